@@ -1,0 +1,3 @@
+//! Raft Lab.
+#[cfg(target_family = "wasm")]
+pub mod ui;

@@ -1,0 +1,9 @@
+//! Two short doors: in the browser it mounts the page, natively it is the command line.
+
+#[cfg(target_family = "wasm")]
+fn main() {
+    yew::Renderer::<raft_lab::ui::App>::new().render();
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn main() {}
