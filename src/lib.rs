@@ -1,3 +1,11 @@
-//! Raft Lab.
+//! **Raft Lab**: a Raft engine, a laboratory around it, and a page to watch it in.
+//!
+//! The floors of the house, from the ground up; each uses only those below it:
+//! [`runtime`] (a steppable executor and a virtual clock), [`raft`] (the engine), [`lab`] (a cluster in
+//! one process, its network, its scenarios), the page.
+
+pub mod lab;
+pub mod raft;
+pub mod runtime;
 #[cfg(target_family = "wasm")]
 pub mod ui;

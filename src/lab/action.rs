@@ -1,0 +1,132 @@
+//! What can be done to a cluster: by a scenario, by a click, by a script. One table for all.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::Link;
+use crate::raft::NodeId;
+use crate::runtime::Micros;
+
+/// Something that is done to the cluster. In JSON, `do` names it and its fields stand beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Do {
+    /// The node's election timeout fires now.
+    Campaign {
+        /// Whose.
+        node: NodeId,
+    },
+    /// Replaces the node's armed election timeout.
+    Timer {
+        /// Whose.
+        node: NodeId,
+        /// How long from now.
+        #[serde(rename = "in")]
+        after: Micros,
+    },
+    /// A client writes: to the leader of the highest term, if no node is named, waiting while there is none.
+    Write {
+        /// The key.
+        key: String,
+        /// The value.
+        value: String,
+        /// The node to ask, whatever it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        node: Option<NodeId>,
+        /// Which client asks. Default 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client: Option<u32>,
+    },
+    /// Clients write, again and again, until `count` writes have begun.
+    WriteMany {
+        /// How many writes.
+        count: u64,
+        /// An open loop: one write each so often, whatever becomes of the others; 0 is all at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        every: Option<Micros>,
+        /// A closed loop of so many clients, each writing again when it is answered. Default 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clients: Option<u32>,
+        /// The length of each value. Default: the number of the write.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value_bytes: Option<u32>,
+    },
+    /// Cuts every link between nodes of different groups, and joins all others. Nodes that are not listed
+    /// form one group more. What is in flight across is lost.
+    Partition {
+        /// The groups.
+        groups: Vec<Vec<NodeId>>,
+    },
+    /// Cuts links, each in the direction given. What is in flight on them is lost.
+    Cut {
+        /// The links, as [from, to].
+        links: Vec<Link>,
+        /// A name by which they can be rejoined.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// Rejoins links, given or by the name of their cut.
+    Join {
+        /// The links, as [from, to].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        links: Option<Vec<Link>>,
+        /// The name of a cut.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// Rejoins all links.
+    Heal {},
+    /// Changes what links do to messages sent from now on.
+    Link {
+        /// Only links from this node.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<NodeId>,
+        /// Only links to this node.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<NodeId>,
+        /// The range that latencies are drawn from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        latency: Option<(Micros, Micros)>,
+        /// The fraction of messages that is lost.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        loss: Option<Probability>,
+    },
+    /// The node's process ends: what is not durable is gone, and RPCs to it fail at once.
+    Crash {
+        /// Which.
+        node: NodeId,
+    },
+    /// A crashed node starts again, with what is durable.
+    Restart {
+        /// Which.
+        node: NodeId,
+    },
+    /// A caption for a class.
+    Note {
+        /// The text.
+        text: String,
+    },
+}
+
+/// A probability, held as whole parts per million; in JSON a fraction from 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Probability {
+    /// Parts per million, ≤ 1,000,000.
+    pub per_million: u32,
+}
+
+impl Serialize for Probability {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(f64::from(self.per_million) / 1e6)
+    }
+}
+
+impl<'de> Deserialize<'de> for Probability {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Probability, D::Error> {
+        let fraction = f64::deserialize(deserializer)?;
+        if !(0.0..=1.0).contains(&fraction) {
+            let found = serde::de::Unexpected::Float(fraction);
+            return Err(serde::de::Error::invalid_value(found, &"a fraction from 0 to 1"));
+        }
+        Ok(Probability { per_million: (fraction * 1e6).round() as u32 })
+    }
+}

@@ -1,0 +1,138 @@
+//! What happens in the laboratory around the nodes, and the record of all that happens in a run.
+
+use std::rc::Rc;
+
+use serde::Serialize;
+
+use crate::raft::event::{events, words};
+use crate::raft::rpc::{Message, MessageKind};
+use crate::raft::{self, NodeId};
+use crate::runtime::{Feed, Micros, TraceHash};
+
+/// Names one message of a run; counted from 1.
+pub type MessageId = u64;
+
+/// One direction of a link: (from, to).
+pub type Link = (NodeId, NodeId);
+
+words! {
+    /// Why a message did not arrive.
+    LossWhy {
+        /// By chance, as the network's loss rate has it.
+        Chance = "chance",
+        /// The link is cut.
+        Cut = "link is cut",
+        /// Nobody is there to receive it.
+        Crashed = "receiver is down",
+        /// The sender of the request is gone, so nobody waits for this answer.
+        NobodyWaits = "nobody waits for this answer",
+        /// It was dropped by hand.
+        Dropped = "dropped by hand",
+    }
+}
+
+words! {
+    /// What a client knows about its request.
+    ClientResult {
+        /// No leader is known; the client waits.
+        Waiting = "waiting",
+        /// A node has it.
+        Sent = "sent",
+        /// Done, and it will stay done.
+        Ok = "ok",
+        /// Not done: the node does not lead.
+        Refused = "refused",
+        /// Perhaps done, perhaps not: the node lost its office, or crashed, before it could tell.
+        Unknown = "unknown",
+    }
+}
+
+events! {
+    /// Everything that happens outside of the nodes.
+    LabEvent {
+        /// A message left. Unless something happens to it, it arrives at `arrives`.
+        Sent = "sent" {
+            id: MessageId,
+            from: NodeId,
+            to: NodeId,
+            kind: MessageKind,
+            /// The request that this answers.
+            re: Option<MessageId>,
+            arrives: Micros,
+            #[serde(flatten)]
+            message: Rc<Message>,
+        },
+        /// A message arrived.
+        Delivered = "delivered" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind },
+        /// A message was lost where it was.
+        Lost = "lost" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind, why: LossWhy },
+        /// A node crashed: what was not durable is gone.
+        Crash = "crash" { node: NodeId },
+        /// A node starts again, with what was durable.
+        Restart = "restart" { node: NodeId },
+        /// Links were cut, each in one direction. Strokes have a name, by which they are rejoined.
+        Cut = "cut" { links: Vec<Link>, name: Option<String> },
+        /// Links carry messages again.
+        Join = "join" { links: Vec<Link> },
+        /// Something changed in what a client knows of one of its requests: a write, or (without a value) a read.
+        Client = "client" {
+            client: u32,
+            op: u64,
+            key: String,
+            value: Option<String>,
+            node: Option<NodeId>,
+            result: ClientResult,
+        },
+        /// A caption for a class.
+        Note = "note" { text: String },
+    }
+}
+
+/// Anything that happens in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Event {
+    /// In a node.
+    Node(raft::Event),
+    /// Around the nodes.
+    Lab(LabEvent),
+}
+
+impl Event {
+    /// The event's name in a trace.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::Node(event) => event.name(),
+            Event::Lab(event) => event.name(),
+        }
+    }
+}
+
+impl Feed for Event {
+    fn feed(&self, hash: &mut TraceHash) {
+        match self {
+            Event::Node(event) => event.feed(hash),
+            Event::Lab(event) => event.feed(hash),
+        }
+    }
+}
+
+/// One line of a trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Record {
+    /// When it happened.
+    pub at: Micros,
+    /// Its number in the run, counted from 1.
+    pub n: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+impl Feed for Record {
+    fn feed(&self, hash: &mut TraceHash) {
+        self.at.feed(hash);
+        self.n.feed(hash);
+        self.event.feed(hash);
+    }
+}

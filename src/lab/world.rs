@@ -1,0 +1,501 @@
+//! The world as its events tell it: a fold over [`Record`]s.
+//!
+//! Whatever is drawn, reported or checked is read from here and from nothing else, so that the page,
+//! the report, the conditions of a scenario and the invariants cannot disagree. Nobody looks into a
+//! node. Cloning a world is cheap: what did not change is shared.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::event::{ClientResult, Event, LabEvent, Link, LossWhy, MessageId, Record};
+use crate::raft::event::{Role, RoleWhy, StreamState, StreamWhy};
+use crate::raft::log::{Payload, SharedEntry};
+use crate::raft::rpc::{Message, MessageKind};
+use crate::raft::{self, Index, Membership, NodeId, Term};
+use crate::runtime::Micros;
+
+/// So many points of a stream's lag are kept, for its plot.
+pub const LAG_POINTS_MAX: usize = 64;
+
+/// So many lost messages stay to be seen, each for [`LOST_SHOWN`].
+pub const LOST_MAX: usize = 64;
+
+/// How long a lost message can still be seen where it was lost.
+pub const LOST_SHOWN: Micros = Micros::from_ms(30);
+
+/// Everything that is known about a cluster at one moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct World {
+    /// The time of the last event.
+    pub at: Micros,
+    /// The number of the last event; 0 before the first.
+    pub n: u64,
+    /// The nodes, crashed ones too.
+    pub nodes: BTreeMap<NodeId, Rc<NodeState>>,
+    /// The replication streams of every node that leads, by (leader, target).
+    pub streams: BTreeMap<(NodeId, NodeId), Rc<StreamView>>,
+    /// The messages on their way.
+    pub messages: imbl::OrdMap<MessageId, Rc<InFlight>>,
+    /// Messages lost of late, the oldest first.
+    pub lost: imbl::Vector<Rc<LostMessage>>,
+    /// The links that are cut, each in one direction.
+    pub cut: BTreeSet<Link>,
+    /// The named cuts of which at least one link is still cut, in the order in which they were made.
+    pub strokes: Vec<Stroke>,
+    /// What the clients know.
+    pub clients: Clients,
+    /// Messages so far.
+    pub counts: MessageCounts,
+}
+
+/// What is known about one node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeState {
+    /// Its name.
+    pub id: NodeId,
+    /// Whether it runs. What a crashed node kept stays to be seen; what it lost is reset.
+    pub alive: bool,
+    /// What it is.
+    pub role: Role,
+    /// Why it became that.
+    pub role_why: RoleWhy,
+    /// Its current term.
+    pub term: Term,
+    /// Whom it voted for in that term.
+    pub voted_for: Option<NodeId>,
+    /// The leader that it follows in this term.
+    pub leader: Option<NodeId>,
+    /// While it is a candidate: the answers so far, its own vote included.
+    pub votes: BTreeMap<NodeId, bool>,
+    /// When its election timeout was armed, and when it fires.
+    pub timer: Option<(Micros, Micros)>,
+    /// The retained entries; the first has index `first_index`.
+    pub log: imbl::Vector<SharedEntry>,
+    /// The index of the first retained entry.
+    pub first_index: Index,
+    /// How far it knows the log to be committed.
+    pub commit: Index,
+    /// How far its state machine is.
+    pub applied: Index,
+    /// The state machine.
+    pub state: imbl::OrdMap<String, String>,
+    /// The configuration in force, with its index in the log (0: the one that the cluster began with).
+    pub members: (Index, Membership),
+    /// The configuration that the cluster began with.
+    initial_members: Membership,
+}
+
+impl NodeState {
+    /// A node that has not started yet, with what its storage holds.
+    pub fn new(id: NodeId, members: Membership, log: impl IntoIterator<Item = SharedEntry>) -> NodeState {
+        let mut node = NodeState {
+            id,
+            alive: false,
+            role: Role::Follower,
+            role_why: RoleWhy::Started,
+            term: 0,
+            voted_for: None,
+            leader: None,
+            votes: BTreeMap::new(),
+            timer: None,
+            log: log.into_iter().collect(),
+            first_index: 1,
+            commit: 0,
+            applied: 0,
+            state: imbl::OrdMap::new(),
+            members: (0, members.clone()),
+            initial_members: members,
+        };
+        node.find_members();
+        node
+    }
+
+    /// The last index of its log.
+    pub fn last_index(&self) -> Index {
+        self.first_index + self.log.len() as Index - 1
+    }
+
+    /// The entry at `index`, if it is retained.
+    pub fn entry(&self, index: Index) -> Option<&SharedEntry> {
+        self.log.get(usize::try_from(index.checked_sub(self.first_index)?).ok()?)
+    }
+
+    fn find_members(&mut self) {
+        let found = self.log.iter().rev().find_map(|entry| match &entry.payload {
+            Payload::Members(membership) => Some((entry.index, membership.clone())),
+            _ => None,
+        });
+        self.members = found.unwrap_or((0, self.initial_members.clone()));
+    }
+
+    fn truncate_from(&mut self, index: Index) {
+        self.log.truncate(usize::try_from(index.saturating_sub(self.first_index)).unwrap_or(usize::MAX));
+        if self.members.0 >= index {
+            self.find_members();
+        }
+    }
+}
+
+/// What is known about one replication stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamView {
+    /// The leader's term.
+    pub term: Term,
+    /// What it is doing.
+    pub state: StreamState,
+    /// The state before.
+    pub from: Option<StreamState>,
+    /// Why it changed.
+    pub why: StreamWhy,
+    /// When it changed.
+    pub since: Micros,
+    /// Where the next append begins.
+    pub next: Index,
+    /// How far the target is proven to agree.
+    pub matched: Index,
+    /// Entries handed over, not yet chosen for sending.
+    pub replication_buffer: u32,
+    /// Entries in flight, or to be sent again.
+    pub outbound_buffer: u32,
+    /// When the target last answered.
+    pub answered: Option<Micros>,
+    /// The lag, the leader's last index − match, each time that it changed; the latest last.
+    pub lag: imbl::Vector<(Micros, u64)>,
+}
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InFlight {
+    /// Its name.
+    pub id: MessageId,
+    /// Who sent it.
+    pub from: NodeId,
+    /// Who is to receive it.
+    pub to: NodeId,
+    /// Its kind.
+    pub kind: MessageKind,
+    /// The request that it answers.
+    pub re: Option<MessageId>,
+    /// When it left.
+    pub sent: Micros,
+    /// When it arrives, unless something happens to it.
+    pub arrives: Micros,
+    /// What it says.
+    pub message: Rc<Message>,
+}
+
+/// A message that did not arrive.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LostMessage {
+    /// The message.
+    pub message: Rc<InFlight>,
+    /// When it was lost.
+    pub at: Micros,
+    /// Why.
+    pub why: LossWhy,
+}
+
+/// A cut with a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stroke {
+    /// Its name.
+    pub name: String,
+    /// The links that it cut.
+    pub links: Vec<Link>,
+}
+
+/// How many requests the clients made, and what became of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Clients {
+    /// Writes begun.
+    pub writes: u64,
+    /// Reads begun.
+    pub reads: u64,
+    /// Requests by what is known of them now.
+    pub by_result: BTreeMap<ClientResult, u64>,
+    /// Every request: client, key, value, node, result.
+    pub ops: imbl::OrdMap<u64, Rc<ClientOp>>,
+}
+
+impl Clients {
+    /// How many requests stand at `result`.
+    pub fn count(&self, result: ClientResult) -> u64 {
+        self.by_result.get(&result).copied().unwrap_or(0)
+    }
+}
+
+/// One request of a client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClientOp {
+    /// Who asked.
+    pub client: u32,
+    /// The key.
+    pub key: String,
+    /// The value to be written; none for a read.
+    pub value: Option<String>,
+    /// The node that was asked last.
+    pub node: Option<NodeId>,
+    /// What is known.
+    pub result: ClientResult,
+}
+
+/// Messages so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MessageCounts {
+    /// Sent.
+    pub sent: u64,
+    /// Arrived.
+    pub delivered: u64,
+    /// Lost, for whatever reason.
+    pub dropped: u64,
+}
+
+impl World {
+    /// A world before its first event.
+    pub fn new(nodes: impl IntoIterator<Item = NodeState>) -> World {
+        World { nodes: nodes.into_iter().map(|node| (node.id, Rc::new(node))).collect(), ..World::default() }
+    }
+
+    /// Takes the next event.
+    pub fn apply(&mut self, record: &Record) {
+        (self.at, self.n) = (record.at, record.n);
+        match &record.event {
+            Event::Node(event) => self.apply_node(record.at, event),
+            Event::Lab(event) => self.apply_lab(record.at, event),
+        }
+    }
+
+    /// The leader of the highest term among the live nodes: the one that a client would find.
+    pub fn leader(&self) -> Option<&NodeState> {
+        self.leaders().max_by_key(|node| node.term)
+    }
+
+    /// Every live node that believes to lead.
+    pub fn leaders(&self) -> impl Iterator<Item = &NodeState> {
+        self.nodes.values().map(Rc::as_ref).filter(|node| node.alive && node.role == Role::Leader)
+    }
+
+    /// Whether all live nodes agree: one leader of the highest term, and everywhere the leader's log, committed and
+    /// applied to its end, with the same state.
+    pub fn converged(&self) -> bool {
+        let mut live = self.nodes.values().filter(|node| node.alive);
+        let highest = self.nodes.values().filter(|node| node.alive).map(|node| node.term).max();
+        let mut leaders = self.leaders().filter(|node| Some(node.term) == highest);
+        let (Some(leader), None) = (leaders.next(), leaders.next()) else { return false };
+        let last = leader.last_index();
+        let last_term = |node: &NodeState| node.log.last().map(|entry| entry.term);
+        live.all(|node| {
+            (node.last_index(), node.commit, node.applied) == (last, last, last)
+                && last_term(node) == last_term(leader)
+                && node.state == leader.state
+        })
+    }
+
+    fn node(&mut self, id: NodeId) -> Option<&mut NodeState> {
+        self.nodes.get_mut(&id).map(Rc::make_mut)
+    }
+
+    fn stream(&mut self, leader: NodeId, target: NodeId) -> Option<&mut StreamView> {
+        self.streams.get_mut(&(leader, target)).map(Rc::make_mut)
+    }
+
+    fn apply_node(&mut self, at: Micros, event: &raft::Event) {
+        use raft::Event::*;
+        let id = event.node();
+        match event {
+            StreamState { target, from, to, why, .. } => return self.stream_state(at, (id, *target), *from, *to, *why),
+            Next { target, to, .. } => return self.with_stream(id, *target, |stream| stream.next = *to),
+            Match { target, to, .. } => {
+                self.with_stream(id, *target, |stream| stream.matched = *to);
+                return self.note_lag(at, id);
+            }
+            Buffer { target, replication, outbound, .. } => {
+                return self.with_stream(id, *target, |stream| {
+                    (stream.replication_buffer, stream.outbound_buffer) = (*replication, *outbound);
+                })
+            }
+            Answered { target, .. } => return self.with_stream(id, *target, |stream| stream.answered = Some(at)),
+            TimedOut { .. } | Unreachable { .. } => return,
+            _ => {}
+        }
+        let Some(node) = self.node(id) else { return };
+        match event {
+            Started { term, voted_for, last_index, .. } => {
+                (node.alive, node.term, node.voted_for) = (true, *term, *voted_for);
+                node.truncate_from(last_index + 1);
+            }
+            Role { to, why, .. } => {
+                (node.role, node.role_why) = (*to, *why);
+                node.votes.clear();
+                if *to != raft::event::Role::Leader {
+                    self.streams.retain(|(leader, _), _| *leader != id);
+                }
+            }
+            Term { to, .. } => (node.term, node.voted_for, node.leader) = (*to, None, None),
+            Leader { leader, .. } => node.leader = *leader,
+            Timer { deadline, .. } => node.timer = deadline.map(|deadline| (at, deadline)),
+            Vote { candidate, granted, .. } => {
+                if *granted {
+                    node.voted_for = Some(*candidate);
+                }
+                if *candidate == id {
+                    node.votes.insert(id, *granted);
+                }
+            }
+            VoteCounted { voter, granted, .. } => {
+                node.votes.insert(*voter, *granted);
+            }
+            Append { entry, .. } => {
+                node.log.push_back(entry.clone());
+                if let Payload::Members(membership) = &entry.payload {
+                    node.members = (entry.index, membership.clone());
+                }
+                if node.role == raft::event::Role::Leader {
+                    self.note_lag(at, id);
+                }
+            }
+            Truncate { first, .. } => node.truncate_from(*first),
+            Commit { to, .. } => node.commit = *to,
+            Apply { index, .. } => {
+                node.applied = *index;
+                if let Some(Payload::Set { key, value }) = node.entry(*index).map(|entry| entry.payload.clone()) {
+                    node.state.insert(key, value);
+                }
+            }
+            StreamState { .. }
+            | Next { .. }
+            | Match { .. }
+            | Buffer { .. }
+            | Answered { .. }
+            | TimedOut { .. }
+            | Unreachable { .. } => {}
+        }
+    }
+
+    fn with_stream(&mut self, leader: NodeId, target: NodeId, change: impl FnOnce(&mut StreamView)) {
+        if let Some(stream) = self.stream(leader, target) {
+            change(stream);
+        }
+    }
+
+    fn stream_state(
+        &mut self,
+        at: Micros,
+        key: (NodeId, NodeId),
+        from: Option<StreamState>,
+        to: StreamState,
+        why: StreamWhy,
+    ) {
+        if from.is_none() {
+            let term = self.nodes.get(&key.0).map_or(0, |node| node.term);
+            let stream = StreamView {
+                term,
+                state: to,
+                from,
+                why,
+                since: at,
+                next: 0,
+                matched: 0,
+                replication_buffer: 0,
+                outbound_buffer: 0,
+                answered: None,
+                lag: imbl::Vector::new(),
+            };
+            self.streams.insert(key, Rc::new(stream));
+        } else if to == StreamState::Shutdown {
+            self.streams.remove(&key);
+        } else {
+            self.with_stream(key.0, key.1, |stream| {
+                (stream.state, stream.from, stream.why, stream.since) = (to, from, why, at);
+            });
+        }
+    }
+
+    /// Adds a point to the plots of a leader's streams whose lag changed.
+    fn note_lag(&mut self, at: Micros, leader: NodeId) {
+        let Some(last) = self.nodes.get(&leader).map(|node| node.last_index()) else { return };
+        for (_, stream) in self.streams.range_mut((leader, 0)..=(leader, NodeId::MAX)) {
+            let lag = last.saturating_sub(stream.matched);
+            if stream.lag.last().map(|&(_, lag)| lag) != Some(lag) {
+                let stream = Rc::make_mut(stream);
+                stream.lag.push_back((at, lag));
+                if stream.lag.len() > LAG_POINTS_MAX {
+                    stream.lag.pop_front();
+                }
+            }
+        }
+    }
+
+    fn apply_lab(&mut self, at: Micros, event: &LabEvent) {
+        match event {
+            LabEvent::Sent { id, from, to, kind, re, arrives, message } => {
+                self.counts.sent += 1;
+                let message = InFlight {
+                    id: *id,
+                    from: *from,
+                    to: *to,
+                    kind: *kind,
+                    re: *re,
+                    sent: at,
+                    arrives: *arrives,
+                    message: message.clone(),
+                };
+                self.messages.insert(*id, Rc::new(message));
+            }
+            LabEvent::Delivered { id, .. } => {
+                self.counts.delivered += 1;
+                self.messages.remove(id);
+            }
+            LabEvent::Lost { id, why, .. } => {
+                self.counts.dropped += 1;
+                if let Some(message) = self.messages.remove(id) {
+                    self.lost.push_back(Rc::new(LostMessage { message, at, why: *why }));
+                }
+                while self.lost.len() > LOST_MAX || self.lost.front().is_some_and(|lost| lost.at + LOST_SHOWN < at) {
+                    self.lost.pop_front();
+                }
+            }
+            LabEvent::Crash { node } => {
+                self.streams.retain(|(leader, _), _| leader != node);
+                if let Some(node) = self.node(*node) {
+                    node.alive = false;
+                    node.role = Role::Follower;
+                    node.leader = None;
+                    node.timer = None;
+                    node.votes.clear();
+                    (node.commit, node.applied) = (0, 0);
+                    node.state.clear();
+                }
+            }
+            LabEvent::Restart { .. } | LabEvent::Note { .. } => {}
+            LabEvent::Cut { links, name } => {
+                self.cut.extend(links);
+                if let Some(name) = name {
+                    self.strokes.push(Stroke { name: name.clone(), links: links.clone() });
+                }
+            }
+            LabEvent::Join { links } => {
+                links.iter().for_each(|link| {
+                    self.cut.remove(link);
+                });
+                let cut = &self.cut;
+                self.strokes.retain(|stroke| stroke.links.iter().any(|link| cut.contains(link)));
+            }
+            LabEvent::Client { client, op, key, value, node, result } => {
+                let new =
+                    ClientOp { client: *client, key: key.clone(), value: value.clone(), node: *node, result: *result };
+                let clients = &mut self.clients;
+                match clients.ops.insert(*op, Rc::new(new)) {
+                    Some(before) => {
+                        if let Some(count) = clients.by_result.get_mut(&before.result) {
+                            *count -= 1;
+                        }
+                    }
+                    None if value.is_some() => clients.writes += 1,
+                    None => clients.reads += 1,
+                }
+                *clients.by_result.entry(*result).or_default() += 1;
+            }
+        }
+    }
+}

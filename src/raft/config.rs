@@ -1,0 +1,118 @@
+//! What can be set about a node, and what is refused.
+
+use std::fmt;
+
+use crate::runtime::Micros;
+
+/// The settings of a node. All nodes of a cluster have the same, as a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The shortest time without a valid leader after which a follower campaigns. Default 150 ms.
+    pub election_timeout_min: Micros,
+    /// The end, exclusive, of the range that election timeouts are drawn from. Default 300 ms.
+    pub election_timeout_max: Micros,
+    /// How often a leader makes itself heard; also the time limit of one append RPC. Default 50 ms.
+    pub heartbeat_interval: Micros,
+    /// The most entries that one append carries. Default 300.
+    pub max_payload_entries: u32,
+    /// A follower whose match is further behind than this is lagging. Default 1000 entries.
+    pub replication_lag_threshold: u64,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            election_timeout_min: Micros::from_ms(150),
+            election_timeout_max: Micros::from_ms(300),
+            heartbeat_interval: Micros::from_ms(50),
+            max_payload_entries: 300,
+            replication_lag_threshold: 1000,
+        }
+    }
+}
+
+/// A setting that cannot work: its name, its value and what it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The field of [`Config`].
+    pub field: &'static str,
+    /// Its value, as text.
+    pub value: String,
+    /// What it must be.
+    pub bound: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is {}, but must be {}", self.field, self.value, self.bound)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Small numbers, so that every transition of a replication stream is seen within seconds.
+    pub fn classroom() -> Config {
+        Config { max_payload_entries: 2, replication_lag_threshold: 4, ..Config::default() }
+    }
+
+    /// Checks that the settings can work together.
+    ///
+    /// # Errors
+    /// The first field that cannot, with its value and its bound.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let refuse = |field, value: &dyn fmt::Display, bound: String| {
+            Err(ConfigError { field, value: value.to_string(), bound })
+        };
+        if self.heartbeat_interval == Micros::ZERO {
+            return refuse("heartbeat_interval", &self.heartbeat_interval, "greater than 0 ms".into());
+        }
+        if self.election_timeout_min <= self.heartbeat_interval {
+            let bound = format!("greater than heartbeat_interval ({})", self.heartbeat_interval);
+            return refuse("election_timeout_min", &self.election_timeout_min, bound);
+        }
+        if self.election_timeout_max <= self.election_timeout_min {
+            let bound = format!("greater than election_timeout_min ({})", self.election_timeout_min);
+            return refuse("election_timeout_max", &self.election_timeout_max, bound);
+        }
+        if self.max_payload_entries == 0 {
+            return refuse("max_payload_entries", &self.max_payload_entries, "at least 1".into());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_presets_are_valid() {
+        assert_eq!(Config::default().validate(), Ok(()));
+        assert_eq!(Config::classroom().validate(), Ok(()));
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_with_field_value_and_bound() {
+        let ms = Micros::from_ms;
+        let refused = |change: fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            config.validate().unwrap_err().to_string()
+        };
+        assert_eq!(ms(150), Config::default().election_timeout_min);
+        assert_eq!(
+            refused(|c| c.election_timeout_max = c.election_timeout_min),
+            "election_timeout_max is 150 ms, but must be greater than election_timeout_min (150 ms)"
+        );
+        assert_eq!(
+            refused(|c| c.election_timeout_min = c.heartbeat_interval),
+            "election_timeout_min is 50 ms, but must be greater than heartbeat_interval (50 ms)"
+        );
+        assert_eq!(
+            refused(|c| c.heartbeat_interval = Micros::ZERO),
+            "heartbeat_interval is 0 ms, but must be greater than 0 ms"
+        );
+        assert_eq!(refused(|c| c.max_payload_entries = 0), "max_payload_entries is 0, but must be at least 1");
+    }
+}

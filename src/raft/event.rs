@@ -1,0 +1,280 @@
+//! What happens in a node, as values: the only thing that a viewer ever sees of the engine.
+//!
+//! One table makes everything about an event: its type, its name in a trace, the order in which its
+//! fields are fed to the trace hash. Add a row, and the compiler names every place that must know it.
+
+use serde::Serialize;
+
+use super::log::SharedEntry;
+use super::{Index, NodeId, Term};
+use crate::runtime::{Feed, Micros, TraceHash};
+
+/// Hears what happens in a node or in one of its streams, at the moment at which it happens.
+pub trait Observer: Clone + 'static {
+    /// Takes one event.
+    fn emit(&self, event: Event);
+}
+
+/// An observer that listens to nothing.
+impl Observer for () {
+    fn emit(&self, _: Event) {}
+}
+
+/// Declares an enum whose variants are plain names: serialised in kebab case, fed as one byte.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$word_meta:meta])* $word:ident = $text:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name { $($(#[$word_meta])* $word),* }
+
+        impl $name {
+            /// Every one, in order.
+            pub const ALL: &'static [$name] = &[$($name::$word),*];
+
+            /// As it is written in traces and reports.
+            pub const fn text(self) -> &'static str {
+                match self { $($name::$word => $text),* }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.text())
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.text())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                let text = <::std::borrow::Cow<'_, str> as ::serde::Deserialize>::deserialize(deserializer)?;
+                $name::ALL.iter().copied().find(|word| word.text() == text).ok_or_else(|| {
+                    ::serde::de::Error::unknown_variant(&text, &[$($text),*])
+                })
+            }
+        }
+
+        impl $crate::runtime::Feed for $name {
+            fn feed(&self, hash: &mut $crate::runtime::TraceHash) {
+                (*self as u8).feed(hash);
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+/// Declares a table of events: an enum, serialised with its name as `event`, and its feed.
+macro_rules! events {
+    ($(#[$meta:meta])* $table:ident { $(
+        $(#[$row_meta:meta])* $row:ident = $name:literal { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }
+    ),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+        #[serde(tag = "event")]
+        #[allow(missing_docs)] // of fields: their names are the field's, and each row says what it means
+        pub enum $table { $(
+            $(#[$row_meta])*
+            #[serde(rename = $name)]
+            $row { $($(#[$field_meta])* $field: $type),* }
+        ),* }
+
+        impl $table {
+            /// The names of all events of this table, in its order.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// The event's name in a trace.
+            pub const fn name(&self) -> &'static str {
+                match self { $($table::$row { .. } => $name),* }
+            }
+        }
+
+        impl Feed for $table {
+            fn feed(&self, hash: &mut TraceHash) {
+                self.name().feed(hash);
+                match self { $($table::$row { $($field),* } => { $($field.feed(hash);)* }),* }
+            }
+        }
+    };
+}
+pub(crate) use events;
+
+words! {
+    /// What a node is at the moment.
+    Role {
+        /// Not a voter: it receives the log and never campaigns.
+        Learner = "learner",
+        /// Follows a leader, or waits for one.
+        Follower = "follower",
+        /// Asks for votes.
+        Candidate = "candidate",
+        /// Leads: the only one that takes writes.
+        Leader = "leader",
+        /// Stopped by an error of its storage.
+        Shutdown = "shutdown",
+    }
+}
+
+words! {
+    /// What a replication stream is at the moment.
+    StreamState {
+        /// Up to date: entries go out as they come.
+        LineRate = "line-rate",
+        /// Behind: entries are read from storage, payload by payload.
+        Lagging = "lagging",
+        /// What the follower needs is compacted away, or it is too far behind: it is sent a snapshot.
+        Snapshotting = "snapshotting",
+        /// Ended.
+        Shutdown = "shutdown",
+    }
+}
+
+words! {
+    /// Why a node changed its role.
+    RoleWhy {
+        /// The node has just started.
+        Started = "started",
+        /// Its election timeout passed without a leader.
+        ElectionTimeout = "election timeout",
+        /// It was told to campaign.
+        Campaign = "told to campaign",
+        /// A majority voted for it.
+        WonElection = "a majority voted for it",
+        /// It saw a higher term.
+        HigherTerm = "saw a higher term",
+        /// A candidate heard from the leader of its term.
+        LeaderElected = "another node leads this term",
+        /// Its storage failed.
+        StorageFailed = "storage failed",
+    }
+}
+
+words! {
+    /// Why a vote was given or refused.
+    VoteWhy {
+        /// The candidate is in order: its log is up to date, and this vote was free.
+        Granted = "log is up to date and the vote was free",
+        /// A candidate votes for itself.
+        Own = "votes for itself",
+        /// The candidate's term is over.
+        StaleTerm = "the candidate's term is over",
+        /// The vote of this term went to another.
+        AlreadyVoted = "already voted for another in this term",
+        /// The candidate's log is behind the voter's (paper §5.4.1).
+        LogBehind = "the candidate's log is behind",
+        /// The voter hears a leader (thesis §4.2.3).
+        HearsLeader = "hears from a leader",
+    }
+}
+
+words! {
+    /// Why a stream changed its state.
+    StreamWhy {
+        /// The leader has just taken office.
+        NewLeader = "new leader",
+        /// match is proven up to the entry before next, and close enough to the end of the log.
+        CaughtUp = "caught up",
+        /// The lag passed the threshold.
+        LagAboveThreshold = "lag above the threshold",
+        /// The follower refused an append.
+        Refused = "append refused",
+        /// A higher term was seen.
+        HigherTerm = "saw a higher term",
+        /// The node no longer leads, or it no longer needs this stream.
+        Terminated = "terminated",
+        /// The leader's storage failed.
+        StorageFailed = "storage failed",
+    }
+}
+
+events! {
+    /// Everything that happens in the engine. `node` is always the one in which it happens; for events
+    /// of a stream that is the leader, and `target` is the follower.
+    Event {
+        /// A node starts, or starts again, with what it kept.
+        Started = "started" {
+            node: NodeId,
+            term: Term,
+            voted_for: Option<NodeId>,
+            last_index: Index,
+        },
+        /// A node changed its role. There is one at the start too, where `from` is none.
+        Role = "role" { node: NodeId, from: Option<Role>, to: Role, term: Term, why: RoleWhy },
+        /// A node's current term rose; its vote is free again.
+        Term = "term" { node: NodeId, from: Term, to: Term },
+        /// A node knows whom to follow in this term, or no longer does.
+        Leader = "leader" { node: NodeId, leader: Option<NodeId> },
+        /// The election timeout was drawn anew: without a word from a leader, the node campaigns at `deadline`.
+        /// None while it leads.
+        Timer = "timer" { node: NodeId, deadline: Option<Micros> },
+        /// A node decided on a request for its vote.
+        Vote = "vote" { node: NodeId, candidate: NodeId, term: Term, granted: bool, why: VoteWhy },
+        /// A candidate counted an answer.
+        VoteCounted = "vote-counted" { node: NodeId, voter: NodeId, term: Term, granted: bool },
+        /// An entry was appended to the node's own log.
+        Append = "append" { node: NodeId, entry: SharedEntry },
+        /// Entries from `first` to `last` were removed, since they conflict with the leader's.
+        Truncate = "truncate" { node: NodeId, first: Index, last: Index },
+        /// The commit index rose.
+        Commit = "commit" { node: NodeId, from: Index, to: Index },
+        /// An entry was applied to the state machine.
+        Apply = "apply" { node: NodeId, index: Index },
+        /// A stream changed its state. There is one at its start too, where `from` is none.
+        StreamState = "stream-state" {
+            node: NodeId,
+            target: NodeId,
+            from: Option<StreamState>,
+            to: StreamState,
+            why: StreamWhy,
+        },
+        /// Where the next append to the target begins: a guess, which refusals lower.
+        Next = "next" { node: NodeId, target: NodeId, from: Index, to: Index },
+        /// How far the target's log is proven to agree: only successes raise it.
+        Match = "match" { node: NodeId, target: NodeId, from: Index, to: Index },
+        /// The sizes of a stream's buffers changed.
+        Buffer = "buffer" { node: NodeId, target: NodeId, replication: u32, outbound: u32 },
+        /// An append was answered. `late`: after its time limit. `counted`: it changed what the stream knows.
+        Answered = "answered" {
+            node: NodeId,
+            target: NodeId,
+            rpc: u64,
+            success: bool,
+            late: bool,
+            counted: bool,
+        },
+        /// An append was not answered within heartbeat_interval; what it carried is sent again at the next tick.
+        TimedOut = "timed-out" { node: NodeId, target: NodeId, rpc: u64 },
+        /// An append failed at once: the target is down.
+        Unreachable = "unreachable" { node: NodeId, target: NodeId, rpc: u64 },
+    }
+}
+
+impl Event {
+    /// The node in which it happened.
+    pub fn node(&self) -> NodeId {
+        use Event::*;
+        match self {
+            Started { node, .. }
+            | Role { node, .. }
+            | Term { node, .. }
+            | Leader { node, .. }
+            | Timer { node, .. }
+            | Vote { node, .. }
+            | VoteCounted { node, .. }
+            | Append { node, .. }
+            | Truncate { node, .. }
+            | Commit { node, .. }
+            | Apply { node, .. }
+            | StreamState { node, .. }
+            | Next { node, .. }
+            | Match { node, .. }
+            | Buffer { node, .. }
+            | Answered { node, .. }
+            | TimedOut { node, .. }
+            | Unreachable { node, .. } => *node,
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Log entries, and what a node must know of its log to decide.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::membership::Membership;
+use super::{Index, Term};
+use crate::runtime::{Feed, TraceHash};
+
+/// What an entry asks of the state machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// Nothing. A new leader's first entry (paper §8): once it is committed, so is all before it.
+    Blank,
+    /// Set a key of the key-value store.
+    Set {
+        /// The key.
+        key: String,
+        /// Its new value.
+        value: String,
+    },
+    /// A configuration of the cluster, in force from the moment the entry is appended (paper §6).
+    Members(Membership),
+}
+
+impl Feed for Payload {
+    fn feed(&self, hash: &mut TraceHash) {
+        match self {
+            Payload::Blank => 0u8.feed(hash),
+            Payload::Set { key, value } => {
+                1u8.feed(hash);
+                key.feed(hash);
+                value.feed(hash);
+            }
+            Payload::Members(membership) => {
+                2u8.feed(hash);
+                membership.feed(hash);
+            }
+        }
+    }
+}
+
+/// One entry of the replicated log. Shared, never changed: the leader's log, its buffers, the messages
+/// and the followers' logs hold the same one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place, ≥ 1.
+    pub index: Index,
+    /// The term of the leader that created it, ≥ 1. Terms never decrease along a log.
+    pub term: Term,
+    /// What it asks for.
+    pub payload: Payload,
+}
+
+/// As in a scenario's `start.N.log`, with the index: `{ "index": 3, "term": 2, "set": ["x", "1"] }`.
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("index", &self.index)?;
+        map.serialize_entry("term", &self.term)?;
+        match &self.payload {
+            Payload::Blank => map.serialize_entry("blank", &true)?,
+            Payload::Set { key, value } => map.serialize_entry("set", &[key, value])?,
+            Payload::Members(membership) => map.serialize_entry("members", membership)?,
+        }
+        map.end()
+    }
+}
+
+impl Feed for Entry {
+    fn feed(&self, hash: &mut TraceHash) {
+        self.index.feed(hash);
+        self.term.feed(hash);
+        self.payload.feed(hash);
+    }
+}
+
+/// An entry, shared.
+pub type SharedEntry = Arc<Entry>;
+
+/// The terms of a log, as runs: all that elections, the log check and the search for a conflict need.
+///
+/// Terms never decrease along a log, so a log of any length is a handful of runs. That makes a node's
+/// decisions independent of storage: entries are read only to be sent or applied.
+///
+/// Invariants: `runs` are ordered by first index and by term, both strictly; the first run begins at
+/// `prev_index + 1`; `prev_index ≤ last_index`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogTerms {
+    /// The index before the first retained entry: 0, or the last index of the snapshot or beyond what is compacted.
+    prev_index: Index,
+    /// The term at `prev_index`.
+    prev_term: Term,
+    /// (first index, term) of each run of entries of one term.
+    runs: VecDeque<(Index, Term)>,
+    last_index: Index,
+}
+
+impl LogTerms {
+    /// A log that begins after (`index`, `term`): an empty one for (0, 0), else what is behind a snapshot.
+    pub fn after(index: Index, term: Term) -> LogTerms {
+        LogTerms { prev_index: index, prev_term: term, runs: VecDeque::new(), last_index: index }
+    }
+
+    /// The last index; `prev_index` when no entry is retained.
+    pub fn last_index(&self) -> Index {
+        self.last_index
+    }
+
+    /// The term at the last index.
+    pub fn last_term(&self) -> Term {
+        self.runs.back().map_or(self.prev_term, |&(_, term)| term)
+    }
+
+    /// The index of the first retained entry, or where it would be.
+    pub fn first_index(&self) -> Index {
+        self.prev_index + 1
+    }
+
+    /// The index just before the first retained entry; its term is known, the entry itself is not.
+    pub fn prev_index(&self) -> Index {
+        self.prev_index
+    }
+
+    /// The term at `index`, if it is known: from `prev_index` to `last_index`.
+    pub fn term_at(&self, index: Index) -> Option<Term> {
+        if index < self.prev_index || index > self.last_index {
+            return None;
+        }
+        let after = self.runs.partition_point(|&(first, _)| first <= index);
+        Some(after.checked_sub(1).map_or(self.prev_term, |run| self.runs[run].1))
+    }
+
+    /// The last index ≤ `index` whose term is ≤ `term`, with its term: the search that both ends of a
+    /// refused append make. `None` when every known term there is higher.
+    pub fn last_at_most(&self, index: Index, term: Term) -> Option<(Index, Term)> {
+        let index = index.min(self.last_index);
+        if index < self.prev_index {
+            return None;
+        }
+        let mut end = index;
+        for &(first, run_term) in self.runs.iter().rev().filter(|&&(first, _)| first <= index) {
+            if run_term <= term {
+                return Some((end, run_term));
+            }
+            end = first - 1;
+        }
+        (self.prev_term <= term).then_some((end, self.prev_term))
+    }
+
+    /// Appends an entry of `term`; gives its index. A term below the last one (which no correct leader
+    /// sends) is kept as it is: with a rule switched off, wrong logs must be possible.
+    pub fn push(&mut self, term: Term) -> Index {
+        self.last_index += 1;
+        if self.runs.back().map_or(true, |&(_, last)| last != term) {
+            self.runs.push_back((self.last_index, term));
+        }
+        self.last_index
+    }
+
+    /// Removes every entry from `index` on.
+    pub fn truncate_from(&mut self, index: Index) {
+        let index = index.max(self.first_index());
+        if index > self.last_index {
+            return;
+        }
+        self.last_index = index - 1;
+        while self.runs.back().is_some_and(|&(first, _)| first >= index) {
+            self.runs.pop_back();
+        }
+    }
+
+    /// Forgets every entry up to `index` (compaction). Its term stays known as the one before the log.
+    pub fn compact_to(&mut self, index: Index) {
+        let index = index.min(self.last_index);
+        let Some(term) = self.term_at(index).filter(|_| index > self.prev_index) else { return };
+        (self.prev_index, self.prev_term) = (index, term);
+        while self.runs.get(1).is_some_and(|&(first, _)| first <= index + 1) {
+            self.runs.pop_front();
+        }
+        match self.runs.front_mut() {
+            Some(_) if index == self.last_index => self.runs.clear(),
+            Some(run) => run.0 = run.0.max(index + 1),
+            None => {}
+        }
+    }
+
+    /// The terms of the retained entries, from the first to the last.
+    pub fn iter(&self) -> impl Iterator<Item = Term> + '_ {
+        (self.first_index()..=self.last_index).filter_map(|index| self.term_at(index))
+    }
+}
+
+impl FromIterator<Term> for LogTerms {
+    fn from_iter<I: IntoIterator<Item = Term>>(terms: I) -> LogTerms {
+        let mut log = LogTerms::default();
+        for term in terms {
+            log.push(term);
+        }
+        log
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn log(terms: &[Term]) -> LogTerms {
+        terms.iter().copied().collect()
+    }
+
+    #[test]
+    fn index_zero_has_term_zero() {
+        assert_eq!(log(&[]).term_at(0), Some(0));
+        assert_eq!(log(&[]).last_term(), 0);
+        assert_eq!(log(&[]).term_at(1), None);
+        assert_eq!(log(&[3]).term_at(0), Some(0));
+    }
+
+    #[test]
+    fn the_search_finds_the_last_place_with_a_low_enough_term() {
+        // The leader of the paper's Figure 7, asked with the hints of followers e and f.
+        let leader = log(&[1, 1, 1, 4, 4, 5, 5, 6, 6, 6]);
+        assert_eq!(leader.last_at_most(7, 4), Some((5, 4)));
+        assert_eq!(leader.last_at_most(9, 3), Some((3, 1)));
+        assert_eq!(leader.last_at_most(2, 0), Some((0, 0)));
+    }
+
+    #[test]
+    fn a_compacted_log_knows_the_term_before_it_and_none_below() {
+        let mut compacted = log(&[1, 1, 2, 3, 3]);
+        compacted.compact_to(3);
+        assert_eq!((compacted.first_index(), compacted.term_at(3), compacted.term_at(2)), (4, Some(2), None));
+        assert_eq!(compacted.last_at_most(5, 2), Some((3, 2)));
+        assert_eq!(compacted.last_at_most(5, 1), None);
+        compacted.compact_to(5);
+        assert_eq!((compacted.first_index(), compacted.last_index(), compacted.last_term()), (6, 5, 3));
+        assert_eq!(compacted.push(4), 6);
+        assert_eq!(compacted.term_at(6), Some(4));
+    }
+
+    /// What [`LogTerms`] does, on a plain list: (index before the list, its term, the list).
+    #[derive(Clone, Debug)]
+    struct Plain(Index, Vec<Term>);
+
+    impl Plain {
+        fn term_at(&self, index: Index) -> Option<Term> {
+            index.checked_sub(self.0).and_then(|i| self.1.get(i as usize).copied())
+        }
+        fn last(&self) -> Index {
+            self.0 + self.1.len() as Index - 1
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn runs_behave_like_a_list(steps in prop::collection::vec((0u8..4, 0u64..30), 0..60)) {
+            let mut plain = Plain(0, vec![0]);
+            let mut runs = LogTerms::default();
+            for (what, n) in steps {
+                match what {
+                    0 | 1 => {
+                        let term = plain.1.last().unwrap() + n % 3;
+                        let term = term.max(1);
+                        plain.1.push(term);
+                        runs.push(term);
+                    }
+                    2 => {
+                        let keep = n.max(plain.0 + 1).saturating_sub(plain.0) as usize;
+                        plain.1.truncate(keep);
+                        runs.truncate_from(n);
+                    }
+                    _ => {
+                        let to = n.min(plain.last());
+                        if to > plain.0 {
+                            plain.1.drain(..(to - plain.0) as usize);
+                            plain.0 = to;
+                        }
+                        runs.compact_to(n);
+                    }
+                }
+                prop_assert_eq!(runs.last_index(), plain.last());
+                prop_assert_eq!(runs.last_term(), *plain.1.last().unwrap());
+                for index in 0..plain.last() + 2 {
+                    prop_assert_eq!(runs.term_at(index), plain.term_at(index));
+                    for term in 0..12 {
+                        let found = (plain.0..=index.min(plain.last())).rev().find(|&i| plain.term_at(i).unwrap() <= term);
+                        prop_assert_eq!(runs.last_at_most(index, term), found.map(|i| (i, plain.term_at(i).unwrap())));
+                    }
+                }
+            }
+        }
+    }
+}

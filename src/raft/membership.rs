@@ -1,0 +1,99 @@
+//! Who belongs to the cluster, and what a majority of it is.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Index, NodeId};
+use crate::runtime::{Feed, TraceHash};
+
+/// A configuration of the cluster: one set of voters, or two during a change (joint consensus, paper
+/// §6), and the learners, which receive the log but do not vote.
+///
+/// Invariant: `voters` holds one or two sets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The old voters alone, or the old and the new ones: decisions need a majority of *each* set.
+    pub voters: Vec<BTreeSet<NodeId>>,
+    /// Nodes that receive entries without counting.
+    pub learners: BTreeSet<NodeId>,
+}
+
+impl Membership {
+    /// A configuration that is not in change.
+    pub fn new(voters: impl IntoIterator<Item = NodeId>, learners: impl IntoIterator<Item = NodeId>) -> Membership {
+        Membership { voters: vec![voters.into_iter().collect()], learners: learners.into_iter().collect() }
+    }
+
+    /// Whether `node` votes, in either set.
+    pub fn is_voter(&self, node: NodeId) -> bool {
+        self.voters.iter().any(|set| set.contains(&node))
+    }
+
+    /// Every node that receives the log, each once, in order.
+    pub fn members(&self) -> BTreeSet<NodeId> {
+        self.voters.iter().flatten().chain(&self.learners).copied().collect()
+    }
+
+    /// Every voter, each once, in order.
+    pub fn all_voters(&self) -> BTreeSet<NodeId> {
+        self.voters.iter().flatten().copied().collect()
+    }
+
+    /// Whether the nodes for which `has` holds are a majority of every set of voters: ⌊n/2⌋ + 1 of n.
+    /// A majority is one of the configuration, never of the nodes that happen to be reachable.
+    pub fn is_quorum(&self, has: impl Fn(NodeId) -> bool) -> bool {
+        self.voters.iter().all(|set| set.iter().filter(|&&node| has(node)).count() > set.len() / 2)
+    }
+
+    /// The highest index that a majority of every set of voters has, where `matched` says how far each
+    /// node's log is known to agree. 0 for a set without voters.
+    pub fn majority_match(&self, matched: impl Fn(NodeId) -> Index) -> Index {
+        let of_set = |set: &BTreeSet<NodeId>| {
+            let mut indices: Vec<Index> = set.iter().map(|&node| matched(node)).collect();
+            indices.sort_unstable_by_key(|&index| std::cmp::Reverse(index));
+            indices.get(indices.len() / 2).copied().unwrap_or(0)
+        };
+        self.voters.iter().map(of_set).min().unwrap_or(0)
+    }
+}
+
+impl Feed for Membership {
+    fn feed(&self, hash: &mut TraceHash) {
+        self.voters.feed(hash);
+        self.learners.feed(hash);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_majority_is_more_than_half_of_the_configuration() {
+        for (size, needed) in [(1, 1), (2, 2), (3, 2), (4, 3), (5, 3), (6, 4), (9, 5)] {
+            let membership = Membership::new(1..=size, []);
+            assert!(membership.is_quorum(|node| node <= needed), "{needed} of {size}");
+            assert!(!membership.is_quorum(|node| node < needed), "{} of {size}", needed - 1);
+        }
+    }
+
+    #[test]
+    fn a_joint_configuration_needs_both_majorities() {
+        let joint = Membership { voters: vec![[1, 2, 3].into(), [1, 2, 3, 4, 5].into()], learners: [].into() };
+        assert!(joint.is_quorum(|node| node <= 3));
+        assert!(!joint.is_quorum(|node| [1, 4, 5].contains(&node)), "three of five, but one of three");
+        assert!(!joint.is_quorum(|node| node <= 2), "two of three, but two of five");
+        assert_eq!(joint.majority_match(|node| Index::from(node)), 2.min(3));
+    }
+
+    #[test]
+    fn the_match_of_a_majority() {
+        let matched =
+            |values: [Index; 4], size: u32| Membership::new(1..=size, []).majority_match(|n| values[n as usize - 1]);
+        assert_eq!(matched([9, 4, 7, 0], 3), 7);
+        assert_eq!(matched([9, 4, 7, 5], 4), 5, "three of four");
+        assert_eq!(matched([9, 0, 0, 0], 1), 9);
+        assert_eq!(Membership::new([], []).majority_match(|_| 9), 0);
+    }
+}

@@ -1,0 +1,194 @@
+//! Virtual time: a number of microseconds that only the executor moves.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::ops::{Add, AddAssign, Sub};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use futures::future::{select, Either};
+use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
+
+/// The longest time that is read from JSON: 31 years, which a double still holds to the microsecond.
+const MILLISECONDS_MAX: f64 = 1e12;
+
+/// A point in virtual time (since the start of the run), or a length of it, in whole microseconds.
+///
+/// Whole, because a run must not depend on how a machine rounds; microseconds, because that is fine
+/// enough for a network and leaves 584,000 years of room. Addition and subtraction saturate.
+///
+/// In JSON it is a number of milliseconds, with a fraction where needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Micros(pub u64);
+
+impl Micros {
+    /// The beginning of a run; also no time at all.
+    pub const ZERO: Micros = Micros(0);
+    /// Further away than any run goes.
+    pub const MAX: Micros = Micros(u64::MAX);
+
+    /// A whole number of milliseconds.
+    pub const fn from_ms(ms: u64) -> Micros {
+        Micros(ms.saturating_mul(1000))
+    }
+
+    /// In milliseconds, for people and for JSON. Exact for every run shorter than 285 years.
+    pub fn as_ms(self) -> f64 {
+        self.0 as f64 / 1000.0
+    }
+}
+
+impl Serialize for Micros {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 % 1000 {
+            0 => serializer.serialize_u64(self.0 / 1000),
+            _ => serializer.serialize_f64(self.as_ms()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Micros {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Micros, D::Error> {
+        let ms = f64::deserialize(deserializer)?;
+        if !(0.0..=MILLISECONDS_MAX).contains(&ms) {
+            let expected = "a time in milliseconds, from 0 to 1e12";
+            return Err(de::Error::invalid_value(de::Unexpected::Float(ms), &expected));
+        }
+        Ok(Micros((ms * 1000.0).round() as u64))
+    }
+}
+
+impl fmt::Display for Micros {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ms", self.as_ms())
+    }
+}
+
+impl Add for Micros {
+    type Output = Micros;
+    fn add(self, other: Micros) -> Micros {
+        Micros(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Micros {
+    fn add_assign(&mut self, other: Micros) {
+        *self = *self + other;
+    }
+}
+
+impl Sub for Micros {
+    type Output = Micros;
+    fn sub(self, other: Micros) -> Micros {
+        Micros(self.0.saturating_sub(other.0))
+    }
+}
+
+/// A handle to the virtual clock of one [`Executor`](super::Executor). Tasks read it and sleep by it;
+/// only the executor moves it.
+#[derive(Clone, Default)]
+pub struct Clock {
+    inner: Rc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    now: Cell<Micros>,
+    next_sequence: Cell<u64>,
+    /// Ordered by time, then by the order in which they were armed.
+    timers: RefCell<BTreeMap<(Micros, u64), Waker>>,
+}
+
+impl Clock {
+    /// What time it is.
+    pub fn now(&self) -> Micros {
+        self.inner.now.get()
+    }
+
+    /// Waits until the clock shows `deadline`; at once if it already does.
+    pub fn sleep_until(&self, deadline: Micros) -> Sleep {
+        Sleep { clock: self.clone(), deadline, armed: None }
+    }
+
+    /// Waits for a length of time.
+    pub fn sleep(&self, length: Micros) -> Sleep {
+        self.sleep_until(self.now() + length)
+    }
+
+    /// Waits for `future`, but at most for `length`.
+    ///
+    /// # Errors
+    /// [`TimedOut`] when the time is over first. If both happen at the same moment, the future wins.
+    pub async fn timeout<F: Future>(&self, length: Micros, future: F) -> Result<F::Output, TimedOut> {
+        futures::pin_mut!(future);
+        match select(future, self.sleep(length)).await {
+            Either::Left((output, _)) => Ok(output),
+            Either::Right(_) => Err(TimedOut),
+        }
+    }
+
+    /// When the next timer is due.
+    pub(super) fn next_deadline(&self) -> Option<Micros> {
+        self.inner.timers.borrow().keys().next().map(|&(deadline, _)| deadline)
+    }
+
+    /// Moves the clock, never backwards, and wakes what is due then, in the order of (time, sequence).
+    pub(super) fn advance_to(&self, time: Micros) {
+        self.inner.now.set(time.max(self.now()));
+        loop {
+            let mut timers = self.inner.timers.borrow_mut();
+            let Some(first) = timers.first_entry().filter(|entry| entry.key().0 <= time) else { break };
+            let waker = first.remove();
+            drop(timers);
+            waker.wake();
+        }
+    }
+}
+
+/// The time given to [`Clock::timeout`] is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimedOut;
+
+/// The future of [`Clock::sleep_until`]. Dropping it disarms its timer.
+pub struct Sleep {
+    clock: Clock,
+    deadline: Micros,
+    armed: Option<u64>,
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        // Asked of the clock, not of the wake-up: two timers of one moment are both due in one poll,
+        // so a biased select sees both and chooses by its own order.
+        if self.clock.now() >= self.deadline {
+            return Poll::Ready(());
+        }
+        let inner = self.clock.inner.clone();
+        let sequence = *self.armed.get_or_insert_with(|| {
+            let sequence = inner.next_sequence.get();
+            inner.next_sequence.set(sequence + 1);
+            sequence
+        });
+        inner.timers.borrow_mut().insert((self.deadline, sequence), context.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        if let Some(sequence) = self.armed {
+            self.clock.inner.timers.borrow_mut().remove(&(self.deadline, sequence));
+        }
+    }
+}
+
+impl futures::future::FusedFuture for Sleep {
+    fn is_terminated(&self) -> bool {
+        false
+    }
+}
