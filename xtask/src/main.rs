@@ -1,2 +1,64 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands: `cargo xtask setup`, `serve`, `test`, `dist`, `wasm`.
+//!
+//! All that is special about building for the browser lives here and reaches child processes only: no global
+//! setting, no environment variable to export, nothing in `.cargo/config.toml` but the alias. Native builds and
+//! tests stay plain `cargo`.
+
+mod count;
+mod dist;
+mod http;
+mod project;
+mod run;
+mod serve;
+mod setup;
+mod test;
+mod wasm;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// A failure, told in prose with its remedy.
+type Result<T> = std::result::Result<T, String>;
+
+/// Raft Lab's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// One command of the project.
+#[derive(Subcommand)]
+enum Command {
+    /// Find or install what building and testing the page needs (into .tools/ and node_modules/)
+    Setup,
+    /// Build the page and serve it on this machine
+    Serve(serve::Options),
+    /// Check and test everything: format, lints, docs, native tests, wasm tests, the page in a browser
+    Test(test::Options),
+    /// Build the optimised page into dist/ and print its sizes
+    Dist,
+    /// Run cargo for the browser's target, e.g. `cargo xtask wasm check`
+    Wasm(wasm::Options),
+}
+
+/// Carries out one command; whatever went wrong is printed, and the exit code says so.
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Setup => setup::everything(setup::Talk::Always).map(|_| true),
+        Command::Serve(options) => serve::serve(&options).map(|()| true),
+        Command::Test(options) => test::test(&options),
+        Command::Dist => dist::dist().map(|()| true),
+        Command::Wasm(options) => wasm::cargo(&options),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(trouble) => {
+            eprintln!("\nerror: {trouble}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The compiler for the browser's target.
+//!
+//! Ordinarily that is the user's own, and rustup adds the target's standard library to it. Where rustup's server is out
+//! of reach there is a second way on Debian: its packages hold a compiler *and* the source of the standard library that
+//! belongs to it, so the library is built from source with everything else. The two must come from one version:
+//! compiler and library share internals. This second compiler is used for the browser's target alone.
+
+use super::debian;
+use super::Talk;
+use crate::project::WASM_TARGET;
+use crate::run;
+use crate::Result;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Set to `debian`, this takes Debian's compiler even where the user's own has the target: to test the second way.
+const CHOICE_VARIABLE: &str = "RAFT_LAB_WASM_FROM";
+
+/// How long rustup may take. Without a network it mostly fails at once, but behind some firewalls it hangs.
+const RUSTUP_TIME_LIMIT: Duration = Duration::from_secs(90);
+
+/// Debian's compiler, all but the linker, whose name has a version in it.
+const DEBIAN_PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy"];
+
+/// The linker that Debian's compiler calls: a link to one version of it, which another package brings.
+const DEBIAN_LINKER: &str = "/usr/bin/rust-lld";
+
+/// Which compiler builds for the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compiler {
+    /// The user's own, with the target's standard library installed.
+    Own,
+    /// Debian's, which builds the standard library from source.
+    Debian,
+}
+
+/// Finds or installs a compiler for the browser's target.
+pub fn provide(talk: Talk) -> Result<Compiler> {
+    let debian_only = env::var(CHOICE_VARIABLE).is_ok_and(|choice| choice == "debian");
+    if !debian_only && own_has_target() {
+        talk.found("Rust's target for the browser");
+        return Ok(Compiler::Own);
+    }
+    if debian_is_complete() {
+        talk.found("Debian's Rust for the browser");
+        return Ok(Compiler::Debian);
+    }
+    if !debian_only && add_with_rustup() {
+        return Ok(Compiler::Own);
+    }
+    if !debian::is_here() {
+        return Err(format!(
+            "the Rust target {WASM_TARGET} is missing, and rustup could not add it. With a network, this adds it:\n  \
+             rustup target add {WASM_TARGET}"
+        ));
+    }
+    run::step("installing Debian's Rust for the browser's target (about half a minute)", install_debian)?;
+    Ok(Compiler::Debian)
+}
+
+/// Whether the user's own compiler has the target's standard library.
+fn own_has_target() -> bool {
+    let sysroot = run::output(run::program("rustc").args(["--print", "sysroot"]));
+    sysroot.is_some_and(|folder| Path::new(&folder).join("lib/rustlib").join(WASM_TARGET).is_dir())
+}
+
+/// Lets rustup add the target.
+fn add_with_rustup() -> bool {
+    if run::which("rustup").is_none() {
+        return false;
+    }
+    let add = || {
+        if run::succeeds_within(run::program("rustup").args(["target", "add", WASM_TARGET]), RUSTUP_TIME_LIMIT) {
+            Ok(())
+        } else {
+            Err(String::new())
+        }
+    };
+    run::step("adding Rust's target for the browser with rustup", add).is_ok()
+}
+
+/// Installs Debian's compiler with its linker, whose version is read off the link that the compiler brings.
+fn install_debian() -> Result<()> {
+    debian::install(&DEBIAN_PACKAGES)?;
+    if !Path::new(DEBIAN_LINKER).exists() {
+        let aim = fs::read_link(DEBIAN_LINKER).map_err(|e| format!("rust-web-llvm brought no {DEBIAN_LINKER}: {e}"))?;
+        let package =
+            lld_package(&aim).ok_or_else(|| format!("{DEBIAN_LINKER} leads to an unknown place: {}", aim.display()))?;
+        debian::install(&[&package])?;
+    }
+    if debian_is_complete() {
+        return Ok(());
+    }
+    Err(format!(
+        "Debian's packages {} do not give a compiler with the matching source of its standard library here",
+        DEBIAN_PACKAGES.join(", ")
+    ))
+}
+
+/// The package with the linker that a link leads to: `lld-22` is in the package of that name.
+fn lld_package(aim: &Path) -> Option<String> {
+    let name = aim.file_name()?.to_str()?;
+    let version = name.strip_prefix("lld-")?;
+    version.bytes().all(|byte| byte.is_ascii_digit()).then(|| name.to_string())
+}
+
+/// Whether Debian's compiler, its linker, its lints and the standard library's source of the same version are there.
+fn debian_is_complete() -> bool {
+    let parts = ["/usr/bin/rustc", "/usr/bin/cargo", "/usr/bin/rustdoc", "/usr/bin/clippy-driver", DEBIAN_LINKER];
+    parts.iter().all(|part| Path::new(part).exists()) && debian_source_matches()
+}
+
+/// Whether the standard library's source is that of Debian's compiler.
+fn debian_source_matches() -> bool {
+    let Some(version) = run::output(run::program("/usr/bin/rustc").arg("--version")) else {
+        return false;
+    };
+    let number = version.split_whitespace().nth(1).unwrap_or_default();
+    let source: PathBuf = Path::new("/usr/src").join(format!("rustc-{number}"));
+    source.join("library/Cargo.lock").is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The linker's package follows the link, whatever the version.
+    #[test]
+    fn the_linkers_package_is_read_off_the_link() {
+        assert_eq!(lld_package(Path::new("lld-22")).as_deref(), Some("lld-22"));
+        assert_eq!(lld_package(Path::new("/usr/bin/lld-23")).as_deref(), Some("lld-23"));
+        assert_eq!(lld_package(Path::new("/usr/bin/lld")), None);
+    }
+}

@@ -1,0 +1,253 @@
+//! Checks everything, in stages, and counts.
+//!
+//! A stage that fails does not stop the ones after it, so that one run shows all there is to mend. A stage of tests
+//! that ran no test has failed: that is how a test file that is never run is noticed. The last line that is printed is
+//! the sum, `N passed, N failed`; formatting, lints, docs and the page's build count as one each.
+
+use crate::count::Count;
+use crate::project;
+use crate::run;
+use crate::setup::{self, Talk};
+use crate::wasm::{Profile, Wasm};
+use crate::Result;
+use clap::ValueEnum;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The wasm code's own targets: native test files have nothing to say there.
+const WASM_TARGETS: [&str; 6] = ["--lib", "--bins", "--test", "wasm", "--test", "browser"];
+
+/// How long one end-to-end test may take before it counts as hanging.
+const E2E_TIME_LIMIT_MS: &str = "--test-timeout=300000";
+
+/// What `cargo xtask test` is asked to do.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Run this stage alone (may be given several times)
+    #[arg(long, value_name = "STAGE")]
+    only: Vec<Stage>,
+}
+
+/// A stage, in the order in which they run: the quick ones and those that need no setup come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Stage {
+    /// rustfmt finds nothing to change
+    Fmt,
+    /// Clippy finds nothing in the native code
+    Clippy,
+    /// rustdoc finds nothing in the native code
+    Doc,
+    /// The tests that need no browser
+    Native,
+    /// The recorded traces again, in release: the optimiser must not change them
+    Golden,
+    /// What the browser's target needs is there (runs by itself before the stages that need it)
+    Setup,
+    /// Clippy finds nothing in the browser's code
+    ClippyWasm,
+    /// rustdoc finds nothing in the browser's code
+    DocWasm,
+    /// The engine as WebAssembly in Node.js
+    Node,
+    /// Components in a real document, in headless Chromium
+    Browser,
+    /// The optimised page can be built
+    Page,
+    /// The page in Chromium, driven as a person would
+    E2e,
+}
+
+/// What came of a stage.
+struct Outcome {
+    /// The stage.
+    stage: Stage,
+    /// Its tests, or one for a stage without tests.
+    count: Count,
+    /// Why it did not succeed, or nothing when it did.
+    trouble: Option<String>,
+    /// How long it took.
+    took: Duration,
+}
+
+impl Stage {
+    /// The name on the command line and in the summary.
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
+    }
+
+    /// Whether the stage needs what setup provides.
+    fn needs_setup(self) -> bool {
+        matches!(self, Stage::ClippyWasm | Stage::DocWasm | Stage::Node | Stage::Browser | Stage::Page | Stage::E2e)
+    }
+
+    /// Whether a run without `--only` has this stage.
+    fn applies(self) -> bool {
+        self != Stage::Golden || golden_exists()
+    }
+}
+
+/// Runs the stages; returns whether all of them succeeded.
+pub fn test(options: &Options) -> Result<bool> {
+    let chosen = |stage: Stage| options.only.contains(&stage) || (options.only.is_empty() && stage.applies());
+    let setup_wanted = Stage::value_variants().iter().any(|stage| chosen(*stage) && stage.needs_setup());
+    let mut wasm = None;
+    let mut outcomes = Vec::new();
+    for &stage in Stage::value_variants() {
+        if chosen(stage) || (stage == Stage::Setup && setup_wanted) {
+            println!("\n── {} ──", stage.name());
+            outcomes.push(carry_out(stage, &mut wasm));
+        }
+    }
+    Ok(summarise(&outcomes))
+}
+
+/// Runs one stage and times it.
+fn carry_out(stage: Stage, wasm: &mut Option<Wasm>) -> Outcome {
+    let start = Instant::now();
+    let result = if stage == Stage::Setup {
+        setup::everything(Talk::Always).map(|provided| {
+            *wasm = Some(provided);
+            Count { passed: 1, failed: 0 }
+        })
+    } else if stage.needs_setup() {
+        wasm.as_ref().ok_or_else(|| "setup failed".to_string()).and_then(|wasm| run_with(stage, wasm))
+    } else {
+        run_native(stage)
+    };
+    let (mut count, trouble) = match result {
+        Ok(count) if count.failed > 0 => (count, Some("failed".to_string())),
+        Ok(Count { passed: 0, .. }) => (Count::default(), Some("ran no test".to_string())),
+        Ok(count) => (count, None),
+        Err(trouble) => (Count::default(), Some(trouble)),
+    };
+    if trouble.is_some() && count.failed == 0 {
+        count.failed = 1;
+    }
+    if let Some(trouble) = &trouble {
+        println!("{}: {trouble}", stage.name());
+    }
+    Outcome { stage, count, trouble, took: start.elapsed() }
+}
+
+/// A stage that needs the ordinary compiler only.
+fn run_native(stage: Stage) -> Result<Count> {
+    let mut cargo = run::cargo();
+    match stage {
+        Stage::Fmt => checked(cargo.args(["fmt", "--all", "--check"])),
+        Stage::Clippy => {
+            checked(cargo.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+        }
+        Stage::Doc => {
+            let arguments = ["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"];
+            checked(cargo.args(arguments).env("RUSTDOCFLAGS", "-D warnings"))
+        }
+        Stage::Native => counted(cargo.args(["test", "--workspace", "--no-fail-fast"])),
+        Stage::Golden => counted(cargo.args(["test", "--release", "--test", "golden"])),
+        other => Err(format!("{} is no native stage", other.name())),
+    }
+}
+
+/// A stage that needs what setup provides.
+fn run_with(stage: Stage, wasm: &Wasm) -> Result<Count> {
+    match stage {
+        Stage::ClippyWasm => {
+            checked(wasm.cargo("clippy").arg("--quiet").args(WASM_TARGETS).args(["--", "-D", "warnings"]))
+        }
+        Stage::DocWasm => {
+            let arguments = ["--quiet", "--no-deps", "--lib", "--document-private-items"];
+            checked(wasm.cargo("doc").args(arguments).env("RUSTDOCFLAGS", "-D warnings"))
+        }
+        Stage::Node => counted(wasm.cargo("test").args(["--test", "wasm"])),
+        Stage::Browser => counted(wasm.cargo("test").args(["--test", "browser"])),
+        Stage::Page => Ok(one(wasm.build_page(Profile::Release, &project::dist())?)),
+        Stage::E2e => end_to_end(wasm),
+        other => Err(format!("{} needs no setup", other.name())),
+    }
+}
+
+/// Runs the end-to-end tests against the page that was built.
+fn end_to_end(wasm: &Wasm) -> Result<Count> {
+    if !project::dist().join("index.html").is_file() {
+        return Err("there is no page in dist/; run the stage `page` first".to_string());
+    }
+    let mut node = run::program("node");
+    node.args(["--test", "--test-reporter=spec", E2E_TIME_LIMIT_MS]).args(end_to_end_files()?);
+    if let Some(chromium) = wasm.chromium() {
+        node.env("CHROMIUM", chromium);
+    }
+    counted(&mut node)
+}
+
+/// The end-to-end test files, by name: what Node.js makes of a folder differs between its versions.
+fn end_to_end_files() -> Result<Vec<PathBuf>> {
+    let folder = project::root().join("tests").join("e2e");
+    let entries = fs::read_dir(&folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
+    let is_test = |file: &Path| file.to_str().is_some_and(|name| name.ends_with(".test.mjs"));
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|file| is_test(file)).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Whether there are recorded traces to compare with.
+fn golden_exists() -> bool {
+    let tests = project::root().join("tests");
+    tests.join("golden.rs").is_file() || tests.join("golden").join("main.rs").is_file()
+}
+
+/// One for a stage without tests.
+fn one(succeeded: bool) -> Count {
+    if succeeded {
+        Count { passed: 1, failed: 0 }
+    } else {
+        Count { passed: 0, failed: 1 }
+    }
+}
+
+/// Runs a program that checks something.
+fn checked(command: &mut Command) -> Result<Count> {
+    run::loudly(command).map(one)
+}
+
+/// Runs a test runner, shows its output and counts the tests in it.
+fn counted(command: &mut Command) -> Result<Count> {
+    let name = command.get_program().to_string_lossy().to_string();
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|e| format!("cannot start {name}: {e}"))?;
+    let mut count = Count::default();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).split(b'\n').map_while(std::result::Result::ok) {
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            count += Count::of_line(&line);
+        }
+    }
+    let status = child.wait().map_err(|e| format!("{name} is gone: {e}"))?;
+    // A runner that failed without a failed test did not get as far as testing.
+    if !status.success() && count.failed == 0 {
+        count.failed = 1;
+    }
+    Ok(count)
+}
+
+/// Prints a line per stage and the sum; returns whether all is well.
+fn summarise(outcomes: &[Outcome]) -> bool {
+    println!("\n── summary ──");
+    let mut sum = Count::default();
+    let mut all_well = true;
+    for outcome in outcomes {
+        sum += outcome.count;
+        all_well &= outcome.trouble.is_none();
+        println!(
+            "{:<12} {:>5} passed {:>4} failed {:>10}  {}",
+            outcome.stage.name(),
+            outcome.count.passed,
+            outcome.count.failed,
+            run::seconds(outcome.took),
+            outcome.trouble.as_deref().and_then(|trouble| trouble.lines().next()).unwrap_or("")
+        );
+    }
+    println!("\n{} passed, {} failed", sum.passed, sum.failed);
+    all_well
+}

@@ -1,0 +1,135 @@
+//! The environment of everything that is built for the browser. It is set for child processes only.
+
+use crate::project::{self, WASM_TARGET};
+use crate::run;
+use crate::setup::{self, Browser, Compiler, Talk};
+use crate::Result;
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// How long all tests of one file may take in the browser; the runner's own limit is too short for a slow machine.
+const BROWSER_TIME_LIMIT_S: &str = "600";
+
+/// What `cargo xtask wasm` is asked to do.
+#[derive(clap::Args)]
+pub struct Options {
+    /// A cargo command and its arguments; the target is added
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    arguments: Vec<String>,
+}
+
+/// Which page to build.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Small and fast.
+    Release,
+    /// Quick to build, with checks and names.
+    Debug,
+}
+
+/// All that a build or a test for the browser needs to know about this machine.
+#[derive(Clone)]
+pub struct Wasm {
+    /// The compiler.
+    compiler: Compiler,
+    /// What cargo runs wasm tests with.
+    runner: PathBuf,
+    /// The browser, when tests are to be run in it.
+    browser: Option<Browser>,
+}
+
+impl Wasm {
+    /// The environment for this compiler, runner and browser.
+    pub fn new(compiler: Compiler, runner: PathBuf, browser: Option<Browser>) -> Self {
+        Wasm { compiler, runner, browser }
+    }
+
+    /// The same with a browser.
+    pub fn with_browser(self, browser: Browser) -> Self {
+        Wasm { browser: Some(browser), ..self }
+    }
+
+    /// The browser for the end-to-end tests.
+    pub fn chromium(&self) -> Option<&Path> {
+        self.browser.as_ref().map(|browser| browser.chromium.as_path())
+    }
+
+    /// A cargo command for the browser's target.
+    pub fn cargo(&self, subcommand: &str) -> Command {
+        let mut command = match self.compiler {
+            Compiler::Own => run::cargo(),
+            Compiler::Debian => run::program("/usr/bin/cargo"),
+        };
+        self.set(&mut command);
+        command.args([subcommand, "--target", WASM_TARGET]);
+        command
+    }
+
+    /// Trunk, which calls cargo.
+    fn trunk(&self) -> Command {
+        let own = project::tools().join("bin").join(format!("trunk{}", env::consts::EXE_SUFFIX));
+        let mut command = if own.is_file() { run::program(own) } else { run::program("trunk") };
+        self.set(&mut command);
+        command.env("TRUNK_SKIP_VERSION_CHECK", "true");
+        // Trunk refuses the value that others use ("1").
+        command.env_remove("NO_COLOR");
+        command
+    }
+
+    /// Builds the page into a folder.
+    pub fn build_page(&self, profile: Profile, folder: &Path) -> Result<bool> {
+        // Trunk is told to stay off the network, so everything has to be there before; the standard library's own
+        // dependencies, too, where it is built from source.
+        if !run::loudly(self.cargo("fetch").arg("--quiet"))? {
+            return Ok(false);
+        }
+        let mut command = self.trunk();
+        command.args(["build", "--offline", "--dist"]).arg(folder);
+        if profile == Profile::Release {
+            command.arg("--release");
+        }
+        run::loudly(&mut command)
+    }
+
+    /// Sets the environment of one child process.
+    fn set(&self, command: &mut Command) {
+        command.env("PATH", self.path());
+        command.env("CARGO_TARGET_DIR", project::wasm_target_dir());
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &self.runner);
+        command.env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIME_LIMIT_S);
+        if let Some(browser) = &self.browser {
+            command.env("CHROMEDRIVER", &browser.chromedriver);
+        }
+        if self.compiler == Compiler::Debian {
+            command.env("CARGO", "/usr/bin/cargo");
+            command.env("RUSTC", "/usr/bin/rustc");
+            command.env("RUSTDOC", "/usr/bin/rustdoc");
+            // Building the standard library is not yet stable: this lets a stable compiler do it all the same.
+            command.env("RUSTC_BOOTSTRAP", "1");
+            command.env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort");
+            // They speak of the other compiler.
+            command.env_remove("RUSTUP_TOOLCHAIN").env_remove("LD_LIBRARY_PATH");
+        }
+    }
+
+    /// `PATH` with the project's tools first, then the compiler's folder.
+    fn path(&self) -> OsString {
+        let mut folders = vec![project::tools().join("bin"), project::node_modules().join(".bin")];
+        if self.compiler == Compiler::Debian {
+            folders.push(PathBuf::from("/usr/bin"));
+        }
+        let rest = env::var_os("PATH").unwrap_or_default();
+        folders.extend(env::split_paths(&rest));
+        env::join_paths(folders).unwrap_or(rest)
+    }
+}
+
+/// Runs one cargo command for the browser's target.
+pub fn cargo(options: &Options) -> Result<bool> {
+    let (subcommand, rest) = options.arguments.split_first().ok_or("a cargo command is missing")?;
+    let wasm =
+        if subcommand == "test" { setup::everything(Talk::WhenWorking)? } else { setup::page(Talk::WhenWorking)? };
+    run::loudly(wasm.cargo(subcommand).args(rest))
+}
