@@ -65,6 +65,38 @@ impl Feed for Membership {
     }
 }
 
+/// The configurations that a log holds, each with its index. The newest is in force, committed or not,
+/// and truncation brings back the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memberships {
+    /// The snapshot's, or (at index 0) the one that the cluster began with.
+    base: (Index, Membership),
+    /// Those in the log behind it, by index.
+    later: Vec<(Index, Membership)>,
+}
+
+impl Memberships {
+    /// What is in force before the log's first entry.
+    pub fn new(index: Index, membership: Membership) -> Memberships {
+        Memberships { base: (index, membership), later: Vec::new() }
+    }
+
+    /// The configuration in force, with its index.
+    pub fn newest(&self) -> &(Index, Membership) {
+        self.later.last().unwrap_or(&self.base)
+    }
+
+    /// One more was appended, at `index`.
+    pub fn push(&mut self, index: Index, membership: Membership) {
+        self.later.push((index, membership));
+    }
+
+    /// The entries from `index` on were removed.
+    pub fn truncate_from(&mut self, index: Index) {
+        self.later.retain(|&(at, _)| at < index);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,8 @@ pub mod event;
 pub mod log;
 pub mod membership;
 pub mod network;
+pub mod node;
+pub mod replication;
 pub mod rpc;
 pub mod storage;
 

@@ -4,7 +4,8 @@ use std::fmt;
 use std::future::Future;
 
 use super::log::{LogTerms, SharedEntry};
-use super::{Index, Membership, NodeId, Term};
+use super::membership::Memberships;
+use super::{Index, NodeId, Term};
 
 /// An error of the storage. The node shuts down, visibly; nothing was acknowledged that is not durable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +35,8 @@ pub struct Persisted {
     pub hard_state: HardState,
     /// The terms of the log's entries.
     pub terms: LogTerms,
-    /// The configuration in force, with its index in the log (0: the one that the cluster began with).
-    pub membership: (Index, Membership),
+    /// The configurations that the snapshot and the log hold.
+    pub memberships: Memberships,
     /// How far the state machine is: the index of the snapshot. All beyond it is applied again.
     pub applied: Index,
 }

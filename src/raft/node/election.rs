@@ -1,0 +1,213 @@
+//! Terms, votes and roles (paper §5.1, §5.2, §5.4.1). Nothing else changes a node's role or term.
+
+use super::{Node, Output, Token};
+use crate::raft::event::{Event, Role, RoleWhy, VoteWhy};
+use crate::raft::rpc::{VoteRequest, VoteResponse};
+use crate::raft::storage::HardState;
+use crate::raft::{NodeId, Term};
+use crate::runtime::Micros;
+
+impl Node {
+    /// The first role: a voter follows, anyone else learns.
+    pub(super) fn start(&mut self, now: Micros) {
+        self.role = self.passive_role();
+        self.emit(Event::Role {
+            node: self.id,
+            from: None,
+            to: self.role,
+            term: self.hard_state.term,
+            why: RoleWhy::Started,
+        });
+        self.draw_election_timeout(now);
+    }
+
+    fn passive_role(&self) -> Role {
+        match self.membership().is_voter(self.id) {
+            true => Role::Follower,
+            false => Role::Learner,
+        }
+    }
+
+    fn set_role(&mut self, to: Role, why: RoleWhy) {
+        let from = std::mem::replace(&mut self.role, to);
+        self.votes.clear();
+        if from == Role::Leader {
+            self.leave_office();
+        }
+        self.emit(Event::Role { node: self.id, from: Some(from), to, term: self.hard_state.term, why });
+    }
+
+    /// Stops leading or campaigning; a node that does neither stays what it is.
+    fn become_follower(&mut self, now: Micros, why: RoleWhy) {
+        if matches!(self.role, Role::Candidate | Role::Leader) {
+            self.set_role(self.passive_role(), why);
+            self.draw_election_timeout(now);
+        }
+    }
+
+    /// Begins a term of its own and votes for itself.
+    fn become_candidate(&mut self, now: Micros, why: RoleWhy) {
+        self.set_term(self.hard_state.term + 1);
+        self.set_role(Role::Candidate, why);
+        self.vote_for(self.id);
+        let (node, term) = (self.id, self.hard_state.term);
+        self.emit(Event::Vote { node, candidate: node, term, granted: true, why: VoteWhy::Own });
+        self.draw_election_timeout(now);
+        let request = VoteRequest {
+            term,
+            candidate: self.id,
+            last_log_index: self.terms.last_index(),
+            last_log_term: self.terms.last_term(),
+        };
+        for voter in self.membership().all_voters() {
+            if voter != self.id {
+                self.after_durable(Output::RequestVote(voter, request.clone()));
+            }
+        }
+    }
+
+    /// Takes office: a stream to every other member, and a first entry of its own term.
+    fn become_leader(&mut self, now: Micros) {
+        self.set_role(Role::Leader, RoleWhy::WonElection);
+        self.set_leader(Some(self.id));
+        self.set_election_deadline(None);
+        self.take_office(now);
+    }
+
+    /// Stops for good.
+    pub(super) fn become_shutdown(&mut self, why: RoleWhy) {
+        self.set_role(Role::Shutdown, why);
+        self.set_election_deadline(None);
+        self.pending = Default::default();
+        self.deferred.clear();
+    }
+
+    /// **The term rule** (paper §5.1): whoever sees a higher term adopts it and follows.
+    pub(super) fn adopt_term(&mut self, now: Micros, term: Term) {
+        if term > self.hard_state.term {
+            self.set_term(term);
+            self.become_follower(now, RoleWhy::HigherTerm);
+        }
+    }
+
+    fn set_term(&mut self, term: Term) {
+        self.emit(Event::Term { node: self.id, from: self.hard_state.term, to: term });
+        self.hard_state = HardState { term, voted_for: None };
+        self.pending.hard_state = Some(self.hard_state);
+        self.leader = None; // the observer knows: a new term has no leader yet
+    }
+
+    fn vote_for(&mut self, candidate: NodeId) {
+        self.hard_state.voted_for = Some(candidate);
+        self.pending.hard_state = Some(self.hard_state);
+    }
+
+    fn set_leader(&mut self, leader: Option<NodeId>) {
+        if self.leader != leader {
+            self.leader = leader;
+            self.emit(Event::Leader { node: self.id, leader });
+        }
+    }
+
+    /// An append of this term arrived: its sender was elected. A candidate gives way, the timeout begins anew.
+    pub(super) fn hear_leader(&mut self, now: Micros, leader: NodeId) {
+        self.become_follower(now, RoleWhy::LeaderElected);
+        self.set_leader(Some(leader));
+        self.heard_leader = Some(now);
+        self.draw_election_timeout(now);
+    }
+
+    /// A new random election timeout, in [election_timeout_min, election_timeout_max) (paper §5.2).
+    fn draw_election_timeout(&mut self, now: Micros) {
+        if self.role == Role::Learner {
+            return;
+        }
+        let (min, max) = (self.config.election_timeout_min, self.config.election_timeout_max);
+        let timeout = Micros(self.rng.range(min.0, max.0));
+        self.set_election_deadline(Some(now + timeout));
+    }
+
+    pub(super) fn set_election_deadline(&mut self, deadline: Option<Micros>) {
+        let may_have_one = !matches!(self.role, Role::Leader | Role::Learner | Role::Shutdown);
+        let deadline = deadline.filter(|_| may_have_one);
+        if self.election_deadline != deadline {
+            self.election_deadline = deadline;
+            self.emit(Event::Timer { node: self.id, deadline });
+        }
+    }
+
+    pub(super) fn on_election_timeout(&mut self, now: Micros) {
+        if self.election_deadline.is_some_and(|deadline| deadline <= now) {
+            self.campaign(now, RoleWhy::ElectionTimeout);
+        }
+    }
+
+    /// Starts an election, if this node may: a leader need not, and who has no vote must not.
+    pub(super) fn campaign(&mut self, now: Micros, why: RoleWhy) {
+        match self.role {
+            Role::Follower | Role::Candidate if self.membership().is_voter(self.id) => self.become_candidate(now, why),
+            Role::Follower | Role::Candidate => self.draw_election_timeout(now),
+            Role::Learner | Role::Leader | Role::Shutdown => {}
+        }
+    }
+
+    pub(super) fn on_vote_request(&mut self, now: Micros, token: Token, request: VoteRequest) {
+        // Stickiness (thesis §4.2.3): who hears a leader does not even adopt the term, so that a node
+        // that was cut off cannot unseat it. A leader hears itself.
+        let min = self.config.election_timeout_min;
+        let hears_leader = self.role == Role::Leader || self.heard_leader.is_some_and(|heard| now < heard + min);
+        let why = if request.term < self.hard_state.term {
+            VoteWhy::StaleTerm
+        } else if hears_leader {
+            VoteWhy::HearsLeader
+        } else {
+            self.adopt_term(now, request.term);
+            self.decide_vote(&request)
+        };
+        let granted = why == VoteWhy::Granted;
+        let (node, term) = (self.id, request.term);
+        self.emit(Event::Vote { node, candidate: request.candidate, term, granted, why });
+        if granted {
+            self.vote_for(request.candidate);
+            self.draw_election_timeout(now);
+        }
+        self.after_durable(Output::AnswerVote(token, VoteResponse { term: self.hard_state.term, granted }));
+    }
+
+    fn decide_vote(&self, request: &VoteRequest) -> VoteWhy {
+        // One vote per term, first come, first served (paper §5.2).
+        if self.hard_state.voted_for.is_some_and(|candidate| candidate != request.candidate) {
+            return VoteWhy::AlreadyVoted;
+        }
+        // Up to date: the later last term; of equal ones, the longer log (paper §5.4.1).
+        let candidate = (request.last_log_term, request.last_log_index);
+        match candidate >= (self.terms.last_term(), self.terms.last_index()) {
+            true => VoteWhy::Granted,
+            false => VoteWhy::LogBehind,
+        }
+    }
+
+    pub(super) fn on_vote_answered(&mut self, now: Micros, voter: NodeId, term: Term, response: VoteResponse) {
+        self.adopt_term(now, response.term);
+        if self.role != Role::Candidate || term != self.hard_state.term {
+            return;
+        }
+        self.votes.insert(voter, response.granted);
+        self.emit(Event::VoteCounted { node: self.id, voter, term, granted: response.granted });
+        self.count_votes(now);
+    }
+
+    /// A candidate's own vote counts once it is durable.
+    pub(super) fn count_own_vote(&mut self, now: Micros) {
+        if self.role == Role::Candidate && self.writes_done == self.writes_begun {
+            self.votes.insert(self.id, true);
+            self.count_votes(now);
+        }
+    }
+
+    fn count_votes(&mut self, now: Micros) {
+        if self.membership().is_quorum(|voter| self.votes.get(&voter) == Some(&true)) {
+            self.become_leader(now);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The leader's side: its streams, what is committed, its clients (paper §5.3, §5.4.2, §8).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Node, Output, Token, WriteResult};
+use crate::raft::event::{Role, RoleWhy};
+use crate::raft::log::{Entry, Payload};
+use crate::raft::replication::{FromCore, Stream, ToCore};
+use crate::raft::{Index, NodeId, Term};
+use crate::runtime::Micros;
+
+/// What a node has while it leads, and loses with its office.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Office {
+    /// How far each stream's target is proven to agree.
+    progress: BTreeMap<NodeId, Progress>,
+    /// Clients that wait for the entry at an index to be applied.
+    waiting: BTreeMap<Index, Token>,
+}
+
+/// What the leader knows from one stream.
+#[derive(Clone, Debug, Default)]
+struct Progress {
+    match_index: Index,
+    is_line_rate: bool,
+}
+
+impl Node {
+    pub(super) fn take_office(&mut self, now: Micros) {
+        let mut office = Office::default();
+        for target in self.membership().members() {
+            if target != self.id {
+                office.progress.insert(target, Progress::default());
+                let stream = Stream::new(
+                    now,
+                    self.id,
+                    target,
+                    self.hard_state.term,
+                    self.terms.clone(),
+                    self.commit_index,
+                    self.config.clone(),
+                );
+                self.outputs.push(Output::StartStream(Box::new(stream)));
+            }
+        }
+        self.office = Some(office);
+        // An entry of its own term: with it, everything before it is committed too (paper §8). The very
+        // first one of a cluster says who belongs to it.
+        let first = match self.terms.last_index() {
+            0 => Payload::Members(self.membership().clone()),
+            _ => Payload::Blank,
+        };
+        self.append_own(first);
+    }
+
+    /// Appends an entry of this term and hands it to every stream. Gives its index.
+    fn append_own(&mut self, payload: Payload) -> Index {
+        let index = self.terms.last_index() + 1;
+        let entry = Arc::new(Entry { index, term: self.hard_state.term, payload });
+        self.append_entry(entry.clone());
+        self.tell_streams(FromCore::Replicate { entry, commit_index: self.commit_index });
+        index
+    }
+
+    pub(super) fn tell_streams(&mut self, event: FromCore) {
+        if let Some(office) = &self.office {
+            let tell = |&target: &NodeId| Output::ToStream(target, event.clone());
+            self.outputs.extend(office.progress.keys().map(tell));
+        }
+    }
+
+    /// Ends every stream, and answers every client: nobody is left hanging.
+    pub(super) fn leave_office(&mut self) {
+        if let Some(office) = self.office.take() {
+            self.outputs.push(Output::StopStreams);
+            let answer = |token| Output::AnswerWrite(token, WriteResult::Unknown);
+            self.outputs.extend(office.waiting.into_values().map(answer));
+        }
+    }
+
+    pub(super) fn on_write(&mut self, token: Token, payload: Payload) {
+        if self.role != Role::Leader {
+            let forward = WriteResult::ForwardToLeader(self.leader);
+            return self.outputs.push(Output::AnswerWrite(token, forward));
+        }
+        let index = self.append_own(payload);
+        if let Some(office) = &mut self.office {
+            office.waiting.insert(index, token);
+        }
+    }
+
+    pub(super) fn answer_applied(&mut self, index: Index) {
+        if let Some(token) = self.office.as_mut().and_then(|office| office.waiting.remove(&index)) {
+            self.outputs.push(Output::AnswerWrite(token, WriteResult::Done(index)));
+        }
+    }
+
+    /// A stream reports. What was started in another term is not of this office.
+    pub(super) fn on_stream(&mut self, now: Micros, target: NodeId, term: Term, event: ToCore) {
+        if term != self.hard_state.term || self.role != Role::Leader {
+            return;
+        }
+        let progress = self.office.as_mut().and_then(|office| office.progress.get_mut(&target));
+        match (event, progress) {
+            (ToCore::UpdateMatchIndex(index), Some(progress)) => {
+                progress.match_index = progress.match_index.max(index);
+                self.advance_commit();
+            }
+            (ToCore::RateUpdate { is_line_rate }, Some(progress)) => progress.is_line_rate = is_line_rate,
+            (ToCore::RevertToFollower { term }, _) => self.adopt_term(now, term),
+            (ToCore::StorageFailed(_), _) => self.become_shutdown(RoleWhy::StorageFailed),
+            (ToCore::Heard, _) | (_, None) => {}
+        }
+    }
+
+    /// Commits what a majority has — if it is of this term. An entry of an earlier term on a majority is
+    /// not safe yet: the next leader might not have it (paper §5.4.2, Figure 8).
+    pub(super) fn advance_commit(&mut self) {
+        let Some(office) = &self.office else { return };
+        let matched = |node: NodeId| match node == self.id {
+            true => self.durable_index,
+            false => office.progress.get(&node).map_or(0, |progress| progress.match_index),
+        };
+        let index = self.membership().majority_match(matched);
+        if self.terms.term_at(index) == Some(self.hard_state.term) {
+            self.set_commit(index);
+        }
+    }
+}

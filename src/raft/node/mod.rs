@@ -1,0 +1,302 @@
+//! A node: follower, candidate, leader.
+//!
+//! [`Node`] is a plain value. Something arrives ([`Input`]) at a time, the node changes, and says what is
+//! to be done ([`Output`]). The files: [`election`] (terms, votes, and the only functions that change the
+//! role), [`append`](self::append) (the follower's side of the log), [`leader`] (the leader's side),
+//! [`task`] (the task that waits for a node).
+//!
+//! **Nothing is said that is not durable.** A step collects what has to be written; the messages and
+//! answers of the same step are held back until storage has confirmed that write and all before it
+//! ([`Node::after_durable`]). Entries alone may go to followers earlier: the leader counts itself only
+//! up to what is durable (thesis §10.2.1).
+
+mod append;
+mod election;
+mod leader;
+mod task;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::config::Config;
+use super::event::{Event, Role, RoleWhy};
+use super::log::{LogTerms, Payload};
+use super::membership::Memberships;
+use super::replication::{FromCore, Stream, ToCore};
+use super::rpc::{AppendEntries, AppendResponse, VoteRequest, VoteResponse};
+use super::storage::{HardState, Persisted, StorageError, Write};
+use super::{Index, Membership, NodeId, Term};
+use crate::runtime::{Micros, Rng};
+
+use leader::Office;
+pub use task::{run, Answer, Call, Wiring};
+
+/// Names a request that waits for its answer. Given by the task, kept by the node.
+pub type Token = u64;
+
+/// What can arrive at a node.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A leader's append or heartbeat.
+    Append(Token, AppendEntries),
+    /// A candidate asks for a vote.
+    Vote(Token, VoteRequest),
+    /// A voter answered the request that this node made in `term`.
+    VoteAnswered {
+        /// Who.
+        voter: NodeId,
+        /// The term of the request.
+        term: Term,
+        /// The answer.
+        response: VoteResponse,
+    },
+    /// A client writes.
+    Write(Token, Payload),
+    /// A stream of this node reports, in the term in which it was started.
+    Stream {
+        /// Whose.
+        target: NodeId,
+        /// The stream's term.
+        term: Term,
+        /// What.
+        event: ToCore,
+    },
+    /// The write with this number, and all before it, is durable.
+    Written(u64),
+    /// The state machine has applied everything up to here.
+    Applied(Index),
+    /// Storage failed.
+    StorageFailed(StorageError),
+    /// Time has come to [`Node::next_deadline`].
+    Time,
+    /// Campaign now, as if the election timeout had passed.
+    Campaign,
+    /// Let the election timeout pass at this time.
+    SetTimer(Micros),
+}
+
+/// What became of a client's write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteResult {
+    /// It is committed and applied, at this index.
+    Done(Index),
+    /// This node does not lead; perhaps that one does.
+    ForwardToLeader(Option<NodeId>),
+    /// The node lost its office before the entry was committed. It may still be.
+    Unknown,
+}
+
+/// What a node wants done.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// Answer an append.
+    AnswerAppend(Token, AppendResponse),
+    /// Answer a request for a vote.
+    AnswerVote(Token, VoteResponse),
+    /// Answer a client.
+    AnswerWrite(Token, WriteResult),
+    /// Ask for a vote.
+    RequestVote(NodeId, VoteRequest),
+    /// Write; confirm with [`Input::Written`] and this number. Writes are numbered without gaps, from 1.
+    Write(u64, Write),
+    /// Apply these entries to the state machine; confirm with [`Input::Applied`].
+    Apply {
+        /// The first index.
+        first: Index,
+        /// The last index, included.
+        last: Index,
+    },
+    /// Start a replication stream.
+    StartStream(Box<Stream>),
+    /// Terminate all replication streams.
+    StopStreams,
+    /// Tell a stream.
+    ToStream(NodeId, FromCore),
+    /// Tell the observer.
+    Emit(Event),
+}
+
+/// A Raft node's state and decisions. See the head of [this module](self).
+#[derive(Clone, Debug)]
+pub struct Node {
+    id: NodeId,
+    config: Config,
+    rng: Rng,
+    role: Role,
+    /// Term and vote. Durable before anything that depends on them is said.
+    hard_state: HardState,
+    /// The leader of this term, once known.
+    leader: Option<NodeId>,
+    /// The terms of the log's entries, those included that are not durable yet.
+    terms: LogTerms,
+    /// The configurations in the log; the newest is in force.
+    memberships: Memberships,
+    /// Entries up to here are known to be committed. Never goes back.
+    commit_index: Index,
+    /// Entries up to here are applied. `last_applied ≤ commit_index`.
+    last_applied: Index,
+    /// The state machine is at work.
+    applying: bool,
+    /// Without a word from a leader, this node campaigns then. None while it leads, and for learners.
+    election_deadline: Option<Micros>,
+    /// When a valid leader was last heard (thesis §4.2.3).
+    heard_leader: Option<Micros>,
+    /// As a candidate: the votes of this term, its own only once it is durable.
+    votes: BTreeMap<NodeId, bool>,
+    /// As a leader: its streams and its clients.
+    office: Option<Office>,
+    /// What this step has to write.
+    pending: Write,
+    /// The last write that was handed out.
+    writes_begun: u64,
+    /// The last write that is durable.
+    writes_done: u64,
+    /// For each write under way: its number and the last index of the log behind it.
+    writes: VecDeque<(u64, Index)>,
+    /// Own entries up to here are durable.
+    durable_index: Index,
+    /// Outputs that wait for a write, in order.
+    deferred: VecDeque<(u64, Output)>,
+    outputs: Vec<Output>,
+}
+
+impl Node {
+    /// A node that starts with what its storage kept: as a follower, or as a learner if it has no vote.
+    /// What is applied is what the snapshot holds; the commit index begins there (paper, Figure 2).
+    pub fn new(now: Micros, id: NodeId, config: Config, rng: Rng, persisted: Persisted) -> Node {
+        let Persisted { hard_state, terms, memberships, applied } = persisted;
+        let last_index = terms.last_index();
+        let mut node = Node {
+            id,
+            config,
+            rng,
+            role: Role::Follower,
+            hard_state,
+            leader: None,
+            terms,
+            memberships,
+            commit_index: applied,
+            last_applied: applied,
+            applying: false,
+            election_deadline: None,
+            heard_leader: None,
+            votes: BTreeMap::new(),
+            office: None,
+            pending: Write::default(),
+            writes_begun: 0,
+            writes_done: 0,
+            writes: VecDeque::new(),
+            durable_index: last_index,
+            deferred: VecDeque::new(),
+            outputs: Vec::new(),
+        };
+        node.emit(Event::Started { node: id, term: hard_state.term, voted_for: hard_state.voted_for, last_index });
+        node.start(now);
+        node
+    }
+
+    /// When [`Input::Time`] is due, if ever.
+    pub fn next_deadline(&self) -> Option<Micros> {
+        self.election_deadline
+    }
+
+    /// What it is.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Its current term.
+    pub fn term(&self) -> Term {
+        self.hard_state.term
+    }
+
+    /// The configuration in force: the newest one in the log, committed or not (paper §6).
+    pub fn membership(&self) -> &Membership {
+        &self.memberships.newest().1
+    }
+
+    /// What is to be done since the last call, in order.
+    pub fn take_outputs(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.outputs)
+    }
+
+    /// Takes an input; afterwards the outputs say what is to be done. Never panics, whatever is in it.
+    pub fn handle(&mut self, now: Micros, input: Input) {
+        if self.role == Role::Shutdown {
+            return;
+        }
+        match input {
+            Input::Append(token, request) => self.on_append(now, token, request),
+            Input::Vote(token, request) => self.on_vote_request(now, token, request),
+            Input::VoteAnswered { voter, term, response } => self.on_vote_answered(now, voter, term, response),
+            Input::Write(token, payload) => self.on_write(token, payload),
+            Input::Stream { target, term, event } => self.on_stream(now, target, term, event),
+            Input::Written(number) => self.on_written(now, number),
+            Input::Applied(index) => self.on_applied(index),
+            Input::StorageFailed(_) => self.become_shutdown(RoleWhy::StorageFailed),
+            Input::Time => self.on_election_timeout(now),
+            Input::Campaign => self.campaign(now, RoleWhy::Campaign),
+            Input::SetTimer(deadline) => self.set_election_deadline(Some(deadline)),
+        }
+        self.apply_committed();
+        self.flush();
+    }
+
+    /// Holds an output back until everything that was decided so far is durable.
+    fn after_durable(&mut self, output: Output) {
+        let write = self.writes_begun + u64::from(!self.pending.is_empty());
+        self.deferred.push_back((write, output));
+    }
+
+    /// Ends a step: hands out its write, and what waited only for writes that are done.
+    fn flush(&mut self) {
+        if !self.pending.is_empty() {
+            self.writes_begun += 1;
+            self.writes.push_back((self.writes_begun, self.terms.last_index()));
+            self.outputs.push(Output::Write(self.writes_begun, std::mem::take(&mut self.pending)));
+        }
+        let ready = self.deferred.partition_point(|&(write, _)| write <= self.writes_done);
+        self.outputs.extend(self.deferred.drain(..ready).map(|(_, output)| output));
+    }
+
+    fn on_written(&mut self, now: Micros, number: u64) {
+        self.writes_done = self.writes_done.max(number);
+        let done = self.writes.partition_point(|&(write, _)| write <= number);
+        if let Some((_, last_index)) = self.writes.drain(..done).last() {
+            self.durable_index = last_index;
+        }
+        // Its own vote counts now, and so do its own entries.
+        self.count_own_vote(now);
+        self.advance_commit();
+    }
+
+    /// The commit index rises to `index`, and no further than the log.
+    fn set_commit(&mut self, index: Index) {
+        let index = index.min(self.terms.last_index());
+        if index > self.commit_index {
+            self.emit(Event::Commit { node: self.id, from: self.commit_index, to: index });
+            self.commit_index = index;
+            self.tell_streams(FromCore::UpdateCommitIndex(index));
+        }
+    }
+
+    /// Has the state machine apply what is committed: from storage, in order, one batch at a time.
+    fn apply_committed(&mut self) {
+        if !self.applying && self.last_applied < self.commit_index {
+            self.applying = true;
+            self.outputs.push(Output::Apply { first: self.last_applied + 1, last: self.commit_index });
+        }
+    }
+
+    fn on_applied(&mut self, index: Index) {
+        self.applying = false;
+        for index in self.last_applied + 1..=index {
+            self.last_applied = index;
+            self.emit(Event::Apply { node: self.id, index });
+            self.answer_applied(index);
+        }
+    }
+
+    fn emit(&mut self, event: Event) {
+        self.outputs.push(Output::Emit(event));
+    }
+}

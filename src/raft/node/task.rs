@@ -1,0 +1,201 @@
+//! The task around a node: it waits, and carries out what the node decides.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use futures::channel::{mpsc, oneshot};
+use futures::future::FutureExt;
+use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
+
+use super::{Input, Node, Output, Token, WriteResult};
+use crate::raft::config::Config;
+use crate::raft::event::Role;
+use crate::raft::log::Payload;
+use crate::raft::replication::{self, FromCore, ToCore};
+use crate::raft::rpc::{AppendEntries, AppendResponse, VoteRequest, VoteResponse};
+use crate::raft::storage::StorageError;
+use crate::raft::{Network, NodeId, Observer, Storage, Term};
+use crate::runtime::{Clock, Micros, Rng, Spawner};
+
+/// Where an answer goes. Dropped unanswered, it says nothing: that is what a crash looks like.
+pub struct Answer<T>(Box<dyn FnOnce(T)>);
+
+impl<T> Answer<T> {
+    /// An answer that is given to `take`.
+    pub fn new(take: impl FnOnce(T) + 'static) -> Answer<T> {
+        Answer(Box::new(take))
+    }
+
+    fn give(self, value: T) {
+        (self.0)(value);
+    }
+}
+
+impl<T: 'static> From<oneshot::Sender<T>> for Answer<T> {
+    fn from(sender: oneshot::Sender<T>) -> Answer<T> {
+        Answer::new(move |value| {
+            let _ = sender.send(value); // whoever asked may have stopped waiting
+        })
+    }
+}
+
+/// What can be asked of a running node.
+pub enum Call {
+    /// An append or a heartbeat from a leader.
+    Append(AppendEntries, Answer<AppendResponse>),
+    /// A candidate asks for a vote.
+    Vote(VoteRequest, Answer<VoteResponse>),
+    /// A client writes.
+    Write(Payload, Answer<WriteResult>),
+    /// Campaign now.
+    Campaign,
+    /// Let the election timeout pass at this time.
+    SetTimer(Micros),
+}
+
+/// What a node's task is connected to.
+pub struct Wiring<N, S, O> {
+    /// Where it sends.
+    pub network: N,
+    /// What it keeps.
+    pub storage: S,
+    /// Who listens.
+    pub observer: O,
+    /// What time it is.
+    pub clock: Clock,
+    /// Starts the tasks of its streams.
+    pub spawner: Spawner,
+    /// What others ask of it.
+    pub calls: mpsc::UnboundedReceiver<Call>,
+}
+
+/// The connections to one stream's task. Dropping it terminates the stream.
+struct StreamHandle {
+    events: mpsc::UnboundedSender<FromCore>,
+    _terminate: oneshot::Sender<()>,
+}
+
+/// Answers that are owed.
+#[derive(Default)]
+struct Owed {
+    last: Token,
+    append: BTreeMap<Token, Answer<AppendResponse>>,
+    vote: BTreeMap<Token, Answer<VoteResponse>>,
+    write: BTreeMap<Token, Answer<WriteResult>>,
+}
+
+impl Owed {
+    fn accept(&mut self, call: Call) -> Input {
+        self.last += 1;
+        let token = self.last;
+        match call {
+            Call::Append(request, answer) => {
+                self.append.insert(token, answer);
+                Input::Append(token, request)
+            }
+            Call::Vote(request, answer) => {
+                self.vote.insert(token, answer);
+                Input::Vote(token, request)
+            }
+            Call::Write(payload, answer) => {
+                self.write.insert(token, answer);
+                Input::Write(token, payload)
+            }
+            Call::Campaign => Input::Campaign,
+            Call::SetTimer(deadline) => Input::SetTimer(deadline),
+        }
+    }
+}
+
+type Disk<T> = Pin<Box<dyn Future<Output = Result<T, StorageError>>>>;
+
+/// Runs a node until its storage fails or nobody can call it any more.
+///
+/// There is a single await point, and everything that can arrive arrives there.
+pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, config: Config, rng: Rng, wiring: Wiring<N, S, O>) {
+    let Wiring { network, storage, observer, clock, spawner, mut calls } = wiring;
+    let Ok(persisted) = storage.load().await else { return };
+    let mut node = Node::new(clock.now(), id, config, rng, persisted);
+
+    let mut owed = Owed::default();
+    let mut writes: FuturesOrdered<Disk<u64>> = FuturesOrdered::new();
+    let mut applies: FuturesUnordered<Disk<u64>> = FuturesUnordered::new();
+    let mut votes = FuturesUnordered::new();
+    let mut streams: BTreeMap<NodeId, StreamHandle> = BTreeMap::new();
+    // Each office has its own channel, so that what old streams still say carries its term.
+    let (mut to_core, mut from_streams) = mpsc::unbounded::<(NodeId, ToCore)>();
+    let mut streams_term: Term = node.term();
+
+    loop {
+        for output in node.take_outputs() {
+            match output {
+                Output::AnswerAppend(token, answer) => {
+                    owed.append.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
+                }
+                Output::AnswerVote(token, answer) => {
+                    owed.vote.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
+                }
+                Output::AnswerWrite(token, answer) => {
+                    owed.write.remove(&token).into_iter().for_each(|to| to.give(answer))
+                }
+                Output::RequestVote(voter, request) => {
+                    let term = request.term;
+                    votes.push(network.vote(voter, request).map(move |answer| (voter, term, answer)));
+                }
+                Output::Write(number, write) => {
+                    writes.push_back(Box::pin(storage.write(write).map(move |done| done.map(|()| number))))
+                }
+                Output::Apply { first, last } => {
+                    applies.push(Box::pin(storage.apply(first, last).map(move |done| done.map(|()| last))))
+                }
+                Output::StartStream(stream) => {
+                    if streams.is_empty() {
+                        (to_core, from_streams) = mpsc::unbounded();
+                        streams_term = node.term();
+                    }
+                    let (events, from_core) = mpsc::unbounded();
+                    let (terminator, terminate) = oneshot::channel();
+                    let target = stream.target();
+                    streams.insert(target, StreamHandle { events, _terminate: terminator });
+                    let wiring = replication::Wiring {
+                        network: network.clone(),
+                        storage: storage.clone(),
+                        observer: observer.clone(),
+                        clock: clock.clone(),
+                        terminate,
+                        from_core,
+                        to_core: to_core.clone(),
+                    };
+                    spawner.spawn(format!("stream {id} → {target}"), replication::run(*stream, wiring));
+                }
+                Output::StopStreams => streams.clear(),
+                Output::ToStream(target, event) => {
+                    if let Some(stream) = streams.get(&target) {
+                        let _ = stream.events.unbounded_send(event); // a stream that ended needs no events
+                    }
+                }
+                Output::Emit(event) => observer.emit(event),
+            }
+        }
+        if node.role() == Role::Shutdown {
+            return;
+        }
+        let mut timer = clock.sleep_until(node.next_deadline().unwrap_or(Micros::MAX));
+        let input = futures::select_biased! {
+            written = writes.select_next_some() => written.map_or_else(Input::StorageFailed, Input::Written),
+            applied = applies.select_next_some() => applied.map_or_else(Input::StorageFailed, Input::Applied),
+            (target, event) = from_streams.select_next_some() => Input::Stream { target, term: streams_term, event },
+            (voter, term, answer) = votes.select_next_some() => match answer {
+                Ok(response) => Input::VoteAnswered { voter, term, response },
+                Err(_) => continue, // a voter that is down does not vote
+            },
+            call = calls.next() => match call {
+                Some(call) => owed.accept(call),
+                None => return,
+            },
+            _ = timer => Input::Time,
+        };
+        node.handle(clock.now(), input);
+    }
+}
