@@ -4,6 +4,10 @@
 //! [`runtime`] (a steppable executor and a virtual clock), [`raft`] (the engine), [`lab`] (a cluster in
 //! one process, its network, its scenarios), the page.
 
+#[cfg(not(target_family = "wasm"))]
+pub mod cli;
+#[cfg(target_family = "wasm")]
+pub mod js;
 pub mod lab;
 pub mod raft;
 pub mod runtime;

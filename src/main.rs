@@ -6,4 +6,6 @@ fn main() {
 }
 
 #[cfg(not(target_family = "wasm"))]
-fn main() {}
+fn main() -> std::process::ExitCode {
+    raft_lab::cli::main()
+}

@@ -136,3 +136,8 @@ impl Feed for Record {
         self.event.feed(hash);
     }
 }
+
+/// Whether there is an event of this name.
+pub fn is_event(name: &str) -> bool {
+    raft::Event::NAMES.iter().chain(LabEvent::NAMES).any(|known| *known == name)
+}

@@ -1,5 +1,24 @@
-//! Floor 3: the laboratory.
+//! Floor 3: the laboratory — a cluster of nodes in one process, and everything that can be done to it.
+//!
+//! A [`Lab`] runs a [`Scenario`]. It does one thing at a time ([`Lab::turn`]): an action that is due, a
+//! message that arrives, one poll of a task, or letting time pass. What happens is taken down by the
+//! [`Recorder`](recorder::Recorder) and becomes the [`World`]; reports, conditions and pictures are made from that.
 
 pub mod action;
+mod clients;
+mod cluster;
+pub mod condition;
 pub mod event;
+mod network;
+mod recorder;
+pub mod report;
+pub mod scenario;
+mod storage;
 pub mod world;
+
+pub use action::Do;
+pub use cluster::{Advance, Lab, StepKind};
+pub use event::Record;
+pub use report::Report;
+pub use scenario::{Scenario, ScenarioError};
+pub use world::World;

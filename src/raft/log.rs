@@ -155,7 +155,7 @@ impl LogTerms {
     /// sends) is kept as it is: with a rule switched off, wrong logs must be possible.
     pub fn push(&mut self, term: Term) -> Index {
         self.last_index += 1;
-        if self.runs.back().map_or(true, |&(_, last)| last != term) {
+        if self.runs.back().is_none_or(|&(_, last)| last != term) {
             self.runs.push_back((self.last_index, term));
         }
         self.last_index

@@ -310,7 +310,8 @@ mod tests {
         });
         let d = diary.clone();
         spawner.spawn("waiting", async move {
-            d.borrow_mut().push(format!("{:?}", receiver.await));
+            let heard = receiver.await;
+            d.borrow_mut().push(format!("{heard:?}"));
         });
         executor.step();
         executor.step();

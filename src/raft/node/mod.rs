@@ -261,7 +261,7 @@ impl Node {
     fn on_written(&mut self, now: Micros, number: u64) {
         self.writes_done = self.writes_done.max(number);
         let done = self.writes.partition_point(|&(write, _)| write <= number);
-        if let Some((_, last_index)) = self.writes.drain(..done).last() {
+        if let Some((_, last_index)) = self.writes.drain(..done).next_back() {
             self.durable_index = last_index;
         }
         // Its own vote counts now, and so do its own entries.

@@ -33,6 +33,8 @@ pub struct Wiring<N, S, O> {
     pub to_core: mpsc::UnboundedSender<(NodeId, ToCore)>,
 }
 
+type Reading = Pin<Box<dyn Future<Output = Result<Vec<SharedEntry>, StorageError>>>>;
+
 /// Runs a stream until it shuts down.
 ///
 /// There is a single await point, and everything that can arrive arrives there: so the stream is never
@@ -41,8 +43,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring
     let Wiring { network, storage, observer, clock, mut terminate, mut from_core, to_core } = wiring;
     let mut answers = FuturesUnordered::new();
     let mut abort: BTreeMap<u64, AbortHandle> = BTreeMap::new();
-    let mut read: FuturesUnordered<Pin<Box<dyn Future<Output = Result<Vec<SharedEntry>, StorageError>>>>> =
-        FuturesUnordered::new();
+    let mut read: FuturesUnordered<Reading> = FuturesUnordered::new();
     // One go through the core's events is bounded, like everything (`max_payload_entries` of them).
     let burst_max = stream.config.max_payload_entries as usize;
 

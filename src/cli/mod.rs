@@ -1,0 +1,119 @@
+//! Floor 6: the command line, a thin skin over the laboratory.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::lab::{Lab, Report, Scenario};
+use crate::runtime::Micros;
+
+/// All expectations held.
+const HELD: u8 = 0;
+/// Some did not.
+const NOT_HELD: u8 = 1;
+/// A file was refused.
+const REFUSED: u8 = 2;
+
+/// See how a replicated log works: the engine of the page, without the page.
+#[derive(Parser)]
+#[command(name = "raft-lab", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run scenarios to their end and print a report for each
+    Run {
+        /// Scenario files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Write every event as a line of JSON (with one file)
+        #[arg(long, value_name = "OUT.jsonl")]
+        trace: Option<PathBuf>,
+        /// Stop at this virtual time at the latest, in milliseconds
+        #[arg(long, value_name = "MS", value_parser = milliseconds)]
+        until: Option<Micros>,
+    },
+    /// Check scenario files without running them
+    Check {
+        /// Scenario files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// Runs the command line. Exit status: 0 if all that was expected held, 1 if some did not, 2 if a file
+/// was refused.
+pub fn main() -> ExitCode {
+    let status = match Arguments::parse().command {
+        Command::Run { files, trace, until } => run(&files, trace.as_deref(), until),
+        Command::Check { files } => check(&files),
+    };
+    ExitCode::from(status.unwrap_or_else(|refusal| {
+        eprintln!("{refusal}");
+        REFUSED
+    }))
+}
+
+fn milliseconds(text: &str) -> Result<Micros, String> {
+    serde_json::from_str(text).map_err(|_| "not a time in milliseconds".into())
+}
+
+fn load(path: &Path) -> Result<Scenario, String> {
+    let place = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{place}: {error}"))?;
+    Scenario::from_json(&text).map_err(|error| format!("{place}: {error}"))
+}
+
+fn check(files: &[PathBuf]) -> Result<u8, String> {
+    let refusals: Vec<String> = files.iter().filter_map(|file| load(file).err()).collect();
+    match refusals.is_empty() {
+        true => Ok(HELD),
+        false => Err(refusals.join("\n")),
+    }
+}
+
+fn run(files: &[PathBuf], trace: Option<&Path>, until: Option<Micros>) -> Result<u8, String> {
+    if trace.is_some() && files.len() > 1 {
+        return Err("--trace goes with one file".into());
+    }
+    let scenarios = files.iter().map(|file| load(file)).collect::<Result<Vec<_>, _>>()?;
+    let mut reports = Vec::new();
+    for (scenario, file) in scenarios.into_iter().zip(files) {
+        let mut lab = Lab::new(scenario).map_err(|error| format!("{}: {error}", file.display()))?;
+        lab.run_to_stop(until);
+        if let Some(trace) = trace {
+            write_trace(&lab, trace).map_err(|error| format!("{}: {error}", trace.display()))?;
+        }
+        reports.push(lab.report());
+    }
+    print(&reports).map_err(|error| format!("standard output: {error}"))?;
+    Ok(if reports.iter().all(Report::held) { HELD } else { NOT_HELD })
+}
+
+fn print(reports: &[Report]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let done = match reports {
+        [report] => out.write_all(report.to_json().as_bytes()),
+        reports => writeln!(out, "{}", serde_json::to_string_pretty(reports)?),
+    };
+    match done {
+        // Whoever reads has read enough (`| head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
+fn write_trace(lab: &Lab, path: &Path) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    for record in lab.records().iter() {
+        serde_json::to_writer(&mut out, record)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}

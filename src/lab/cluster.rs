@@ -1,0 +1,398 @@
+//! The lab: a running scenario.
+
+use std::cell::Ref;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use futures::channel::mpsc;
+
+use super::action::Do;
+use super::clients::{Clients, Load};
+use super::condition::Condition;
+use super::event::{Event, LabEvent, Link, Record};
+use super::network::SimNetwork;
+use super::recorder::{Recorder, WatchId};
+use super::report::Report;
+use super::scenario::{Action, Scenario, ScenarioError};
+use super::storage::MemoryStorage;
+use super::world::{NodeState, World};
+use crate::raft::node::{self, Call};
+use crate::raft::storage::HardState;
+use crate::raft::{self, NodeId};
+use crate::runtime::{Executor, GroupId, Micros, Rng, Step, TraceHash};
+
+/// How far one step of a person goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// Until at least one event has happened.
+    Event,
+    /// Until a message is delivered.
+    Message,
+    /// Until a role, a commit index or a stream's state changes.
+    Transition,
+}
+
+/// How far [`Lab::advance_to`] came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advance {
+    /// Whether the time was reached. If not, there were too many events on the way, or the run has halted.
+    pub reached: bool,
+}
+
+/// What one [`Lab::turn`] did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Turn {
+    /// Something.
+    Done,
+    /// Time passed, to the limit; nothing else happens until then.
+    Limit,
+    /// Nothing can happen any more.
+    Nothing,
+}
+
+/// One node's machine: what outlives its process.
+struct Machine {
+    storage: MemoryStorage,
+    /// How often it was started.
+    starts: u64,
+}
+
+/// The group of the tasks that belong to no node.
+const CLIENTS: GroupId = GroupId(0);
+
+/// A running scenario: the cluster, its network, its clients, and the record of what happened.
+pub struct Lab {
+    scenario: Scenario,
+    executor: Executor,
+    recorder: Recorder,
+    network: SimNetwork,
+    clients: Clients,
+    machines: BTreeMap<NodeId, Machine>,
+    /// The first action of the scenario that is not done yet.
+    next_action: usize,
+    /// Polls since the last event or movement of the clock: where exactly between two events we are.
+    silent_polls: u32,
+    stop_when: Option<WatchId>,
+    expect: Vec<WatchId>,
+    halted: Option<String>,
+}
+
+impl Lab {
+    /// Builds the cluster of a scenario and starts its nodes.
+    ///
+    /// # Errors
+    /// If the scenario has a mistake that [`Scenario::from_json`] would have refused.
+    pub fn new(scenario: Scenario) -> Result<Lab, ScenarioError> {
+        let executor = Executor::new();
+        let clock = executor.clock().clone();
+        let members = scenario.membership();
+        let nodes = scenario.all_nodes();
+        let world = World::new(nodes.iter().map(|&id| NodeState::new(id, members.clone(), scenario.start_log(id))));
+        let recorder = Recorder::new(clock.clone(), world);
+        let network = SimNetwork::new(scenario.seed, scenario.link_spec(), clock.clone(), recorder.clone());
+        let clients = Clients::new(network.clone(), recorder.clone(), clock);
+        let machine = |&id: &NodeId| {
+            let log = scenario.start_log(id);
+            let start = scenario.start.get(&id).cloned().unwrap_or_default();
+            let last_term = log.last().map_or(0, |entry| entry.term);
+            let hard_state = HardState { term: start.term.unwrap_or(last_term), voted_for: start.voted_for };
+            (id, Machine { storage: MemoryStorage::new(members.clone(), hard_state, log), starts: 0 })
+        };
+        let machines = nodes.iter().map(machine).collect();
+        let watch = |condition: &Condition| recorder.watch(condition.clone());
+        let stop_when = scenario.stop.as_ref().and_then(|stop| stop.when.as_ref()).map(watch);
+        let expect = scenario.expect.iter().map(watch).collect();
+        let mut lab = Lab {
+            scenario,
+            executor,
+            recorder,
+            network,
+            clients,
+            machines,
+            next_action: 0,
+            silent_polls: 0,
+            stop_when,
+            expect,
+            halted: None,
+        };
+        nodes.into_iter().for_each(|id| lab.start(id));
+        Ok(lab)
+    }
+
+    /// The virtual clock. It may stand between two events.
+    pub fn now(&self) -> Micros {
+        self.executor.clock().now()
+    }
+
+    /// Everything that is known, as the events so far tell it. Changes only when something happens.
+    pub fn world(&self) -> Rc<World> {
+        self.recorder.world()
+    }
+
+    /// Every event so far.
+    pub fn records(&self) -> Ref<'_, [Rc<Record>]> {
+        self.recorder.records()
+    }
+
+    /// The hash over every event so far: equal for equal runs, on every machine.
+    pub fn trace_hash(&self) -> TraceHash {
+        self.recorder.hash()
+    }
+
+    /// Why the run can go no further, if so.
+    pub fn halted(&self) -> Option<&str> {
+        self.halted.as_deref()
+    }
+
+    /// What was loaded, and every action since: running it again gives this run.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// What a node's disk holds, where the world only says what its events told: for tests.
+    pub fn disk(&self, node: NodeId) -> Option<&MemoryStorage> {
+        self.machines.get(&node).map(|machine| &machine.storage)
+    }
+
+    /// Lets virtual time pass up to `time`, at most until `events_max` events have happened.
+    pub fn advance_to(&mut self, time: Micros, events_max: u64) -> Advance {
+        let events_end = self.recorder.count().saturating_add(events_max);
+        loop {
+            if self.recorder.count() >= events_end {
+                return Advance { reached: false };
+            }
+            match self.turn(time) {
+                Turn::Done => {}
+                Turn::Limit => return Advance { reached: true },
+                Turn::Nothing => return Advance { reached: self.halted.is_none() },
+            }
+        }
+    }
+
+    /// One step. False if nothing can happen any more.
+    pub fn step(&mut self, kind: StepKind) -> bool {
+        loop {
+            let before = self.recorder.count() as usize;
+            if self.turn(Micros::MAX) != Turn::Done {
+                return false;
+            }
+            let new = Ref::map(self.records(), |records| &records[before..]);
+            if new.iter().any(|record| is_step(kind, &record.event)) {
+                return true;
+            }
+        }
+    }
+
+    /// Runs to the end of the scenario: until its `stop.when` holds, or up to its `stop.at`, or to `until`
+    /// if that is earlier.
+    pub fn run_to_stop(&mut self, until: Option<Micros>) {
+        let end = self.scenario.stop_at().min(until.unwrap_or(Micros::MAX));
+        loop {
+            if self.stop_when.is_some_and(|when| self.recorder.holds(when)) || self.turn(end) != Turn::Done {
+                return;
+            }
+        }
+    }
+
+    /// Runs until a condition holds, for `limit` of virtual time at most. Whether it holds then.
+    ///
+    /// # Errors
+    /// If the condition speaks of what is not there; then nothing happened.
+    pub fn run_until(&mut self, condition: Condition, limit: Micros) -> Result<bool, ScenarioError> {
+        condition.check("", &self.scenario.all_nodes())?;
+        let end = self.now() + limit;
+        let watch = self.recorder.watch(condition);
+        while !self.recorder.holds(watch) && self.turn(end) == Turn::Done {}
+        let holds = self.recorder.holds(watch);
+        self.recorder.unwatch_last();
+        Ok(holds)
+    }
+
+    /// Does something now, and takes it down in the scenario.
+    ///
+    /// # Errors
+    /// If it makes no sense for this cluster; then nothing happened.
+    pub fn act(&mut self, what: Do) -> Result<(), ScenarioError> {
+        self.scenario.check_action("", &what)?;
+        let after = Some((self.recorder.count(), self.silent_polls));
+        let action = Action { at: self.now(), after, what: what.clone() };
+        // Authored actions that are still to come stay behind it.
+        self.scenario.actions.insert(self.next_action, action);
+        self.next_action += 1;
+        self.carry_out(what);
+        self.settle(true);
+        Ok(())
+    }
+
+    /// What came of the run so far.
+    pub fn report(&self) -> Report {
+        let expect = (self.scenario.expect.iter().cloned())
+            .zip(self.expect.iter().map(|&expected| self.recorder.holds(expected)))
+            .collect();
+        let world = self.recorder.world();
+        Report::new(&self.scenario, self.now(), &world, self.trace_hash(), self.halted.clone(), expect)
+    }
+
+    /// Does one thing, or lets time pass, to `limit` at most.
+    fn turn(&mut self, limit: Micros) -> Turn {
+        if self.halted.is_some() {
+            return Turn::Nothing;
+        }
+        let now = self.now();
+        let events = self.recorder.count();
+        let mut time_passed = false;
+        if self.action_is_due(now) {
+            let what = self.scenario.actions[self.next_action].what.clone();
+            self.next_action += 1;
+            self.carry_out(what);
+        } else if self.network.next_arrival().is_some_and(|at| at <= now) {
+            self.network.deliver_next();
+        } else if self.executor.has_ready() {
+            if let Step::Runaway(tasks) = self.executor.step() {
+                let tasks: Vec<String> = tasks.iter().map(|(name, count)| format!("{name} ({count} polls)")).collect();
+                self.halted = Some(format!("time stands still: {}", tasks.join(", ")));
+            }
+            self.silent_polls += 1;
+        } else {
+            let action = self.scenario.actions.get(self.next_action).map(|action| action.at.max(now));
+            let next = [self.executor.next_timer(), self.network.next_arrival(), action].into_iter().flatten().min();
+            match next {
+                Some(time) if time <= limit => self.executor.pass_to(time),
+                None if limit == Micros::MAX => return Turn::Nothing,
+                _ => {
+                    if limit > now {
+                        self.executor.pass_to(limit);
+                        self.silent_polls = 0;
+                    }
+                    return Turn::Limit;
+                }
+            }
+            time_passed = true;
+        }
+        self.settle(time_passed || self.recorder.count() > events);
+        Turn::Done
+    }
+
+    /// An authored action is due when its time has come, before anything else of that time; a recorded one
+    /// at the place between two events at which it was done.
+    fn action_is_due(&self, now: Micros) -> bool {
+        let Some(action) = self.scenario.actions.get(self.next_action) else { return false };
+        let place = (self.recorder.count(), self.silent_polls);
+        action.at <= now && action.after.is_none_or(|after| after <= place)
+    }
+
+    /// After something happened: the clients learn who leads.
+    fn settle(&mut self, anything_new: bool) {
+        if anything_new {
+            self.silent_polls = 0;
+            self.clients.set_leader(self.recorder.world().leader().map(|leader| leader.id));
+        }
+    }
+
+    fn start(&mut self, id: NodeId) {
+        let Some(machine) = self.machines.get_mut(&id) else { return };
+        machine.starts += 1;
+        let storage = machine.storage.clone();
+        // Each life of a node has timeouts of its own, or it would repeat those of the life before.
+        let rng = Rng::new(self.scenario.seed, "timeout", machine.starts << 32 | u64::from(id));
+        let (sender, calls) = mpsc::unbounded();
+        self.network.connect(id, sender);
+        let spawner = self.executor.spawner(group(id));
+        let wiring = node::Wiring {
+            network: self.network.endpoint(id),
+            storage,
+            observer: self.recorder.clone(),
+            clock: self.executor.clock().clone(),
+            spawner: spawner.clone(),
+            calls,
+        };
+        spawner.spawn(format!("node {id}"), node::run(id, self.scenario.node_config(), rng, wiring));
+    }
+
+    fn is_alive(&self, node: NodeId) -> bool {
+        self.recorder.world().nodes.get(&node).is_some_and(|node| node.alive)
+    }
+
+    fn carry_out(&mut self, what: Do) {
+        match what {
+            Do::Campaign { node } => drop(self.network.call(node, Call::Campaign)),
+            Do::Timer { node, after } => drop(self.network.call(node, Call::SetTimer(self.now() + after))),
+            Do::Write { key, value, node, client } => {
+                let clients = self.clients.clone();
+                let client = client.unwrap_or(1);
+                let write = async move {
+                    let _ = clients.write(client, key, value, node).await; // what came of it is on record
+                };
+                self.executor.spawner(CLIENTS).spawn(format!("client {client}"), write);
+            }
+            Do::WriteMany { count, every, clients, value_bytes } => {
+                let load = Load { count, every, clients: clients.unwrap_or(1), value_bytes };
+                let clients = self.clients.clone();
+                self.executor.spawner(CLIENTS).spawn("load", async move { clients.write_many(load).await });
+            }
+            Do::Partition { groups } => self.partition(&groups),
+            Do::Cut { links, name } => self.network.cut(links, name),
+            Do::Join { links, name } => {
+                let named = name.map(|name| self.links_of_stroke(&name));
+                self.network.join(links.into_iter().chain(named).flatten());
+            }
+            Do::Heal {} => self.network.join(self.scenario.all_links()),
+            Do::Link { from, to, latency, loss } => {
+                let chosen = self
+                    .scenario
+                    .all_links()
+                    .filter(|link| from.is_none_or(|from| link.0 == from) && to.is_none_or(|to| link.1 == to));
+                self.network.change_links(chosen, |spec| {
+                    spec.latency = latency.unwrap_or(spec.latency);
+                    spec.loss = loss.unwrap_or(spec.loss);
+                });
+            }
+            Do::Crash { node } => {
+                if self.is_alive(node) {
+                    self.recorder.lab(LabEvent::Crash { node });
+                    self.network.disconnect(node);
+                    self.executor.cancel(group(node));
+                }
+            }
+            Do::Restart { node } => {
+                if !self.is_alive(node) {
+                    self.recorder.lab(LabEvent::Restart { node });
+                    self.start(node);
+                }
+            }
+            Do::Note { text } => self.recorder.lab(LabEvent::Note { text }),
+        }
+    }
+
+    fn partition(&mut self, groups: &[Vec<NodeId>]) {
+        let group_of = |node: NodeId| groups.iter().position(|group| group.contains(&node));
+        let (apart, together): (BTreeSet<Link>, BTreeSet<Link>) =
+            self.scenario.all_links().partition(|&(from, to)| group_of(from) != group_of(to));
+        self.network.join(together);
+        let new: Vec<Link> = apart.difference(&self.network.cut_links()).copied().collect();
+        if !new.is_empty() {
+            self.network.cut(new, None);
+        }
+    }
+
+    fn links_of_stroke(&self, name: &str) -> Vec<Link> {
+        let world = self.recorder.world();
+        let strokes = world.strokes.iter().filter(|stroke| stroke.name == name);
+        strokes.flat_map(|stroke| stroke.links.iter().copied()).collect()
+    }
+}
+
+fn group(node: NodeId) -> GroupId {
+    GroupId(u64::from(node))
+}
+
+fn is_step(kind: StepKind, event: &Event) -> bool {
+    use raft::Event as Node;
+    match kind {
+        StepKind::Event => true,
+        StepKind::Message => matches!(event, Event::Lab(LabEvent::Delivered { .. })),
+        StepKind::Transition => {
+            matches!(event, Event::Node(Node::Role { .. } | Node::Commit { .. } | Node::StreamState { .. }))
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! A network in memory: messages that take time, get lost, and do not cross cut links.
+//!
+//! It keeps the messages in flight; the [`Lab`](super::Lab) asks when the next one arrives and has it
+//! delivered when the clock is there. So a message can be seen, named and interfered with on its way.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::rc::Rc;
+
+use futures::channel::{mpsc, oneshot};
+
+use super::action::Probability;
+use super::event::{LabEvent, Link, LossWhy, MessageId};
+use super::recorder::Recorder;
+use crate::raft::network::{Network, Unreachable};
+use crate::raft::node::{Answer, Call};
+use crate::raft::rpc::{AppendEntries, AppendResponse, Message, VoteRequest, VoteResponse};
+use crate::raft::NodeId;
+use crate::runtime::{Clock, Micros, Rng};
+
+/// What a link does to the messages that are sent over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkSpec {
+    /// The shortest and the longest time that a message takes.
+    pub latency: (Micros, Micros),
+    /// How many get lost.
+    pub loss: Probability,
+}
+
+impl Default for LinkSpec {
+    fn default() -> LinkSpec {
+        LinkSpec { latency: (Micros::from_ms(5), Micros::from_ms(15)), loss: Probability::default() }
+    }
+}
+
+/// The network between the nodes of one cluster. Handles share it.
+#[derive(Clone)]
+pub struct SimNetwork {
+    wire: Rc<RefCell<Wire>>,
+    clock: Clock,
+    recorder: Recorder,
+}
+
+struct Wire {
+    rng: Rng,
+    default: LinkSpec,
+    links: BTreeMap<Link, LinkSpec>,
+    cut: BTreeSet<Link>,
+    /// Where each live node takes calls.
+    nodes: BTreeMap<NodeId, mpsc::UnboundedSender<Call>>,
+    last_id: MessageId,
+    /// By the time at which they arrive, or are lost; then by age.
+    flights: BTreeMap<(Micros, MessageId), Flight>,
+}
+
+struct Flight {
+    from: NodeId,
+    to: NodeId,
+    message: Rc<Message>,
+    /// Chance has it that this one gets lost, half-way.
+    doomed: bool,
+    caller: Caller,
+}
+
+/// Who waits for the answer.
+enum Caller {
+    Append(oneshot::Sender<Result<AppendResponse, Unreachable>>),
+    Vote(oneshot::Sender<Result<VoteResponse, Unreachable>>),
+}
+
+impl Caller {
+    fn is_gone(&self) -> bool {
+        match self {
+            Caller::Append(caller) => caller.is_canceled(),
+            Caller::Vote(caller) => caller.is_canceled(),
+        }
+    }
+
+    fn fail(self) {
+        // The caller may have stopped waiting; then there is nobody to tell.
+        match self {
+            Caller::Append(caller) => drop(caller.send(Err(Unreachable))),
+            Caller::Vote(caller) => drop(caller.send(Err(Unreachable))),
+        }
+    }
+}
+
+impl SimNetwork {
+    /// A network without nodes.
+    pub fn new(seed: u64, default: LinkSpec, clock: Clock, recorder: Recorder) -> SimNetwork {
+        let wire = Wire {
+            rng: Rng::new(seed, "network", 0),
+            default,
+            links: BTreeMap::new(),
+            cut: BTreeSet::new(),
+            nodes: BTreeMap::new(),
+            last_id: 0,
+            flights: BTreeMap::new(),
+        };
+        SimNetwork { wire: Rc::new(RefCell::new(wire)), clock, recorder }
+    }
+
+    /// The network as one node sees it.
+    pub fn endpoint(&self, node: NodeId) -> Endpoint {
+        Endpoint { node, network: self.clone() }
+    }
+
+    /// A node is there, and takes calls.
+    pub fn connect(&self, node: NodeId, calls: mpsc::UnboundedSender<Call>) {
+        self.wire.borrow_mut().nodes.insert(node, calls);
+    }
+
+    /// A node is gone. What it sent is still on its way.
+    pub fn disconnect(&self, node: NodeId) {
+        self.wire.borrow_mut().nodes.remove(&node);
+    }
+
+    /// Hands a call straight to a node, as a client or a user does. False if it is down.
+    pub fn call(&self, node: NodeId, call: Call) -> bool {
+        self.wire.borrow().nodes.get(&node).is_some_and(|calls| calls.unbounded_send(call).is_ok())
+    }
+
+    /// Changes what links do to messages sent from now on.
+    pub fn change_links(&self, links: impl IntoIterator<Item = Link>, change: impl Fn(&mut LinkSpec)) {
+        let mut wire = self.wire.borrow_mut();
+        let default = wire.default;
+        for link in links {
+            change(wire.links.entry(link).or_insert(default));
+        }
+    }
+
+    /// The links that are cut.
+    pub fn cut_links(&self) -> BTreeSet<Link> {
+        self.wire.borrow().cut.clone()
+    }
+
+    /// Cuts links. What is in flight on them is lost.
+    pub fn cut(&self, links: Vec<Link>, name: Option<String>) {
+        self.wire.borrow_mut().cut.extend(&links);
+        self.recorder.lab(LabEvent::Cut { links, name });
+        let stranded: Vec<_> = {
+            let wire = self.wire.borrow();
+            let on_cut = |flight: &Flight| wire.cut.contains(&(flight.from, flight.to));
+            wire.flights.iter().filter(|(_, flight)| on_cut(flight)).map(|(&key, _)| key).collect()
+        };
+        for key in stranded {
+            let flight = self.wire.borrow_mut().flights.remove(&key);
+            flight.into_iter().for_each(|flight| self.lose(key.1, flight, LossWhy::Cut));
+        }
+    }
+
+    /// Rejoins those of the links that are cut.
+    pub fn join(&self, links: impl IntoIterator<Item = Link>) {
+        let mut wire = self.wire.borrow_mut();
+        let links: Vec<Link> = links.into_iter().filter(|link| wire.cut.remove(link)).collect();
+        drop(wire);
+        if !links.is_empty() {
+            self.recorder.lab(LabEvent::Join { links });
+        }
+    }
+
+    /// When something happens to a message next.
+    pub fn next_arrival(&self) -> Option<Micros> {
+        self.wire.borrow().flights.keys().next().map(|&(at, _)| at)
+    }
+
+    /// Delivers the next message, or loses it.
+    pub fn deliver_next(&self) {
+        let next = self.wire.borrow_mut().flights.pop_first();
+        let Some(((_, id), flight)) = next else { return };
+        if flight.doomed {
+            return self.lose(id, flight, LossWhy::Chance);
+        }
+        let is_answer = matches!(*flight.message, Message::AppendResponse(_) | Message::VoteResponse(_));
+        let calls = self.wire.borrow().nodes.get(&flight.to).cloned();
+        let why = match (is_answer, calls) {
+            (_, None) => LossWhy::Crashed,
+            (true, _) if flight.caller.is_gone() => LossWhy::NobodyWaits,
+            (_, Some(calls)) => return self.hand_over(id, flight, &calls),
+        };
+        self.lose(id, flight, why);
+    }
+
+    fn hand_over(&self, id: MessageId, flight: Flight, calls: &mpsc::UnboundedSender<Call>) {
+        let Flight { from, to, message, caller, .. } = flight;
+        self.recorder.lab(LabEvent::Delivered { id, from, to, kind: message.kind() });
+        // The answer travels back as a message of its own, when the node gives it.
+        let network = self.clone();
+        let call = match (Message::clone(&message), caller) {
+            (Message::Append(request), caller) => {
+                let back = move |answer| network.send(to, from, Message::AppendResponse(answer), Some(id), caller);
+                Call::Append(request, Answer::new(back))
+            }
+            (Message::Vote(request), caller) => {
+                let back = move |answer| network.send(to, from, Message::VoteResponse(answer), Some(id), caller);
+                Call::Vote(request, Answer::new(back))
+            }
+            (Message::AppendResponse(answer), Caller::Append(caller)) => return drop(caller.send(Ok(answer))),
+            (Message::VoteResponse(answer), Caller::Vote(caller)) => return drop(caller.send(Ok(answer))),
+            (Message::AppendResponse(_) | Message::VoteResponse(_), _) => return,
+        };
+        let _ = calls.unbounded_send(call); // a node that shut down leaves its calls unanswered
+    }
+
+    fn lose(&self, id: MessageId, flight: Flight, why: LossWhy) {
+        let Flight { from, to, message, caller, .. } = flight;
+        self.recorder.lab(LabEvent::Lost { id, from, to, kind: message.kind(), why });
+        if why == LossWhy::Crashed {
+            caller.fail(); // the machine is there and says that nobody listens; a lost message is silence
+        }
+    }
+
+    fn send(&self, from: NodeId, to: NodeId, message: Message, re: Option<MessageId>, caller: Caller) {
+        let now = self.clock.now();
+        let mut wire = self.wire.borrow_mut();
+        wire.last_id += 1;
+        let id = wire.last_id;
+        let spec = wire.links.get(&(from, to)).copied().unwrap_or(wire.default);
+        let latency = Micros(wire.rng.range(spec.latency.0 .0, spec.latency.1 .0 + 1));
+        let is_cut = wire.cut.contains(&(from, to));
+        let doomed = wire.rng.chance(spec.loss.per_million);
+        drop(wire);
+
+        let message = Rc::new(message);
+        let flight = Flight { from, to, message: message.clone(), doomed, caller };
+        let kind = message.kind();
+        self.recorder.lab(LabEvent::Sent { id, from, to, kind, re, arrives: now + latency, message });
+        if is_cut {
+            return self.lose(id, flight, LossWhy::Cut);
+        }
+        let until = if doomed { Micros(latency.0 / 2) } else { latency };
+        self.wire.borrow_mut().flights.insert((now + until, id), flight);
+    }
+
+    /// Sends a request. What comes of it: an answer, an error at once, or — silence — nothing, ever.
+    fn request<T: 'static>(
+        &self,
+        from: NodeId,
+        to: NodeId,
+        message: Message,
+        caller: fn(oneshot::Sender<Result<T, Unreachable>>) -> Caller,
+    ) -> impl Future<Output = Result<T, Unreachable>> + 'static {
+        let (sender, receiver) = oneshot::channel();
+        let reachable = {
+            let wire = self.wire.borrow();
+            wire.nodes.contains_key(&to) || wire.cut.contains(&(from, to))
+        };
+        match reachable {
+            true => self.send(from, to, message, None, caller(sender)),
+            false => caller(sender).fail(),
+        }
+        async move {
+            match receiver.await {
+                Ok(answer) => answer,
+                Err(oneshot::Canceled) => futures::future::pending().await,
+            }
+        }
+    }
+}
+
+/// The network as one node sees it.
+#[derive(Clone)]
+pub struct Endpoint {
+    node: NodeId,
+    network: SimNetwork,
+}
+
+impl Network for Endpoint {
+    fn append(
+        &self,
+        target: NodeId,
+        request: AppendEntries,
+    ) -> impl Future<Output = Result<AppendResponse, Unreachable>> + 'static {
+        self.network.request(self.node, target, Message::Append(request), Caller::Append)
+    }
+
+    fn vote(
+        &self,
+        target: NodeId,
+        request: VoteRequest,
+    ) -> impl Future<Output = Result<VoteResponse, Unreachable>> + 'static {
+        self.network.request(self.node, target, Message::Vote(request), Caller::Vote)
+    }
+}

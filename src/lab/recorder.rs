@@ -1,0 +1,97 @@
+//! The record of a run: every event, the world that they make, and the hash over them.
+
+use std::cell::{Ref, RefCell};
+use std::rc::Rc;
+
+use super::condition::{Condition, Watch};
+use super::event::{Event, LabEvent, Record};
+use super::world::World;
+use crate::raft::{self, Observer};
+use crate::runtime::{Clock, Feed, TraceHash};
+
+/// Takes down what happens. Nodes, streams and the network hold a handle to the same one.
+#[derive(Clone)]
+pub struct Recorder {
+    clock: Clock,
+    book: Rc<RefCell<Book>>,
+}
+
+struct Book {
+    records: Vec<Rc<Record>>,
+    world: Rc<World>,
+    hash: TraceHash,
+    watches: Vec<Watch>,
+}
+
+/// Names a condition that a recorder watches for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WatchId(usize);
+
+impl Recorder {
+    /// A recorder that begins with a world before its first event.
+    pub fn new(clock: Clock, world: World) -> Recorder {
+        let book = Book { records: Vec::new(), world: Rc::new(world), hash: TraceHash::default(), watches: Vec::new() };
+        Recorder { clock, book: Rc::new(RefCell::new(book)) }
+    }
+
+    /// Takes down an event of the laboratory.
+    pub fn lab(&self, event: LabEvent) {
+        self.record(Event::Lab(event));
+    }
+
+    fn record(&self, event: Event) {
+        let book = &mut *self.book.borrow_mut();
+        let n = book.records.len() as u64 + 1;
+        let record = Rc::new(Record { at: self.clock.now(), n, event });
+        record.feed(&mut book.hash);
+        Rc::make_mut(&mut book.world).apply(&record);
+        for watch in &mut book.watches {
+            watch.observe(&record, &book.world);
+        }
+        book.records.push(record);
+    }
+
+    /// How many events there were.
+    pub fn count(&self) -> u64 {
+        self.book.borrow().records.len() as u64
+    }
+
+    /// Watches for a condition from now on: it is shown every event, and the world right behind it.
+    pub fn watch(&self, condition: Condition) -> WatchId {
+        let mut book = self.book.borrow_mut();
+        book.watches.push(Watch::new(condition));
+        WatchId(book.watches.len() - 1)
+    }
+
+    /// Stops to watch for the condition that was added last.
+    pub fn unwatch_last(&self) {
+        self.book.borrow_mut().watches.pop();
+    }
+
+    /// Whether a condition holds now.
+    pub fn holds(&self, WatchId(id): WatchId) -> bool {
+        let book = self.book.borrow();
+        book.watches.get(id).is_some_and(|watch| watch.holds(&book.world))
+    }
+
+    /// Every event so far, in order.
+    pub fn records(&self) -> Ref<'_, [Rc<Record>]> {
+        Ref::map(self.book.borrow(), |book| book.records.as_slice())
+    }
+
+    /// The world as it is now.
+    pub fn world(&self) -> Rc<World> {
+        self.book.borrow().world.clone()
+    }
+
+    /// The hash over every event so far.
+    pub fn hash(&self) -> TraceHash {
+        self.book.borrow().hash
+    }
+}
+
+impl Observer for Recorder {
+    fn emit(&self, event: raft::Event) {
+        self.record(Event::Node(event));
+    }
+}

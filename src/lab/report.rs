@@ -1,0 +1,197 @@
+//! The report: what came of a run, as one JSON object.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::condition::Condition;
+use super::event::ClientResult;
+use super::scenario::Scenario;
+use super::world::{NodeState, StreamView, World};
+use crate::raft::event::{Role, StreamState};
+use crate::raft::{Index, NodeId, Term};
+use crate::runtime::{Micros, TraceHash};
+
+/// The version of the format that this is.
+pub const FORMAT: &str = "raft-lab-report/1";
+
+/// What came of a run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)] // the names are those of the format; `World` says what they mean
+pub struct Report {
+    pub format: &'static str,
+    pub title: String,
+    pub seed: u64,
+    pub virtual_ms: Micros,
+    pub events: u64,
+    pub trace_hash: String,
+    /// Why the run could go no further, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub halted: Option<String>,
+    pub messages: Messages,
+    pub nodes: Vec<NodeReport>,
+    pub streams: Vec<StreamReport>,
+    pub clients: ClientsReport,
+    pub expect: Vec<Expectation>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct Messages {
+    pub sent: u64,
+    pub delivered: u64,
+    pub dropped: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct NodeReport {
+    pub id: NodeId,
+    pub alive: bool,
+    pub role: Option<Role>,
+    pub term: Term,
+    pub voted_for: Option<NodeId>,
+    pub leader: Option<NodeId>,
+    pub commit: Index,
+    pub applied: Index,
+    pub log: LogReport,
+    pub members: MembersReport,
+    pub state: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct LogReport {
+    pub first: Index,
+    pub last: Index,
+    pub terms: Vec<Term>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct MembersReport {
+    pub voters: Vec<BTreeSet<NodeId>>,
+    pub learners: BTreeSet<NodeId>,
+    pub index: Index,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct StreamReport {
+    pub leader: NodeId,
+    pub target: NodeId,
+    pub state: StreamState,
+    pub next: Index,
+    #[serde(rename = "match")]
+    pub matched: Index,
+    pub replication_buffer: u32,
+    pub outbound_buffer: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct ClientsReport {
+    pub writes: u64,
+    pub acknowledged: u64,
+    pub refused: u64,
+    pub unknown: u64,
+    pub reads: u64,
+}
+
+/// One expectation, and whether it was met.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct Expectation {
+    pub held: bool,
+    pub expected: Condition,
+}
+
+impl Report {
+    pub(super) fn new(
+        scenario: &Scenario,
+        now: Micros,
+        world: &World,
+        hash: TraceHash,
+        halted: Option<String>,
+        expect: Vec<(Condition, bool)>,
+    ) -> Report {
+        let count = |result| world.clients.count(result);
+        Report {
+            format: FORMAT,
+            title: scenario.title.clone(),
+            seed: scenario.seed,
+            virtual_ms: now,
+            events: world.n,
+            trace_hash: hash.to_string(),
+            halted,
+            messages: Messages {
+                sent: world.counts.sent,
+                delivered: world.counts.delivered,
+                dropped: world.counts.dropped,
+            },
+            nodes: world.nodes.values().map(|node| NodeReport::new(node)).collect(),
+            streams: world.streams.iter().map(|(&key, stream)| StreamReport::new(key, stream)).collect(),
+            clients: ClientsReport {
+                writes: world.clients.writes,
+                acknowledged: count(ClientResult::Ok),
+                refused: count(ClientResult::Refused),
+                unknown: count(ClientResult::Unknown),
+                reads: world.clients.reads,
+            },
+            expect: expect.into_iter().map(|(expected, held)| Expectation { held, expected }).collect(),
+        }
+    }
+
+    /// Whether all that was expected held, and the run did not get stuck.
+    pub fn held(&self) -> bool {
+        self.halted.is_none() && self.expect.iter().all(|expectation| expectation.held)
+    }
+
+    /// The report as a document: indented JSON, with a line break at its end.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+impl NodeReport {
+    fn new(node: &NodeState) -> NodeReport {
+        let (index, members) = &node.members;
+        NodeReport {
+            id: node.id,
+            alive: node.alive,
+            role: node.alive.then_some(node.role),
+            term: node.term,
+            voted_for: node.voted_for,
+            leader: node.leader,
+            commit: node.commit,
+            applied: node.applied,
+            log: LogReport {
+                first: node.first_index,
+                last: node.last_index(),
+                terms: node.log.iter().map(|entry| entry.term).collect(),
+            },
+            members: MembersReport {
+                voters: members.voters.clone(),
+                learners: members.learners.clone(),
+                index: *index,
+            },
+            state: node.state.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        }
+    }
+}
+
+impl StreamReport {
+    fn new((leader, target): (NodeId, NodeId), stream: &StreamView) -> StreamReport {
+        StreamReport {
+            leader,
+            target,
+            state: stream.state,
+            next: stream.next,
+            matched: stream.matched,
+            replication_buffer: stream.replication_buffer,
+            outbound_buffer: stream.outbound_buffer,
+        }
+    }
+}
