@@ -71,7 +71,7 @@ impl RaftLab {
         Ok(lab.advance_to(time, u64::MAX).reached)
     }
 
-    /// One step: "event", "message" or "transition". False if nothing can happen any more.
+    /// One step: "event", "message" or "transition". False if nothing of that kind happens within 10 s.
     pub fn step(&self, kind: &str) -> Result<bool, JsError> {
         let kind = match kind {
             "event" => StepKind::Event,

@@ -21,6 +21,9 @@ use crate::raft::storage::HardState;
 use crate::raft::{self, NodeId};
 use crate::runtime::{Executor, GroupId, Micros, Rng, Step, TraceHash};
 
+/// So far one step goes: in a quiet cluster, a transition may never come.
+pub const STEP_TIME_MAX: Micros = Micros::from_ms(10_000);
+
 /// How far one step of a person goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
@@ -169,11 +172,12 @@ impl Lab {
         }
     }
 
-    /// One step. False if nothing can happen any more.
+    /// One step. False if nothing of that kind happens, within [`STEP_TIME_MAX`].
     pub fn step(&mut self, kind: StepKind) -> bool {
+        let limit = self.now() + STEP_TIME_MAX;
         loop {
             let before = self.recorder.count() as usize;
-            if self.turn(Micros::MAX) != Turn::Done {
+            if self.turn(limit) != Turn::Done {
                 return false;
             }
             let new = Ref::map(self.records(), |records| &records[before..]);
@@ -258,7 +262,6 @@ impl Lab {
             let next = [self.executor.next_timer(), self.network.next_arrival(), action].into_iter().flatten().min();
             match next {
                 Some(time) if time <= limit => self.executor.pass_to(time),
-                None if limit == Micros::MAX => return Turn::Nothing,
                 _ => {
                     if limit > now {
                         self.executor.pass_to(limit);

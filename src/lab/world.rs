@@ -79,6 +79,8 @@ pub struct NodeState {
     pub applied: Index,
     /// The state machine.
     pub state: imbl::OrdMap<String, String>,
+    /// What its storage said when it failed. The node is shut down then.
+    pub storage_error: Option<String>,
     /// The configuration in force, with its index in the log (0: the one that the cluster began with).
     pub members: (Index, Membership),
     /// The configuration that the cluster began with.
@@ -103,6 +105,7 @@ impl NodeState {
             commit: 0,
             applied: 0,
             state: imbl::OrdMap::new(),
+            storage_error: None,
             members: (0, members.clone()),
             initial_members: members,
         };
@@ -322,6 +325,7 @@ impl World {
         match event {
             Started { term, voted_for, last_index, .. } => {
                 (node.alive, node.term, node.voted_for) = (true, *term, *voted_for);
+                node.storage_error = None;
                 node.truncate_from(last_index + 1);
             }
             Role { to, why, .. } => {
@@ -362,6 +366,7 @@ impl World {
                     node.state.insert(key, value);
                 }
             }
+            StorageFailed { error, .. } => node.storage_error = Some(error.clone()),
             StreamState { .. }
             | Next { .. }
             | Match { .. }

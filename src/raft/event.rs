@@ -249,6 +249,8 @@ events! {
         TimedOut = "timed-out" { node: NodeId, target: NodeId, rpc: u64 },
         /// An append failed at once: the target is down.
         Unreachable = "unreachable" { node: NodeId, target: NodeId, rpc: u64 },
+        /// Storage failed, and the node shuts down: nothing was acknowledged that is not durable.
+        StorageFailed = "storage-failed" { node: NodeId, error: String },
     }
 }
 
@@ -274,7 +276,8 @@ impl Event {
             | Buffer { node, .. }
             | Answered { node, .. }
             | TimedOut { node, .. }
-            | Unreachable { node, .. } => *node,
+            | Unreachable { node, .. }
+            | StorageFailed { node, .. } => *node,
         }
     }
 }

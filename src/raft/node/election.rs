@@ -3,7 +3,7 @@
 use super::{Node, Output, Token};
 use crate::raft::event::{Event, Role, RoleWhy, VoteWhy};
 use crate::raft::rpc::{VoteRequest, VoteResponse};
-use crate::raft::storage::HardState;
+use crate::raft::storage::{HardState, StorageError};
 use crate::raft::{NodeId, Term};
 use crate::runtime::Micros;
 
@@ -75,8 +75,9 @@ impl Node {
     }
 
     /// Stops for good.
-    pub(super) fn become_shutdown(&mut self, why: RoleWhy) {
-        self.set_role(Role::Shutdown, why);
+    pub(super) fn become_shutdown(&mut self, StorageError(error): StorageError) {
+        self.emit(Event::StorageFailed { node: self.id, error });
+        self.set_role(Role::Shutdown, RoleWhy::StorageFailed);
         self.set_election_deadline(None);
         self.pending = Default::default();
         self.deferred.clear();

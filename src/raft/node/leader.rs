@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Node, Output, Token, WriteResult};
-use crate::raft::event::{Role, RoleWhy};
+use crate::raft::event::Role;
 use crate::raft::log::{Entry, Payload};
 use crate::raft::replication::{FromCore, Stream, ToCore};
 use crate::raft::{Index, NodeId, Term};
@@ -109,7 +109,7 @@ impl Node {
             }
             (ToCore::RateUpdate { is_line_rate }, Some(progress)) => progress.is_line_rate = is_line_rate,
             (ToCore::RevertToFollower { term }, _) => self.adopt_term(now, term),
-            (ToCore::StorageFailed(_), _) => self.become_shutdown(RoleWhy::StorageFailed),
+            (ToCore::StorageFailed(error), _) => self.become_shutdown(error),
             (ToCore::Heard, _) | (_, None) => {}
         }
     }

@@ -232,13 +232,13 @@ impl Node {
             Input::Stream { target, term, event } => self.on_stream(now, target, term, event),
             Input::Written(number) => self.on_written(now, number),
             Input::Applied(index) => self.on_applied(index),
-            Input::StorageFailed(_) => self.become_shutdown(RoleWhy::StorageFailed),
+            Input::StorageFailed(error) => self.become_shutdown(error),
             Input::Time => self.on_election_timeout(now),
             Input::Campaign => self.campaign(now, RoleWhy::Campaign),
             Input::SetTimer(deadline) => self.set_election_deadline(Some(deadline)),
         }
-        self.apply_committed();
         self.flush();
+        self.apply_committed();
     }
 
     /// Holds an output back until everything that was decided so far is durable.

@@ -1,0 +1,26 @@
+//! Runs whose fingerprint is known: the same on every machine, in debug and release, natively and as
+//! WebAssembly. If a change of the engine is meant to change them, `cargo test --test golden_native` says the new ones.
+
+use raft_lab::lab::{Lab, Scenario};
+
+/// (name, scenario, its trace hash).
+pub const GOLDEN: [(&str, &str, &str); 4] = [
+    ("first election", include_str!("../scenarios/first-election.json"), "3f0388f613ee8ea9"),
+    ("old leader rejoins", include_str!("../scenarios/old-leader-rejoins.json"), "93270600b200d6ee"),
+    ("lossy network", include_str!("../scenarios/lossy-network.json"), "92d2aba0960075f9"),
+    ("figure 7", include_str!("../scenarios/figure-7.json"), "d04cb4b49fbd3317"),
+];
+
+/// Runs them all; says which differ.
+pub fn check() {
+    let mut differ = Vec::new();
+    for (name, scenario, expected) in GOLDEN {
+        let mut lab = Lab::new(Scenario::from_json(scenario).expect(name)).expect(name);
+        lab.run_to_stop(None);
+        let found = lab.trace_hash().to_string();
+        if found != expected {
+            differ.push(format!("{name}: {found}, not {expected}"));
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}

@@ -1,0 +1,149 @@
+//! What is refused, and with which words: every mistake is named with its place.
+#![cfg(not(target_family = "wasm"))]
+
+use std::process::Command;
+
+use raft_lab::lab::{Lab, Scenario};
+use serde_json::{json, Value};
+
+/// A scenario of three nodes, with one thing changed.
+fn with(path: &str, value: Value) -> String {
+    let mut scenario = json!({ "format": "raft-lab/1", "nodes": [1, 2, 3] });
+    scenario[path] = value;
+    scenario.to_string()
+}
+
+fn action(action: Value) -> String {
+    with("actions", json!([{ "at": 0, "do": "heal" }, action]))
+}
+
+fn expect(condition: Value) -> String {
+    with("expect", json!([condition]))
+}
+
+#[test]
+fn mistakes_are_named_with_their_place() {
+    let cases: Vec<(String, &str)> = vec![
+        ("{".into(), "not JSON: EOF while parsing an object at line 1 column 1"),
+        ("[]".into(), "[] is not an object"),
+        (json!({ "nodes": [1] }).to_string(), "missing field `format` (\"raft-lab/1\")"),
+        (with("format", json!("raft-lab/9")), "format: \"raft-lab/9\" is not \"raft-lab/1\""),
+        (with("nodes", json!([])), "nodes: a cluster has at least one node"),
+        (with("nodes", json!([1, 1])), "nodes[1]: node 1 is named twice"),
+        (with("nodes", json!([0])), "nodes[0]: a node's id is at least 1"),
+        (with("nodes", json!([1, -2])), "nodes[1]: invalid value: integer `-2`, expected u32"),
+        (with("nodes", json!([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])), "nodes: a cluster has at most 9 nodes"),
+        (with("learners", json!([3])), "learners[0]: node 3 is named twice"),
+        (with("colour", json!("red")), "colour: unknown field `colour`, expected one of `format`, `title`, `description`, `seed`, `preset`, `nodes`, `learners`, `config`, `network`, `start`"),
+        (with("seed", json!(9007199254740993u64)), "seed: 9007199254740993 is above 9007199254740991"),
+        (with("seed", json!("seven")), "seed: invalid type: string \"seven\", expected u64"),
+        (with("preset", json!("exam")), "preset: unknown variant `exam`, expected `classroom` or `lab`"),
+        (with("config", json!({ "heartbeat": 3 })), "config.heartbeat: unknown field `heartbeat`, expected one of `election_timeout_min`, `election_timeout_max`, `heartbeat_interval`, `max_payload_entries`, `replication_lag_threshold`"),
+        (with("config", json!({ "max_payload_entries": 0 })), "config.max_payload_entries: max_payload_entries is 0, but must be at least 1"),
+        (with("config", json!({ "election_timeout_min": 300 })), "config.election_timeout_max: election_timeout_max is 300 ms, but must be greater than election_timeout_min (300 ms)"),
+        (with("config", json!({ "heartbeat_interval": -1 })), "config.heartbeat_interval: invalid value: floating point `-1.0`, expected a time in milliseconds, from 0 to 1e12"),
+        (with("network", json!({ "latency": [9, 2] })), "network.latency: 9 ms to 2 ms is no range"),
+        (with("network", json!({ "loss": 1.5 })), "network.loss: invalid value: floating point `1.5`, expected a fraction from 0 to 1"),
+        (with("start", json!({ "9": {} })), "start.9: 9 is not a node of this cluster"),
+        (with("start", json!({ "1": { "log": [1, 3, 2] } })), "start.1.log[2]: term 2 follows 3; terms never decrease along a log"),
+        (with("start", json!({ "1": { "log": [0] } })), "start.1.log[0]: terms begin at 1"),
+        (with("start", json!({ "1": { "log": [{ "term": 1 }] } })), "start.1.log[0]: an entry has exactly one of set, blank (true) and members"),
+        (with("start", json!({ "1": { "log": [4], "term": 3 } })), "start.1.term: below the last entry's term (4)"),
+        (with("actions", json!({})), "actions: {} is not a list"),
+        (action(json!({ "do": "heal" })), "actions[1]: missing field `at`"),
+        (action(json!({ "at": 3 })), "actions[1]: missing field `do`"),
+        (action(json!({ "at": "soon", "do": "heal" })), "actions[1].at: invalid type: string \"soon\", expected f64"),
+        (action(json!({ "at": 3, "do": "explode" })), "actions[1].do: there is no action `explode`; expected one of `campaign`, `timer`, `write`, `write_many`, `partition`, `cut`, `join`, `heal`, `link`, `crash`, `restart`, `note`"),
+        (action(json!({ "at": 3, "do": "crash" })), "actions[1]: missing field `node`"),
+        (action(json!({ "at": 3, "do": "crash", "node": 9 })), "actions[1].node: 9 is not a node of this cluster"),
+        (action(json!({ "at": 3, "do": "crash", "node": 1, "hard": true })), "actions[1].hard: unknown field `hard`, expected `node`"),
+        (action(json!({ "at": 3, "do": "partition", "groups": [[1, 2], [2]] })), "actions[1].groups[1][0]: node 2 is in two groups, or twice in one"),
+        (action(json!({ "at": 3, "do": "cut", "links": [[1, 2], [3, 3]] })), "actions[1].links[1]: node 3 has no link to itself"),
+        (action(json!({ "at": 3, "do": "join" })), "actions[1]: a join has either `links` or `name`"),
+        (action(json!({ "at": 3, "do": "link", "latency": [5, 1] })), "actions[1].latency: 5 ms to 1 ms is no range"),
+        (action(json!({ "at": 3, "do": "write_many", "count": 5, "every": 1, "clients": 2 })), "actions[1].clients: `every` makes an open loop, `clients` a closed one: only one of them"),
+        (with("actions", json!([{ "at": 5, "do": "heal" }, { "at": 4, "do": "heal" }])), "actions[1].at: 4 ms is before the action before it (5 ms)"),
+        (with("stop", json!({})), "stop: missing field `at`"),
+        (with("stop", json!({ "at": 5, "after": 3 })), "stop.after: unknown field; a stop has `at` and `when`"),
+        (expect(json!({})), "expect[0]: a condition has one of: leader, converged, node, stream, event, visited, clients, not, all, any"),
+        (expect(json!({ "leader": 9 })), "expect[0].leader: 9 is not a node of this cluster"),
+        (expect(json!({ "converged": true, "leader": true })), "expect[0]: two conditions in one: leader, converged"),
+        (expect(json!({ "converged": true, "term": 3 })), "expect[0].term: unknown field beside `converged`"),
+        (expect(json!({ "node": 1, "role": "king" })), "expect[0].role: unknown variant `king`, expected one of `learner`, `follower`, `candidate`, `leader`, `shutdown`"),
+        (expect(json!({ "stream": [1, 7], "state": "lagging" })), "expect[0].stream[1]: 7 is not a node of this cluster"),
+        (expect(json!({ "event": "explosion" })), "expect[0].event: there is no event \"explosion\""),
+        (expect(json!({ "all": [{ "not": { "leader": 8 } }] })), "expect[0].all[0].not.leader: 8 is not a node of this cluster"),
+        (expect(json!({ "visited": { "converged": true } })), "expect[0].visited: only a node or a stream can have been visited"),
+    ];
+    let mut wrong = Vec::new();
+    for (text, expected) in cases {
+        match Scenario::from_json(&text) {
+            Ok(_) => wrong.push(format!("taken: {text}")),
+            Err(error) if error.to_string() == expected => {}
+            Err(error) => wrong.push(format!("for {text}\n   expected {expected}\n   found    {error}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_refused_action_changes_nothing() {
+    let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
+    lab.step(raft_lab::lab::StepKind::Event);
+    let before = (lab.trace_hash(), lab.scenario().clone());
+    let error = lab.act(raft_lab::lab::Do::Crash { node: 4 }).unwrap_err();
+    assert_eq!(error.to_string(), "node: 4 is not a node of this cluster");
+    assert_eq!((lab.trace_hash(), lab.scenario().clone()), before);
+}
+
+fn raft_lab(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_raft-lab")).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// A file in the test's own folder.
+fn file(name: &str, text: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn the_command_line_says_how_it_went() {
+    let held = file("held.json", &with("expect", json!([{ "leader": true }])));
+    let (status, report, complaint) = raft_lab(&["run", &held]);
+    assert_eq!((status, complaint.as_str()), (Some(0), ""));
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["format"], "raft-lab-report/1");
+    assert_eq!(report["expect"][0], json!({ "held": true, "expected": { "leader": true } }));
+
+    let not_held = file("not-held.json", &with("expect", json!([{ "leader": false }])));
+    assert_eq!(raft_lab(&["run", &not_held]).0, Some(1));
+
+    let wrong = file("wrong.json", &action(json!({ "at": 3, "do": "crash", "node": 9 })));
+    let (status, report, complaint) = raft_lab(&["run", &held, &wrong]);
+    assert_eq!((status, report.as_str()), (Some(2), ""));
+    assert_eq!(complaint.trim_end(), format!("{wrong}: actions[1].node: 9 is not a node of this cluster"));
+
+    let unknown = file("unknown.json", &action(json!({ "at": 3, "do": "explode" })));
+    let (status, _, complaint) = raft_lab(&["check", &held, &unknown]);
+    assert_eq!(status, Some(2));
+    assert!(complaint.contains("actions[1].do: there is no action `explode`"), "{complaint}");
+    assert_eq!(raft_lab(&["check", &held]).0, Some(0));
+    assert_eq!(raft_lab(&["run", "no/such/file.json"]).0, Some(2));
+}
+
+#[test]
+fn the_trace_has_a_line_for_every_event() {
+    let scenario = file("traced.json", &with("expect", json!([{ "leader": true }])));
+    let trace = file("trace.jsonl", "");
+    let (status, report, _) = raft_lab(&["run", &scenario, "--trace", &trace, "--until", "400"]);
+    assert_eq!(status, Some(0));
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let lines: Vec<Value> =
+        std::fs::read_to_string(&trace).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len() as u64, report["events"].as_u64().unwrap());
+    assert_eq!(report["virtual_ms"], 400);
+    assert!(lines.iter().zip(1..).all(|(line, n)| line["n"] == n));
+}
