@@ -13,3 +13,4 @@ pub mod raft;
 pub mod runtime;
 #[cfg(target_family = "wasm")]
 pub mod ui;
+pub mod view;

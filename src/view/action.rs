@@ -1,0 +1,186 @@
+//! What a gesture means as an action of the laboratory.
+
+use std::collections::BTreeSet;
+
+use super::format::S;
+use super::geometry::{crossing, Point, Ring};
+use super::node::{is_isolated, links_of};
+use crate::lab::action::Do;
+use crate::lab::event::Link;
+use crate::lab::world::World;
+use crate::raft::NodeId;
+
+/// What the name of a stroke begins with; a number follows.
+const STROKE: &str = "cut ";
+
+/// What the name of a cut begins with that isolates one node; the node's name follows.
+const ALONE: &str = "alone ";
+
+/// The directions of links that a stroke crosses: both of each link, or with `one_way` only the one that passes the
+/// stroke from its left to its right, as seen by the hand that draws it. Those that are cut already are left out.
+pub fn crossed(world: &World, ring: &Ring, stroke: &[Point], one_way: bool) -> Vec<Link> {
+    let mut links = BTreeSet::new();
+    for (a, b) in ring.pairs() {
+        let line = (ring.place(a), ring.place(b));
+        for to_the_right in stroke.windows(2).filter_map(|step| crossing((step[0], step[1]), line)) {
+            // Whoever sees the hand go by from left to right goes, for the hand, from right to left.
+            match (one_way, to_the_right) {
+                (false, _) => links.extend([(a, b), (b, a)]),
+                (true, true) => drop(links.insert((b, a))),
+                (true, false) => drop(links.insert((a, b))),
+            }
+        }
+    }
+    links.into_iter().filter(|link| !world.cut.contains(link)).collect()
+}
+
+/// The cut that a stroke makes, if it crosses anything, with the next free name.
+pub fn stroke(world: &World, links: Vec<Link>) -> Option<Do> {
+    let taken = |name: &String| world.strokes.iter().any(|stroke| stroke.name == *name);
+    let name = (1_u32..).map(|number| format!("{STROKE}{number}")).find(|name| !taken(name));
+    (!links.is_empty()).then_some(Do::Cut { links, name })
+}
+
+/// Cuts a node off, or rejoins it if it is cut off already. Nothing for a node without neighbours.
+pub fn isolate_or_rejoin(world: &World, node: NodeId) -> Option<Do> {
+    let links: Vec<Link> = links_of(world, node).collect();
+    if links.is_empty() {
+        return None;
+    }
+    if is_isolated(world, node) {
+        return Some(Do::Join { links: Some(links), name: None });
+    }
+    let links = links.into_iter().filter(|link| !world.cut.contains(link)).collect();
+    Some(Do::Cut { links, name: Some(format!("{ALONE}{}", S(node))) })
+}
+
+/// Crashes a node that runs, restarts one that does not.
+pub fn crash_or_restart(world: &World, node: NodeId) -> Option<Do> {
+    let node = world.nodes.get(&node)?;
+    Some(if node.alive { Do::Crash { node: node.id } } else { Do::Restart { node: node.id } })
+}
+
+/// Cuts or rejoins one direction of a link.
+pub fn toggle_direction(world: &World, link: Link) -> Do {
+    if world.cut.contains(&link) {
+        Do::Join { links: Some(vec![link]), name: None }
+    } else {
+        Do::Cut { links: vec![link], name: None }
+    }
+}
+
+/// Cuts both directions of a link, or rejoins them if both are cut.
+pub fn toggle_link(world: &World, (a, b): Link) -> Do {
+    let both = [(a, b), (b, a)];
+    let open: Vec<Link> = both.into_iter().filter(|link| !world.cut.contains(link)).collect();
+    if open.is_empty() {
+        Do::Join { links: Some(both.to_vec()), name: None }
+    } else {
+        Do::Cut { links: open, name: None }
+    }
+}
+
+/// The group of each node as the links are now: nodes that can still hear each other, over others or not.
+pub fn groups(world: &World) -> Vec<(NodeId, usize)> {
+    let mut groups: Vec<(NodeId, usize)> = Vec::new();
+    let mut count = 0;
+    for &start in world.nodes.keys() {
+        if groups.iter().any(|&(node, _)| node == start) {
+            continue;
+        }
+        let mut open = vec![start];
+        while let Some(node) = open.pop() {
+            if groups.iter().any(|&(known, _)| known == node) {
+                continue;
+            }
+            groups.push((node, count));
+            let hears = |&&other: &&NodeId| !world.cut.contains(&(node, other)) || !world.cut.contains(&(other, node));
+            open.extend(world.nodes.keys().filter(hears));
+        }
+        count += 1;
+    }
+    groups.sort_unstable();
+    groups
+}
+
+/// The partition in which each node is in its group; healing, if there is only one.
+pub fn partition(groups: &[(NodeId, usize)]) -> Do {
+    let numbers: BTreeSet<usize> = groups.iter().map(|&(_, group)| group).collect();
+    if numbers.len() < 2 {
+        return Do::Heal {};
+    }
+    let members = |number: usize| groups.iter().filter(|&&(_, group)| group == number).map(|&(node, _)| node).collect();
+    Do::Partition { groups: numbers.into_iter().map(members).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::world::{NodeState, Stroke};
+    use crate::raft::Membership;
+
+    fn world(count: NodeId) -> World {
+        World::new((1..=count).map(|id| NodeState::new(id, Membership::new(1..=count, []), [])))
+    }
+
+    #[test]
+    fn a_stroke_around_a_node_cuts_all_its_links_and_no_other() {
+        let (world, ring) = (world(5), Ring::new(1..=5));
+        // From the left of S1 below it to its right.
+        let at = ring.place(1);
+        let stroke = [Point::new(at.x - 120.0, at.y), Point::new(at.x, at.y + 90.0), Point::new(at.x + 120.0, at.y)];
+        let links = crossed(&world, &ring, &stroke, false);
+        assert_eq!(links, [(1, 2), (1, 3), (1, 4), (1, 5), (2, 1), (3, 1), (4, 1), (5, 1)]);
+        let outgoing = crossed(&world, &ring, &stroke, true);
+        assert_eq!(outgoing, [(1, 2), (1, 3), (1, 4), (1, 5)], "S1 is on the left of a hand that goes to the right");
+        let back: Vec<Point> = stroke.into_iter().rev().collect();
+        assert_eq!(crossed(&world, &ring, &back, true), [(2, 1), (3, 1), (4, 1), (5, 1)]);
+    }
+
+    #[test]
+    fn a_stroke_takes_the_first_free_name_and_leaves_out_what_is_cut() {
+        let (mut world, ring) = (world(2), Ring::new(1..=2));
+        world.strokes.push(Stroke { name: "cut 1".into(), links: vec![(1, 2)] });
+        world.cut.insert((1, 2));
+        let down = [Point::new(ring.centre.x, 0.0), Point::new(ring.centre.x, ring.height)];
+        let links = crossed(&world, &ring, &down, false);
+        assert_eq!(stroke(&world, links), Some(Do::Cut { links: vec![(2, 1)], name: Some("cut 2".into()) }));
+        assert_eq!(stroke(&world, Vec::new()), None);
+    }
+
+    #[test]
+    fn isolating_twice_rejoins() {
+        let mut world = world(3);
+        world.cut.insert((1, 2));
+        let Some(Do::Cut { links, name }) = isolate_or_rejoin(&world, 1) else { panic!("it is not isolated") };
+        assert_eq!((links.as_slice(), name.as_deref()), ([(2, 1), (1, 3), (3, 1)].as_slice(), Some("alone S1")));
+        world.cut.extend(links);
+        let all = vec![(1, 2), (2, 1), (1, 3), (3, 1)];
+        assert_eq!(isolate_or_rejoin(&world, 1), Some(Do::Join { links: Some(all), name: None }));
+        assert_eq!(isolate_or_rejoin(&self::world(1), 1), None);
+    }
+
+    #[test]
+    fn links_are_cut_and_rejoined_by_direction_or_whole() {
+        let mut world = world(2);
+        assert_eq!(toggle_link(&world, (1, 2)), Do::Cut { links: vec![(1, 2), (2, 1)], name: None });
+        assert_eq!(toggle_direction(&world, (1, 2)), Do::Cut { links: vec![(1, 2)], name: None });
+        world.cut.insert((1, 2));
+        assert_eq!(toggle_link(&world, (1, 2)), Do::Cut { links: vec![(2, 1)], name: None });
+        assert_eq!(toggle_direction(&world, (1, 2)), Do::Join { links: Some(vec![(1, 2)]), name: None });
+        world.cut.insert((2, 1));
+        assert_eq!(toggle_link(&world, (1, 2)), Do::Join { links: Some(vec![(1, 2), (2, 1)]), name: None });
+    }
+
+    #[test]
+    fn groups_are_those_that_still_hear_each_other() {
+        let mut world = world(4);
+        for (a, b) in [(1, 3), (1, 4), (2, 3), (2, 4)] {
+            world.cut.extend([(a, b), (b, a)]);
+        }
+        let found = groups(&world);
+        assert_eq!(found, [(1, 0), (2, 0), (3, 1), (4, 1)]);
+        assert_eq!(partition(&found), Do::Partition { groups: vec![vec![1, 2], vec![3, 4]] });
+        assert_eq!(partition(&[(1, 2), (2, 2)]), Do::Heal {});
+    }
+}

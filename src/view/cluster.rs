@@ -1,0 +1,320 @@
+//! The picture of the cluster, but for what moves on it ([`message`](super::message)).
+
+use super::colour::term_class;
+use super::geometry::{arc, curve, Point, Ring, TIMER_GAP};
+use super::node::{is_isolated, name, Standing};
+use super::text::Text;
+use crate::lab::event::Link;
+use crate::lab::world::{NodeState, Stroke, World};
+use crate::raft::{NodeId, Term};
+use crate::runtime::Micros;
+
+/// The room that a stroke's tag needs around its middle.
+const TAG: (f64, f64) = (76.0, 16.0);
+
+/// One node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeGlyph {
+    /// Which.
+    pub id: NodeId,
+    /// Where.
+    pub at: Point,
+    /// Where the word for what it is stands.
+    pub label_at: Point,
+    /// What it is.
+    pub standing: Standing,
+    /// Its term.
+    pub term: Term,
+    /// The class of that term's colour.
+    pub colour: &'static str,
+    /// While it campaigns: each voter's answer.
+    pub votes: Vec<VoteDot>,
+    /// Whether it can neither send nor receive anything.
+    pub isolated: bool,
+    /// Its name for whoever cannot see it.
+    pub name: String,
+}
+
+/// The answer of one voter, drawn in its candidate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VoteDot {
+    /// Whose answer.
+    pub voter: NodeId,
+    /// Where.
+    pub at: Point,
+    /// Yes, no, or not yet.
+    pub answer: Option<bool>,
+}
+
+/// One link with its two directions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LinkGlyph {
+    /// The two nodes, the smaller first.
+    pub link: Link,
+    /// Its ends, in the same order.
+    pub ends: (Point, Point),
+    /// Whether the direction of `link` is cut.
+    pub cut: bool,
+    /// Whether the other direction is cut.
+    pub cut_back: bool,
+}
+
+/// One named cut.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StrokeGlyph {
+    /// Its name.
+    pub name: String,
+    /// The line, as an SVG path.
+    pub path: String,
+    /// The middle of its tag.
+    pub tag: Point,
+}
+
+/// The nodes of the ring.
+pub fn nodes(world: &World, ring: &Ring, t: &dyn Text) -> Vec<NodeGlyph> {
+    let glyph = |node: &NodeState| {
+        let at = ring.place(node.id);
+        let standing = Standing::of(world, node);
+        let away = ring.node_radius + TIMER_GAP;
+        let label_y = if ring.labelled_above(node.id) { at.y - away - 9.0 } else { at.y + away + 19.0 };
+        NodeGlyph {
+            id: node.id,
+            at,
+            label_at: Point::new(at.x, label_y),
+            standing,
+            term: node.term,
+            colour: term_class(node.term),
+            votes: if standing == Standing::Candidate { votes(node, at, ring.node_radius) } else { Vec::new() },
+            isolated: is_isolated(world, node.id),
+            name: name(world, node, t),
+        }
+    };
+    world.nodes.values().map(|node| glyph(node)).collect()
+}
+
+/// A dot for each voter, in a row under the term.
+fn votes(node: &NodeState, at: Point, node_radius: f64) -> Vec<VoteDot> {
+    let voters = node.members.1.all_voters();
+    let y = at.y + 0.66 * node_radius;
+    // The width of the node at that height, less a margin.
+    let width = 1.28 * node_radius;
+    let step = (width / voters.len() as f64).min(9.0);
+    let left = at.x - step * (voters.len() as f64 - 1.0) / 2.0;
+    let dot = |(i, voter): (usize, NodeId)| VoteDot {
+        voter,
+        at: Point::new(left + step * i as f64, y),
+        answer: node.votes.get(&voter).copied(),
+    };
+    voters.into_iter().enumerate().map(dot).collect()
+}
+
+/// The links of the ring.
+pub fn links(world: &World, ring: &Ring) -> Vec<LinkGlyph> {
+    let glyph = |(a, b): Link| LinkGlyph {
+        link: (a, b),
+        ends: ring.link((a, b)),
+        cut: world.cut.contains(&(a, b)),
+        cut_back: world.cut.contains(&(b, a)),
+    };
+    ring.pairs().map(glyph).collect()
+}
+
+/// The election timeout of each node that has one, as an arc that closes when it fires.
+pub fn timers(world: &World, ring: &Ring, now: Micros) -> Vec<TimerArc> {
+    let timer = |node: &NodeState| {
+        let (armed, deadline) = node.timer.filter(|_| node.alive)?;
+        let (passed, whole) = ((now - armed).0 as f64, (deadline - armed).0.max(1) as f64);
+        let passed = (passed / whole).clamp(0.0, 1.0);
+        let path = arc(ring.place(node.id), ring.node_radius + TIMER_GAP, passed);
+        Some(TimerArc { id: node.id, path, passed })
+    };
+    world.nodes.values().filter_map(|node| timer(node)).collect()
+}
+
+/// How much of an election timeout is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimerArc {
+    /// Whose.
+    pub id: NodeId,
+    /// The arc, as an SVG path.
+    pub path: String,
+    /// From 0 to 1.
+    pub passed: f64,
+}
+
+/// The named cuts. `drawn` gives a stroke as a hand drew it, if that is known; else it is drawn through the middles
+/// of the links that it cuts.
+pub fn strokes<'a>(world: &World, ring: &Ring, drawn: impl Fn(&str) -> Option<&'a [Point]>) -> Vec<StrokeGlyph> {
+    let glyph = |stroke: &Stroke| {
+        let computed;
+        let points = match drawn(&stroke.name) {
+            Some(points) => points,
+            None => {
+                computed = across(ring, &stroke.links);
+                &computed
+            }
+        };
+        let end = points.last().copied().unwrap_or(ring.centre);
+        let tag = Point::new(
+            end.x.clamp(TAG.0, (ring.width - TAG.0).max(TAG.0)),
+            (end.y + TAG.1).clamp(TAG.1, (ring.height - TAG.1).max(TAG.1)),
+        );
+        StrokeGlyph { name: stroke.name.clone(), path: curve(points), tag }
+    };
+    let mut glyphs: Vec<StrokeGlyph> = world.strokes.iter().map(glyph).collect();
+    part(&mut glyphs, ring.height);
+    glyphs
+}
+
+/// Moves tags that would cover each other apart.
+fn part(glyphs: &mut [StrokeGlyph], height: f64) {
+    for i in 1..glyphs.len() {
+        let (before, rest) = glyphs.split_at_mut(i);
+        let tag = &mut rest[0].tag;
+        let covers = |other: &StrokeGlyph, tag: &Point| {
+            (other.tag.x - tag.x).abs() < 2.0 * TAG.0 && (other.tag.y - tag.y).abs() < 2.0 * TAG.1
+        };
+        for _ in 0..before.len() {
+            if let Some(other) = before.iter().find(|other| covers(other, tag)) {
+                let below = other.tag.y + 2.0 * TAG.1;
+                tag.y = if below > height - TAG.1 { other.tag.y - 2.0 * TAG.1 } else { below };
+            }
+        }
+    }
+}
+
+/// A line across links: around the node that they share, or else through their middles, from one side to the other.
+fn across(ring: &Ring, links: &[Link]) -> Vec<Point> {
+    let Some(&(a, b)) = links.first() else { return Vec::new() };
+    let shared = [a, b].into_iter().find(|&node| links.iter().all(|&(from, to)| from == node || to == node));
+    if let Some(node) = shared.filter(|_| links.len() > 2) {
+        let (at, radius) = (ring.place(node), ring.node_radius + 30.0);
+        let inward = at.angle_to(ring.centre);
+        return (-4..=4).map(|i| at.polar(inward + 0.36 * f64::from(i), radius)).collect();
+    }
+    let mut middles: Vec<Point> = Vec::new();
+    for &(from, to) in links {
+        let middle = ring.place(from).toward(ring.place(to), 0.5);
+        if middles.iter().all(|other| other.distance(middle) > 1.0) {
+            middles.push(middle);
+        }
+    }
+    // In the order in which a line from the first to the one furthest from it meets them, and a little beyond.
+    let first = middles[0];
+    let far = |from: Point, to: &[Point]| {
+        to.iter().copied().max_by(|p, q| from.distance(*p).total_cmp(&from.distance(*q))).unwrap_or(from)
+    };
+    let start = far(first, &middles);
+    middles.sort_by(|p, q| start.distance(*p).total_cmp(&start.distance(*q)));
+    let end = middles[middles.len() - 1];
+    let along = if start.distance(end) > 1.0 {
+        start.angle_to(end)
+    } else {
+        // A single link: straight across it.
+        ring.place(a).angle_to(ring.place(b)) + std::f64::consts::FRAC_PI_2
+    };
+    middles.insert(0, start.polar(along, -26.0));
+    middles.push(end.polar(along, 26.0));
+    middles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::event::{Role, RoleWhy};
+    use crate::raft::Membership;
+    use crate::view::text::English;
+
+    fn world(count: NodeId, change: impl Fn(&mut NodeState)) -> World {
+        let node = |id| {
+            let mut node = NodeState::new(id, Membership::new(1..=count, []), []);
+            node.alive = true;
+            change(&mut node);
+            node
+        };
+        World::new((1..=count).map(node))
+    }
+
+    #[test]
+    fn a_candidate_shows_every_voters_answer() {
+        let world = world(5, |node| {
+            if node.id == 2 {
+                (node.role, node.role_why, node.term) = (Role::Candidate, RoleWhy::ElectionTimeout, 3);
+                node.votes.extend([(2, true), (4, false)]);
+            }
+        });
+        let ring = Ring::new(1..=5);
+        let glyphs = nodes(&world, &ring, &English);
+        let candidate = &glyphs[1];
+        assert_eq!((candidate.standing, candidate.colour), (Standing::Candidate, "term-3"));
+        let answers: Vec<_> = candidate.votes.iter().map(|dot| (dot.voter, dot.answer)).collect();
+        assert_eq!(answers, [(1, None), (2, Some(true)), (3, None), (4, Some(false)), (5, None)]);
+        let inside = |dot: &VoteDot| dot.at.distance(candidate.at) < ring.node_radius - 3.0;
+        assert!(candidate.votes.iter().all(inside), "{:?}", candidate.votes);
+        assert!(glyphs[0].votes.is_empty());
+        assert_eq!(candidate.name, "Node 2, candidate, term 3, commit 0");
+    }
+
+    #[test]
+    fn a_leader_that_was_superseded_is_told_apart() {
+        let world = world(3, |node| {
+            if node.id < 3 {
+                (node.role, node.term) = (Role::Leader, u64::from(node.id));
+            }
+        });
+        let glyphs = nodes(&world, &Ring::new(1..=3), &English);
+        let standings: Vec<_> = glyphs.iter().map(|glyph| glyph.standing).collect();
+        assert_eq!(standings, [Standing::OldLeader, Standing::Leader, Standing::Follower]);
+    }
+
+    #[test]
+    fn an_election_timeout_closes_as_the_clock_runs() {
+        let world = world(1, |node| node.timer = Some((Micros::from_ms(100), Micros::from_ms(300))));
+        let ring = Ring::new([1]);
+        for (now, passed) in [(100, 0.0), (150, 0.25), (300, 1.0), (400, 1.0), (0, 0.0)] {
+            assert_eq!(timers(&world, &ring, Micros::from_ms(now))[0].passed, passed, "at {now} ms");
+        }
+    }
+
+    #[test]
+    fn a_link_knows_which_directions_are_cut() {
+        let mut world = world(2, |_| {});
+        world.cut.insert((2, 1));
+        let glyphs = links(&world, &Ring::new(1..=2));
+        assert_eq!((glyphs.len(), glyphs[0].cut, glyphs[0].cut_back), (1, false, true));
+    }
+
+    #[test]
+    fn a_stroke_without_a_drawing_crosses_the_links_that_it_cut() {
+        let ring = Ring::new(1..=5);
+        let links_between = |left: &[NodeId]| -> Vec<Link> {
+            ring.pairs().filter(|(a, b)| left.contains(a) != left.contains(b)).collect()
+        };
+        for left in [vec![1], vec![4], vec![1, 2], vec![2, 3, 4]] {
+            let links = links_between(&left);
+            let line = across(&ring, &links);
+            let crossed: Vec<Link> = ring
+                .pairs()
+                .filter(|&link| {
+                    let ends = (ring.place(link.0), ring.place(link.1));
+                    line.windows(2).any(|step| super::super::geometry::crossing((step[0], step[1]), ends).is_some())
+                })
+                .collect();
+            assert!(links.iter().all(|link| crossed.contains(link)), "{left:?}: {crossed:?} of {links:?}");
+        }
+    }
+
+    #[test]
+    fn tags_stay_in_the_picture_and_apart() {
+        let mut world = world(3, |_| {});
+        let stroke = |name: &str| Stroke { name: name.into(), links: vec![(1, 2), (2, 1)] };
+        world.strokes = vec![stroke("cut 1"), stroke("cut 2"), stroke("cut 3")];
+        let ring = Ring::new(1..=3);
+        let corner = [Point::new(0.0, 0.0), Point::new(ring.width + 50.0, ring.height + 50.0)];
+        let glyphs = strokes(&world, &ring, |name| (name != "cut 3").then_some(corner.as_slice()));
+        for glyph in &glyphs {
+            assert!(glyph.tag.x <= ring.width && glyph.tag.y <= ring.height, "{glyph:?}");
+        }
+        assert!((glyphs[0].tag.y - glyphs[1].tag.y).abs() >= 2.0 * TAG.1);
+    }
+}

@@ -1,0 +1,185 @@
+//! What a person can do on the page: one table, from which keys, menus and the help dialog are made.
+
+use super::text::Text;
+use crate::raft::NodeId;
+
+/// Something that a person can ask of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Play, or pause.
+    PlayPause,
+    /// One step, of the chosen kind.
+    Step,
+    /// To the start: the scenario again, with all that was done to it.
+    Restart,
+    /// A place slower.
+    Slower,
+    /// A place faster.
+    Faster,
+    /// To the form that writes.
+    Write,
+    /// Ten writes at once.
+    WriteMany,
+    /// Selects a node.
+    Select(NodeId),
+    /// The selected node campaigns.
+    Campaign,
+    /// Crashes the selected node, or restarts it.
+    CrashOrRestart,
+    /// Isolates the selected node, or rejoins it.
+    IsolateOrRejoin,
+    /// Opens the dialog that partitions the cluster.
+    Partition,
+    /// Rejoins all links.
+    RejoinAll,
+    /// Light or dark.
+    Theme,
+    /// What can be done, and what is seen.
+    Help,
+}
+
+/// Where a command stands in the help dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Time.
+    Time,
+    /// Clients and nodes.
+    Cluster,
+    /// The page.
+    Page,
+}
+
+impl Group {
+    /// Every group, in order.
+    pub const ALL: [Group; 3] = [Group::Time, Group::Cluster, Group::Page];
+
+    /// Its title.
+    pub fn title(self, t: &dyn Text) -> &'static str {
+        match self {
+            Group::Time => t.group_time(),
+            Group::Cluster => t.group_cluster(),
+            Group::Page => t.group_page(),
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Clone, Copy)]
+pub struct Row {
+    /// What is done. For [`Command::Select`] the node is the digit.
+    pub command: Command,
+    /// The keys, as `KeyboardEvent.key` has them; one of several does it.
+    pub keys: &'static [&'static str],
+    /// Where the help dialog lists it.
+    pub group: Group,
+    /// What it does, in words.
+    pub name: fn(&dyn Text) -> &'static str,
+}
+
+/// The table.
+pub const COMMANDS: &[Row] = &[
+    Row { command: Command::PlayPause, keys: &[" ", "."], group: Group::Time, name: |t| t.do_play_pause() },
+    Row { command: Command::Step, keys: &["ArrowRight", "PageDown"], group: Group::Time, name: |t| t.do_step() },
+    Row { command: Command::Restart, keys: &["Home"], group: Group::Time, name: |t| t.do_restart() },
+    Row { command: Command::Slower, keys: &["["], group: Group::Time, name: |t| t.do_slower() },
+    Row { command: Command::Faster, keys: &["]"], group: Group::Time, name: |t| t.do_faster() },
+    Row { command: Command::Write, keys: &["w"], group: Group::Cluster, name: |t| t.do_write() },
+    Row { command: Command::WriteMany, keys: &["W"], group: Group::Cluster, name: |t| t.do_write_many() },
+    Row {
+        command: Command::Select(0),
+        keys: &["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        group: Group::Cluster,
+        name: |t| t.do_select(),
+    },
+    Row { command: Command::Campaign, keys: &["e"], group: Group::Cluster, name: |t| t.do_campaign() },
+    Row { command: Command::CrashOrRestart, keys: &["c"], group: Group::Cluster, name: |t| t.do_crash_or_restart() },
+    Row { command: Command::IsolateOrRejoin, keys: &["x"], group: Group::Cluster, name: |t| t.do_isolate_or_rejoin() },
+    Row { command: Command::Partition, keys: &["p"], group: Group::Cluster, name: |t| t.do_partition() },
+    Row { command: Command::RejoinAll, keys: &["r"], group: Group::Cluster, name: |t| t.do_rejoin_all() },
+    Row { command: Command::Theme, keys: &["d"], group: Group::Page, name: |t| t.do_theme() },
+    Row { command: Command::Help, keys: &["?"], group: Group::Page, name: |t| t.do_help() },
+];
+
+/// Whether a key is a character of the alphabet, a digit or a sign: those can be switched off, since somebody who
+/// speaks to the computer, or whose hand slips, may send them unawares.
+pub fn is_character(key: &str) -> bool {
+    key != " " && key.chars().count() == 1
+}
+
+/// The command of a key. Without `characters`, keys that are characters do nothing.
+pub fn of_key(key: &str, characters: bool) -> Option<Command> {
+    if is_character(key) && !characters {
+        return None;
+    }
+    let command = COMMANDS.iter().find(|row| row.keys.contains(&key))?.command;
+    Some(match command {
+        Command::Select(_) => Command::Select(key.parse().ok()?),
+        command => command,
+    })
+}
+
+/// The row of a command.
+pub fn row(command: Command) -> Option<&'static Row> {
+    let same = |row: &&Row| match (row.command, command) {
+        (Command::Select(_), Command::Select(_)) => true,
+        (a, b) => a == b,
+    };
+    COMMANDS.iter().find(same)
+}
+
+/// The first key of a command, as it is written on the page.
+pub fn key_of(command: Command, t: &dyn Text) -> Option<&'static str> {
+    row(command)?.keys.first().map(|key| key_name(key, t))
+}
+
+/// A key as it is written on the page.
+pub fn key_name(key: &'static str, t: &dyn Text) -> &'static str {
+    match key {
+        " " => t.key_space(),
+        "ArrowRight" => "→",
+        "PageDown" => t.key_page_down(),
+        "Home" => t.key_home(),
+        key => key,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::text::English;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_key_means_two_things() {
+        let keys: Vec<&str> = COMMANDS.iter().flat_map(|row| row.keys).copied().collect();
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
+    }
+
+    #[test]
+    fn keys_find_their_commands() {
+        assert_eq!(of_key(" ", true), Some(Command::PlayPause));
+        assert_eq!(of_key("PageDown", true), Some(Command::Step));
+        assert_eq!(of_key("4", true), Some(Command::Select(4)));
+        assert_eq!(of_key("q", true), None);
+    }
+
+    #[test]
+    fn characters_can_be_switched_off_and_other_keys_stay() {
+        for key in ["w", "4", ".", "[", "?"] {
+            assert_eq!(of_key(key, false), None, "{key}");
+        }
+        for key in [" ", "ArrowRight", "Home"] {
+            assert!(of_key(key, false).is_some(), "{key}");
+        }
+    }
+
+    #[test]
+    fn every_command_says_what_it_does_and_has_a_key() {
+        for row in COMMANDS {
+            assert!(!(row.name)(&English).is_empty() && !row.keys.is_empty());
+            assert!(key_of(row.command, &English).is_some());
+        }
+        assert_eq!(key_of(Command::Select(3), &English), Some("1"));
+        assert_eq!(key_of(Command::PlayPause, &English), Some("Space"));
+    }
+}

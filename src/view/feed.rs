@@ -1,0 +1,308 @@
+//! "What just happened": the last events of a run, by topic.
+//!
+//! A line keeps the record and the little that must be known beside it; its words are made when it is shown
+//! ([`words`](super::words)), so that a run of many events costs next to nothing here.
+
+use std::rc::Rc;
+
+use crate::lab::event::{Event, LabEvent, MessageId, Record};
+use crate::raft::event::{Role, StreamState};
+use crate::raft::rpc::Message;
+use crate::raft::{self, Index, NodeId};
+
+/// So many lines are kept of each topic, of those that matter and of the others.
+pub const LINES_MAX: usize = 100;
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Roles, terms, votes, timeouts.
+    Elections,
+    /// Entries: appended, removed, committed, applied.
+    Log,
+    /// Replication streams.
+    Streams,
+    /// Messages on the network.
+    Messages,
+    /// What clients ask and are told.
+    Clients,
+    /// Crashes, failures and cuts, and their mending; captions.
+    Faults,
+}
+
+impl Topic {
+    /// Every topic, in the order in which they are shown.
+    pub const ALL: [Topic; 6] =
+        [Topic::Elections, Topic::Log, Topic::Streams, Topic::Messages, Topic::Clients, Topic::Faults];
+}
+
+/// Which lines are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filter {
+    /// What matters, of every topic.
+    #[default]
+    Matters,
+    /// All of one topic.
+    Only(Topic),
+    /// Everything.
+    Everything,
+}
+
+/// One event, with what must be known to tell it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// The event.
+    pub record: Rc<Record>,
+    /// What it is about.
+    pub topic: Topic,
+    /// Whether somebody who watches wants to know.
+    pub matters: bool,
+    /// Whether the node led when it happened.
+    pub leads: bool,
+    /// The message that arrived or was lost.
+    pub message: Option<Rc<Message>>,
+}
+
+type Lines = imbl::Vector<Rc<Line>>;
+
+/// The last lines of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Feed {
+    /// The number of the last event that was taken.
+    last: u64,
+    roles: imbl::OrdMap<NodeId, Role>,
+    messages: imbl::OrdMap<MessageId, Rc<Message>>,
+    /// For each topic: the lines that matter, and the others.
+    lines: [(Lines, Lines); Topic::ALL.len()],
+}
+
+impl Feed {
+    /// Takes the events of a run that are new. `records` is the run from its start.
+    pub fn take(&mut self, records: &[Rc<Record>]) {
+        let new = records.partition_point(|record| record.n <= self.last);
+        for record in &records[new..] {
+            self.last = record.n;
+            let message = self.follow(&record.event);
+            let (topic, matters) = classify(&record.event, |node| self.leads(node));
+            let leads = matches!(&record.event, Event::Node(event) if self.leads(event.node()));
+            let line = Rc::new(Line { record: record.clone(), topic, matters, leads, message });
+            let (important, others) = &mut self.lines[topic as usize];
+            let lines = if matters { important } else { others };
+            lines.push_back(line);
+            if lines.len() > LINES_MAX {
+                lines.pop_front();
+            }
+        }
+    }
+
+    /// The last lines that pass `filter`, at most `count`, the oldest first.
+    pub fn last(&self, filter: Filter, count: usize) -> Vec<Rc<Line>> {
+        let mut sources: Vec<&Lines> = Vec::new();
+        for (topic, (important, others)) in Topic::ALL.into_iter().zip(&self.lines) {
+            match filter {
+                Filter::Matters => sources.push(important),
+                Filter::Only(only) if only != topic => {}
+                Filter::Only(_) | Filter::Everything => sources.extend([important, others]),
+            }
+        }
+        // Each source is in order: take the latest of their ends, again and again.
+        let mut ends: Vec<usize> = sources.iter().map(|lines| lines.len()).collect();
+        let mut found = Vec::new();
+        while found.len() < count {
+            let end = |source: usize| ends[source].checked_sub(1).and_then(|at| sources[source].get(at));
+            let latest = (0..sources.len()).filter_map(|source| Some((end(source)?.record.n, source))).max();
+            let Some((_, source)) = latest else { break };
+            ends[source] -= 1;
+            found.push(sources[source][ends[source]].clone());
+        }
+        found.reverse();
+        found
+    }
+
+    /// What matters and happened after event `n`, the oldest first.
+    pub fn news(&self, n: u64) -> Vec<Rc<Line>> {
+        let mut lines = self.last(Filter::Matters, LINES_MAX);
+        lines.retain(|line| line.record.n > n);
+        lines
+    }
+
+    fn leads(&self, node: NodeId) -> bool {
+        self.roles.get(&node) == Some(&Role::Leader)
+    }
+
+    /// Keeps what later lines need; gives the message that ends its way with this event.
+    fn follow(&mut self, event: &Event) -> Option<Rc<Message>> {
+        match event {
+            Event::Node(raft::Event::Role { node, to, .. }) => drop(self.roles.insert(*node, *to)),
+            Event::Lab(LabEvent::Crash { node }) => drop(self.roles.remove(node)),
+            Event::Lab(LabEvent::Sent { id, message, .. }) => drop(self.messages.insert(*id, message.clone())),
+            Event::Lab(LabEvent::Delivered { id, .. } | LabEvent::Lost { id, .. }) => return self.messages.remove(id),
+            _ => {}
+        }
+        None
+    }
+}
+
+/// The topic of an event, and whether it matters.
+fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
+    use raft::Event::*;
+    match event {
+        Event::Node(event) => match event {
+            Started { .. } | Term { .. } | Leader { .. } | Timer { .. } | VoteCounted { .. } => {
+                (Topic::Elections, false)
+            }
+            Role { from, .. } => (Topic::Elections, from.is_some()),
+            Vote { node, candidate, .. } => (Topic::Elections, node != candidate),
+            Append { node, .. } | Commit { node, .. } => (Topic::Log, leads(*node)),
+            Truncate { .. } => (Topic::Log, true),
+            Apply { .. } => (Topic::Log, false),
+            StreamState { from, to, .. } => (Topic::Streams, from.is_some() && *to != self::StreamState::Shutdown),
+            Next { .. } | Match { .. } | Buffer { .. } | Answered { .. } | TimedOut { .. } | Unreachable { .. } => {
+                (Topic::Streams, false)
+            }
+            StorageFailed { .. } => (Topic::Faults, true),
+        },
+        Event::Lab(event) => match event {
+            LabEvent::Sent { .. } | LabEvent::Delivered { .. } | LabEvent::Lost { .. } => (Topic::Messages, false),
+            LabEvent::Client { .. } => (Topic::Clients, true),
+            LabEvent::Crash { .. }
+            | LabEvent::Restart { .. }
+            | LabEvent::Cut { .. }
+            | LabEvent::Join { .. }
+            | LabEvent::Note { .. } => (Topic::Faults, true),
+        },
+    }
+}
+
+/// What an event is about, so that it can be shown in the picture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// These nodes.
+    pub nodes: Vec<NodeId>,
+    /// This message.
+    pub message: Option<MessageId>,
+    /// The entries from the first to the last of these, in the logs of these nodes.
+    pub entries: Option<(Index, Index)>,
+}
+
+impl Line {
+    /// What the event is about.
+    pub fn about(&self) -> About {
+        let nodes = |nodes: &[NodeId]| About { nodes: nodes.to_vec(), ..About::default() };
+        let entries = |node: NodeId, first: Index, last: Index| About {
+            nodes: vec![node],
+            message: None,
+            entries: Some((first, last)),
+        };
+        match &self.record.event {
+            Event::Node(event) => match event {
+                raft::Event::Append { node, entry } => entries(*node, entry.index, entry.index),
+                raft::Event::Truncate { node, first, last } => entries(*node, *first, *last),
+                raft::Event::Commit { node, from, to } => entries(*node, from + 1, *to),
+                raft::Event::Apply { node, index } => entries(*node, *index, *index),
+                raft::Event::Vote { node, candidate, .. } => nodes(&[*node, *candidate]),
+                raft::Event::VoteCounted { node, voter, .. } => nodes(&[*node, *voter]),
+                raft::Event::Leader { node, leader: Some(leader) } => nodes(&[*node, *leader]),
+                raft::Event::StreamState { node, target, .. }
+                | raft::Event::Next { node, target, .. }
+                | raft::Event::Match { node, target, .. }
+                | raft::Event::Buffer { node, target, .. }
+                | raft::Event::Answered { node, target, .. }
+                | raft::Event::TimedOut { node, target, .. }
+                | raft::Event::Unreachable { node, target, .. } => nodes(&[*node, *target]),
+                other => nodes(&[other.node()]),
+            },
+            Event::Lab(event) => match event {
+                LabEvent::Sent { id, from, to, .. }
+                | LabEvent::Delivered { id, from, to, .. }
+                | LabEvent::Lost { id, from, to, .. } => {
+                    About { nodes: vec![*from, *to], message: Some(*id), entries: None }
+                }
+                LabEvent::Crash { node } | LabEvent::Restart { node } => nodes(&[*node]),
+                LabEvent::Client { node, .. } => About { nodes: node.iter().copied().collect(), ..About::default() },
+                LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
+                    let ends = links.iter().flat_map(|&(from, to)| [from, to]);
+                    let ends: std::collections::BTreeSet<NodeId> = ends.collect();
+                    About { nodes: ends.into_iter().collect(), ..About::default() }
+                }
+                LabEvent::Note { .. } => About::default(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::event::RoleWhy;
+    use crate::runtime::Micros;
+
+    fn record(n: u64, event: impl Into<Event>) -> Rc<Record> {
+        Rc::new(Record { at: Micros(n), n, event: event.into() })
+    }
+
+    impl From<raft::Event> for Event {
+        fn from(event: raft::Event) -> Event {
+            Event::Node(event)
+        }
+    }
+
+    impl From<LabEvent> for Event {
+        fn from(event: LabEvent) -> Event {
+            Event::Lab(event)
+        }
+    }
+
+    fn role(node: NodeId, to: Role) -> raft::Event {
+        raft::Event::Role { node, from: Some(Role::Follower), to, term: 1, why: RoleWhy::WonElection }
+    }
+
+    fn commit(node: NodeId) -> raft::Event {
+        raft::Event::Commit { node, from: 0, to: 1 }
+    }
+
+    fn numbers(lines: &[Rc<Line>]) -> Vec<u64> {
+        lines.iter().map(|line| line.record.n).collect()
+    }
+
+    #[test]
+    fn a_commit_matters_where_it_is_decided() {
+        let mut feed = Feed::default();
+        let records = [
+            record(1, commit(1)),
+            record(2, role(1, Role::Leader)),
+            record(3, commit(1)),
+            record(4, commit(2)),
+            record(5, LabEvent::Crash { node: 1 }),
+            record(6, commit(1)),
+        ];
+        feed.take(&records[..2]);
+        feed.take(&records);
+        assert_eq!(numbers(&feed.last(Filter::Matters, 10)), [2, 3, 5]);
+        assert_eq!(numbers(&feed.last(Filter::Only(Topic::Log), 10)), [1, 3, 4, 6]);
+        assert_eq!(numbers(&feed.last(Filter::Everything, 3)), [4, 5, 6]);
+        assert_eq!(numbers(&feed.news(2)), [3, 5]);
+    }
+
+    #[test]
+    fn much_of_one_topic_does_not_push_out_another() {
+        let mut feed = Feed::default();
+        let mut records = vec![record(1, LabEvent::Restart { node: 2 })];
+        records.extend((2..5000).map(|n| record(n, commit(2))));
+        feed.take(&records);
+        assert_eq!(numbers(&feed.last(Filter::Matters, 10)), [1]);
+        assert_eq!(feed.last(Filter::Everything, usize::MAX).len(), LINES_MAX + 1);
+    }
+
+    #[test]
+    fn a_line_knows_what_it_is_about() {
+        let mut feed = Feed::default();
+        feed.take(&[
+            record(1, raft::Event::Truncate { node: 2, first: 3, last: 5 }),
+            record(2, LabEvent::Cut { links: vec![(1, 2), (2, 1), (1, 3)], name: None }),
+        ]);
+        let about: Vec<About> = feed.last(Filter::Matters, 9).iter().map(|line| line.about()).collect();
+        assert_eq!(about[0], About { nodes: vec![2], message: None, entries: Some((3, 5)) });
+        assert_eq!(about[1].nodes, [1, 2, 3]);
+    }
+}

@@ -1,0 +1,77 @@
+//! Numbers and names as people read them. The same in every language.
+
+use std::fmt;
+
+use crate::raft::NodeId;
+use crate::runtime::Micros;
+
+/// Between groups of three digits: a narrow space that does not break.
+const GROUP: char = '\u{202f}';
+
+/// A node's name on the page: `S3`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct S(pub NodeId);
+
+impl fmt::Display for S {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "S{}", self.0)
+    }
+}
+
+/// A whole number with its digits in groups: `12 345`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len());
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(GROUP);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A time in milliseconds with 0 to 3 decimals, rounded down, so that it never shows a moment that is not yet there.
+pub fn ms(time: Micros, decimals: u32) -> String {
+    let whole = grouped(time.0 / 1000);
+    if decimals == 0 {
+        return whole;
+    }
+    let width = decimals.min(3);
+    let fraction = time.0 % 1000 / 10_u64.pow(3 - width);
+    format!("{whole}.{fraction:0width$}", width = width as usize)
+}
+
+/// A range of whole numbers: `5–7`, or `5` where it is one.
+pub fn range(first: u64, last: u64) -> String {
+    if first == last {
+        grouped(first)
+    } else {
+        format!("{}–{}", grouped(first), grouped(last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1 000"), (12_345, "12 345"), (1_234_567, "1 234 567")] {
+            assert_eq!(grouped(number).replace(GROUP, " "), text);
+        }
+    }
+
+    #[test]
+    fn times_are_rounded_down() {
+        let cases = [(1_234_567, 2, "1 234.56"), (1_234_999, 1, "1 234.9"), (50_000, 0, "50"), (7, 3, "0.007")];
+        for (micros, decimals, text) in cases {
+            assert_eq!(ms(Micros(micros), decimals).replace(GROUP, " "), text);
+        }
+    }
+
+    #[test]
+    fn a_range_of_one_is_one_number() {
+        assert_eq!((range(5, 7), range(5, 5)), ("5–7".into(), "5".into()));
+    }
+}

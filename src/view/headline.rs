@@ -1,0 +1,176 @@
+//! One sentence that says what is going on.
+
+use super::format::S;
+use super::node::names;
+use super::text::Text;
+use crate::lab::world::{NodeState, World};
+use crate::raft::event::Role;
+use crate::raft::NodeId;
+
+/// What is going on, in one sentence; two, when two nodes believe to lead.
+pub fn headline(world: &World, t: &dyn Text) -> String {
+    let live: Vec<&NodeState> = world.nodes.values().map(|node| &**node).filter(|node| node.alive).collect();
+    if world.n == 0 {
+        return t.nothing_yet().to_string();
+    }
+    if live.is_empty() {
+        return t.all_down().to_string();
+    }
+    let Some(leader) = world.leader() else { return no_leader(world, &live, t) };
+    let highest = live.iter().map(|node| node.term).max().unwrap_or(0);
+    let candidates = candidates(&live);
+    let state = if highest > leader.term && !candidates.is_empty() {
+        t.challenged(S(leader.id), leader.term, &names(candidates, t), highest)
+    } else {
+        leads(world, leader, &live, t)
+    };
+    let outdated: Vec<&NodeState> = world.leaders().filter(|node| node.term < leader.term).collect();
+    match outdated.first() {
+        None => state,
+        Some(old) => format!("{state} {}", t.still_believes(&names(outdated.iter().map(|node| node.id), t), old.term)),
+    }
+}
+
+fn candidates(live: &[&NodeState]) -> Vec<NodeId> {
+    live.iter().filter(|node| node.role == Role::Candidate).map(|node| node.id).collect()
+}
+
+fn no_leader(world: &World, live: &[&NodeState], t: &dyn Text) -> String {
+    let voters = live.iter().next().map(|node| &node.members.1);
+    if voters.is_some_and(|members| !members.is_quorum(|id| world.nodes.get(&id).is_some_and(|node| node.alive))) {
+        return t.no_majority_lives(live.len() as u64, world.nodes.len() as u64);
+    }
+    let candidates = candidates(live);
+    if !candidates.is_empty() {
+        let many = candidates.len() > 1;
+        return t.campaigning(&names(candidates, t), many);
+    }
+    let next = live.iter().filter_map(|node| Some((node.timer?.1, node.id))).min();
+    match next {
+        Some((_, node)) => t.waiting_for_timeout(S(node)),
+        None => t.no_leader().to_string(),
+    }
+}
+
+fn leads(world: &World, leader: &NodeState, live: &[&NodeState], t: &dyn Text) -> String {
+    let (id, term, last) = (leader.id, leader.term, leader.last_index());
+    let reaches = |other: NodeId| {
+        let cut = |link| world.cut.contains(&link);
+        let alive = world.nodes.get(&other).is_some_and(|node| node.alive);
+        other == id || (alive && !cut((id, other)) && !cut((other, id)))
+    };
+    if !leader.members.1.is_quorum(reaches) {
+        return t.leads_minority(S(id), term);
+    }
+    if world.converged() {
+        return t.agree(S(id), term, live.len() as u64, world.nodes.len() as u64);
+    }
+    if leader.commit < last {
+        return t.committing(S(id), term, leader.commit, last);
+    }
+    let behind = live.iter().filter(|node| node.commit < last).map(|node| node.id);
+    t.catching_up(S(id), term, &names(behind, t))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::log::{Entry, Payload};
+    use crate::raft::Membership;
+    use crate::runtime::Micros;
+    use crate::view::text::English;
+    use std::rc::Rc;
+    use std::sync::Arc;
+
+    /// Five nodes in term 2 with two entries each, all committed and applied.
+    fn world(change: impl Fn(&mut NodeState)) -> World {
+        let node = |id| {
+            let entry = |index| Arc::new(Entry { index, term: 2, payload: Payload::Blank });
+            let mut node = NodeState::new(id, Membership::new(1..=5, []), (1..=2).map(entry));
+            (node.alive, node.term, node.commit, node.applied) = (true, 2, 2, 2);
+            node.timer = Some((Micros::ZERO, Micros::from_ms(150 + u64::from(id))));
+            change(&mut node);
+            node
+        };
+        let mut world = World::new((1..=5).map(node));
+        world.n = 1;
+        world
+    }
+
+    fn lead(node: &mut NodeState, id: NodeId) {
+        if node.id == id {
+            (node.role, node.timer) = (Role::Leader, None);
+        }
+    }
+
+    fn campaign(node: &mut NodeState, ids: &[NodeId], term: u64) {
+        if ids.contains(&node.id) {
+            (node.role, node.term) = (Role::Candidate, term);
+        }
+    }
+
+    #[test]
+    fn each_situation_has_its_sentence() {
+        let cases: Vec<(World, &str)> = vec![
+            (World::default(), "Nothing has happened yet."),
+            (world(|node| node.alive = false), "All nodes are down."),
+            (world(|node| node.alive = node.id < 3), "No leader: only two of five nodes run, which is no majority."),
+            (world(|_| {}), "No leader: S1’s election timeout is the next to fire."),
+            (world(|node| campaign(node, &[4], 3)), "No leader: S4 campaigns."),
+            (world(|node| campaign(node, &[1, 4], 3)), "No leader: S1 and S4 campaign."),
+            (world(|node| lead(node, 3)), "S3 leads term 2; all five logs agree."),
+            (
+                world(|node| {
+                    lead(node, 3);
+                    node.alive = node.id != 5;
+                }),
+                "S3 leads term 2; the four live logs of five agree.",
+            ),
+            (
+                world(|node| {
+                    lead(node, 3);
+                    node.commit = 1;
+                }),
+                "S3 leads term 2; its log is committed up to 1 of 2.",
+            ),
+            (
+                world(|node| {
+                    lead(node, 3);
+                    if node.id > 3 {
+                        node.commit = 1;
+                    }
+                }),
+                "S3 leads term 2; S4 and S5 do not know the whole log as committed yet.",
+            ),
+            (
+                world(|node| {
+                    lead(node, 3);
+                    campaign(node, &[1], 3);
+                }),
+                "S3 leads term 2, but S1 campaigns in term 3.",
+            ),
+            (
+                world(|node| {
+                    lead(node, 3);
+                    lead(node, 1);
+                    if node.id != 1 {
+                        node.term = 4;
+                    }
+                }),
+                "S3 leads term 4; all five logs agree. S1 still believes to lead term 2.",
+            ),
+        ];
+        for (world, sentence) in cases {
+            assert_eq!(headline(&world, &English), sentence);
+        }
+    }
+
+    #[test]
+    fn a_leader_that_reaches_no_majority_is_said_to() {
+        let mut world = world(|node| lead(node, 3));
+        world.cut.extend([(3, 1), (2, 3), (4, 3)]);
+        assert_eq!(headline(&world, &English), "S3 leads term 2, but reaches no majority: it cannot commit.");
+        Rc::make_mut(world.nodes.get_mut(&3).unwrap()).role = Role::Follower;
+        assert!(headline(&world, &English).starts_with("No leader"));
+    }
+}

@@ -1,0 +1,258 @@
+//! The logs, a row per node: only the columns that can be seen.
+
+use std::ops::RangeInclusive;
+
+use super::colour::term_class;
+use super::format::S;
+use super::node::Standing;
+use super::text::Text;
+use crate::lab::world::{NodeState, World};
+use crate::raft::log::{Entry, Payload};
+use crate::raft::{Index, NodeId, Term};
+
+/// The logs between two columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogsView {
+    /// The columns that are drawn.
+    pub visible: RangeInclusive<Index>,
+    /// The leader that the logs are compared with.
+    pub leader: Option<NodeId>,
+    /// A row per node.
+    pub rows: Vec<LogRow>,
+}
+
+/// The log of one node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogRow {
+    /// Whose.
+    pub node: NodeId,
+    /// What it is.
+    pub standing: Standing,
+    /// How far it knows the log to be committed.
+    pub commit: Index,
+    /// How far its state machine is.
+    pub applied: Index,
+    /// Its entries, of those that can be seen.
+    pub cells: Vec<LogCell>,
+    /// What the leader knows about this log.
+    pub marks: Option<Marks>,
+}
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogCell {
+    /// Its place.
+    pub index: Index,
+    /// Its term.
+    pub term: Term,
+    /// The class of that term's colour.
+    pub colour: &'static str,
+    /// What it asks for, briefly.
+    pub payload: String,
+    /// Whether the node knows that it is committed.
+    pub committed: bool,
+    /// Whether the node has applied it.
+    pub applied: bool,
+    /// How it compares with the leader's log.
+    pub against: Against,
+}
+
+/// How an entry compares with the leader's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// The leader has the same, or there is no leader.
+    Same,
+    /// The leader has an entry of another term there.
+    Conflicts,
+    /// The leader's log ends before it.
+    Beyond,
+}
+
+/// The leader's stream to this node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marks {
+    /// Where the next append begins.
+    pub next: Index,
+    /// How far this log is proven to agree.
+    pub matched: Index,
+}
+
+/// The last index of any log, and of what any leader is about to send.
+pub fn last_column(world: &World) -> Index {
+    let logs = world.nodes.values().map(|node| node.last_index());
+    let next = world.streams.values().map(|stream| stream.next);
+    logs.chain(next).max().unwrap_or(0)
+}
+
+/// The logs in the columns `visible`.
+pub fn logs(world: &World, visible: RangeInclusive<Index>, t: &dyn Text) -> LogsView {
+    let leader = world.leader();
+    let row = |node: &NodeState| {
+        let marks = leader.and_then(|leader| world.streams.get(&(leader.id, node.id)));
+        LogRow {
+            node: node.id,
+            standing: Standing::of(world, node),
+            commit: node.commit,
+            applied: node.applied,
+            cells: visible.clone().filter_map(|index| Some(cell(node, node.entry(index)?, leader, t))).collect(),
+            marks: marks.map(|stream| Marks { next: stream.next, matched: stream.matched }),
+        }
+    };
+    let rows = world.nodes.values().map(|node| row(node)).collect();
+    LogsView { rows, leader: leader.map(|leader| leader.id), visible }
+}
+
+fn cell(node: &NodeState, entry: &Entry, leader: Option<&NodeState>, t: &dyn Text) -> LogCell {
+    LogCell {
+        index: entry.index,
+        term: entry.term,
+        colour: term_class(entry.term),
+        payload: payload(&entry.payload, t),
+        committed: entry.index <= node.commit,
+        applied: entry.index <= node.applied,
+        against: against(entry, leader),
+    }
+}
+
+fn against(entry: &Entry, leader: Option<&NodeState>) -> Against {
+    match leader {
+        Some(leader) if entry.index > leader.last_index() => Against::Beyond,
+        Some(leader) if leader.entry(entry.index).is_some_and(|own| own.term != entry.term) => Against::Conflicts,
+        _ => Against::Same,
+    }
+}
+
+/// What an entry asks for: `x=1`, `∅` for nothing, the voters of a configuration.
+pub fn payload(payload: &Payload, t: &dyn Text) -> String {
+    match payload {
+        Payload::Blank => t.blank().to_string(),
+        Payload::Set { key, value } => format!("{key}={value}"),
+        Payload::Members(membership) => {
+            let set = |set: &std::collections::BTreeSet<NodeId>| {
+                set.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+            };
+            membership.voters.iter().map(set).collect::<Vec<_>>().join("+")
+        }
+    }
+}
+
+impl LogCell {
+    /// The entry in full, for whoever points at it or cannot see it.
+    pub fn name(&self, node: NodeId, t: &dyn Text) -> String {
+        let state = match (self.applied, self.committed) {
+            (true, _) => t.applied(),
+            (false, true) => t.committed(),
+            (false, false) => t.not_committed(),
+        };
+        let name = t.entry_name(S(node), self.index, self.term, &self.payload, state);
+        match self.against {
+            Against::Same => name,
+            Against::Conflicts => format!("{name}; {}", t.entry_conflicts()),
+            Against::Beyond => format!("{name}; {}", t.entry_beyond()),
+        }
+    }
+}
+
+/// The columns that can be seen: of a strip that begins `scrolled` units from the first column and is `width` wide,
+/// with one column more on either side.
+pub fn visible_columns(scrolled: f64, width: f64, column: f64) -> RangeInclusive<Index> {
+    let first = (scrolled / column).floor().max(0.0) as Index;
+    let count = (width / column).ceil().max(1.0) as Index + 2;
+    first.max(1)..=first.max(1) + count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::event::Role;
+    use crate::raft::Membership;
+    use crate::view::text::English;
+    use std::rc::Rc;
+    use std::sync::Arc;
+
+    fn node(id: NodeId, terms: &[Term]) -> NodeState {
+        let entry = |(i, &term): (usize, &Term)| {
+            let payload = if i == 0 { Payload::Blank } else { Payload::Set { key: "x".into(), value: i.to_string() } };
+            Arc::new(Entry { index: i as Index + 1, term, payload })
+        };
+        let mut node = NodeState::new(id, Membership::new(1..=3, []), terms.iter().enumerate().map(entry));
+        node.alive = true;
+        node
+    }
+
+    fn world() -> World {
+        let mut leader = node(1, &[1, 1, 3]);
+        (leader.role, leader.term, leader.commit, leader.applied) = (Role::Leader, 3, 2, 1);
+        World::new([leader, node(2, &[1, 1, 2, 2]), node(3, &[1])])
+    }
+
+    #[test]
+    fn entries_are_compared_with_the_leaders() {
+        let view = logs(&world(), 1..=9, &English);
+        let against: Vec<Vec<Against>> =
+            view.rows.iter().map(|row| row.cells.iter().map(|cell| cell.against).collect()).collect();
+        use Against::*;
+        assert_eq!(against, [vec![Same; 3], vec![Same, Same, Conflicts, Beyond], vec![Same]]);
+        assert_eq!(last_column(&world()), 4);
+    }
+
+    #[test]
+    fn only_what_can_be_seen_is_drawn() {
+        let view = logs(&world(), 2..=3, &English);
+        let indices: Vec<Vec<Index>> =
+            view.rows.iter().map(|row| row.cells.iter().map(|cell| cell.index).collect()).collect();
+        assert_eq!(indices, [vec![2, 3], vec![2, 3], vec![]]);
+    }
+
+    #[test]
+    fn an_entry_says_how_far_it_is() {
+        let names: Vec<String> =
+            logs(&world(), 1..=9, &English).rows[0].cells.iter().map(|cell| cell.name(1, &English)).collect();
+        assert_eq!(
+            names,
+            [
+                "S1, entry 1, term 1, ∅, applied",
+                "S1, entry 2, term 1, x=1, committed",
+                "S1, entry 3, term 3, x=2, not committed",
+            ]
+        );
+        let conflicting = logs(&world(), 3..=4, &English).rows[1].clone();
+        assert_eq!(
+            conflicting.cells[0].name(2, &English),
+            "S2, entry 3, term 2, x=2, not committed; conflicts with the leader’s entry"
+        );
+        assert_eq!(
+            conflicting.cells[1].name(2, &English),
+            "S2, entry 4, term 2, x=3, not committed; not in the leader’s log"
+        );
+    }
+
+    #[test]
+    fn markers_are_those_of_the_leader_of_the_highest_term() {
+        let mut world = world();
+        let stream = crate::lab::world::StreamView {
+            term: 3,
+            state: crate::raft::event::StreamState::LineRate,
+            from: None,
+            why: crate::raft::event::StreamWhy::NewLeader,
+            since: crate::runtime::Micros::ZERO,
+            next: 4,
+            matched: 2,
+            replication_buffer: 0,
+            outbound_buffer: 0,
+            answered: None,
+            lag: imbl::Vector::new(),
+        };
+        world.streams.insert((1, 2), Rc::new(stream));
+        let marks: Vec<_> = logs(&world, 1..=4, &English).rows.iter().map(|row| row.marks).collect();
+        assert_eq!(marks, [None, Some(Marks { next: 4, matched: 2 }), None]);
+    }
+
+    #[test]
+    fn the_visible_columns_follow_the_scrolling() {
+        assert_eq!(visible_columns(0.0, 400.0, 40.0), 1..=13);
+        assert_eq!(visible_columns(85.0, 400.0, 40.0), 2..=14);
+        assert_eq!(visible_columns(40_000.0, 400.0, 40.0), 1000..=1012);
+        assert_eq!(visible_columns(-5.0, 0.0, 40.0), 1..=4);
+    }
+}

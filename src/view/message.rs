@@ -1,0 +1,254 @@
+//! Messages: where they are on their way, what they look like, and what they say in words.
+
+use super::format::{ms, range, S};
+use super::geometry::{Point, Ring};
+use super::text::Text;
+use crate::lab::world::{InFlight, LostMessage, LOST_SHOWN};
+use crate::raft::rpc::{AppendEntries, AppendResult, Message};
+use crate::runtime::Micros;
+
+/// A lost message is shown at least so far from either end of its way, so that no node covers it.
+const LOST_MARGIN: f64 = 0.14;
+
+/// What a message looks like: requests are filled, answers are hollow; what a refusal looks like is not a matter of
+/// colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Entries: an arrow.
+    Append,
+    /// No entries: a dot.
+    Heartbeat,
+    /// Entries or a heartbeat succeeded: a ring with a plus.
+    Success,
+    /// They were refused: a diamond with a minus.
+    Refusal,
+    /// A request for a vote: a ballot with a question mark.
+    Vote,
+    /// The vote is given: a ballot with a tick.
+    VoteGranted,
+    /// The vote is refused: a ballot with a cross.
+    VoteRefused,
+}
+
+impl Shape {
+    /// Every shape, for the legend.
+    pub const ALL: [Shape; 7] = [
+        Shape::Append,
+        Shape::Heartbeat,
+        Shape::Success,
+        Shape::Refusal,
+        Shape::Vote,
+        Shape::VoteGranted,
+        Shape::VoteRefused,
+    ];
+
+    /// The shape of `message`.
+    pub fn of(message: &Message) -> Shape {
+        match message {
+            Message::Append(append) if append.entries.is_empty() => Shape::Heartbeat,
+            Message::Append(_) => Shape::Append,
+            Message::AppendResponse(answer) => match answer.result {
+                AppendResult::Success(_) => Shape::Success,
+                AppendResult::Conflict(_) | AppendResult::StaleTerm => Shape::Refusal,
+            },
+            Message::Vote(_) => Shape::Vote,
+            Message::VoteResponse(answer) if answer.granted => Shape::VoteGranted,
+            Message::VoteResponse(_) => Shape::VoteRefused,
+        }
+    }
+
+    /// Its class.
+    pub fn class(self) -> &'static str {
+        match self {
+            Shape::Append => "append",
+            Shape::Heartbeat => "heartbeat",
+            Shape::Success => "success",
+            Shape::Refusal => "refusal",
+            Shape::Vote => "vote",
+            Shape::VoteGranted => "vote-granted",
+            Shape::VoteRefused => "vote-refused",
+        }
+    }
+
+    /// What it stands for.
+    pub fn legend(self, t: &dyn Text) -> &'static str {
+        match self {
+            Shape::Append => t.legend_append(),
+            Shape::Heartbeat => t.legend_heartbeat(),
+            Shape::Success => t.legend_success(),
+            Shape::Refusal => t.legend_refusal(),
+            Shape::Vote => t.legend_vote(),
+            Shape::VoteGranted => t.legend_vote_granted(),
+            Shape::VoteRefused => t.legend_vote_refused(),
+        }
+    }
+}
+
+/// Where `message` is at `now`, and in which direction it goes, in degrees.
+pub fn place(ring: &Ring, message: &InFlight, now: Micros) -> (Point, f64) {
+    on_its_way(ring, message, passed(message, now))
+}
+
+/// Where a message was lost, in which direction it went, and how much of it can still be seen, from 1 to 0.
+pub fn lost_place(ring: &Ring, lost: &LostMessage, now: Micros) -> Option<(Point, f64, f64)> {
+    let left = 1.0 - (now - lost.at).0 as f64 / LOST_SHOWN.0 as f64;
+    let way = passed(&lost.message, lost.at).clamp(LOST_MARGIN, 1.0 - LOST_MARGIN);
+    let (at, angle) = on_its_way(ring, &lost.message, way);
+    (left > 0.0).then_some((at, angle, left))
+}
+
+fn passed(message: &InFlight, now: Micros) -> f64 {
+    let way = (message.arrives - message.sent).0.max(1) as f64;
+    ((now - message.sent).0 as f64 / way).clamp(0.0, 1.0)
+}
+
+fn on_its_way(ring: &Ring, message: &InFlight, way: f64) -> (Point, f64) {
+    let (start, end) = ring.lane((message.from, message.to));
+    (start.toward(end, way), start.angle_to(end).to_degrees())
+}
+
+/// What is written beside a message: the indices of the entries that it carries.
+pub fn label(message: &Message) -> Option<String> {
+    match message {
+        Message::Append(append) if !append.entries.is_empty() => Some(entries(append)),
+        _ => None,
+    }
+}
+
+fn entries(append: &AppendEntries) -> String {
+    range(append.prev_log_index + 1, append.last_index())
+}
+
+/// What a message says, in a few words: "append 5–6".
+pub fn short(message: &Message, t: &dyn Text) -> String {
+    match message {
+        Message::Append(append) if append.entries.is_empty() => t.heartbeat().to_string(),
+        Message::Append(append) => t.append(&entries(append)),
+        Message::AppendResponse(answer) => match answer.result {
+            AppendResult::Success(index) => t.append_success(index),
+            AppendResult::Conflict(_) => t.append_conflict().to_string(),
+            AppendResult::StaleTerm => t.append_stale(answer.term),
+        },
+        Message::Vote(vote) => t.vote_request(vote.term),
+        Message::VoteResponse(vote) if vote.granted => t.vote_granted(vote.term),
+        Message::VoteResponse(vote) => t.vote_refused(vote.term),
+    }
+}
+
+/// What a message says, in full.
+pub fn full(message: &Message, t: &dyn Text) -> String {
+    let short = short(message, t);
+    match message {
+        Message::Append(append) => {
+            let AppendEntries { term, prev_log_index, prev_log_term, leader_commit, .. } = append;
+            t.append_full(&short, *term, *prev_log_index, *prev_log_term, *leader_commit)
+        }
+        Message::AppendResponse(answer) => match answer.result {
+            AppendResult::Conflict(Some(hint)) => t.append_hint(&short, answer.term, hint.index, hint.term),
+            AppendResult::Success(_) | AppendResult::Conflict(None) => t.in_term(&short, answer.term),
+            AppendResult::StaleTerm => short,
+        },
+        Message::Vote(vote) => t.vote_full(&short, vote.last_log_index, vote.last_log_term),
+        Message::VoteResponse(_) => short,
+    }
+}
+
+/// "S1 → S2: append 5–6 in term 3, …, arrives at 1 234.5 ms".
+pub fn name(message: &InFlight, t: &dyn Text) -> String {
+    let says = full(&message.message, t);
+    t.message_name(S(message.from), S(message.to), &says, &ms(message.arrives, 1))
+}
+
+/// "S1 → S2: heartbeat, lost at 1 234.5 ms: link is cut".
+pub fn lost_name(lost: &LostMessage, t: &dyn Text) -> String {
+    let (from, to) = (S(lost.message.from), S(lost.message.to));
+    t.lost_name(from, to, &short(&lost.message.message, t), &ms(lost.at, 1), t.loss_why(lost.why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::log::{Entry, Payload};
+    use crate::raft::rpc::{AppendResponse, Hint, VoteRequest, VoteResponse};
+    use crate::view::text::English;
+    use std::rc::Rc;
+    use std::sync::Arc;
+
+    fn append(count: u64) -> Message {
+        let entry = |index| Arc::new(Entry { index, term: 3, payload: Payload::Blank });
+        let entries = (5..5 + count).map(entry).collect();
+        let append =
+            AppendEntries { term: 3, leader: 1, prev_log_index: 4, prev_log_term: 2, leader_commit: 4, entries };
+        Message::Append(append)
+    }
+
+    fn answer(result: AppendResult) -> Message {
+        Message::AppendResponse(AppendResponse { term: 3, result })
+    }
+
+    fn in_flight(message: Message) -> InFlight {
+        let (sent, arrives) = (Micros::from_ms(10), Micros::from_ms(20));
+        let kind = message.kind();
+        InFlight { id: 1, from: 1, to: 2, kind, re: None, sent, arrives, message: Rc::new(message) }
+    }
+
+    #[test]
+    fn every_message_has_a_shape_and_words() {
+        let ballot = Message::Vote(VoteRequest { term: 3, candidate: 1, last_log_index: 4, last_log_term: 2 });
+        let vote = |granted| Message::VoteResponse(VoteResponse { term: 3, granted });
+        let hint = Some(Hint { term: 2, index: 3 });
+        let cases = [
+            (append(2), Shape::Append, "append 5–6 in term 3, after entry 4 of term 2; commit 4"),
+            (append(1), Shape::Append, "append 5 in term 3, after entry 4 of term 2; commit 4"),
+            (append(0), Shape::Heartbeat, "heartbeat in term 3, after entry 4 of term 2; commit 4"),
+            (answer(AppendResult::Success(6)), Shape::Success, "agrees up to 6, in term 3"),
+            (
+                answer(AppendResult::Conflict(hint)),
+                Shape::Refusal,
+                "refuses: the entry before is missing or differs, in term 3; hint: look at entry 3 of term 2",
+            ),
+            (answer(AppendResult::StaleTerm), Shape::Refusal, "refuses: term 3 is on"),
+            (ballot, Shape::Vote, "asks for a vote in term 3, with a log up to entry 4 of term 2"),
+            (vote(true), Shape::VoteGranted, "gives its vote in term 3"),
+            (vote(false), Shape::VoteRefused, "refuses its vote in term 3"),
+        ];
+        for (message, shape, words) in cases {
+            assert_eq!((Shape::of(&message), full(&message, &English).as_str()), (shape, words));
+        }
+    }
+
+    #[test]
+    fn only_entries_are_labelled() {
+        assert_eq!(label(&append(3)).as_deref(), Some("5–7"));
+        assert_eq!(label(&append(0)), None);
+        assert_eq!(label(&answer(AppendResult::Success(6))), None);
+    }
+
+    #[test]
+    fn a_message_is_where_the_clock_puts_it() {
+        let (ring, message) = (Ring::new([1, 2]), in_flight(append(1)));
+        let (start, end) = ring.lane((1, 2));
+        for (now, way) in [(10, 0.0), (15, 0.5), (20, 1.0), (90, 1.0), (0, 0.0)] {
+            let (at, angle) = place(&ring, &message, Micros::from_ms(now));
+            assert!(at.distance(start.toward(end, way)) < 0.001 && angle.abs() < 0.001, "{now}: {at:?}, {angle}");
+        }
+    }
+
+    #[test]
+    fn a_lost_message_fades_where_it_was_lost() {
+        let ring = Ring::new([1, 2]);
+        let lost = |ms| LostMessage {
+            message: Rc::new(in_flight(append(1))),
+            at: Micros::from_ms(ms),
+            why: crate::lab::event::LossWhy::Cut,
+        };
+        let (start, end) = ring.lane((1, 2));
+        let (at, _, left) = lost_place(&ring, &lost(15), Micros::from_ms(15) + Micros(LOST_SHOWN.0 / 4)).unwrap();
+        assert!(at.distance(start.toward(end, 0.5)) < 0.001 && (left - 0.75).abs() < 0.001);
+        let (at, ..) = lost_place(&ring, &lost(10), Micros::from_ms(10)).unwrap();
+        assert!(at.distance(start) > 5.0, "not under the node that sent it");
+        assert_eq!(lost_place(&ring, &lost(15), Micros::from_ms(15) + LOST_SHOWN), None);
+        assert_eq!(lost_name(&lost(15), &English), "S1 → S2: append 5, lost at 15.0 ms: link is cut");
+        assert_eq!(name(&in_flight(append(0)), &English).split(", arrives").nth(1), Some(" at 20.0 ms"));
+    }
+}

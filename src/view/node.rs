@@ -1,0 +1,99 @@
+//! What a node is, in one word, and its name for whoever cannot see it.
+
+use super::format::S;
+use super::text::Text;
+use crate::lab::event::Link;
+use crate::lab::world::{NodeState, World};
+use crate::raft::event::Role;
+use crate::raft::NodeId;
+
+/// What a node is to somebody who looks at the cluster: its role, and whether it runs at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It leads.
+    Leader,
+    /// It believes to lead, but a higher term is on: it has not heard of that yet.
+    OldLeader,
+    /// It asks for votes.
+    Candidate,
+    /// It follows, or waits.
+    Follower,
+    /// It receives the log without a vote.
+    Learner,
+    /// It does not run.
+    Crashed,
+    /// An error of its storage stopped it.
+    Stopped,
+}
+
+impl Standing {
+    /// What `node` is.
+    pub fn of(world: &World, node: &NodeState) -> Standing {
+        match node.role {
+            _ if !node.alive => Standing::Crashed,
+            Role::Learner => Standing::Learner,
+            Role::Follower => Standing::Follower,
+            Role::Candidate => Standing::Candidate,
+            Role::Leader if world.leaders().any(|other| other.term > node.term) => Standing::OldLeader,
+            Role::Leader => Standing::Leader,
+            Role::Shutdown => Standing::Stopped,
+        }
+    }
+
+    /// Its class.
+    pub fn class(self) -> &'static str {
+        match self {
+            Standing::Leader => "leader",
+            Standing::OldLeader => "old-leader",
+            Standing::Candidate => "candidate",
+            Standing::Follower => "follower",
+            Standing::Learner => "learner",
+            Standing::Crashed => "crashed",
+            Standing::Stopped => "stopped",
+        }
+    }
+
+    /// The word for it, as a label.
+    pub fn label(self, t: &dyn Text) -> &'static str {
+        match self {
+            Standing::Leader => t.leader(),
+            Standing::OldLeader => t.old_leader(),
+            Standing::Candidate => t.candidate(),
+            Standing::Follower => t.follower(),
+            Standing::Learner => t.learner(),
+            Standing::Crashed => t.crashed(),
+            Standing::Stopped => t.stopped(),
+        }
+    }
+}
+
+/// A node, for whoever cannot see it: "Node 2, leader, term 4, commit 7".
+pub fn name(world: &World, node: &NodeState, t: &dyn Text) -> String {
+    let standing = Standing::of(world, node).label(t).to_lowercase();
+    let mut name = t.node_name(node.id, &standing, node.term, node.commit);
+    if is_isolated(world, node.id) {
+        name.push_str(", ");
+        name.push_str(t.isolated());
+    }
+    name
+}
+
+/// Both directions of every link of a node.
+pub fn links_of(world: &World, node: NodeId) -> impl Iterator<Item = Link> + '_ {
+    world.nodes.keys().filter(move |&&other| other != node).flat_map(move |&other| [(node, other), (other, node)])
+}
+
+/// Whether a node that is not alone in its cluster can neither send nor receive anything.
+pub fn is_isolated(world: &World, node: NodeId) -> bool {
+    world.nodes.len() > 1 && links_of(world, node).all(|link| world.cut.contains(&link))
+}
+
+/// "S1", "S1 and S4", "S1, S2 and S5".
+pub fn names(nodes: impl IntoIterator<Item = NodeId>, t: &dyn Text) -> String {
+    let mut names: Vec<String> = nodes.into_iter().map(|node| S(node).to_string()).collect();
+    match names.pop() {
+        None => String::new(),
+        Some(last) if names.is_empty() => last,
+        Some(last) => t.and(&names.join(", "), &last),
+    }
+}

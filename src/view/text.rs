@@ -1,0 +1,390 @@
+//! Every word on the page, in one typed catalogue per language. A language that lacks a text does not compile.
+
+use super::format::{grouped, range, S};
+use crate::lab::event::LossWhy;
+use crate::raft::event::{RoleWhy, StreamState, StreamWhy, VoteWhy};
+use crate::raft::{Index, NodeId, Term};
+
+/// Declares the catalogue together with its first language: plain texts, words for the values of a type, and
+/// sentences with something in them.
+macro_rules! catalogue {
+    ($(#[$meta:meta])* $catalogue:ident, $(#[$language_meta:meta])* $language:ident;
+        texts { $($text:ident: $words:literal,)* }
+        words { $($word:ident($of:ident: $of_type:ty): $choice:expr,)* }
+        sentences { $($sentence:ident($($argument:ident: $type:ty),*): $body:expr,)* }
+    ) => {
+        $(#[$meta])*
+        #[allow(missing_docs)] // each is documented by its words below
+        pub trait $catalogue {
+            $(fn $text(&self) -> &'static str;)*
+            $(fn $word(&self, $of: $of_type) -> &'static str;)*
+            $(fn $sentence(&self, $($argument: $type),*) -> String;)*
+        }
+
+        $(#[$language_meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $language;
+
+        impl $catalogue for $language {
+            $(fn $text(&self) -> &'static str { $words })*
+            $(fn $word(&self, $of: $of_type) -> &'static str { $choice })*
+            $(fn $sentence(&self, $($argument: $type),*) -> String { $body.into() })*
+        }
+    };
+}
+
+catalogue! {
+    /// Everything that the page says.
+    Text,
+    /// English.
+    English;
+
+    texts {
+        // The page.
+        brand: "Raft Lab",
+        skip_to_cluster: "Skip to the cluster",
+        theme: "Light or dark",
+        help: "Help",
+        close: "Close",
+        cancel: "Cancel",
+        dismiss: "Dismiss",
+        and_more: "more",
+
+        // Nodes.
+        leader: "Leader",
+        old_leader: "Old leader",
+        candidate: "Candidate",
+        follower: "Follower",
+        learner: "Learner",
+        crashed: "Crashed",
+        stopped: "Stopped",
+        isolated: "cut off",
+        nothing_yet: "Nothing has happened yet.",
+        all_down: "All nodes are down.",
+        no_leader: "No leader.",
+
+        // The cluster.
+        cluster: "Cluster",
+        cluster_hint: "drag across links to cut them · click a node to act on it",
+        cluster_caption: "Point at a message, and it is named here in full.",
+        messages: "Messages",
+        rejoin: "rejoin",
+        rejoin_all: "Rejoin all",
+        partition: "Partition…",
+        partition_title: "Partition into groups",
+        partition_text: "Nodes of different groups cannot hear each other.",
+        partition_apply: "Partition",
+        partition_group: "Group",
+        menu_write: "Write…",
+        menu_campaign: "Campaign now",
+        menu_crash: "Crash",
+        menu_restart: "Restart",
+        menu_isolate: "Isolate",
+        menu_rejoin: "Rejoin",
+        cut_both: "Cut both ways",
+        rejoin_both: "Rejoin both ways",
+        write: "Write",
+        write_key: "Key",
+        write_value: "Value",
+        write_to: "to",
+        write_leader: "the leader",
+        write_many: "Write 10",
+
+        // Logs.
+        logs: "Logs",
+        logs_follow: "To the end",
+        log_node: "Node",
+        committed: "committed",
+        not_committed: "not committed",
+        applied: "applied",
+        legend_committed: "committed",
+        legend_open: "not yet",
+        legend_conflict: "conflicts",
+        legend_match: "match",
+        legend_next: "next",
+        entry_conflicts: "conflicts with the leader’s entry",
+        entry_beyond: "not in the leader’s log",
+        blank: "∅",
+
+        // Streams.
+        streams: "Replication streams",
+        streams_hint: "one per follower",
+        streams_none: "No node leads, so nothing is replicated.",
+        streams_outdated: "a higher term is on",
+        column_stream: "stream",
+        column_state: "state",
+        column_next: "next",
+        column_match: "match",
+        column_lag: "lag",
+        column_buffer: "buffer",
+        column_outbound: "outbound",
+        column_lag_plot: "lag over time · why",
+
+        // What just happened.
+        happened: "What just happened",
+        happened_filter: "Show",
+        filter_matters: "what matters",
+        filter_everything: "everything",
+        topic_elections: "elections",
+        topic_log: "log entries",
+        topic_streams: "streams",
+        topic_messages: "messages",
+        topic_clients: "clients",
+        topic_faults: "faults",
+
+        // Transport.
+        transport: "Time",
+        to_start: "To the start",
+        play: "Play",
+        pause: "Pause",
+        step: "One step",
+        step_kind: "A step is",
+        step_event: "event",
+        step_message: "message",
+        step_transition: "transition",
+        speed: "Speed",
+        speed_shows: "1 s shows",
+        speed_opening: "until a leader is elected",
+        running_behind: "running behind",
+        restoring: "restoring…",
+        nothing_to_step: "Nothing more can happen",
+
+        // Help.
+        help_title: "Raft Lab in one page",
+        help_keys: "Keys",
+        help_picture: "The picture",
+        help_single_keys: "Keys that are characters do something (off, if yours slip or a voice types)",
+        help_cut: "Drag across links to cut them both ways. With Alt, only what passes the line from left to right is cut, seen by the hand that draws it. Click a link to cut one direction.",
+        group_time: "Time",
+        group_cluster: "Cluster",
+        group_page: "Page",
+        key_space: "Space",
+        key_page_down: "Page Down",
+        key_home: "Home",
+        do_play_pause: "Play or pause",
+        do_step: "One step: an event, a message or a transition, as chosen below",
+        do_restart: "To the start: the same run again",
+        do_slower: "Slower",
+        do_faster: "Faster",
+        do_write: "Write to the cluster",
+        do_write_many: "Write ten times",
+        do_select: "Select a node",
+        do_campaign: "The selected node campaigns",
+        do_crash_or_restart: "Crash or restart the selected node",
+        do_isolate_or_rejoin: "Isolate or rejoin the selected node",
+        do_partition: "Partition into groups",
+        do_rejoin_all: "Rejoin all links",
+        do_theme: "Light or dark",
+        do_help: "This help",
+        legend_append: "entries, with their indices",
+        legend_heartbeat: "heartbeat",
+        legend_success: "answer: the logs agree",
+        legend_refusal: "answer: refused",
+        legend_vote: "asks for a vote",
+        legend_vote_granted: "vote given",
+        legend_vote_refused: "vote refused",
+        legend_lost: "lost, where it was lost",
+        legend_timer: "the election timeout: when the ring closes, the node campaigns",
+        legend_term: "the colour of a node or an entry is that of its term",
+        legend_votes: "the votes of a candidate: given, refused, open",
+
+        // When something goes wrong.
+        saved_unusable: "The saved run could not be opened, so this is a new one.",
+        halted: "The run has stopped.",
+
+        // Messages.
+        heartbeat: "heartbeat",
+        append_conflict: "refuses: the entry before is missing or differs",
+
+        // Events.
+        removes_why: "they conflict with the leader’s log",
+        commits_why: "a majority stores it",
+        not_counted: "too late to count",
+        timed_out_why: "it is sent again at the next tick",
+        crash_why: "what was not durable is gone",
+        does_not_lead: "it does not lead",
+        client_unknown_why: "perhaps done, perhaps not",
+        all_links: "all links",
+    }
+
+    words {
+        loss_why(why: LossWhy): why.text(),
+        role_why(why: RoleWhy): why.text(),
+        vote_why(why: VoteWhy): match why {
+            VoteWhy::StaleTerm => "the candidate’s term is over",
+            VoteWhy::LogBehind => "the candidate’s log is behind",
+            why => why.text(),
+        },
+        stream_why(why: StreamWhy): match why {
+            StreamWhy::StorageFailed => "the leader’s storage failed",
+            why => why.text(),
+        },
+        stream_state(state: StreamState): match state {
+            StreamState::LineRate => "line rate",
+            StreamState::Lagging => "lagging",
+            StreamState::Snapshotting => "snapshotting",
+            StreamState::Shutdown => "ended",
+        },
+    }
+
+    sentences {
+        and(before: &str, last: &str): format!("{before} and {last}"),
+        node_name(node: NodeId, standing: &str, term: Term, commit: Index):
+            format!("Node {node}, {standing}, term {term}, commit {commit}"),
+        term(term: Term): format!("term {term}"),
+        cluster_name(nodes: u64): format!("Cluster of {nodes}"),
+        commit(index: Index): format!("commit {}", grouped(index)),
+        stroke_rejoin(name: &str): format!("{name} · rejoin"),
+        link_name(a: S, b: S): format!("Link between {a} and {b}"),
+        cut_direction(from: S, to: S): format!("Cut {from} → {to}"),
+        rejoin_direction(from: S, to: S): format!("Rejoin {from} → {to}"),
+        partition_node(node: S): format!("Group of {node}"),
+        node_menu(node: S): format!("What {node} is to do"),
+        marks(matched: Index, next: Index): format!("match {matched}, next {next}"),
+        streams_of(leader: S): format!("Replication streams of {leader}"),
+        streams_of_term(term: Term): format!("term {term}"),
+        event_number(n: u64): format!("event {}", grouped(n)),
+        speed_value(ms: u64): format!("{} ms", grouped(ms)),
+        speed_valuetext(ms: u64): format!("one second shows {ms} milliseconds"),
+        and_so_many_more(count: u64): format!("and {count} more"),
+        refused(why: &str): format!("This cannot be done: {why}"),
+        restoring_to(percent: u64): format!("restoring… {percent} %"),
+
+        // One sentence.
+        no_majority_lives(live: u64, all: u64):
+            format!("No leader: only {} of {} nodes run, which is no majority.", number(live), number(all)),
+        campaigning(names: &str, many: bool):
+            if many { format!("No leader: {names} campaign.") } else { format!("No leader: {names} campaigns.") },
+        waiting_for_timeout(node: S): format!("No leader: {node}’s election timeout is the next to fire."),
+        challenged(leader: S, term: Term, names: &str, higher: Term):
+            format!("{leader} leads term {term}, but {names} campaigns in term {higher}."),
+        still_believes(names: &str, term: Term): format!("{names} still believes to lead term {term}."),
+        leads_minority(leader: S, term: Term):
+            format!("{leader} leads term {term}, but reaches no majority: it cannot commit."),
+        agree(leader: S, term: Term, live: u64, all: u64): match (live, all) {
+            (1, 1) => format!("{leader} leads term {term}, alone."),
+            (live, all) if live == all => format!("{leader} leads term {term}; all {} logs agree.", number(live)),
+            (live, all) =>
+                format!("{leader} leads term {term}; the {} live logs of {} agree.", number(live), number(all)),
+        },
+        committing(leader: S, term: Term, commit: Index, last: Index):
+            format!("{leader} leads term {term}; its log is committed up to {} of {}.", grouped(commit), grouped(last)),
+        catching_up(leader: S, term: Term, names: &str):
+            format!("{leader} leads term {term}; {names} do not know the whole log as committed yet."),
+
+        // Entries.
+        entry_name(node: S, index: Index, term: Term, payload: &str, state: &str):
+            format!("{node}, entry {index}, term {term}, {payload}, {state}"),
+
+        // Messages.
+        append(entries: &str): format!("append {entries}"),
+        append_success(index: Index): format!("agrees up to {index}"),
+        append_stale(term: Term): format!("refuses: term {term} is on"),
+        vote_request(term: Term): format!("asks for a vote in term {term}"),
+        vote_granted(term: Term): format!("gives its vote in term {term}"),
+        vote_refused(term: Term): format!("refuses its vote in term {term}"),
+        append_full(short: &str, term: Term, prev: Index, prev_term: Term, commit: Index): if prev == 0 {
+            format!("{short} in term {term}, from the start of the log; commit {commit}")
+        } else {
+            format!("{short} in term {term}, after entry {prev} of term {prev_term}; commit {commit}")
+        },
+        append_hint(short: &str, term: Term, index: Index, hint_term: Term): if index == 0 {
+            format!("{short}, in term {term}; hint: look at the start of the log")
+        } else {
+            format!("{short}, in term {term}; hint: look at entry {index} of term {hint_term}")
+        },
+        in_term(short: &str, term: Term): format!("{short}, in term {term}"),
+        vote_full(short: &str, last: Index, last_term: Term): if last == 0 {
+            format!("{short}, with an empty log")
+        } else {
+            format!("{short}, with a log up to entry {last} of term {last_term}")
+        },
+        message_name(from: S, to: S, says: &str, arrives: &str):
+            format!("{from} → {to}: {says}, arrives at {arrives} ms"),
+        lost_name(from: S, to: S, says: &str, at: &str, why: &str):
+            format!("{from} → {to}: {says}, lost at {at} ms: {why}"),
+
+        // Events: elections.
+        started(node: S, term: Term, last: Index): if last == 0 && term == 0 {
+            format!("{node} starts, with an empty log")
+        } else {
+            format!("{node} starts, with term {term} and a log up to {last}")
+        },
+        elected(node: S, term: Term): format!("{node} is elected leader of term {term}"),
+        campaigns(node: S, term: Term): format!("{node} campaigns for term {term}"),
+        steps_down(node: S): format!("{node} steps down"),
+        gives_up(node: S): format!("{node} gives up its campaign"),
+        becomes_follower(node: S): format!("{node} is a follower"),
+        becomes_learner(node: S): format!("{node} is a learner"),
+        stops(node: S): format!("{node} stops"),
+        term_rises(node: S, from: Term, to: Term): format!("{node} moves from term {from} to term {to}"),
+        follows(node: S, leader: S): format!("{node} follows {leader}"),
+        follows_itself(node: S): format!("{node} knows itself as the leader"),
+        knows_no_leader(node: S): format!("{node} knows no leader"),
+        timer_set(node: S, at: &str): format!("{node}’s election timeout will fire at {at} ms"),
+        timer_off(node: S): format!("{node} needs no election timeout"),
+        votes(node: S, candidate: S, term: Term): format!("{node} votes for {candidate} in term {term}"),
+        votes_own(node: S): format!("{node} votes for itself"),
+        refuses_vote(node: S, candidate: S, term: Term):
+            format!("{node} refuses {candidate} its vote for term {term}"),
+        counts_vote(node: S, voter: S): format!("{node} counts the vote of {voter}"),
+        counts_refusal(node: S, voter: S): format!("{node} counts the refusal of {voter}"),
+
+        // Events: the log.
+        leader_appends(node: S, index: Index, payload: &str): format!("{node} appends entry {index}: {payload}"),
+        stores(node: S, index: Index, payload: &str): format!("{node} stores entry {index}: {payload}"),
+        removes(node: S, entries: &str, one: bool):
+            if one { format!("{node} removes entry {entries}") } else { format!("{node} removes entries {entries}") },
+        commits(node: S, to: Index): format!("{node} commits up to entry {to}"),
+        learns_commit(node: S, to: Index): format!("{node} learns that the log is committed up to {to}"),
+        applies(node: S, index: Index): format!("{node} applies entry {index}"),
+
+        // Events: streams.
+        stream_begins(leader: S, target: S, state: &str): format!("{leader} → {target}: the stream begins, {state}"),
+        stream_ends(leader: S, target: S): format!("{leader} → {target}: the stream ends"),
+        stream_changes(leader: S, target: S, from: &str, to: &str): format!("{leader} → {target}: {from} → {to}"),
+        next_moves(leader: S, target: S, from: Index, to: Index):
+            format!("{leader} → {target}: next moves from {from} to {to}"),
+        match_moves(leader: S, target: S, from: Index, to: Index):
+            format!("{leader} → {target}: match moves from {from} to {to}"),
+        buffers(leader: S, target: S, replication: u32, outbound: u32):
+            format!("{leader} → {target}: {replication} to be sent, {outbound} on the way"),
+        answered(leader: S, target: S, success: bool): if success {
+            format!("{target} accepted an append of {leader}")
+        } else {
+            format!("{target} refused an append of {leader}")
+        },
+        timed_out(leader: S, target: S): format!("{leader} → {target}: no answer in time"),
+        unreachable(leader: S, target: S): format!("{leader} → {target}: fails at once, {target} is down"),
+        silent(target: S, ms: &str): format!("no answer from {target} for {ms} ms"),
+
+        // Events: around the nodes.
+        sends(from: S, to: S, says: &str): format!("{from} → {to}: {says}"),
+        arrives(from: S, to: S, says: &str): format!("{from} → {to}: {says}, arrives"),
+        is_lost(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is lost"),
+        storage_fails(node: S): format!("The storage of {node} fails"),
+        crashes(node: S): format!("{node} crashes"),
+        restarts(node: S): format!("{node} restarts"),
+        is_cut_off(node: S): format!("{node} is cut off"),
+        links_cut(links: &str): format!("Cut: {links}"),
+        links_rejoined(links: &str): format!("Rejoined: {links}"),
+        many_links(count: u64, names: &str): format!("{} links between {names}", number(count)),
+        write_of(key: &str, value: &str): format!("write {key}={value}"),
+        read_of(key: &str): format!("read {key}"),
+        client_waits(what: &str): format!("The {what} waits for a leader"),
+        client_asks(what: &str, node: S): format!("A client asks {node} to {what}"),
+        client_sends(what: &str): format!("A client asks to {what}"),
+        client_ok(what: &str): format!("The {what} is acknowledged"),
+        client_refused(what: &str, node: S): format!("{node} refuses the {what}"),
+        client_not_done(what: &str): format!("The {what} is refused"),
+        client_unknown(what: &str): format!("Nobody can tell the client about the {what}"),
+        entries(first: Index, last: Index): format!("entries {}", range(first, last)),
+        many_done(count: u64): format!("{count} writes"),
+    }
+}
+
+/// A small number as a word.
+fn number(number: u64) -> String {
+    const WORDS: [&str; 10] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    usize::try_from(number).ok().and_then(|at| WORDS.get(at)).map_or_else(|| grouped(number), ToString::to_string)
+}

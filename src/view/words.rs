@@ -1,0 +1,340 @@
+//! Events in words that a student understands.
+
+use super::feed::Line;
+use super::format::{ms, range, S};
+use super::logs::payload;
+use super::message::short;
+use super::node::names;
+use super::text::Text;
+use crate::lab::event::{ClientResult, Event, LabEvent, Link};
+use crate::raft::event::{Role, StreamState};
+use crate::raft::rpc::MessageKind;
+use crate::raft::{self, NodeId};
+
+/// What is said of an event: what happened and, where that is not plain, why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// What happened.
+    pub text: String,
+    /// Why.
+    pub why: Option<String>,
+}
+
+impl From<String> for Words {
+    fn from(text: String) -> Words {
+        Words { text, why: None }
+    }
+}
+
+impl Words {
+    fn because(text: String, why: impl Into<String>) -> Words {
+        Words { text, why: Some(why.into()) }
+    }
+}
+
+/// The words for a line. `nodes` is the number of nodes of the cluster.
+pub fn words(line: &Line, nodes: usize, t: &dyn Text) -> Words {
+    match &line.record.event {
+        Event::Node(event) => node_words(event, line.leads, t),
+        Event::Lab(event) => lab_words(event, line, nodes, t),
+    }
+}
+
+fn node_words(event: &raft::Event, leads: bool, t: &dyn Text) -> Words {
+    use raft::Event::*;
+    let node = S(event.node());
+    match event {
+        Started { term, last_index, .. } => t.started(node, *term, *last_index).into(),
+        Role { from, to, term, why, .. } => Words::because(role(node, *from, *to, *term, t), t.role_why(*why)),
+        Term { from, to, .. } => t.term_rises(node, *from, *to).into(),
+        Leader { leader: Some(leader), .. } if *leader == node.0 => t.follows_itself(node).into(),
+        Leader { leader: Some(leader), .. } => t.follows(node, S(*leader)).into(),
+        Leader { leader: None, .. } => t.knows_no_leader(node).into(),
+        Timer { deadline: Some(deadline), .. } => t.timer_set(node, &ms(*deadline, 1)).into(),
+        Timer { deadline: None, .. } => t.timer_off(node).into(),
+        Vote { candidate, why, .. } if *candidate == node.0 => Words::because(t.votes_own(node), t.vote_why(*why)),
+        Vote { candidate, term, granted, why, .. } => {
+            let text =
+                if *granted { t.votes(node, S(*candidate), *term) } else { t.refuses_vote(node, S(*candidate), *term) };
+            Words::because(text, t.vote_why(*why))
+        }
+        VoteCounted { voter, granted: true, .. } => t.counts_vote(node, S(*voter)).into(),
+        VoteCounted { voter, granted: false, .. } => t.counts_refusal(node, S(*voter)).into(),
+        Append { entry, .. } => {
+            let payload = payload(&entry.payload, t);
+            if leads { t.leader_appends(node, entry.index, &payload) } else { t.stores(node, entry.index, &payload) }
+                .into()
+        }
+        Truncate { first, last, .. } => {
+            Words::because(t.removes(node, &range(*first, *last), first == last), t.removes_why())
+        }
+        Commit { to, .. } if leads => Words::because(t.commits(node, *to), t.commits_why()),
+        Commit { to, .. } => t.learns_commit(node, *to).into(),
+        Apply { index, .. } => t.applies(node, *index).into(),
+        StorageFailed { error, .. } => Words::because(t.storage_fails(node), error),
+        other => stream_words(node, other, t),
+    }
+}
+
+fn role(node: S, from: Option<Role>, to: Role, term: raft::Term, t: &dyn Text) -> String {
+    match (from, to) {
+        (_, Role::Leader) => t.elected(node, term),
+        (_, Role::Candidate) => t.campaigns(node, term),
+        (Some(Role::Leader), Role::Follower) => t.steps_down(node),
+        (Some(Role::Candidate), Role::Follower) => t.gives_up(node),
+        (_, Role::Follower) => t.becomes_follower(node),
+        (_, Role::Learner) => t.becomes_learner(node),
+        (_, Role::Shutdown) => t.stops(node),
+    }
+}
+
+fn stream_words(leader: S, event: &raft::Event, t: &dyn Text) -> Words {
+    use raft::Event::*;
+    match event {
+        StreamState { target, from: None, to, .. } => t.stream_begins(leader, S(*target), t.stream_state(*to)).into(),
+        StreamState { target, to: self::StreamState::Shutdown, why, .. } => {
+            Words::because(t.stream_ends(leader, S(*target)), t.stream_why(*why))
+        }
+        StreamState { target, from: Some(from), to, why, .. } => {
+            let text = t.stream_changes(leader, S(*target), t.stream_state(*from), t.stream_state(*to));
+            Words::because(text, t.stream_why(*why))
+        }
+        Next { target, from, to, .. } => t.next_moves(leader, S(*target), *from, *to).into(),
+        Match { target, from, to, .. } => t.match_moves(leader, S(*target), *from, *to).into(),
+        Buffer { target, replication, outbound, .. } => t.buffers(leader, S(*target), *replication, *outbound).into(),
+        Answered { target, success, counted, .. } => {
+            let text = t.answered(leader, S(*target), *success);
+            if *counted {
+                text.into()
+            } else {
+                Words::because(text, t.not_counted())
+            }
+        }
+        TimedOut { target, .. } => Words::because(t.timed_out(leader, S(*target)), t.timed_out_why()),
+        Unreachable { target, .. } => t.unreachable(leader, S(*target)).into(),
+        // All others are told by `node_words`.
+        other => other.name().to_string().into(),
+    }
+}
+
+fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words {
+    match event {
+        LabEvent::Sent { from, to, message, .. } => t.sends(S(*from), S(*to), &short(message, t)).into(),
+        LabEvent::Delivered { from, to, kind, .. } => t.arrives(S(*from), S(*to), &said(line, *kind, t)).into(),
+        LabEvent::Lost { from, to, kind, why, .. } => {
+            Words::because(t.is_lost(S(*from), S(*to), &said(line, *kind, t)), t.loss_why(*why))
+        }
+        LabEvent::Crash { node } => Words::because(t.crashes(S(*node)), t.crash_why()),
+        LabEvent::Restart { node } => t.restarts(S(*node)).into(),
+        LabEvent::Cut { links, name } => cut(links, name.as_deref(), nodes, t),
+        LabEvent::Join { links } => t.links_rejoined(&links_in_words(links, nodes, t)).into(),
+        LabEvent::Client { key, value, node, result, .. } => {
+            let what = match value {
+                Some(value) => t.write_of(key, value),
+                None => t.read_of(key),
+            };
+            client(&what, *node, *result, t)
+        }
+        LabEvent::Note { text } => text.clone().into(),
+    }
+}
+
+fn said(line: &Line, kind: MessageKind, t: &dyn Text) -> String {
+    line.message.as_deref().map_or_else(|| kind.text().to_string(), |message| short(message, t))
+}
+
+fn client(what: &str, node: Option<NodeId>, result: ClientResult, t: &dyn Text) -> Words {
+    match (result, node) {
+        (ClientResult::Waiting, _) => t.client_waits(what).into(),
+        (ClientResult::Sent, Some(node)) => t.client_asks(what, S(node)).into(),
+        (ClientResult::Sent, None) => t.client_sends(what).into(),
+        (ClientResult::Ok, _) => t.client_ok(what).into(),
+        (ClientResult::Refused, Some(node)) => Words::because(t.client_refused(what, S(node)), t.does_not_lead()),
+        (ClientResult::Refused, None) => Words::because(t.client_not_done(what), t.does_not_lead()),
+        (ClientResult::Unknown, _) => Words::because(t.client_unknown(what), t.client_unknown_why()),
+    }
+}
+
+fn cut(links: &[Link], name: Option<&str>, nodes: usize, t: &dyn Text) -> Words {
+    let text = match alone(links, nodes) {
+        Some(node) => t.is_cut_off(S(node)),
+        None => t.links_cut(&links_in_words(links, nodes, t)),
+    };
+    match name {
+        Some(name) => Words::because(text, name),
+        None => text.into(),
+    }
+}
+
+/// The node that loses all its links, if there is one.
+fn alone(links: &[Link], nodes: usize) -> Option<NodeId> {
+    let &(a, b) = links.first()?;
+    let own = |node: NodeId| links.iter().filter(|&&(from, to)| from == node || to == node).count();
+    [a, b].into_iter().find(|&node| nodes > 2 && links.len() == 2 * (nodes - 1) && own(node) == links.len())
+}
+
+/// So many links are named one by one.
+const LINKS_NAMED: usize = 3;
+
+/// Links in words: "all links", "S1–S2 and S1 → S3", or, where they are many, their number.
+fn links_in_words(links: &[Link], nodes: usize, t: &dyn Text) -> String {
+    if links.len() == nodes * nodes.saturating_sub(1) && nodes > 2 {
+        return t.all_links().to_string();
+    }
+    let pair = |&(a, b): &Link| (a.min(b), a.max(b));
+    let pairs: std::collections::BTreeSet<Link> = links.iter().map(pair).collect();
+    if pairs.len() > LINKS_NAMED {
+        let ends = pairs.iter().flat_map(|&(a, b)| [a, b]).collect::<std::collections::BTreeSet<_>>();
+        return t.many_links(pairs.len() as u64, &names(ends, t));
+    }
+    let name = |&(a, b): &Link| match (links.contains(&(a, b)), links.contains(&(b, a))) {
+        (true, true) => format!("{}–{}", S(a), S(b)),
+        (true, false) => format!("{} → {}", S(a), S(b)),
+        _ => format!("{} → {}", S(b), S(a)),
+    };
+    let mut names: Vec<String> = pairs.iter().map(name).collect();
+    match names.pop() {
+        Some(last) if names.is_empty() => last,
+        Some(last) => t.and(&names.join(", "), &last),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::event::{LossWhy, Record};
+    use crate::raft::event::{RoleWhy, StreamWhy, VoteWhy};
+    use crate::raft::log::{Entry, Payload};
+    use crate::raft::rpc::{Message, VoteRequest};
+    use crate::runtime::Micros;
+    use crate::view::feed::{Feed, Filter};
+    use crate::view::text::English;
+    use std::rc::Rc;
+    use std::sync::Arc;
+
+    /// The words for the last of these events, in a cluster of five: the text, and the reason after a dash.
+    fn tell(events: Vec<Event>) -> String {
+        let records: Vec<Rc<Record>> = events
+            .into_iter()
+            .zip(1..)
+            .map(|(event, n)| Rc::new(Record { at: Micros::from_ms(n), n, event }))
+            .collect();
+        let mut feed = Feed::default();
+        feed.take(&records);
+        let Words { text, why } = words(&feed.last(Filter::Everything, 1)[0], 5, &English);
+        why.map_or(text.clone(), |why| format!("{text} — {why}"))
+    }
+
+    fn node(event: raft::Event) -> String {
+        tell(vec![Event::Node(event)])
+    }
+
+    fn lab(event: LabEvent) -> String {
+        tell(vec![Event::Lab(event)])
+    }
+
+    #[test]
+    fn elections_in_words() {
+        use raft::Event::*;
+        let change = |from, to, why| node(Role { node: 3, from, to, term: 2, why });
+        use self::Role as R;
+        assert_eq!(
+            change(Some(R::Follower), R::Candidate, RoleWhy::ElectionTimeout),
+            "S3 campaigns for term 2 — election timeout"
+        );
+        assert_eq!(
+            change(Some(R::Candidate), R::Leader, RoleWhy::WonElection),
+            "S3 is elected leader of term 2 — a majority voted for it"
+        );
+        assert_eq!(change(Some(R::Leader), R::Follower, RoleWhy::HigherTerm), "S3 steps down — saw a higher term");
+        let vote = |granted, why| node(Vote { node: 2, candidate: 3, term: 2, granted, why });
+        assert_eq!(vote(true, VoteWhy::Granted), "S2 votes for S3 in term 2 — log is up to date and the vote was free");
+        assert_eq!(
+            vote(false, VoteWhy::LogBehind),
+            "S2 refuses S3 its vote for term 2 — the candidate’s log is behind"
+        );
+        assert_eq!(node(VoteCounted { node: 3, voter: 2, term: 2, granted: true }), "S3 counts the vote of S2");
+        assert_eq!(node(Term { node: 1, from: 1, to: 2 }), "S1 moves from term 1 to term 2");
+    }
+
+    #[test]
+    fn the_log_in_words() {
+        use raft::Event::*;
+        let set = Payload::Set { key: "x".into(), value: "1".into() };
+        let append = Append { node: 3, entry: Arc::new(Entry { index: 5, term: 2, payload: set }) };
+        assert_eq!(node(append.clone()), "S3 stores entry 5: x=1");
+        let elected = Role {
+            node: 3,
+            from: Some(self::Role::Candidate),
+            to: self::Role::Leader,
+            term: 2,
+            why: RoleWhy::WonElection,
+        };
+        let as_leader = |event| tell(vec![Event::Node(elected.clone()), Event::Node(event)]);
+        assert_eq!(as_leader(append), "S3 appends entry 5: x=1");
+        assert_eq!(as_leader(Commit { node: 3, from: 3, to: 5 }), "S3 commits up to entry 5 — a majority stores it");
+        assert_eq!(node(Commit { node: 2, from: 3, to: 5 }), "S2 learns that the log is committed up to 5");
+        assert_eq!(
+            node(Truncate { node: 2, first: 4, last: 6 }),
+            "S2 removes entries 4–6 — they conflict with the leader’s log"
+        );
+    }
+
+    #[test]
+    fn streams_in_words() {
+        use raft::Event::*;
+        let (from, to) = (Some(self::StreamState::LineRate), self::StreamState::Lagging);
+        let change = StreamState { node: 1, target: 4, from, to, why: StreamWhy::LagAboveThreshold };
+        assert_eq!(node(change), "S1 → S4: line rate → lagging — lag above the threshold");
+        assert_eq!(
+            node(Answered { node: 1, target: 4, rpc: 9, success: false, late: true, counted: false }),
+            "S4 refused an append of S1 — too late to count"
+        );
+    }
+
+    #[test]
+    fn messages_in_words() {
+        let vote = Message::Vote(VoteRequest { term: 2, candidate: 3, last_log_index: 0, last_log_term: 0 });
+        let (kind, message) = (vote.kind(), Rc::new(vote));
+        let arrives = Micros::from_ms(9);
+        let sent = LabEvent::Sent { id: 7, from: 3, to: 1, kind, re: None, arrives, message };
+        let lost = LabEvent::Lost { id: 7, from: 3, to: 1, kind, why: LossWhy::Cut };
+        assert_eq!(lab(sent.clone()), "S3 → S1: asks for a vote in term 2");
+        let both = vec![Event::Lab(sent), Event::Lab(lost.clone())];
+        assert_eq!(tell(both), "S3 → S1: asks for a vote in term 2, is lost — link is cut");
+        assert_eq!(lab(lost), "S3 → S1: vote, is lost — link is cut", "of a message from before the first event");
+    }
+
+    #[test]
+    fn cuts_in_words() {
+        let both = |pairs: &[Link]| pairs.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).collect::<Vec<Link>>();
+        let cut = |links: Vec<Link>| lab(LabEvent::Cut { links, name: Some("cut 1".into()) });
+        assert_eq!(cut(both(&[(3, 1), (3, 2), (3, 4), (3, 5)])), "S3 is cut off — cut 1");
+        assert_eq!(cut(both(&[(1, 2)])), "Cut: S1–S2 — cut 1");
+        assert_eq!(cut(vec![(1, 2), (2, 1), (4, 3)]), "Cut: S1–S2 and S4 → S3 — cut 1");
+        let halves = both(&[(1, 3), (1, 4), (1, 5), (2, 3), (2, 4), (2, 5)]);
+        assert_eq!(cut(halves), "Cut: six links between S1, S2, S3, S4 and S5 — cut 1");
+        let all: Vec<Link> = (1..=5).flat_map(|a| (1..=5).filter(move |b| *b != a).map(move |b| (a, b))).collect();
+        assert_eq!(lab(LabEvent::Join { links: all }), "Rejoined: all links");
+    }
+
+    #[test]
+    fn clients_in_words() {
+        let told = |result, node| {
+            let (key, value) = ("x".to_string(), Some("1".to_string()));
+            lab(LabEvent::Client { client: 1, op: 1, key, value, node, result })
+        };
+        use ClientResult::*;
+        let cases = [
+            (Waiting, None, "The write x=1 waits for a leader"),
+            (Sent, Some(2), "A client asks S2 to write x=1"),
+            (Ok, Some(2), "The write x=1 is acknowledged"),
+            (Refused, Some(2), "S2 refuses the write x=1 — it does not lead"),
+            (Unknown, Some(2), "Nobody can tell the client about the write x=1 — perhaps done, perhaps not"),
+        ];
+        for (result, node, words) in cases {
+            assert_eq!(told(result, node), words);
+        }
+    }
+}
