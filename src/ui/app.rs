@@ -12,7 +12,7 @@ use super::driver::Driver;
 use super::happened::Happened;
 use super::header::Header;
 use super::help::Help;
-use super::keys::use_keys;
+use super::keys::{use_keys, use_pointer_leaves_keys_alone};
 use super::logs::Logs;
 use super::menu::Menu;
 use super::page::{Change, Dialog, Page};
@@ -54,9 +54,14 @@ pub fn App() -> Html {
         change.emit(Change::Settings(settings));
     });
     use_keys(page.settings.characters, command.clone());
+    use_pointer_leaves_keys_alone();
     {
         let change = change.clone();
-        use_effect_with(frame.run, move |_| change.emit(Change::NewRun));
+        use_effect_with(frame.run, move |&run| {
+            if run > 0 {
+                change.emit(Change::NewRun);
+            }
+        });
     }
 
     let settings = page.settings;
@@ -99,11 +104,11 @@ pub fn App() -> Html {
                     run={frame.run}
                     change={change.clone()}
                 />
+                if let Some(open) = page.menu {
+                    <Menu key={format!("{:?}", open.of)} {open} world={frame.world.clone()} act={act.clone()} change={change.clone()} />
+                }
             </main>
             <Transport frame={frame.clone()} step={settings.step} command={command.clone()} {set_step} {set_speed} />
-            if let Some(open) = page.menu {
-                <Menu key={format!("{:?}", open.of)} {open} world={frame.world.clone()} act={act.clone()} change={change.clone()} />
-            }
             if page.dialog == Some(Dialog::Help) {
                 <Help {settings} choose={set_settings} close={close.clone()} />
             }

@@ -2,7 +2,7 @@
 
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, KeyboardEvent};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::media;
@@ -24,6 +24,25 @@ pub fn use_keys(characters: bool, command: Callback<Command>) {
             if let Some(wanted) = of_key(&key, characters) {
                 event.prevent_default();
                 command.emit(wanted);
+            }
+        });
+        move || drop(listener)
+    });
+}
+
+/// Controls that a pointer has used do not keep the focus, so that the next key is the page's.
+#[hook]
+pub fn use_pointer_leaves_keys_alone() {
+    use_effect_with((), |()| {
+        let listener = EventListener::new(&media::window(), "click", |event: &Event| {
+            let by_pointer = event.dyn_ref::<PointerEvent>().is_some_and(|event| !event.pointer_type().is_empty());
+            let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+            let closest = |selector: &str| element.closest(selector).ok().flatten();
+            let control = closest("button, input[type=radio], input[type=range]")
+                .and_then(|control| control.dyn_into::<HtmlElement>().ok());
+            if let Some(control) = control.filter(|_| by_pointer && closest("dialog, [role=menu]").is_none()) {
+                // What cannot lose the focus keeps it.
+                let _ = control.blur();
             }
         });
         move || drop(listener)

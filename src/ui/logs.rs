@@ -21,7 +21,7 @@ use crate::view::logs::{last_column, logs, visible_columns, Against, LogCell, Lo
 const COLUMN: f64 = 3.0;
 
 /// The width of the column of names, in rem.
-const HEAD: f64 = 6.5;
+const HEAD: f64 = 7.0;
 
 /// What the panel needs.
 #[derive(Properties, PartialEq)]
@@ -51,7 +51,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                 <h2 id="logs-title">{ t.logs() }</h2>
                 { legend() }
             </div>
-            <div class="scroller" ref={scroller} {onscroll} tabindex="0" role="region" aria-labelledby="logs-title" data-scroller="">
+            <div class="scroller" ref={scroller} {onscroll} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
                 <table class="log-table" role="table" aria-labelledby="logs-title" aria-colcount={(last + 1).to_string()} style={width}>
                     <thead role="rowgroup">
                         <tr role="row">
@@ -62,7 +62,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                                 <th
                                     key={index}
                                     role="columnheader"
-                                    class={classes!("index", (index > last).then_some("after"))}
+                                    class="index"
                                     aria-colindex={(index + 1).to_string()}
                                     style={left(index)}
                                 >

@@ -40,7 +40,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
                 <h2 id="streams-title">{ title }</h2>
                 <span class="hint">{ t.streams_hint() }</span>
             </div>
-            <div class="scroller" tabindex="0" role="region" aria-labelledby="streams-title" data-scroller="">
+            <div class="scroller" tabindex="0" role="group" aria-labelledby="streams-title" data-scroller="">
                 if leaders.is_empty() {
                     <p class="empty">{ t.streams_none() }</p>
                 }

@@ -43,7 +43,7 @@ pub fn Transport(props: &TransportProps) -> Html {
         }
     };
     html! {
-        <footer class="transport" role="group" aria-label={t.transport()}>
+        <section class="transport" aria-label={t.transport()}>
             <div class="buttons">
                 { button("", t.to_start(), Icon::Start, Command::Restart) }
                 if *playing {
@@ -64,7 +64,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 <span class="clock" data-clock="">{ ms(*now, 2) }{ " ms" }</span>
                 <span class="count" data-events="">{ t.event_number(world.n) }</span>
             </div>
-        </footer>
+        </section>
     }
 }
 

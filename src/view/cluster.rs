@@ -9,8 +9,11 @@ use crate::lab::world::{NodeState, Stroke, World};
 use crate::raft::{NodeId, Term};
 use crate::runtime::Micros;
 
-/// The room that a stroke's tag needs around its middle.
-const TAG: (f64, f64) = (76.0, 16.0);
+/// The height of a stroke's tag.
+pub const TAG_HEIGHT: f64 = 26.0;
+
+/// The room between a tag and what it must not cover.
+const TAG_GAP: f64 = 5.0;
 
 /// One node.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,8 +69,12 @@ pub struct StrokeGlyph {
     pub name: String,
     /// The line, as an SVG path.
     pub path: String,
+    /// What its tag says.
+    pub words: String,
     /// The middle of its tag.
     pub tag: Point,
+    /// How wide its tag is.
+    pub tag_width: f64,
 }
 
 /// The nodes of the ring.
@@ -142,45 +149,66 @@ pub struct TimerArc {
     pub passed: f64,
 }
 
-/// The named cuts. `drawn` gives a stroke as a hand drew it, if that is known; else it is drawn through the middles
-/// of the links that it cuts.
-pub fn strokes<'a>(world: &World, ring: &Ring, drawn: impl Fn(&str) -> Option<&'a [Point]>) -> Vec<StrokeGlyph> {
-    let glyph = |stroke: &Stroke| {
-        let computed;
-        let points = match drawn(&stroke.name) {
-            Some(points) => points,
-            None => {
-                computed = across(ring, &stroke.links);
-                &computed
-            }
-        };
-        let end = points.last().copied().unwrap_or(ring.centre);
-        let tag = Point::new(
-            end.x.clamp(TAG.0, (ring.width - TAG.0).max(TAG.0)),
-            (end.y + TAG.1).clamp(TAG.1, (ring.height - TAG.1).max(TAG.1)),
-        );
-        StrokeGlyph { name: stroke.name.clone(), path: curve(points), tag }
-    };
-    let mut glyphs: Vec<StrokeGlyph> = world.strokes.iter().map(glyph).collect();
-    part(&mut glyphs, ring.height);
+/// The named cuts. `drawn` gives a stroke as a hand drew it, if that is known; else it is drawn around the node or
+/// through the middles of the links that it cuts.
+pub fn strokes<'a>(
+    world: &World,
+    ring: &Ring,
+    drawn: impl Fn(&str) -> Option<&'a [Point]>,
+    t: &dyn Text,
+) -> Vec<StrokeGlyph> {
+    let mut glyphs: Vec<StrokeGlyph> = Vec::new();
+    for Stroke { name, links } in &world.strokes {
+        let points = drawn(name).map_or_else(|| across(ring, links), <[Point]>::to_vec);
+        let words = t.stroke_rejoin(name);
+        // The letters of the page are about so wide; the rest is for the cross and the rounding.
+        let tag_width = 6.9 * words.chars().count() as f64 + 38.0;
+        let tag = tag_place(ring, &points, tag_width, &glyphs);
+        glyphs.push(StrokeGlyph { name: name.clone(), path: curve(&points), words, tag, tag_width });
+    }
     glyphs
 }
 
-/// Moves tags that would cover each other apart.
-fn part(glyphs: &mut [StrokeGlyph], height: f64) {
-    for i in 1..glyphs.len() {
-        let (before, rest) = glyphs.split_at_mut(i);
-        let tag = &mut rest[0].tag;
-        let covers = |other: &StrokeGlyph, tag: &Point| {
-            (other.tag.x - tag.x).abs() < 2.0 * TAG.0 && (other.tag.y - tag.y).abs() < 2.0 * TAG.1
+/// Where a stroke's tag is: near the line, preferably at its end, where it covers as little as possible.
+fn tag_place(ring: &Ring, points: &[Point], width: f64, others: &[StrokeGlyph]) -> Point {
+    let half = Point::new(width / 2.0, TAG_HEIGHT / 2.0);
+    let (right, bottom) = ((ring.width - half.x).max(half.x), (ring.height - half.y).max(half.y));
+    let inside = |at: Point| Point::new(at.x.clamp(half.x, right), at.y.clamp(half.y, bottom));
+    let covered = |at: Point| {
+        let of_node = |&(_, node): &(NodeId, Point)| {
+            let near =
+                Point::new(node.x.clamp(at.x - half.x, at.x + half.x), node.y.clamp(at.y - half.y, at.y + half.y));
+            (ring.node_radius + TIMER_GAP + TAG_GAP - node.distance(near)).max(0.0)
         };
-        for _ in 0..before.len() {
-            if let Some(other) = before.iter().find(|other| covers(other, tag)) {
-                let below = other.tag.y + 2.0 * TAG.1;
-                tag.y = if below > height - TAG.1 { other.tag.y - 2.0 * TAG.1 } else { below };
-            }
+        let of_tag = |other: &StrokeGlyph| {
+            let x = (width + other.tag_width) / 2.0 + TAG_GAP - (other.tag.x - at.x).abs();
+            let y = TAG_HEIGHT + TAG_GAP - (other.tag.y - at.y).abs();
+            x.min(y).max(0.0)
+        };
+        ring.places().iter().map(of_node).sum::<f64>() + others.iter().map(of_tag).sum::<f64>()
+    };
+    let around = |point: &Point| {
+        let (aside, away) = (half.x + 12.0, half.y + 10.0);
+        [
+            (0.0, away),
+            (0.0, -away),
+            (aside, 0.0),
+            (-aside, 0.0),
+            (aside, away),
+            (-aside, away),
+            (aside, -away),
+            (-aside, -away),
+        ]
+        .map(|(x, y)| inside(Point::new(point.x + x, point.y + y)))
+    };
+    let mut best = (f64::INFINITY, inside(ring.centre));
+    for at in points.iter().rev().flat_map(around) {
+        let cover = covered(at);
+        if cover < best.0 {
+            best = (cover, at);
         }
     }
+    best.1
 }
 
 /// A line across links: around the node that they share, or else through their middles, from one side to the other.
@@ -305,16 +333,31 @@ mod tests {
     }
 
     #[test]
-    fn tags_stay_in_the_picture_and_apart() {
-        let mut world = world(3, |_| {});
-        let stroke = |name: &str| Stroke { name: name.into(), links: vec![(1, 2), (2, 1)] };
-        world.strokes = vec![stroke("cut 1"), stroke("cut 2"), stroke("cut 3")];
-        let ring = Ring::new(1..=3);
-        let corner = [Point::new(0.0, 0.0), Point::new(ring.width + 50.0, ring.height + 50.0)];
-        let glyphs = strokes(&world, &ring, |name| (name != "cut 3").then_some(corner.as_slice()));
-        for glyph in &glyphs {
-            assert!(glyph.tag.x <= ring.width && glyph.tag.y <= ring.height, "{glyph:?}");
+    fn tags_stay_in_the_picture_and_cover_neither_nodes_nor_each_other() {
+        let mut world = world(5, |_| {});
+        let alone = |node: NodeId| Stroke {
+            name: crate::view::action::alone_name(node),
+            links: crate::view::node::links_of(&world, node).collect(),
+        };
+        let corner = Stroke { name: "cut 1".into(), links: vec![(1, 2), (2, 1)] };
+        let strokes_made: Vec<Stroke> = (1..=5).map(alone).chain([corner]).collect();
+        world.strokes = strokes_made;
+        let ring = Ring::new(1..=5);
+        let far = [Point::new(ring.width - 40.0, 10.0), Point::new(ring.width + 50.0, ring.height + 50.0)];
+        let glyphs = strokes(&world, &ring, |name| (name == "cut 1").then_some(far.as_slice()), &English);
+        for (i, glyph) in glyphs.iter().enumerate() {
+            let (left, right) = (glyph.tag.x - glyph.tag_width / 2.0, glyph.tag.x + glyph.tag_width / 2.0);
+            let (top, bottom) = (glyph.tag.y - TAG_HEIGHT / 2.0, glyph.tag.y + TAG_HEIGHT / 2.0);
+            assert!(left >= 0.0 && top >= 0.0 && right <= ring.width && bottom <= ring.height, "{glyph:?}");
+            for &(id, node) in ring.places() {
+                let near = Point::new(node.x.clamp(left, right), node.y.clamp(top, bottom));
+                assert!(node.distance(near) > ring.node_radius, "the tag of {} covers S{id}", glyph.name);
+            }
+            for other in &glyphs[..i] {
+                let apart = (other.tag.x - glyph.tag.x).abs() >= (other.tag_width + glyph.tag_width) / 2.0
+                    || (other.tag.y - glyph.tag.y).abs() >= TAG_HEIGHT;
+                assert!(apart, "{} and {}", other.name, glyph.name);
+            }
         }
-        assert!((glyphs[0].tag.y - glyphs[1].tag.y).abs() >= 2.0 * TAG.1);
     }
 }

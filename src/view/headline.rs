@@ -68,8 +68,12 @@ fn leads(world: &World, leader: &NodeState, live: &[&NodeState], t: &dyn Text) -
     if leader.commit < last {
         return t.committing(S(id), term, leader.commit, last);
     }
-    let behind = live.iter().filter(|node| node.commit < last).map(|node| node.id);
-    t.catching_up(S(id), term, &names(behind, t))
+    let behind = |node: &&&NodeState| (node.last_index(), node.commit, node.applied) != (last, last, last);
+    let behind: Vec<NodeId> = live.iter().filter(behind).map(|node| node.id).collect();
+    match behind.len() {
+        0 => t.leads(S(id), term),
+        count => t.catching_up(S(id), term, &names(behind, t), count > 1),
+    }
 }
 
 #[cfg(test)]
@@ -140,7 +144,7 @@ mod tests {
                         node.commit = 1;
                     }
                 }),
-                "S3 leads term 2; S4 and S5 do not know the whole log as committed yet.",
+                "S3 leads term 2 and has committed its whole log; S4 and S5 are still to hear of it.",
             ),
             (
                 world(|node| {

@@ -119,7 +119,7 @@ catalogue! {
         column_lag: "lag",
         column_buffer: "buffer",
         column_outbound: "outbound",
-        column_lag_plot: "lag over time · why",
+        column_lag_plot: "lag · why",
 
         // What just happened.
         happened: "What just happened",
@@ -285,11 +285,15 @@ catalogue! {
         },
         committing(leader: S, term: Term, commit: Index, last: Index):
             format!("{leader} leads term {term}; its log is committed up to {} of {}.", grouped(commit), grouped(last)),
-        catching_up(leader: S, term: Term, names: &str):
-            format!("{leader} leads term {term}; {names} do not know the whole log as committed yet."),
+        leads(leader: S, term: Term): format!("{leader} leads term {term}."),
+        catching_up(leader: S, term: Term, names: &str, many: bool): format!(
+            "{leader} leads term {term} and has committed its whole log; {names} {} still to hear of it.",
+            if many { "are" } else { "is" }
+        ),
 
         // Entries.
         members(voters: &str): format!("S{voters}"),
+        configuration(members: &str): format!("configuration {members}"),
         entry_name(node: S, index: Index, term: Term, payload: &str, state: &str):
             format!("{node}, entry {index}, term {term}, {payload}, {state}"),
 

@@ -9,6 +9,7 @@ use super::node::names;
 use super::text::Text;
 use crate::lab::event::{ClientResult, Event, LabEvent, Link};
 use crate::raft::event::{Role, StreamState};
+use crate::raft::log::Payload;
 use crate::raft::rpc::MessageKind;
 use crate::raft::{self, NodeId};
 
@@ -62,7 +63,10 @@ fn node_words(event: &raft::Event, leads: bool, t: &dyn Text) -> Words {
         VoteCounted { voter, granted: true, .. } => t.counts_vote(node, S(*voter)).into(),
         VoteCounted { voter, granted: false, .. } => t.counts_refusal(node, S(*voter)).into(),
         Append { entry, .. } => {
-            let payload = payload(&entry.payload, t);
+            let payload = match &entry.payload {
+                members @ Payload::Members(_) => t.configuration(&payload(members, t)),
+                other => payload(other, t),
+            };
             if leads { t.leader_appends(node, entry.index, &payload) } else { t.stores(node, entry.index, &payload) }
                 .into()
         }
@@ -208,7 +212,7 @@ mod tests {
     use super::*;
     use crate::lab::event::{LossWhy, Record};
     use crate::raft::event::{RoleWhy, StreamWhy, VoteWhy};
-    use crate::raft::log::{Entry, Payload};
+    use crate::raft::log::Entry;
     use crate::raft::rpc::{Message, VoteRequest};
     use crate::runtime::Micros;
     use crate::view::feed::{Feed, Filter};

@@ -145,9 +145,7 @@ pub fn Strokes(props: &StrokesProps) -> Html {
 }
 
 fn tag(stroke: &StrokeGlyph, rejoin: impl Fn() + Clone + 'static) -> Html {
-    let words = text().stroke_rejoin(&stroke.name);
-    // The letters of the page are about so wide.
-    let width = 7.0 * words.chars().count() as f64 + 36.0;
+    let (words, width) = (&stroke.words, stroke.tag_width);
     let clicked = rejoin.clone();
     let onkeydown = move |event: KeyboardEvent| {
         if matches!(event.key().as_str(), "Enter" | " ") {
@@ -168,7 +166,7 @@ fn tag(stroke: &StrokeGlyph, rejoin: impl Fn() + Clone + 'static) -> Html {
             {onkeydown}
         >
             <rect x={(-width / 2.0).to_string()} y="-13" width={width.to_string()} height="26" rx="13" />
-            <text x="-8" y="4.5">{ words }</text>
+            <text x="-8" y="4.5">{ words.clone() }</text>
             <path d={format!("m{:.1}-3.5 7 7m0-7-7 7", width / 2.0 - 19.0)} />
         </g>
     }

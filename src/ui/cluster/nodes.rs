@@ -84,32 +84,40 @@ fn Node(props: &NodeProps) -> Html {
         (true, label) => format!("{label} · {}", text().isolated()),
         (false, label) => label.to_string(),
     };
+    let id_y = if glyph.votes.is_empty() { -3.0 } else { -9.0 };
+    let middle = format!("translate({:.1} {:.1})", at.x, at.y);
     html! {
-        <g
-            ref={element}
-            class={classes!("node", standing.class(), selected.then_some("selected"), lit.then_some("lit"))}
-            role="button"
-            tabindex="0"
-            aria-label={glyph.name.clone()}
-            aria-haspopup="menu"
-            data-node={glyph.id.to_string()}
-            data-standing={standing.class()}
-            onclick={move |_: MouseEvent| clicked()}
-            {onkeydown}
-        >
-            <g transform={format!("translate({:.1} {:.1})", at.x, at.y)}>
+        <g class={classes!("node", standing.class(), selected.then_some("selected"), lit.then_some("lit"))}>
+            <g
+                ref={element}
+                class="button"
+                role="button"
+                tabindex="0"
+                aria-label={glyph.name.clone()}
+                aria-haspopup="menu"
+                data-node={glyph.id.to_string()}
+                data-standing={standing.class()}
+                transform={middle.clone()}
+                onclick={move |_: MouseEvent| clicked()}
+                {onkeydown}
+            >
                 <circle class="halo" r={(radius + 13.0).to_string()} />
                 <circle class={classes!("body", glyph.colour)} r={radius.to_string()} />
                 if *standing == Standing::Crashed {
                     <path class="out" d={crossed_out(*radius)} />
                 }
-                <text class="id" y={if glyph.votes.is_empty() { "-3" } else { "-9" }}>{ S(glyph.id).to_string() }</text>
-                <text class="term" y={if glyph.votes.is_empty() { "15" } else { "8" }}>{ text().term(glyph.term) }</text>
             </g>
-            for dot in &glyph.votes {
-                { vote(dot) }
-            }
-            <text class="standing" x={label_at.x.to_string()} y={label_at.y.to_string()}>{ label }</text>
+            // The button's name says all this, and more.
+            <g class="words" aria-hidden="true">
+                <g transform={middle}>
+                    <text class="id" y={id_y.to_string()}>{ S(glyph.id).to_string() }</text>
+                    <text class="term" y={(id_y + 18.0).to_string()}>{ text().term(glyph.term) }</text>
+                </g>
+                for dot in &glyph.votes {
+                    { vote(dot) }
+                }
+                <text class="standing" x={label_at.x.to_string()} y={label_at.y.to_string()}>{ label }</text>
+            </g>
         </g>
     }
 }

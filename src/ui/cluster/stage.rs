@@ -71,7 +71,7 @@ pub fn Stage(props: &StageProps) -> Html {
         Some(draft) => crossed(world, &ring, &draft.points, draft.one_way),
         None => Vec::<Link>::new(),
     };
-    let stroke_glyphs = strokes(world, &ring, |name| drawn.get(name).map(|points| &points[..]));
+    let stroke_glyphs = strokes(world, &ring, |name| drawn.get(name).map(|points| &points[..]), text());
     let view_box = format!("0 0 {:.0} {:.0}", ring.width, ring.height);
     html! {
         <svg

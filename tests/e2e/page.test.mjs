@@ -1,0 +1,341 @@
+// The page, driven as a person would: by mouse, by keyboard, by touch; what is drawn against what the lab knows.
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { lab } from "./helper.mjs";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** What the lab knows, from its own report. */
+const report = (page) => page.evaluate(() => window.raftLab.report());
+
+/** The node that leads the highest term, as the lab knows it; undefined without one. */
+const leaderOf = ({ nodes }) =>
+  nodes.filter((node) => node.alive && node.role === "leader").sort((a, b) => b.term - a.term)[0];
+
+/** Waits until what `look` sees in the report is as wanted, and gives it. */
+async function until(page, what, look, timeout = 20_000) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const seen = look(await report(page));
+    if (seen) return seen;
+    assert.ok(Date.now() < end, `in ${timeout} ms there was no ${what}: ${JSON.stringify((await report(page)).nodes)}`);
+    await page.waitForTimeout(40);
+  }
+}
+
+const node = (page, id) => page.locator(`[data-node="${id}"]`);
+const row = (page, id) => page.locator(`[data-log="${id}"]`);
+
+/** The log of a node as it is drawn: "1 x=5 committed", "2 y=1 open conflicts", … by index. */
+const drawn = (page, id) =>
+  row(page, id).locator("[data-index]").evaluateAll((cells) => Object.fromEntries(cells.map((cell) => {
+    const marks = ["committed", "open", "conflicts"].filter((mark) => cell.classList.contains(mark));
+    return [cell.dataset.index, [...[...cell.children].map((child) => child.textContent), ...marks].join(" ")];
+  })));
+
+/** Drags the mouse around a node, on the side of its links. */
+async function strokeAround(page, id, { alt = false } = {}) {
+  const box = await node(page, id).locator(".body").boundingBox();
+  const stage = await page.locator("svg.stage").boundingBox();
+  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  // The ring's middle is not quite that of the picture, but near enough for the direction.
+  const inward = Math.atan2(stage.y + stage.height / 2 - at.y, stage.x + stage.width / 2 - at.x);
+  const point = (turn) => [
+    at.x + box.width * 0.95 * Math.cos(inward + turn), at.y + box.width * 0.95 * Math.sin(inward + turn),
+  ];
+  if (alt) await page.keyboard.down("Alt");
+  await page.mouse.move(...point(-1.7));
+  await page.mouse.down();
+  for (let turn = -1.7; turn <= 1.7; turn += 0.17) await page.mouse.move(...point(turn));
+  await page.mouse.up();
+  if (alt) await page.keyboard.up("Alt");
+}
+
+/** Writes through the form. */
+async function write(page, key, value, to = "") {
+  await page.getByLabel("Key", { exact: true }).fill(key);
+  await page.getByLabel("Value", { exact: true }).fill(value);
+  await page.getByLabel("Node to ask").selectOption(to);
+  await page.getByRole("button", { name: "Write", exact: true }).click();
+}
+
+test("a leader is cut off, its entries are replaced when it comes back", async (t) => {
+  const { page, shot } = await lab(t);
+
+  const first = await until(page, "leader", leaderOf, 3000);
+  const name = `S${first.id}`;
+  await page.locator(`[data-node="${first.id}"][data-standing="leader"]`).waitFor();
+  assert.match(await node(page, first.id).getAttribute("aria-label"), new RegExp(`^Node ${first.id}, leader, term 1`));
+  assert.match(await page.locator(".headline").innerText(), new RegExp(`^${name} leads term 1`));
+  await shot("leader");
+
+  // The speed is no part of the story.
+  for (let i = 0; i < 4; i++) await page.keyboard.press("]");
+
+  await write(page, "k", "everywhere");
+  const everywhere = await until(page, "write on all nodes", ({ nodes }) => {
+    const done = nodes.every((node) => node.state.k === "everywhere");
+    return done && Math.max(...nodes.map((node) => node.commit));
+  });
+  for (const id of [1, 2, 3, 4, 5]) {
+    const cells = Object.values(await drawn(page, id));
+    assert.ok(cells.includes("1 k=everywhere committed"), `S${id}: ${cells}`);
+  }
+  assert.ok(everywhere >= 2);
+
+  await strokeAround(page, first.id);
+  await page.locator("[data-stroke='cut 1']").waitFor();
+  assert.match(await page.locator(".headline").innerText(), /reaches no majority/);
+  assert.match(await node(page, first.id).getAttribute("aria-label"), /cut off$/);
+  assert.equal(await page.locator(".link .line.cut").count(), 4);
+
+  await write(page, "lost", "1", String(first.id));
+  await write(page, "lost", "2", String(first.id));
+  await until(page, "two uncommitted entries", ({ nodes }) => {
+    const old = nodes.find((node) => node.id === first.id);
+    return old.log.last >= old.commit + 2;
+  });
+  await row(page, first.id).getByText("lost=2").waitFor();
+  const uncommitted = Object.values(await drawn(page, first.id));
+  assert.ok(uncommitted.includes("1 lost=1 open"), `${uncommitted}`);
+  assert.ok(uncommitted.includes("1 lost=2 open"), `${uncommitted}`);
+
+  const second = await until(page, "new leader", (seen) => {
+    const leader = leaderOf(seen);
+    return leader?.id !== first.id && leader;
+  });
+  await page.locator(`[data-node="${second.id}"][data-standing="leader"]`).waitFor();
+  await page.locator(`[data-node="${first.id}"][data-standing="old-leader"]`).waitFor();
+  await page.getByText("still believes to lead term 1").waitFor();
+  const conflicting = Object.values(await drawn(page, first.id));
+  assert.ok(conflicting.some((cell) => /^1 lost=1 open conflicts$/.test(cell)), `${conflicting}`);
+  await shot("old-leader");
+
+  await page.locator("[data-stroke='cut 1']").click();
+  await until(page, "agreement", ({ nodes }) => {
+    const log = JSON.stringify(nodes[0].log);
+    return nodes.every((node) => JSON.stringify(node.log) === log && node.commit === node.log.last);
+  });
+  const after = await report(page);
+  const old = after.nodes.find((node) => node.id === first.id);
+  assert.equal(old.role, "follower");
+  assert.equal(old.state.lost, undefined, "what was never committed is gone");
+  assert.equal(old.state.k, "everywhere", "what was committed is not");
+  await page.locator(`[data-node="${first.id}"][data-standing="follower"]`).waitFor();
+  assert.equal(await page.locator("[data-stroke]").count(), 0);
+  assert.deepEqual(await drawn(page, first.id), await drawn(page, second.id));
+  assert.equal(await page.locator(".cell.conflicts").count(), 0);
+  await page.getByText(new RegExp(`${name} removes entries`)).first().waitFor();
+  await page.getByText(`${name} steps down`).first().waitFor();
+  await shot("replaced");
+});
+
+test("everything can be done with the keyboard", async (t) => {
+  const { page, shot } = await lab(t, { context: { reducedMotion: "reduce" } });
+  // Where less motion is wanted, the clock stands until somebody lets it run.
+  await page.getByRole("button", { name: "Play" }).waitFor();
+  const { events } = await report(page);
+  await page.waitForTimeout(300);
+  assert.equal((await report(page)).events, events);
+
+  await page.keyboard.press("ArrowRight");
+  assert.ok((await report(page)).events > events, "a step is at least an event");
+  await page.getByRole("radio", { name: "transition" }).check();
+  for (let i = 0; !leaderOf(await report(page)); i++) {
+    assert.ok(i < 60, "a leader within 60 transitions");
+    await page.keyboard.press("PageDown");
+  }
+  const { id } = leaderOf(await report(page));
+
+  // Choosing a node and isolating it.
+  await page.keyboard.press(String(id));
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.node), String(id));
+  await page.keyboard.press("x");
+  await page.locator(`[data-stroke="S${id} cut off"]`).waitFor();
+  assert.equal(await page.locator(".link .line.cut").count(), 4);
+  await page.keyboard.press("x");
+  await page.locator("[data-stroke]").waitFor({ state: "detached" });
+
+  // The menu, with the arrows.
+  await page.keyboard.press("Enter");
+  await page.getByRole("menu", { name: `What S${id} is to do` }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await page.evaluate(() => document.activeElement.innerText.split("\n")[0]), "Crash");
+  await shot("menu");
+  await page.keyboard.press("Enter");
+  await page.locator(`[data-node="${id}"][data-standing="crashed"]`).waitFor();
+  assert.equal((await report(page)).nodes[id - 1].alive, false);
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.node), String(id), "the focus is back");
+  await page.keyboard.press("c");
+  await page.locator(`[data-node="${id}"][data-standing="follower"]`).waitFor();
+
+  // A partition, in its dialog.
+  await page.keyboard.press("p");
+  await page.getByRole("dialog", { name: "Partition into groups" }).waitFor();
+  for (const other of [4, 5]) {
+    await page.getByRole("group", { name: `Group of S${other}` }).getByRole("radio", { name: "B" }).check();
+  }
+  await shot("partition");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assert.equal(await page.locator(".link .line.cut").count(), 6);
+  await page.keyboard.press("r");
+  await page.locator(".link .line.cut").first().waitFor({ state: "detached" });
+
+  // A write, from any place of the page.
+  await page.keyboard.press("w");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Value");
+  await page.keyboard.type("w x ? 3");
+  assert.equal(await page.getByLabel("Value", { exact: true }).inputValue(), "w x ? 3", "letters are letters there");
+  await page.keyboard.press("Enter");
+  assert.equal((await report(page)).clients.writes, 1);
+
+  // The help, and the switch for keys that are characters, which is remembered.
+  await page.getByRole("heading", { name: "Cluster" }).click();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Raft Lab in one page" }).waitFor();
+  await page.getByLabel(/^Keys that are characters/).uncheck();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.keyboard.press("p");
+  assert.equal(await page.getByRole("dialog").count(), 0);
+  await page.reload();
+  await page.locator("svg.stage").waitFor();
+  await page.keyboard.press("p");
+  assert.equal(await page.getByRole("dialog").count(), 0);
+});
+
+test("one direction of a link can be cut alone", async (t) => {
+  const { page } = await lab(t, { context: { reducedMotion: "reduce" } });
+  await strokeAround(page, 1, { alt: true });
+  await page.locator("[data-stroke='cut 1']").waitFor();
+  const lastCut = () =>
+    page.evaluate(() => window.raftLab.scenario().actions.filter((action) => action.do === "cut").at(-1).links);
+  const cut = await lastCut();
+  assert.equal(cut.length, 4);
+  assert.equal(new Set(cut.map(([from, to]) => (from === 1 ? "out" : to === 1 ? "in" : "other"))).size, 1);
+  assert.equal(await page.locator(".link .way").count(), 4, "an arrow says which way is open");
+
+  await page.locator("[data-link='3-4'] .reach").dispatchEvent("click", { clientX: 400, clientY: 400 });
+  await page.getByRole("menuitem", { name: "Cut S4 → S3" }).click();
+  assert.deepEqual(await lastCut(), [[4, 3]]);
+  assert.equal(await page.locator(".link .way").count(), 5);
+});
+
+test("an event shows what it is about, and the filter shows others", async (t) => {
+  const { page } = await lab(t);
+  const leader = await until(page, "leader", leaderOf, 5000);
+  await page.keyboard.press("Space");
+  const elected = page.locator("[data-event='role']", { hasText: `S${leader.id} is elected` });
+  await elected.getByRole("button").hover();
+  await page.locator(`.node.lit [data-node="${leader.id}"]`).waitFor();
+  assert.equal(await page.locator(".node.lit").count(), 1);
+  assert.equal(await page.locator("[data-event='delivered']").count(), 0);
+  await page.getByLabel("Show").selectOption({ label: "messages" });
+  await page.locator("[data-event='delivered']").first().waitFor();
+  assert.equal(await page.locator("[data-event='role']").count(), 0);
+  // What matters is also said aloud, now and then.
+  await page.waitForFunction(() => document.querySelector("[role=status]").textContent.length > 0);
+});
+
+test("a run survives a reload, to the event", async (t) => {
+  const { page } = await lab(t);
+  const leader = await until(page, "leader", leaderOf, 5000);
+  await page.keyboard.press(String(leader.id));
+  await page.keyboard.press("x");
+  await page.waitForTimeout(300);
+  await page.getByRole("button", { name: "Pause" }).click();
+  const before = await report(page);
+  await page.reload();
+  await page.waitForFunction((events) => window.raftLab?.report().events >= events, before.events);
+  const after = await report(page);
+  assert.equal(after.trace_hash, before.trace_hash);
+  assert.equal(after.virtual_ms, before.virtual_ms);
+  await page.getByRole("button", { name: "Play" }).waitFor();
+  await page.locator(`[data-stroke="S${leader.id} cut off"]`).waitFor();
+
+  await page.keyboard.press("Home");
+  assert.ok((await report(page)).events < before.events, "to the start");
+});
+
+test("a saved run that cannot be opened is replaced by a new one, with a word about it", async (t) => {
+  const { page } = await lab(t, {
+    prepare: (page) => page.addInitScript(() => {
+      const scenario = { format: "raft-lab/1", nodes: [1, 2, 3], actions: [{ at: 1, do: "crash", node: 9 }] };
+      localStorage.setItem("raft-lab/run", JSON.stringify({ now: 5, events: 5, playing: true, scenario }));
+    }),
+  });
+  await page.getByText("actions[0].node: 9 is not a node of this cluster").waitFor();
+  assert.equal((await report(page)).nodes.length, 5);
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await page.getByText("actions[0].node").waitFor({ state: "detached" });
+});
+
+test("thousands of entries stay a few cells, and the end is followed unless one scrolls away", async (t) => {
+  const { page } = await lab(t);
+  await until(page, "leader", leaderOf, 5000);
+  await page.keyboard.press("Space");
+  await page.evaluate(() => {
+    window.raftLab.act({ do: "write_many", count: 2000, clients: 100 });
+    window.raftLab.runUntil({ node: "all", commit: { min: 2000 } }, 60_000);
+  });
+  const last = await until(page, "long log", ({ nodes }) => nodes[0].log.last > 2000 && nodes[0].log.last, 60_000);
+  await page.locator(`[data-log="1"] [data-index="${last}"]`).waitFor();
+  assert.ok((await page.locator(".cell").count()) < 150);
+  const scroller = page.locator(".logs .scroller");
+  await scroller.evaluate((element) => { element.scrollLeft = 20_000; });
+  await page.getByRole("button", { name: "To the end" }).waitFor();
+  await page.locator(`[data-log="1"] [data-index="${last}"]`).waitFor({ state: "detached" });
+  assert.ok((await page.locator(".cell").count()) < 150);
+  await page.getByRole("button", { name: "To the end" }).click();
+  await page.locator(`[data-log="1"] [data-index="${last}"]`).waitFor();
+});
+
+/** What axe finds, as text. */
+async function findings(page) {
+  await page.addScriptTag({ path: AXE });
+  const { violations } = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  }));
+  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`));
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe finds nothing, in ${colorScheme}`, async (t) => {
+    const { page, shot } = await lab(t, { context: { colorScheme } });
+    const leader = await until(page, "leader", leaderOf, 5000);
+    await page.keyboard.press(String(leader.id));
+    await page.keyboard.press("x");
+    await until(page, "second leader", (seen) => leaderOf(seen).id !== leader.id);
+    await page.keyboard.press("Space");
+    await shot(`page-${colorScheme}`);
+    assert.deepEqual(await findings(page), []);
+    await page.keyboard.press("Enter");
+    assert.deepEqual(await findings(page), []);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await shot(`help-${colorScheme}`);
+    assert.deepEqual(await findings(page), []);
+  });
+}
+
+test("a phone shows the cluster first and keeps the controls of time in reach", async (t) => {
+  const { page, shot } = await lab(t, { context: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } });
+  await until(page, "leader", leaderOf, 5000);
+  await shot("phone");
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, "nothing sticks out");
+  const cluster = await page.locator(".cluster").boundingBox();
+  const logs = await page.locator(".logs").boundingBox();
+  assert.ok(cluster.y < logs.y);
+  const play = await page.getByRole("button", { name: "Pause" }).boundingBox();
+  assert.ok(play.y + play.height <= 844 && play.height >= 24 && play.width >= 24);
+  await node(page, 1).tap();
+  await page.getByRole("menuitem", { name: "Isolate" }).tap();
+  await page.locator("[data-stroke='S1 cut off']").waitFor();
+  await page.locator("[data-stroke='S1 cut off']").tap();
+  await page.locator("[data-stroke]").waitFor({ state: "detached" });
+  assert.deepEqual(await findings(page), []);
+});
