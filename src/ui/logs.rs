@@ -15,7 +15,7 @@ use crate::lab::World;
 use crate::raft::{Index, NodeId};
 use crate::view::feed::About;
 use crate::view::format::{grouped, S};
-use crate::view::logs::{last_column, logs, visible_columns, Against, LogCell, LogRow, Marks};
+use crate::view::logs::{last_column, last_whole_column, logs, visible_columns, Against, LogCell, LogRow, Marks};
 
 /// The width of a column, in rem.
 const COLUMN: f64 = 3.0;
@@ -40,10 +40,10 @@ pub fn Logs(props: &LogsProps) -> Html {
     let t = text();
     let scroller = use_node_ref();
     let last = last_column(&props.world);
-    let Scroll { visible, follows, onscroll, to_end } = use_scroll(&scroller, last);
+    let Scroll { visible, whole, follows, onscroll, to_end } = use_scroll(&scroller, last);
     let view = logs(&props.world, visible.clone(), t);
-    // Columns after the last entry are drawn too, up to the edge.
-    let columns = last.max(*visible.end());
+    // Columns after the last entry are numbered too, as many as fit.
+    let columns = last.max(whole);
     let width = format!("width:{}rem", HEAD + COLUMN * last as f64);
     html! {
         <section class="card logs" aria-labelledby="logs-title">
@@ -169,11 +169,13 @@ fn marked(marks: &Marks, visible: &RangeInclusive<Index>) -> Html {
     let t = text();
     let middle = |index: Index| format!("left:{}rem", HEAD + COLUMN * (index as f64 - 0.5));
     let near = |index: Index| *visible.start() <= index + 2 && index <= *visible.end() + 2;
+    // Left of the first column there is no room for the word.
+    let proven = if marks.matched > 1 { t.match_mark(marks.matched) } else { grouped(marks.matched) };
     html! {
         <td role="cell" class="marks" aria-label={t.marks(marks.matched, marks.next)}>
-            if near(marks.matched) {
+            if marks.matched > 0 && near(marks.matched) {
                 <span class="pointer match" style={middle(marks.matched)}>
-                    <span>{ t.match_mark(marks.matched) }</span><i>{ "▲" }</i>
+                    <span>{ proven }</span><i>{ "▲" }</i>
                 </span>
             }
             if near(marks.next) {
@@ -189,6 +191,8 @@ fn marked(marks: &Marks, visible: &RangeInclusive<Index>) -> Html {
 struct Scroll {
     /// The columns to draw.
     visible: RangeInclusive<Index>,
+    /// The last one that fits wholly.
+    whole: Index,
     /// Whether it follows the end.
     follows: bool,
     onscroll: Callback<Event>,
@@ -199,15 +203,16 @@ struct Scroll {
 /// Follows the end of the logs, unless somebody scrolled away from it.
 #[hook]
 fn use_scroll(scroller: &NodeRef, last: Index) -> Scroll {
-    let visible = use_state_eq(|| 1..=20);
+    let shown = use_state_eq(|| (1..=20, 10));
     let follows = use_state_eq(|| true);
     let look = {
-        let (scroller, visible) = (scroller.clone(), visible.clone());
+        let (scroller, shown) = (scroller.clone(), shown.clone());
         Callback::from(move |()| {
             if let Some(element) = scroller.cast::<Element>() {
                 let rem = media::rem();
                 let width = f64::from(element.client_width()) - HEAD * rem;
-                visible.set(visible_columns(f64::from(element.scroll_left()), width, COLUMN * rem));
+                let (left, column) = (f64::from(element.scroll_left()), COLUMN * rem);
+                shown.set((visible_columns(left, width, column), last_whole_column(left, width, column)));
             }
         })
     };
@@ -246,5 +251,6 @@ fn use_scroll(scroller: &NodeRef, last: Index) -> Scroll {
         let follows = follows.clone();
         Callback::from(move |_: MouseEvent| follows.set(true))
     };
-    Scroll { visible: (*visible).clone(), follows: *follows, onscroll, to_end }
+    let (visible, whole) = (*shown).clone();
+    Scroll { visible, whole, follows: *follows, onscroll, to_end }
 }

@@ -82,12 +82,10 @@ pub fn nodes(world: &World, ring: &Ring, t: &dyn Text) -> Vec<NodeGlyph> {
     let glyph = |node: &NodeState| {
         let at = ring.place(node.id);
         let standing = Standing::of(world, node);
-        let away = ring.node_radius + TIMER_GAP;
-        let label_y = if ring.labelled_above(node.id) { at.y - away - 9.0 } else { at.y + away + 19.0 };
         NodeGlyph {
             id: node.id,
             at,
-            label_at: Point::new(at.x, label_y),
+            label_at: label_place(ring, node.id),
             standing,
             term: node.term,
             colour: term_class(node.term),
@@ -97,6 +95,12 @@ pub fn nodes(world: &World, ring: &Ring, t: &dyn Text) -> Vec<NodeGlyph> {
         }
     };
     world.nodes.values().map(|node| glyph(node)).collect()
+}
+
+/// Where the word for what a node is stands: the middle of its base line.
+fn label_place(ring: &Ring, node: NodeId) -> Point {
+    let (at, away) = (ring.place(node), ring.node_radius + TIMER_GAP);
+    Point::new(at.x, if ring.labelled_above(node) { at.y - away - 9.0 } else { at.y + away + 19.0 })
 }
 
 /// A dot for each voter, in a row under the term.
@@ -174,18 +178,34 @@ fn tag_place(ring: &Ring, points: &[Point], width: f64, others: &[StrokeGlyph]) 
     let half = Point::new(width / 2.0, TAG_HEIGHT / 2.0);
     let (right, bottom) = ((ring.width - half.x).max(half.x), (ring.height - half.y).max(half.y));
     let inside = |at: Point| Point::new(at.x.clamp(half.x, right), at.y.clamp(half.y, bottom));
-    let covered = |at: Point| {
+    let end = points.last().copied().unwrap_or(ring.centre);
+    let within = |at: Point, point: Point| (point.x - at.x).abs() < half.x && (point.y - at.y).abs() < half.y;
+    // Nodes and other tags must stay free; words, links and the stroke itself rather so; and it should not be far.
+    let cost = |at: Point| {
         let of_node = |&(_, node): &(NodeId, Point)| {
-            let near =
-                Point::new(node.x.clamp(at.x - half.x, at.x + half.x), node.y.clamp(at.y - half.y, at.y + half.y));
-            (ring.node_radius + TIMER_GAP + TAG_GAP - node.distance(near)).max(0.0)
+            let (x, y) = (node.x.clamp(at.x - half.x, at.x + half.x), node.y.clamp(at.y - half.y, at.y + half.y));
+            (ring.node_radius + TIMER_GAP + TAG_GAP - node.distance(Point::new(x, y))).max(0.0)
         };
         let of_tag = |other: &StrokeGlyph| {
             let x = (width + other.tag_width) / 2.0 + TAG_GAP - (other.tag.x - at.x).abs();
             let y = TAG_HEIGHT + TAG_GAP - (other.tag.y - at.y).abs();
             x.min(y).max(0.0)
         };
-        ring.places().iter().map(of_node).sum::<f64>() + others.iter().map(of_tag).sum::<f64>()
+        let of_word = |&(id, _): &(NodeId, Point)| {
+            let word = label_place(ring, id);
+            let x = half.x + 40.0 - (word.x - at.x).abs();
+            let y = half.y + 12.0 - (word.y - 4.0 - at.y).abs();
+            x.min(y).clamp(0.0, 12.0)
+        };
+        let of_link = |link: Link| {
+            let (a, b) = ring.link(link);
+            (0..=20).filter(|i| within(at, a.toward(b, f64::from(*i) / 20.0))).count() as f64
+        };
+        let must_not = ring.places().iter().map(of_node).sum::<f64>() + others.iter().map(of_tag).sum::<f64>();
+        let should_not = ring.places().iter().map(of_word).sum::<f64>()
+            + ring.pairs().map(of_link).sum::<f64>()
+            + 2.0 * points.iter().filter(|point| within(at, **point)).count() as f64;
+        20.0 * must_not + should_not + 0.08 * at.distance(end)
     };
     let around = |point: &Point| {
         let (aside, away) = (half.x + 12.0, half.y + 10.0);
@@ -203,9 +223,9 @@ fn tag_place(ring: &Ring, points: &[Point], width: f64, others: &[StrokeGlyph]) 
     };
     let mut best = (f64::INFINITY, inside(ring.centre));
     for at in points.iter().rev().flat_map(around) {
-        let cover = covered(at);
-        if cover < best.0 {
-            best = (cover, at);
+        let cost = cost(at);
+        if cost < best.0 {
+            best = (cost, at);
         }
     }
     best.1

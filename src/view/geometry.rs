@@ -16,6 +16,9 @@ const LANE: f64 = 5.0;
 /// The room for a word above and below a node.
 const LABEL: f64 = 36.0;
 
+/// The room below all of it, for the tag of a stroke.
+const TAGS: f64 = 18.0;
+
 /// A place in the picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
@@ -93,7 +96,13 @@ impl Ring {
         for (_, point) in &mut places {
             *point = Point::new(point.x + centre.x, point.y + centre.y);
         }
-        Ring { places, centre, node_radius, width: right - left + 2.0 * side, height: bottom - top + 2.0 * above }
+        Ring {
+            places,
+            centre,
+            node_radius,
+            width: right - left + 2.0 * side,
+            height: bottom - top + 2.0 * above + TAGS,
+        }
     }
 
     /// The nodes and their places.

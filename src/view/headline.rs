@@ -20,7 +20,8 @@ pub fn headline(world: &World, t: &dyn Text) -> String {
     let highest = live.iter().map(|node| node.term).max().unwrap_or(0);
     let candidates = candidates(&live);
     let state = if highest > leader.term && !candidates.is_empty() {
-        t.challenged(S(leader.id), leader.term, &names(candidates, t), highest)
+        let many = candidates.len() > 1;
+        t.challenged(S(leader.id), leader.term, &names(candidates, t), many, highest)
     } else {
         leads(world, leader, &live, t)
     };
@@ -68,7 +69,10 @@ fn leads(world: &World, leader: &NodeState, live: &[&NodeState], t: &dyn Text) -
     if leader.commit < last {
         return t.committing(S(id), term, leader.commit, last);
     }
-    let behind = |node: &&&NodeState| (node.last_index(), node.commit, node.applied) != (last, last, last);
+    // What a leader of an old term does not know is said of it anyway.
+    let outdated = |node: &NodeState| node.role == Role::Leader && node.id != id;
+    let behind =
+        |node: &&&NodeState| (node.last_index(), node.commit, node.applied) != (last, last, last) && !outdated(node);
     let behind: Vec<NodeId> = live.iter().filter(behind).map(|node| node.id).collect();
     match behind.len() {
         0 => t.leads(S(id), term),
@@ -162,6 +166,14 @@ mod tests {
                     }
                 }),
                 "S3 leads term 4; all five logs agree. S1 still believes to lead term 2.",
+            ),
+            (
+                world(|node| {
+                    lead(node, 3);
+                    lead(node, 1);
+                    (node.term, node.commit) = if node.id == 1 { (2, 1) } else { (4, 2) };
+                }),
+                "S3 leads term 4 and has committed its whole log. S1 still believes to lead term 2.",
             ),
         ];
         for (world, sentence) in cases {

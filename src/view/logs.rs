@@ -172,6 +172,11 @@ pub fn visible_columns(scrolled: f64, width: f64, column: f64) -> RangeInclusive
     first.max(1)..=first.max(1) + count
 }
 
+/// The last column that fits wholly into such a strip.
+pub fn last_whole_column(scrolled: f64, width: f64, column: f64) -> Index {
+    ((scrolled + width) / column).floor().max(0.0) as Index
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,5 +277,6 @@ mod tests {
         assert_eq!(visible_columns(85.0, 400.0, 40.0), 2..=14);
         assert_eq!(visible_columns(40_000.0, 400.0, 40.0), 1000..=1012);
         assert_eq!(visible_columns(-5.0, 0.0, 40.0), 1..=4);
+        assert_eq!(last_whole_column(85.0, 400.0, 40.0), 12);
     }
 }

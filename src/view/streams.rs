@@ -1,6 +1,6 @@
 //! The replication streams of every node that leads, a row per follower.
 
-use super::format::{ms, S};
+use super::format::ms;
 use super::geometry::Point;
 use super::text::Text;
 use crate::lab::world::{StreamView, World};
@@ -80,7 +80,7 @@ fn row(target: NodeId, stream: &StreamView, last: Index, at: Micros, t: &dyn Tex
     let silent = at - stream.answered.unwrap_or(stream.since);
     let why = if silent >= SILENT {
         // In tens of milliseconds, so that the text does not change with every event.
-        t.silent(S(target), &ms(Micros(silent.0 / 10_000 * 10_000), 0))
+        t.silent(&ms(Micros(silent.0 / 10_000 * 10_000), 0))
     } else {
         t.stream_why(stream.why).to_string()
     };
@@ -190,6 +190,6 @@ mod tests {
         let mut world = world(&[(1, 2)]);
         world.streams.insert((1, 2), stream(2));
         world.at = Micros::from_ms(245);
-        assert_eq!(streams(&world, &English)[0].rows[0].why, "no answer from S2 for 150 ms");
+        assert_eq!(streams(&world, &English)[0].rows[0].why, "silent for 150 ms");
     }
 }

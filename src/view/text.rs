@@ -272,8 +272,10 @@ catalogue! {
         campaigning(names: &str, many: bool):
             if many { format!("No leader: {names} campaign.") } else { format!("No leader: {names} campaigns.") },
         waiting_for_timeout(node: S): format!("No leader: {node}’s election timeout is the next to fire."),
-        challenged(leader: S, term: Term, names: &str, higher: Term):
-            format!("{leader} leads term {term}, but {names} campaigns in term {higher}."),
+        challenged(leader: S, term: Term, names: &str, many: bool, higher: Term): format!(
+            "{leader} leads term {term}, but {names} {} in term {higher}.",
+            if many { "campaign" } else { "campaigns" }
+        ),
         still_believes(names: &str, term: Term): format!("{names} still believes to lead term {term}."),
         leads_minority(leader: S, term: Term):
             format!("{leader} leads term {term}, but reaches no majority: it cannot commit."),
@@ -285,7 +287,7 @@ catalogue! {
         },
         committing(leader: S, term: Term, commit: Index, last: Index):
             format!("{leader} leads term {term}; its log is committed up to {} of {}.", grouped(commit), grouped(last)),
-        leads(leader: S, term: Term): format!("{leader} leads term {term}."),
+        leads(leader: S, term: Term): format!("{leader} leads term {term} and has committed its whole log."),
         catching_up(leader: S, term: Term, names: &str, many: bool): format!(
             "{leader} leads term {term} and has committed its whole log; {names} {} still to hear of it.",
             if many { "are" } else { "is" }
@@ -377,7 +379,7 @@ catalogue! {
         },
         timed_out(leader: S, target: S): format!("{leader} → {target}: no answer in time"),
         unreachable(leader: S, target: S): format!("{leader} → {target}: fails at once, {target} is down"),
-        silent(target: S, ms: &str): format!("no answer from {target} for {ms} ms"),
+        silent(ms: &str): format!("silent for {ms} ms"),
 
         // Events: around the nodes.
         sends(from: S, to: S, says: &str): format!("{from} → {to}: {says}"),

@@ -1,6 +1,7 @@
 //! Components in a real document, in headless Chromium. A module per subject.
 #![cfg(target_family = "wasm")]
 
+mod crash;
 #[path = "../golden/mod.rs"]
 mod golden;
 mod page;
