@@ -207,6 +207,7 @@ fn carry_out(command: Command, hands: &Hands) {
                 focus(&format!("[data-node='{node}']"));
             }
         }
+        Command::LetGo => change.emit(Change::LetGo),
         Command::Campaign => act_on_selected(&|node| Some(Do::Campaign { node })),
         Command::CrashOrRestart => act_on_selected(&|node| crash_or_restart(&driver.world(), node)),
         Command::IsolateOrRejoin => act_on_selected(&|node| isolate_or_rejoin(&driver.world(), node)),

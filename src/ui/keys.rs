@@ -61,6 +61,8 @@ fn focus(event: &KeyboardEvent) -> Focus {
         Focus::Choice
     } else if within("input, textarea, select, [contenteditable]") {
         Focus::Text
+    } else if within("[data-node]") {
+        Focus::Page
     } else if within("button, a, summary, [role=button]") {
         Focus::Button
     } else if within("[data-scroller]") {

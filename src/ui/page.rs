@@ -74,6 +74,8 @@ pub enum Change {
     Look(Option<About>),
     /// Something was clicked; the same again lets it go.
     Pin(About),
+    /// Lets go of what is selected and of what was clicked.
+    LetGo,
     /// Opens a menu, or closes it.
     Menu(Option<Menu>),
     /// Opens a dialog, or closes it.
@@ -129,6 +131,7 @@ impl Reducible for Page {
             Change::Look(about) => page.look = Rc::new(about.unwrap_or_default()),
             Change::Pin(about) if about == *page.pinned => page.pinned = Rc::default(),
             Change::Pin(about) => page.pinned = Rc::new(about),
+            Change::LetGo => (page.selected, page.pinned, page.look) = (None, Rc::default(), Rc::default()),
             Change::Menu(menu) => page.menu = menu,
             Change::Dialog(dialog) => (page.dialog, page.menu) = (dialog, None),
             Change::Notice(notice) => page.notice = notice,

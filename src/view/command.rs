@@ -24,6 +24,8 @@ pub enum Command {
     WriteMany,
     /// Selects a node.
     Select(NodeId),
+    /// Lets go of what is selected.
+    LetGo,
     /// The selected node campaigns.
     Campaign,
     /// Crashes the selected node, or restarts it.
@@ -94,6 +96,7 @@ pub const COMMANDS: &[Row] = &[
         group: Group::Cluster,
         name: |t| t.do_select(),
     },
+    Row { command: Command::LetGo, keys: &["Escape"], group: Group::Cluster, name: |t| t.do_let_go() },
     Row { command: Command::Campaign, keys: &["e"], group: Group::Cluster, name: |t| t.do_campaign() },
     Row { command: Command::CrashOrRestart, keys: &["c"], group: Group::Cluster, name: |t| t.do_crash_or_restart() },
     Row { command: Command::IsolateOrRejoin, keys: &["x"], group: Group::Cluster, name: |t| t.do_isolate_or_rejoin() },
@@ -173,6 +176,7 @@ pub fn key_name(key: &'static str, t: &dyn Text) -> &'static str {
         "ArrowRight" => "→",
         "PageDown" => t.key_page_down(),
         "Home" => t.key_home(),
+        "Escape" => t.key_escape(),
         key => key,
     }
 }

@@ -158,6 +158,12 @@ test("everything can be done with the keyboard", async (t) => {
   await page.keyboard.press("x");
   await page.locator("[data-stroke]").waitFor({ state: "detached" });
 
+  // The space bar is play and pause there, too.
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Play" }).waitFor();
+
   // The menu, with the arrows.
   await page.keyboard.press("Enter");
   await page.getByRole("menu", { name: `What S${id} is to do` }).waitFor();

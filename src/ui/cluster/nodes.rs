@@ -74,7 +74,8 @@ fn Node(props: &NodeProps) -> Html {
     };
     let clicked = open.clone();
     let onkeydown = move |event: KeyboardEvent| {
-        if matches!(event.key().as_str(), "Enter" | " ") {
+        // Not the space bar: that is play and pause, wherever one is in the picture.
+        if event.key() == "Enter" {
             event.prevent_default();
             open();
         }

@@ -171,9 +171,17 @@ fn use_stroke(
     let up = {
         let (current, shown) = (current.clone(), shown.clone());
         let (world, ring, act, change) = (world.clone(), ring.clone(), act.clone(), change.clone());
-        Callback::from(move |_: PointerEvent| {
+        let element = element.clone();
+        Callback::from(move |event: PointerEvent| {
             shown.set(None);
-            let Some(draft) = current.take().filter(|draft| draft.moved) else { return };
+            let Some(draft) = current.take() else { return };
+            if !draft.moved {
+                // A click beside everything.
+                if event.target() == element.get().map(Into::into) {
+                    change.emit(Change::LetGo);
+                }
+                return;
+            }
             let links = crossed(&world, &ring, &draft.points, draft.one_way);
             if let Some(cut) = stroke(&world, links) {
                 if let Do::Cut { name: Some(name), .. } = &cut {
