@@ -30,7 +30,7 @@ pub struct LogsProps {
     pub world: Shared<World>,
     /// What is highlighted.
     pub look: Rc<About>,
-    /// To highlight a node.
+    /// To highlight the node of the row that is pointed at.
     pub change: Callback<Change>,
 }
 
@@ -73,7 +73,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                     </thead>
                     <tbody role="rowgroup">
                         for row in &view.rows {
-                            { log_row(row, &props.look, &visible) }
+                            { log_row(row, props, &visible) }
                         }
                     </tbody>
                 </table>
@@ -102,8 +102,15 @@ fn legend() -> Html {
     }
 }
 
-fn log_row(row: &LogRow, look: &About, visible: &RangeInclusive<Index>) -> Html {
-    let t = text();
+fn log_row(row: &LogRow, props: &LogsProps, visible: &RangeInclusive<Index>) -> Html {
+    let (t, look) = (text(), &props.look);
+    let looks = |on: bool| {
+        let (change, node) = (props.change.clone(), row.node);
+        move |_: PointerEvent| {
+            let about = About { nodes: vec![node], ..About::default() };
+            change.emit(Change::Look(on.then_some(about)));
+        }
+    };
     let lit = |index: Index| {
         look.nodes.contains(&row.node) && look.entries.is_some_and(|(first, last)| (first..=last).contains(&index))
     };
@@ -117,6 +124,8 @@ fn log_row(row: &LogRow, look: &About, visible: &RangeInclusive<Index>) -> Html 
             role="row"
             class={classes!("log-row", row.standing.class(), look.nodes.contains(&row.node).then_some("lit"))}
             data-log={row.node.to_string()}
+            onpointerover={looks(true)}
+            onpointerout={looks(false)}
         >
             <th role="rowheader" class="log-head" scope="row" aria-colindex="1">
                 <b>{ S(row.node).to_string() }</b>

@@ -1,6 +1,6 @@
 //! Every word on the page, in one typed catalogue per language. A language that lacks a text does not compile.
 
-use super::format::{grouped, range, S};
+use super::format::{grouped, S};
 use crate::lab::event::LossWhy;
 use crate::raft::event::{RoleWhy, StreamState, StreamWhy, VoteWhy};
 use crate::raft::{Index, NodeId, Term};
@@ -48,7 +48,6 @@ catalogue! {
         close: "Close",
         cancel: "Cancel",
         dismiss: "Dismiss",
-        and_more: "more",
 
         // Nodes.
         leader: "Leader",
@@ -68,13 +67,11 @@ catalogue! {
         cluster_hint: "drag across links to cut them · click a node to act on it",
         cluster_caption: "Point at a message, and it is named here in full.",
         messages: "Messages",
-        rejoin: "rejoin",
         rejoin_all: "Rejoin all",
         partition: "Partition…",
         partition_title: "Partition into groups",
         partition_text: "Nodes of different groups cannot hear each other.",
         partition_apply: "Partition",
-        partition_group: "Group",
         menu_write: "Write…",
         menu_campaign: "Campaign now",
         menu_crash: "Crash",
@@ -111,7 +108,6 @@ catalogue! {
         streams: "Replication streams",
         streams_hint: "one per follower",
         streams_none: "No node leads, so nothing is replicated.",
-        streams_outdated: "a higher term is on",
         column_stream: "stream",
         column_state: "state",
         column_next: "next",
@@ -147,7 +143,6 @@ catalogue! {
         speed_shows: "1 s shows",
         speed_opening: "until a leader is elected",
         running_behind: "running behind",
-        restoring: "restoring…",
         select_first: "Select a node first: click it, or press its number.",
         nothing_to_step: "Nothing more can happen",
 
@@ -260,7 +255,6 @@ catalogue! {
         node_menu(node: S): format!("What {node} is to do"),
         marks(matched: Index, next: Index): format!("match {matched}, next {next}"),
         streams_of(leader: S): format!("Replication streams of {leader}"),
-        streams_of_term(term: Term): format!("term {term}"),
         event_number(n: u64): format!("event {}", grouped(n)),
         speed_value(ms: u64): format!("{} ms", grouped(ms)),
         speed_valuetext(ms: u64): format!("one second shows {ms} milliseconds"),
@@ -403,8 +397,6 @@ catalogue! {
         client_refused(what: &str, node: S): format!("{node} refuses the {what}"),
         client_not_done(what: &str): format!("The {what} is refused"),
         client_unknown(what: &str): format!("Nobody can tell the client about the {what}"),
-        entries(first: Index, last: Index): format!("entries {}", range(first, last)),
-        many_done(count: u64): format!("{count} writes"),
     }
 }
 
