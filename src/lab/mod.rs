@@ -13,7 +13,7 @@ mod network;
 mod recorder;
 pub mod report;
 pub mod scenario;
-mod storage;
+pub mod storage;
 pub mod world;
 
 pub use action::Do;

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::log::SharedEntry;
+use super::snapshot::SharedSnapshot;
 use super::{Index, NodeId, Term};
 use crate::runtime::{Feed, Micros, TraceHash};
 
@@ -187,6 +188,12 @@ words! {
         Terminated = "terminated",
         /// The leader's storage failed.
         StorageFailed = "storage failed",
+        /// The entry that the target needs next is compacted away.
+        NeededCompacted = "needed entries are compacted",
+        /// The target is further behind than a snapshot is apart from the next.
+        TooFarBehind = "too far behind for the log",
+        /// The target installed the snapshot.
+        SnapshotInstalled = "snapshot installed",
     }
 }
 
@@ -249,6 +256,42 @@ events! {
         TimedOut = "timed-out" { node: NodeId, target: NodeId, rpc: u64 },
         /// An append failed at once: the target is down.
         Unreachable = "unreachable" { node: NodeId, target: NodeId, rpc: u64 },
+        /// A stream chose a snapshot to send, or begins to send it again.
+        SnapshotOffered = "snapshot-offered" { node: NodeId, target: NodeId, snapshot: SharedSnapshot },
+        /// A chunk left; `offset` is where it begins. With what was sent so far.
+        ChunkSent = "chunk-sent" {
+            node: NodeId,
+            target: NodeId,
+            snapshot: u64,
+            offset: u64,
+            bytes: u64,
+            done: bool,
+            chunks_sent: u32,
+        },
+        /// A chunk was answered: the target expects `offset` next (the size of the snapshot, once it is installed).
+        ChunkAnswered = "chunk-answered" {
+            node: NodeId,
+            target: NodeId,
+            snapshot: u64,
+            offset: u64,
+            installed: bool,
+            late: bool,
+            counted: bool,
+        },
+        /// A chunk was not answered in time, or failed at once; it is sent again at the next tick.
+        ChunkFailed = "chunk-failed" { node: NodeId, target: NodeId, snapshot: u64, offset: u64 },
+        /// A node that is sent a snapshot has so many of its bytes.
+        Chunk = "chunk" { node: NodeId, snapshot: u64, index: Index, received: u64 },
+        /// A node took a snapshot in place of its log up to there, or of all of its log, if that conflicts.
+        Installed = "installed" { node: NodeId, snapshot: SharedSnapshot, kept_suffix: bool },
+        /// A node began to make a snapshot.
+        CompactionBegun = "compaction-begun" { node: NodeId, index: Index },
+        /// A node made a snapshot; its log now begins at `first_index`.
+        CompactionDone = "compaction-done" { node: NodeId, snapshot: SharedSnapshot, first_index: Index },
+        /// A node made a snapshot that it no longer needs: it has a later one.
+        CompactionDiscarded = "compaction-discarded" { node: NodeId, index: Index },
+        /// Own entries up to here are durable.
+        Durable = "durable" { node: NodeId, index: Index },
         /// Storage failed, and the node shuts down: nothing was acknowledged that is not durable.
         StorageFailed = "storage-failed" { node: NodeId, error: String },
     }
@@ -277,7 +320,17 @@ impl Event {
             | Answered { node, .. }
             | TimedOut { node, .. }
             | Unreachable { node, .. }
-            | StorageFailed { node, .. } => *node,
+            | StorageFailed { node, .. }
+            | SnapshotOffered { node, .. }
+            | ChunkSent { node, .. }
+            | ChunkAnswered { node, .. }
+            | ChunkFailed { node, .. }
+            | Chunk { node, .. }
+            | Installed { node, .. }
+            | CompactionBegun { node, .. }
+            | CompactionDone { node, .. }
+            | CompactionDiscarded { node, .. }
+            | Durable { node, .. } => *node,
         }
     }
 }

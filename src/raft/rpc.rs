@@ -1,9 +1,11 @@
 //! What nodes say to each other (paper, Figures 2 and 13).
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use super::event::words;
 use super::log::SharedEntry;
+use super::snapshot::SnapshotMeta;
 use super::{Index, NodeId, Term};
 use crate::runtime::{Feed, TraceHash};
 
@@ -120,6 +122,91 @@ message! {
     }
 }
 
+/// InstallSnapshot (paper, Figure 13): one chunk of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstallSnapshot {
+    /// The leader's term.
+    pub term: Term,
+    /// Who leads.
+    pub leader: NodeId,
+    /// Which snapshot, and what it includes.
+    pub meta: SnapshotMeta,
+    /// Where in the snapshot's data the chunk begins.
+    pub offset: u64,
+    /// The bytes. Empty only if the snapshot is.
+    pub data: Vec<u8>,
+    /// Whether this is the last chunk.
+    pub done: bool,
+}
+
+impl Feed for InstallSnapshot {
+    fn feed(&self, hash: &mut TraceHash) {
+        self.term.feed(hash);
+        self.leader.feed(hash);
+        self.meta.feed(hash);
+        self.offset.feed(hash);
+        (self.data.len() as u64).feed(hash);
+        hash.bytes(&self.data);
+        self.done.feed(hash);
+    }
+}
+
+impl Serialize for InstallSnapshot {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("term", &self.term)?;
+        map.serialize_entry("leader", &self.leader)?;
+        map.serialize_entry("snapshot", &self.meta.id)?;
+        map.serialize_entry("last_included_index", &self.meta.index)?;
+        map.serialize_entry("last_included_term", &self.meta.term)?;
+        map.serialize_entry("offset", &self.offset)?;
+        map.serialize_entry("bytes", &self.data.len())?;
+        map.serialize_entry("done", &self.done)?;
+        map.end()
+    }
+}
+
+message! {
+    /// The answer to [`InstallSnapshot`].
+    InstallResponse {
+        /// The receiver's term.
+        term: Term,
+        /// The snapshot that was answered.
+        snapshot: u64,
+        /// The last index that it includes.
+        last_included_index: Index,
+        /// The term there.
+        last_included_term: Term,
+        /// How it went.
+        result: InstallResult,
+    }
+}
+
+/// How a chunk was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstallResult {
+    /// The receiver expects the chunk that begins here.
+    Expects(u64),
+    /// The receiver's state includes the snapshot, durably.
+    Installed,
+    /// The leader's term is over.
+    StaleTerm,
+}
+
+impl Feed for InstallResult {
+    fn feed(&self, hash: &mut TraceHash) {
+        match self {
+            InstallResult::Expects(offset) => {
+                0u8.feed(hash);
+                offset.feed(hash);
+            }
+            InstallResult::Installed => 1u8.feed(hash),
+            InstallResult::StaleTerm => 2u8.feed(hash),
+        }
+    }
+}
+
 /// Any of the messages, on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
@@ -132,6 +219,10 @@ pub enum Message {
     Vote(VoteRequest),
     /// The answer to a request for a vote.
     VoteResponse(VoteResponse),
+    /// A chunk of a snapshot.
+    Install(InstallSnapshot),
+    /// The answer to a chunk.
+    InstallResponse(InstallResponse),
 }
 
 words! {
@@ -147,6 +238,10 @@ words! {
         Vote = "vote",
         /// The answer to it.
         VoteAnswer = "vote-answer",
+        /// InstallSnapshot.
+        Chunk = "chunk",
+        /// The answer to it.
+        ChunkAnswer = "chunk-answer",
     }
 }
 
@@ -159,7 +254,14 @@ impl Message {
             Message::AppendResponse(_) => MessageKind::AppendAnswer,
             Message::Vote(_) => MessageKind::Vote,
             Message::VoteResponse(_) => MessageKind::VoteAnswer,
+            Message::Install(_) => MessageKind::Chunk,
+            Message::InstallResponse(_) => MessageKind::ChunkAnswer,
         }
+    }
+
+    /// Whether it answers a request.
+    pub fn is_answer(&self) -> bool {
+        matches!(self, Message::AppendResponse(_) | Message::VoteResponse(_) | Message::InstallResponse(_))
     }
 
     /// The sender's term.
@@ -169,6 +271,8 @@ impl Message {
             Message::AppendResponse(message) => message.term,
             Message::Vote(message) => message.term,
             Message::VoteResponse(message) => message.term,
+            Message::Install(message) => message.term,
+            Message::InstallResponse(message) => message.term,
         }
     }
 }
@@ -181,6 +285,8 @@ impl Feed for Message {
             Message::AppendResponse(message) => message.feed(hash),
             Message::Vote(message) => message.feed(hash),
             Message::VoteResponse(message) => message.feed(hash),
+            Message::Install(message) => message.feed(hash),
+            Message::InstallResponse(message) => message.feed(hash),
         }
     }
 }

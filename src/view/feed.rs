@@ -134,7 +134,7 @@ impl Feed {
     fn follow(&mut self, event: &Event) -> Option<Rc<Message>> {
         match event {
             Event::Node(raft::Event::Role { node, to, .. }) => drop(self.roles.insert(*node, *to)),
-            Event::Lab(LabEvent::Crash { node }) => drop(self.roles.remove(node)),
+            Event::Lab(LabEvent::Crash { node, .. }) => drop(self.roles.remove(node)),
             Event::Lab(LabEvent::Sent { id, message, .. }) => drop(self.messages.insert(*id, message.clone())),
             Event::Lab(LabEvent::Delivered { id, .. } | LabEvent::Lost { id, .. }) => return self.messages.remove(id),
             _ => {}
@@ -160,6 +160,10 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
             Next { .. } | Match { .. } | Buffer { .. } | Answered { .. } | TimedOut { .. } | Unreachable { .. } => {
                 (Topic::Streams, false)
             }
+            SnapshotOffered { .. } | Installed { .. } => (Topic::Streams, true),
+            ChunkSent { .. } | ChunkAnswered { .. } | ChunkFailed { .. } | Chunk { .. } => (Topic::Streams, false),
+            CompactionDone { .. } => (Topic::Log, true),
+            CompactionBegun { .. } | CompactionDiscarded { .. } | Durable { .. } => (Topic::Log, false),
             StorageFailed { .. } => (Topic::Faults, true),
         },
         Event::Lab(event) => match event {
@@ -209,6 +213,10 @@ impl Line {
                 | raft::Event::Buffer { node, target, .. }
                 | raft::Event::Answered { node, target, .. }
                 | raft::Event::TimedOut { node, target, .. }
+                | raft::Event::SnapshotOffered { node, target, .. }
+                | raft::Event::ChunkSent { node, target, .. }
+                | raft::Event::ChunkAnswered { node, target, .. }
+                | raft::Event::ChunkFailed { node, target, .. }
                 | raft::Event::Unreachable { node, target, .. } => nodes(&[*node, *target]),
                 other => nodes(&[other.node()]),
             },
@@ -218,7 +226,7 @@ impl Line {
                 | LabEvent::Lost { id, from, to, .. } => {
                     About { nodes: vec![*from, *to], message: Some(*id), entries: None }
                 }
-                LabEvent::Crash { node } | LabEvent::Restart { node } => nodes(&[*node]),
+                LabEvent::Crash { node, .. } | LabEvent::Restart { node } => nodes(&[*node]),
                 LabEvent::Client { node, .. } => About { nodes: node.iter().copied().collect(), ..About::default() },
                 LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
                     let ends = links.iter().flat_map(|&(from, to)| [from, to]);
@@ -273,7 +281,7 @@ mod tests {
             record(2, role(1, Role::Leader)),
             record(3, commit(1)),
             record(4, commit(2)),
-            record(5, LabEvent::Crash { node: 1 }),
+            record(5, LabEvent::Crash { node: 1, kept: Default::default() }),
             record(6, commit(1)),
         ];
         feed.take(&records[..2]);

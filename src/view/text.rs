@@ -183,6 +183,8 @@ catalogue! {
         legend_vote: "asks for a vote",
         legend_vote_granted: "vote given",
         legend_vote_refused: "vote refused",
+        legend_chunk: "a chunk of a snapshot, with its bytes",
+        legend_chunk_taken: "answer: the chunk was taken",
         legend_lost: "lost, where it was lost",
         legend_timer: "the election timeout: when the ring closes, the node campaigns",
         legend_term: "the colour of a node or an entry is that of its term",
@@ -362,6 +364,34 @@ catalogue! {
         sends(from: S, to: S, says: &str): format!("{from} → {to}: {says}"),
         arrives(from: S, to: S, says: &str): format!("{from} → {to}: {says}, arrives"),
         is_lost(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is lost"),
+        stores_chunk(node: S, received: u64, index: Index): format!("{node} has {received} B of snapshot {index}"),
+        installs(node: S, index: Index): format!("{node} installs the snapshot up to entry {index}"),
+        installs_why(kept: bool): if kept {
+            "the entries behind it agree and stay"
+        } else {
+            "its own log up to there is replaced"
+        },
+        compacts(node: S, index: Index): format!("{node} begins a snapshot of entries 1–{index}"),
+        compacted(node: S, index: Index, bytes: u64, first: Index):
+            format!("{node} has a snapshot up to entry {index}, {bytes} B; its log begins at {first}"),
+        compaction_discarded(node: S, index: Index):
+            format!("{node} drops its snapshot up to entry {index}: it has a later one"),
+        durable(node: S, index: Index): format!("{node}’s log is durable up to entry {index}"),
+        offers_snapshot(leader: S, target: S, index: Index, bytes: u64):
+            format!("{leader} → {target}: snapshot up to entry {index}, {bytes} B"),
+        sends_chunk(leader: S, target: S, offset: u64, bytes: u64):
+            format!("{leader} → {target}: chunk at {offset}, {bytes} B"),
+        chunk_answered(leader: S, target: S, offset: u64): format!("{target} tells {leader} that it expects {offset}"),
+        chunk_installed(leader: S, target: S): format!("{target} tells {leader} that the snapshot is installed"),
+        chunk_failed(leader: S, target: S, offset: u64):
+            format!("{leader} → {target}: no answer to the chunk at {offset}"),
+        chunk(index: Index, offset: u64, bytes: u64, done: bool): if done {
+            format!("last chunk of snapshot {index}, {bytes} B at {offset}")
+        } else {
+            format!("chunk of snapshot {index}, {bytes} B at {offset}")
+        },
+        chunk_expects(offset: u64): format!("expects the chunk at {offset}"),
+        snapshot_installed(index: Index): format!("snapshot {index} is installed"),
         storage_fails(node: S): format!("The storage of {node} fails"),
         crashes(node: S): format!("{node} crashes"),
         restarts(node: S): format!("{node} restarts"),

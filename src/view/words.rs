@@ -72,6 +72,16 @@ fn node_words(event: &raft::Event, leads: bool, t: &dyn Text) -> Words {
         Commit { to, .. } => t.learns_commit(node, *to).into(),
         Apply { index, .. } => t.applies(node, *index).into(),
         StorageFailed { error, .. } => Words::because(t.storage_fails(node), error),
+        Chunk { received, index, .. } => t.stores_chunk(node, *received, *index).into(),
+        Installed { snapshot, kept_suffix, .. } => {
+            Words::because(t.installs(node, snapshot.meta.index), t.installs_why(*kept_suffix))
+        }
+        CompactionBegun { index, .. } => t.compacts(node, *index).into(),
+        CompactionDone { snapshot, first_index, .. } => {
+            t.compacted(node, snapshot.meta.index, snapshot.data.len() as u64, *first_index).into()
+        }
+        CompactionDiscarded { index, .. } => t.compaction_discarded(node, *index).into(),
+        Durable { index, .. } => t.durable(node, *index).into(),
         other => stream_words(node, other, t),
     }
 }
@@ -112,6 +122,21 @@ fn stream_words(leader: S, event: &raft::Event, t: &dyn Text) -> Words {
         }
         TimedOut { target, .. } => Words::because(t.timed_out(leader, S(*target)), t.timed_out_why()),
         Unreachable { target, .. } => t.unreachable(leader, S(*target)).into(),
+        SnapshotOffered { target, snapshot, .. } => {
+            t.offers_snapshot(leader, S(*target), snapshot.meta.index, snapshot.data.len() as u64).into()
+        }
+        ChunkSent { target, offset, bytes, .. } => t.sends_chunk(leader, S(*target), *offset, *bytes).into(),
+        ChunkAnswered { target, installed: true, .. } => t.chunk_installed(leader, S(*target)).into(),
+        ChunkAnswered { target, offset, counted, .. } => {
+            let text = t.chunk_answered(leader, S(*target), *offset);
+            match counted {
+                true => text.into(),
+                false => Words::because(text, t.not_counted()),
+            }
+        }
+        ChunkFailed { target, offset, .. } => {
+            Words::because(t.chunk_failed(leader, S(*target), *offset), t.timed_out_why())
+        }
         // All others are told by `node_words`.
         other => other.name().to_string().into(),
     }
@@ -124,7 +149,7 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
         LabEvent::Lost { from, to, kind, why, .. } => {
             Words::because(t.is_lost(S(*from), S(*to), &said(line, *kind, t)), t.loss_why(*why))
         }
-        LabEvent::Crash { node } => Words::because(t.crashes(S(*node)), t.crash_why()),
+        LabEvent::Crash { node, .. } => Words::because(t.crashes(S(*node)), t.crash_why()),
         LabEvent::Restart { node } => t.restarts(S(*node)).into(),
         LabEvent::Cut { links, name } => cut(links, name.as_deref(), nodes, t),
         LabEvent::Join { links } => t.links_rejoined(&links_in_words(links, nodes, t)).into(),

@@ -70,10 +70,7 @@ impl Node {
         self.emit(Event::Truncate { node: self.id, first, last: self.terms.last_index() });
         self.terms.truncate_from(first);
         self.memberships.truncate_from(first);
-        self.durable_index = self.durable_index.min(first - 1);
-        for (_, last_index) in &mut self.writes {
-            *last_index = (*last_index).min(first - 1);
-        }
+        self.forget_writes_from(first);
         // Entries of this very step that are not even handed to storage yet go the same way.
         self.pending.append.retain(|entry| entry.index < first);
         let first = self.pending.truncate_from.map_or(first, |earlier| earlier.min(first));

@@ -1,9 +1,10 @@
 //! The leader's side: its streams, what is committed, its clients (paper §5.3, §5.4.2, §8).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Node, Output, Token, WriteResult};
+use crate::raft::config::Config;
 use crate::raft::event::Role;
 use crate::raft::log::{Entry, Payload};
 use crate::raft::replication::{FromCore, Stream, ToCore};
@@ -17,6 +18,8 @@ pub(super) struct Office {
     progress: BTreeMap<NodeId, Progress>,
     /// Clients that wait for the entry at an index to be applied.
     waiting: BTreeMap<Index, Token>,
+    /// Streams that wait for a snapshot to be made.
+    snapshot_wishes: BTreeSet<NodeId>,
 }
 
 /// What the leader knows from one stream.
@@ -24,6 +27,35 @@ pub(super) struct Office {
 struct Progress {
     match_index: Index,
     is_line_rate: bool,
+    /// When the target last answered anything.
+    heard: Option<Micros>,
+    /// The last index of the snapshot that it is being sent.
+    sending: Option<Index>,
+}
+
+impl Office {
+    /// Streams that wait for a snapshot; they wait no longer.
+    pub(super) fn take_snapshot_wishes(&mut self) -> BTreeSet<NodeId> {
+        std::mem::take(&mut self.snapshot_wishes)
+    }
+
+    pub(super) fn wish_for_snapshot(&mut self, target: NodeId) {
+        self.snapshot_wishes.insert(target);
+    }
+
+    pub(super) fn sends_snapshot(&mut self, target: NodeId, index: Index) {
+        if let Some(progress) = self.progress.get_mut(&target) {
+            progress.sending = Some(index);
+        }
+    }
+
+    /// The lowest index that a follower which still answers has; entries above it may be sent yet.
+    pub(super) fn lowest_need(&self, now: Micros, config: &Config) -> Option<Index> {
+        let answers =
+            |progress: &&Progress| progress.heard.is_some_and(|heard| now <= heard + config.election_timeout_max);
+        let need = |progress: &Progress| progress.sending.unwrap_or(0).max(progress.match_index);
+        self.progress.values().filter(answers).map(need).min()
+    }
 }
 
 impl Node {
@@ -101,16 +133,21 @@ impl Node {
         if term != self.hard_state.term || self.role != Role::Leader {
             return;
         }
+        if matches!(event, ToCore::NeedsSnapshot) {
+            return self.on_needs_snapshot(target);
+        }
         let progress = self.office.as_mut().and_then(|office| office.progress.get_mut(&target));
         match (event, progress) {
             (ToCore::UpdateMatchIndex(index), Some(progress)) => {
                 progress.match_index = progress.match_index.max(index);
+                progress.sending.take_if(|sending| *sending <= index);
                 self.advance_commit();
             }
             (ToCore::RateUpdate { is_line_rate }, Some(progress)) => progress.is_line_rate = is_line_rate,
             (ToCore::RevertToFollower { term }, _) => self.adopt_term(now, term),
             (ToCore::StorageFailed(error), _) => self.become_shutdown(error),
-            (ToCore::Heard, _) | (_, None) => {}
+            (ToCore::Heard, Some(progress)) => progress.heard = Some(now),
+            (ToCore::NeedsSnapshot, _) | (_, None) => {}
         }
     }
 

@@ -3,7 +3,7 @@
 //! [`Node`] is a plain value. Something arrives ([`Input`]) at a time, the node changes, and says what is
 //! to be done ([`Output`]). The files: [`election`] (terms, votes, and the only functions that change the
 //! role), [`append`](self::append) (the follower's side of the log), [`leader`] (the leader's side),
-//! [`task`] (the task that waits for a node).
+//! [`snapshots`], [`task`] (the task that waits for a node).
 //!
 //! **Nothing is said that is not durable.** A step collects what has to be written; the messages and
 //! answers of the same step are held back until storage has confirmed that write and all before it
@@ -13,6 +13,7 @@
 mod append;
 mod election;
 mod leader;
+mod snapshots;
 mod task;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -22,12 +23,14 @@ use super::event::{Event, Role, RoleWhy};
 use super::log::{LogTerms, Payload};
 use super::membership::Memberships;
 use super::replication::{FromCore, Stream, ToCore};
-use super::rpc::{AppendEntries, AppendResponse, VoteRequest, VoteResponse};
+use super::rpc::{AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, VoteRequest, VoteResponse};
 use super::storage::{HardState, Persisted, StorageError, Write};
-use super::{Index, Membership, NodeId, Term};
+use super::{Index, Membership, NodeId, SharedSnapshot, SnapshotMeta, Term};
 use crate::runtime::{Micros, Rng};
 
 use leader::Office;
+use snapshots::Receiving;
+pub use snapshots::SNAPSHOT_BYTES_MAX;
 pub use task::{run, Answer, Call, Wiring};
 
 /// Names a request that waits for its answer. Given by the task, kept by the node.
@@ -38,6 +41,8 @@ pub type Token = u64;
 pub enum Input {
     /// A leader's append or heartbeat.
     Append(Token, AppendEntries),
+    /// A chunk of a leader's snapshot.
+    Install(Token, InstallSnapshot),
     /// A candidate asks for a vote.
     Vote(Token, VoteRequest),
     /// A voter answered the request that this node made in `term`.
@@ -64,6 +69,10 @@ pub enum Input {
     Written(u64),
     /// The state machine has applied everything up to here.
     Applied(Index),
+    /// The snapshot that [`Output::BuildSnapshot`] asked for is made.
+    SnapshotBuilt(Result<SharedSnapshot, StorageError>),
+    /// Make a snapshot now: of the state at this index, or of all that is applied.
+    Compact(Option<Index>),
     /// Storage failed.
     StorageFailed(StorageError),
     /// Time has come to [`Node::next_deadline`].
@@ -90,6 +99,8 @@ pub enum WriteResult {
 pub enum Output {
     /// Answer an append.
     AnswerAppend(Token, AppendResponse),
+    /// Answer a chunk.
+    AnswerInstall(Token, InstallResponse),
     /// Answer a request for a vote.
     AnswerVote(Token, VoteResponse),
     /// Answer a client.
@@ -105,6 +116,8 @@ pub enum Output {
         /// The last index, included.
         last: Index,
     },
+    /// Make a snapshot; confirm with [`Input::SnapshotBuilt`]. One at a time.
+    BuildSnapshot(SnapshotMeta),
     /// Start a replication stream.
     StartStream(Box<Stream>),
     /// Terminate all replication streams.
@@ -136,6 +149,14 @@ pub struct Node {
     last_applied: Index,
     /// The state machine is at work.
     applying: bool,
+    /// The latest complete snapshot.
+    snapshot: Option<SharedSnapshot>,
+    /// The name of the next snapshot that this node makes. Above that of every one that it has seen.
+    next_snapshot_id: u64,
+    /// A snapshot is being made.
+    compacting: bool,
+    /// A snapshot is being received.
+    receiving: Option<Receiving>,
     /// Without a word from a leader, this node campaigns then. None while it leads, and for learners.
     election_deadline: Option<Micros>,
     /// When a valid leader was last heard (thesis §4.2.3).
@@ -163,7 +184,8 @@ impl Node {
     /// A node that starts with what its storage kept: as a follower, or as a learner if it has no vote.
     /// What is applied is what the snapshot holds; the commit index begins there (paper, Figure 2).
     pub fn new(now: Micros, id: NodeId, config: Config, rng: Rng, persisted: Persisted) -> Node {
-        let Persisted { hard_state, terms, memberships, applied } = persisted;
+        let Persisted { hard_state, terms, memberships, snapshot } = persisted;
+        let (applied, last_id) = snapshot.as_ref().map_or((0, 0), |it| (it.meta.index, it.meta.id));
         let last_index = terms.last_index();
         let mut node = Node {
             id,
@@ -177,6 +199,10 @@ impl Node {
             commit_index: applied,
             last_applied: applied,
             applying: false,
+            snapshot,
+            next_snapshot_id: last_id + 1,
+            compacting: false,
+            receiving: None,
             election_deadline: None,
             heard_leader: None,
             votes: BTreeMap::new(),
@@ -226,12 +252,15 @@ impl Node {
         }
         match input {
             Input::Append(token, request) => self.on_append(now, token, request),
+            Input::Install(token, request) => self.on_chunk(now, token, request),
             Input::Vote(token, request) => self.on_vote_request(now, token, request),
             Input::VoteAnswered { voter, term, response } => self.on_vote_answered(now, voter, term, response),
             Input::Write(token, payload) => self.on_write(token, payload),
             Input::Stream { target, term, event } => self.on_stream(now, target, term, event),
             Input::Written(number) => self.on_written(now, number),
             Input::Applied(index) => self.on_applied(index),
+            Input::SnapshotBuilt(built) => self.on_snapshot_built(now, built),
+            Input::Compact(index) => self.begin_compaction(index.unwrap_or(self.last_applied)),
             Input::StorageFailed(error) => self.become_shutdown(error),
             Input::Time => self.on_election_timeout(now),
             Input::Campaign => self.campaign(now, RoleWhy::Campaign),
@@ -261,8 +290,12 @@ impl Node {
     fn on_written(&mut self, now: Micros, number: u64) {
         self.writes_done = self.writes_done.max(number);
         let done = self.writes.partition_point(|&(write, _)| write <= number);
-        if let Some((_, last_index)) = self.writes.drain(..done).next_back() {
-            self.durable_index = last_index;
+        let last_done = self.writes.drain(..done).next_back();
+        if let Some((_, last_index)) = last_done {
+            if last_index != self.durable_index {
+                self.durable_index = last_index;
+                self.emit(Event::Durable { node: self.id, index: last_index });
+            }
         }
         // Its own vote counts now, and so do its own entries.
         self.count_own_vote(now);
@@ -293,6 +326,15 @@ impl Node {
             self.last_applied = index;
             self.emit(Event::Apply { node: self.id, index });
             self.answer_applied(index);
+        }
+        self.compact_if_due();
+    }
+
+    /// The entries from `first` on are no longer those that writes under way will make durable.
+    fn forget_writes_from(&mut self, first: Index) {
+        self.durable_index = self.durable_index.min(first - 1);
+        for (_, last_index) in &mut self.writes {
+            *last_index = (*last_index).min(first - 1);
         }
     }
 

@@ -13,9 +13,9 @@ use crate::raft::config::Config;
 use crate::raft::event::Role;
 use crate::raft::log::Payload;
 use crate::raft::replication::{self, FromCore, ToCore};
-use crate::raft::rpc::{AppendEntries, AppendResponse, VoteRequest, VoteResponse};
+use crate::raft::rpc::{AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, VoteRequest, VoteResponse};
 use crate::raft::storage::StorageError;
-use crate::raft::{Network, NodeId, Observer, Storage, Term};
+use crate::raft::{Index, Network, NodeId, Observer, Storage, Term};
 use crate::runtime::{Clock, Micros, Rng, Spawner};
 
 /// Where an answer goes. Dropped unanswered, it says nothing: that is what a crash looks like.
@@ -44,10 +44,14 @@ impl<T: 'static> From<oneshot::Sender<T>> for Answer<T> {
 pub enum Call {
     /// An append or a heartbeat from a leader.
     Append(AppendEntries, Answer<AppendResponse>),
+    /// A chunk of a leader's snapshot.
+    Install(InstallSnapshot, Answer<InstallResponse>),
     /// A candidate asks for a vote.
     Vote(VoteRequest, Answer<VoteResponse>),
     /// A client writes.
     Write(Payload, Answer<WriteResult>),
+    /// Make a snapshot now: of the state at this index, or of all that is applied.
+    Compact(Option<Index>),
     /// Campaign now.
     Campaign,
     /// Let the election timeout pass at this time.
@@ -82,6 +86,7 @@ struct Owed {
     last: Token,
     append: BTreeMap<Token, Answer<AppendResponse>>,
     vote: BTreeMap<Token, Answer<VoteResponse>>,
+    install: BTreeMap<Token, Answer<InstallResponse>>,
     write: BTreeMap<Token, Answer<WriteResult>>,
 }
 
@@ -102,6 +107,11 @@ impl Owed {
                 self.write.insert(token, answer);
                 Input::Write(token, payload)
             }
+            Call::Install(request, answer) => {
+                self.install.insert(token, answer);
+                Input::Install(token, request)
+            }
+            Call::Compact(index) => Input::Compact(index),
             Call::Campaign => Input::Campaign,
             Call::SetTimer(deadline) => Input::SetTimer(deadline),
         }
@@ -121,6 +131,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, config: Config
     let mut owed = Owed::default();
     let mut writes: FuturesOrdered<Disk<u64>> = FuturesOrdered::new();
     let mut applies: FuturesUnordered<Disk<u64>> = FuturesUnordered::new();
+    let mut builds = FuturesUnordered::new();
     let mut votes = FuturesUnordered::new();
     let mut streams: BTreeMap<NodeId, StreamHandle> = BTreeMap::new();
     // Each office has its own channel, so that what old streams still say carries its term.
@@ -136,6 +147,10 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, config: Config
                 Output::AnswerVote(token, answer) => {
                     owed.vote.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
                 }
+                Output::AnswerInstall(token, answer) => {
+                    owed.install.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
+                }
+                Output::BuildSnapshot(meta) => builds.push(storage.build_snapshot(meta)),
                 Output::AnswerWrite(token, answer) => {
                     owed.write.remove(&token).into_iter().for_each(|to| to.give(answer))
                 }
@@ -185,6 +200,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, config: Config
         let input = futures::select_biased! {
             written = writes.select_next_some() => written.map_or_else(Input::StorageFailed, Input::Written),
             applied = applies.select_next_some() => applied.map_or_else(Input::StorageFailed, Input::Applied),
+            built = builds.select_next_some() => Input::SnapshotBuilt(built),
             (target, event) = from_streams.select_next_some() => Input::Stream { target, term: streams_term, event },
             (voter, term, answer) = votes.select_next_some() => match answer {
                 Ok(response) => Input::VoteAnswered { voter, term, response },

@@ -21,6 +21,7 @@
 
 mod lagging;
 mod line_rate;
+mod snapshotting;
 mod stream;
 mod task;
 

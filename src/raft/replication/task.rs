@@ -10,8 +10,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 
 use super::stream::{FromCore, Input, Output, Stream, ToCore};
 use crate::raft::event::StreamState;
-use crate::raft::log::SharedEntry;
-use crate::raft::storage::StorageError;
+use crate::raft::storage::{LogView, StorageError};
 use crate::raft::{Network, NodeId, Observer, Storage};
 use crate::runtime::Clock;
 
@@ -33,7 +32,7 @@ pub struct Wiring<N, S, O> {
     pub to_core: mpsc::UnboundedSender<(NodeId, ToCore)>,
 }
 
-type Reading = Pin<Box<dyn Future<Output = Result<Vec<SharedEntry>, StorageError>>>>;
+type Reading = Pin<Box<dyn Future<Output = Result<LogView, StorageError>>>>;
 
 /// Runs a stream until it shuts down.
 ///
@@ -42,6 +41,7 @@ type Reading = Pin<Box<dyn Future<Output = Result<Vec<SharedEntry>, StorageError
 pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring: Wiring<N, S, O>) {
     let Wiring { network, storage, observer, clock, mut terminate, mut from_core, to_core } = wiring;
     let mut answers = FuturesUnordered::new();
+    let mut chunk_answers = FuturesUnordered::new();
     let mut abort: BTreeMap<u64, AbortHandle> = BTreeMap::new();
     let mut read: FuturesUnordered<Reading> = FuturesUnordered::new();
     // One go through the core's events is bounded, like everything (`max_payload_entries` of them).
@@ -55,6 +55,12 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring
                     let (answer, handle) = futures::future::abortable(answer);
                     abort.insert(rpc, handle);
                     answers.push(answer);
+                }
+                Output::SendChunk { rpc, request } => {
+                    let answer = network.install_snapshot(stream.target(), request).map(move |it| (rpc, it));
+                    let (answer, handle) = futures::future::abortable(answer);
+                    abort.insert(rpc, handle);
+                    chunk_answers.push(answer);
                 }
                 Output::Forget { rpc } => {
                     if let Some(handle) = abort.remove(&rpc) {
@@ -79,6 +85,13 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring
                 Ok((rpc, response)) => {
                     abort.remove(&rpc);
                     Input::Answer { rpc, response }
+                }
+                Err(futures::future::Aborted) => continue,
+            },
+            answer = chunk_answers.select_next_some() => match answer {
+                Ok((rpc, response)) => {
+                    abort.remove(&rpc);
+                    Input::ChunkAnswer { rpc, response }
                 }
                 Err(futures::future::Aborted) => continue,
             },
