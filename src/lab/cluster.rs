@@ -300,6 +300,7 @@ impl Lab {
         let rng = Rng::new(self.scenario.seed, "timeout", machine.starts << 32 | u64::from(id));
         let (sender, calls) = mpsc::unbounded();
         self.network.connect(id, sender);
+        let setup = node::Setup { config: self.scenario.node_config(), rng, in_office: None };
         let spawner = self.executor.spawner(group(id));
         let wiring = node::Wiring {
             network: self.network.endpoint(id),
@@ -309,7 +310,7 @@ impl Lab {
             spawner: spawner.clone(),
             calls,
         };
-        spawner.spawn(format!("node {id}"), node::run(id, self.scenario.node_config(), rng, wiring));
+        spawner.spawn(format!("node {id}"), node::run(id, setup, wiring));
     }
 
     fn is_alive(&self, node: NodeId) -> bool {

@@ -207,7 +207,7 @@ impl Disk {
                 }
             }
         }
-        Ok(Persisted { hard_state, terms, memberships, snapshot })
+        Ok(Persisted { hard_state, terms, memberships, snapshot, applied: self.applied })
     }
 
     /// Writes into the cache; says when it will be durable.

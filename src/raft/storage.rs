@@ -40,6 +40,8 @@ pub struct Persisted {
     pub memberships: Memberships,
     /// The latest complete snapshot. It is what the state machine holds; all beyond it is applied again.
     pub snapshot: Option<SharedSnapshot>,
+    /// How far the state machine is: the snapshot's index, as a rule.
+    pub applied: Index,
 }
 
 /// One write: what changed in one step of a node, durable as a whole or not at all.

@@ -1,10 +1,12 @@
 //! Terms, votes and roles (paper §5.1, §5.2, §5.4.1). Nothing else changes a node's role or term.
 
+use std::collections::BTreeMap;
+
 use super::{Node, Output, Token};
 use crate::raft::event::{Event, Role, RoleWhy, VoteWhy};
 use crate::raft::rpc::{VoteRequest, VoteResponse};
 use crate::raft::storage::{HardState, StorageError};
-use crate::raft::{NodeId, Term};
+use crate::raft::{Index, NodeId, Term};
 use crate::runtime::Micros;
 
 impl Node {
@@ -71,7 +73,16 @@ impl Node {
         self.set_role(Role::Leader, RoleWhy::WonElection);
         self.set_leader(Some(self.id));
         self.set_election_deadline(None);
-        self.take_office(now);
+        self.take_office(now, &BTreeMap::new());
+        self.append_first();
+    }
+
+    /// A scenario opens with this node in office: it leads its term already, and what it has proven is given.
+    pub(super) fn start_in_office(&mut self, now: Micros, proven: &BTreeMap<NodeId, Index>) {
+        self.set_role(Role::Leader, RoleWhy::Started);
+        self.set_leader(Some(self.id));
+        self.set_election_deadline(None);
+        self.take_office(now, proven);
     }
 
     /// Stops for good.

@@ -7,7 +7,7 @@ use super::{Node, Output, Token, WriteResult};
 use crate::raft::config::Config;
 use crate::raft::event::Role;
 use crate::raft::log::{Entry, Payload};
-use crate::raft::replication::{FromCore, Stream, ToCore};
+use crate::raft::replication::{self, FromCore, Stream, ToCore};
 use crate::raft::{Index, NodeId, Term};
 use crate::runtime::Micros;
 
@@ -59,26 +59,29 @@ impl Office {
 }
 
 impl Node {
-    pub(super) fn take_office(&mut self, now: Micros) {
+    /// Starts the streams. `proven` is what a scenario says of them that opens with a leader in office.
+    pub(super) fn take_office(&mut self, now: Micros, proven: &BTreeMap<NodeId, Index>) {
+        let begin = replication::Office {
+            leader: self.id,
+            term: self.hard_state.term,
+            terms: self.terms.clone(),
+            commit_index: self.commit_index,
+            config: self.config.clone(),
+        };
         let mut office = Office::default();
         for target in self.membership().members() {
             if target != self.id {
                 office.progress.insert(target, Progress::default());
-                let stream = Stream::new(
-                    now,
-                    self.id,
-                    target,
-                    self.hard_state.term,
-                    self.terms.clone(),
-                    self.commit_index,
-                    self.config.clone(),
-                );
+                let stream = Stream::new(now, begin.clone(), target, proven.get(&target).copied());
                 self.outputs.push(Output::StartStream(Box::new(stream)));
             }
         }
         self.office = Some(office);
-        // An entry of its own term: with it, everything before it is committed too (paper §8). The very
-        // first one of a cluster says who belongs to it.
+    }
+
+    /// The first entry of a new leader: with it, everything before it is committed too (paper §8). The very
+    /// first one of a cluster says who belongs to it.
+    pub(super) fn append_first(&mut self) {
         let first = match self.terms.last_index() {
             0 => Payload::Members(self.membership().clone()),
             _ => Payload::Blank,

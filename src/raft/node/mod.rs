@@ -128,6 +128,18 @@ pub enum Output {
     Emit(Event),
 }
 
+/// What a node starts with, beside what it kept.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Its settings.
+    pub config: Config,
+    /// What its election timeouts are drawn from.
+    pub rng: Rng,
+    /// It leads its term already, and so far each follower is proven to agree: for a scenario that opens in
+    /// the middle of things.
+    pub in_office: Option<BTreeMap<NodeId, Index>>,
+}
+
 /// A Raft node's state and decisions. See the head of [this module](self).
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -182,10 +194,12 @@ pub struct Node {
 
 impl Node {
     /// A node that starts with what its storage kept: as a follower, or as a learner if it has no vote.
-    /// What is applied is what the snapshot holds; the commit index begins there (paper, Figure 2).
-    pub fn new(now: Micros, id: NodeId, config: Config, rng: Rng, persisted: Persisted) -> Node {
-        let Persisted { hard_state, terms, memberships, snapshot } = persisted;
-        let (applied, last_id) = snapshot.as_ref().map_or((0, 0), |it| (it.meta.index, it.meta.id));
+    /// What is applied is what the snapshot holds, as a rule; the commit index begins there (paper, Figure 2).
+    /// With `in_office`, which says how far each follower is proven to agree, it leads its term already.
+    pub fn new(now: Micros, id: NodeId, setup: Setup, persisted: Persisted) -> Node {
+        let Setup { config, rng, in_office } = setup;
+        let Persisted { hard_state, terms, memberships, snapshot, applied } = persisted;
+        let last_id = snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.id);
         let last_index = terms.last_index();
         let mut node = Node {
             id,
@@ -217,6 +231,10 @@ impl Node {
         };
         node.emit(Event::Started { node: id, term: hard_state.term, voted_for: hard_state.voted_for, last_index });
         node.start(now);
+        if let Some(proven) = in_office {
+            node.start_in_office(now, &proven);
+        }
+        node.flush();
         node
     }
 

@@ -8,15 +8,14 @@ use futures::channel::{mpsc, oneshot};
 use futures::future::FutureExt;
 use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
 
-use super::{Input, Node, Output, Token, WriteResult};
-use crate::raft::config::Config;
+use super::{Input, Node, Output, Setup, Token, WriteResult};
 use crate::raft::event::Role;
 use crate::raft::log::Payload;
 use crate::raft::replication::{self, FromCore, ToCore};
 use crate::raft::rpc::{AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, VoteRequest, VoteResponse};
 use crate::raft::storage::StorageError;
 use crate::raft::{Index, Network, NodeId, Observer, Storage, Term};
-use crate::runtime::{Clock, Micros, Rng, Spawner};
+use crate::runtime::{Clock, Micros, Spawner};
 
 /// Where an answer goes. Dropped unanswered, it says nothing: that is what a crash looks like.
 pub struct Answer<T>(Box<dyn FnOnce(T)>);
@@ -123,10 +122,10 @@ type Disk<T> = Pin<Box<dyn Future<Output = Result<T, StorageError>>>>;
 /// Runs a node until its storage fails or nobody can call it any more.
 ///
 /// There is a single await point, and everything that can arrive arrives there.
-pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, config: Config, rng: Rng, wiring: Wiring<N, S, O>) {
+pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, wiring: Wiring<N, S, O>) {
     let Wiring { network, storage, observer, clock, spawner, mut calls } = wiring;
     let Ok(persisted) = storage.load().await else { return };
-    let mut node = Node::new(clock.now(), id, config, rng, persisted);
+    let mut node = Node::new(clock.now(), id, setup, persisted);
 
     let mut owed = Owed::default();
     let mut writes: FuturesOrdered<Disk<u64>> = FuturesOrdered::new();

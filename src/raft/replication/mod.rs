@@ -25,7 +25,7 @@ mod snapshotting;
 mod stream;
 mod task;
 
-pub use stream::{FromCore, Input, Output, Stream, ToCore, LATE_ANSWERS_MAX};
+pub use stream::{FromCore, Input, Office, Output, Stream, ToCore, LATE_ANSWERS_MAX};
 pub use task::{run, Wiring};
 
 #[cfg(doc)]

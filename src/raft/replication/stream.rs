@@ -141,6 +141,21 @@ pub(super) struct InFlight {
     pub(super) deadline: Micros,
 }
 
+/// What all streams of one leader begin with.
+#[derive(Clone, Debug)]
+pub struct Office {
+    /// Who leads.
+    pub leader: NodeId,
+    /// In which term.
+    pub term: Term,
+    /// The leader's log *before* the first entry of its term.
+    pub terms: LogTerms,
+    /// How far it is committed.
+    pub commit_index: Index,
+    /// The leader's settings.
+    pub config: Config,
+}
+
 /// One replication stream. See the head of [this module](super).
 #[derive(Clone, Debug)]
 pub struct Stream {
@@ -190,18 +205,16 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// A stream that begins now. `terms` is the leader's log *before* the first entry of its term: sending
-    /// begins behind it. The target is asked at once whether it agrees that far.
-    pub fn new(
-        now: Micros,
-        leader: NodeId,
-        target: NodeId,
-        term: Term,
-        terms: LogTerms,
-        commit_index: Index,
-        config: Config,
-    ) -> Stream {
+    /// A stream that begins now. The target is asked at once whether it agrees up to the end of the leader's
+    /// log, as it was before the first entry of its term: sending begins behind that.
+    ///
+    /// `proven` is how far the target is known to agree already: not at all, when a leader takes office. Only
+    /// a scenario that opens with a leader in office knows more.
+    pub fn new(now: Micros, office: Office, target: NodeId, proven: Option<Index>) -> Stream {
+        let Office { leader, term, terms, commit_index, config } = office;
         let last_log_index = terms.last_index();
+        let match_index = proven.map_or(0, |proven| proven.min(last_log_index));
+        let next_index = proven.map_or(last_log_index, |_| match_index) + 1;
         let mut stream = Stream {
             leader,
             target,
@@ -210,8 +223,8 @@ impl Stream {
             terms,
             last_log_index,
             commit_index,
-            next_index: last_log_index + 1,
-            match_index: 0,
+            next_index,
+            match_index,
             replication_buffer: VecDeque::new(),
             outbound_buffer: Vec::new(),
             in_flight: None,
@@ -223,14 +236,18 @@ impl Stream {
             heartbeat_due: false,
             transfer: None,
             installed: false,
-            answered: false,
+            answered: proven.is_some(),
             reported_buffers: (0, 0),
             outputs: Vec::new(),
             config,
         };
         stream.emit_state(None, StreamState::Lagging, StreamWhy::NewLeader);
-        stream.emit(Event::Next { node: leader, target, from: 0, to: last_log_index + 1 });
-        stream.send(now, last_log_index);
+        stream.emit(Event::Next { node: leader, target, from: 0, to: next_index });
+        if match_index > 0 {
+            stream.emit(Event::Match { node: leader, target, from: 0, to: match_index });
+            stream.outputs.push(Output::ToCore(ToCore::UpdateMatchIndex(match_index)));
+        }
+        stream.send(now, next_index - 1);
         stream
     }
 
