@@ -403,7 +403,7 @@ impl World {
         match event {
             StreamState { target, from, to, why, .. } => return self.stream_state(at, (id, *target), *from, *to, *why),
             Next { target, to, .. } => return self.with_stream(id, *target, |stream| stream.next = *to),
-            Match { target, to, .. } => {
+            Match { target, to, .. } | MatchLost { target, to, .. } => {
                 self.with_stream(id, *target, |stream| stream.matched = *to);
                 return self.note_lag(at, id);
             }
@@ -487,6 +487,7 @@ impl World {
             StreamState { .. }
             | Next { .. }
             | Match { .. }
+            | MatchLost { .. }
             | Buffer { .. }
             | Answered { .. }
             | TimedOut { .. }

@@ -241,6 +241,8 @@ events! {
         Next = "next" { node: NodeId, target: NodeId, from: Index, to: Index },
         /// How far the target's log is proven to agree: only successes raise it.
         Match = "match" { node: NodeId, target: NodeId, from: Index, to: Index },
+        /// The target lost entries that it had promised to keep; its log agrees up to `to` at most.
+        MatchLost = "match-lost" { node: NodeId, target: NodeId, from: Index, to: Index },
         /// The sizes of a stream's buffers changed.
         Buffer = "buffer" { node: NodeId, target: NodeId, replication: u32, outbound: u32 },
         /// An append was answered. `late`: after its time limit. `counted`: it changed what the stream knows.
@@ -316,6 +318,7 @@ impl Event {
             | StreamState { node, .. }
             | Next { node, .. }
             | Match { node, .. }
+            | MatchLost { node, .. }
             | Buffer { node, .. }
             | Answered { node, .. }
             | TimedOut { node, .. }

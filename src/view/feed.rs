@@ -160,7 +160,7 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
             Next { .. } | Match { .. } | Buffer { .. } | Answered { .. } | TimedOut { .. } | Unreachable { .. } => {
                 (Topic::Streams, false)
             }
-            SnapshotOffered { .. } | Installed { .. } => (Topic::Streams, true),
+            SnapshotOffered { .. } | Installed { .. } | MatchLost { .. } => (Topic::Streams, true),
             ChunkSent { .. } | ChunkAnswered { .. } | ChunkFailed { .. } | Chunk { .. } => (Topic::Streams, false),
             CompactionDone { .. } => (Topic::Log, true),
             CompactionBegun { .. } | CompactionDiscarded { .. } | Durable { .. } => (Topic::Log, false),
@@ -210,6 +210,7 @@ impl Line {
                 raft::Event::StreamState { node, target, .. }
                 | raft::Event::Next { node, target, .. }
                 | raft::Event::Match { node, target, .. }
+                | raft::Event::MatchLost { node, target, .. }
                 | raft::Event::Buffer { node, target, .. }
                 | raft::Event::Answered { node, target, .. }
                 | raft::Event::TimedOut { node, target, .. }

@@ -349,6 +349,8 @@ catalogue! {
             format!("{leader} → {target}: next moves from {from} to {to}"),
         match_moves(leader: S, target: S, from: Index, to: Index):
             format!("{leader} → {target}: match moves from {from} to {to}"),
+        match_lost(leader: S, target: S, from: Index, to: Index):
+            format!("{leader} → {target}: {target} lost what it had promised, match falls from {from} to {to}"),
         buffers(leader: S, target: S, replication: u32, outbound: u32):
             format!("{leader} → {target}: {replication} to be sent, {outbound} on the way"),
         answered(leader: S, target: S, success: bool): if success {

@@ -111,6 +111,7 @@ fn stream_words(leader: S, event: &raft::Event, t: &dyn Text) -> Words {
         }
         Next { target, from, to, .. } => t.next_moves(leader, S(*target), *from, *to).into(),
         Match { target, from, to, .. } => t.match_moves(leader, S(*target), *from, *to).into(),
+        MatchLost { target, from, to, .. } => t.match_lost(leader, S(*target), *from, *to).into(),
         Buffer { target, replication, outbound, .. } => t.buffers(leader, S(*target), *replication, *outbound).into(),
         Answered { target, success, counted, .. } => {
             let text = t.answered(leader, S(*target), *success);

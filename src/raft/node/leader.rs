@@ -149,6 +149,7 @@ impl Node {
             (ToCore::RateUpdate { is_line_rate }, Some(progress)) => progress.is_line_rate = is_line_rate,
             (ToCore::RevertToFollower { term }, _) => self.adopt_term(now, term),
             (ToCore::StorageFailed(error), _) => self.become_shutdown(error),
+            (ToCore::MatchLost(index), Some(progress)) => progress.match_index = index,
             (ToCore::Heard, Some(progress)) => progress.heard = Some(now),
             (ToCore::NeedsSnapshot, _) | (_, None) => {}
         }

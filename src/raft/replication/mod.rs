@@ -24,6 +24,8 @@ mod line_rate;
 mod snapshotting;
 mod stream;
 mod task;
+#[cfg(test)]
+mod tests;
 
 pub use stream::{FromCore, Input, Office, Output, Stream, ToCore, LATE_ANSWERS_MAX};
 pub use task::{run, Wiring};

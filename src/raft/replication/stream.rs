@@ -43,6 +43,8 @@ pub enum ToCore {
     },
     /// The target's log is proven to agree up to here.
     UpdateMatchIndex(Index),
+    /// The target lost what it had: its log agrees only up to here.
+    MatchLost(Index),
     /// The target answered something in this term.
     Heard,
     /// The target needs a snapshot; the stream waits for [`FromCore::Snapshot`].
@@ -128,6 +130,8 @@ pub(super) enum Sent {
         prev_index: Index,
         /// The last index that it speaks of.
         last_index: Index,
+        /// prev was proven when it was sent: a refusal then says that the target lost it.
+        proven: bool,
     },
     /// A chunk of a snapshot.
     Chunk,
@@ -335,7 +339,11 @@ impl Stream {
             leader_commit: self.commit_index,
             entries: self.outbound_buffer.clone(),
         };
-        let rpc = self.remember(Sent::Append { prev_index: prev_log_index, last_index: request.last_index() });
+        let rpc = self.remember(Sent::Append {
+            prev_index: prev_log_index,
+            last_index: request.last_index(),
+            proven: prev_log_index > 0 && prev_log_index <= self.match_index,
+        });
         self.in_flight = Some(InFlight { rpc, deadline: now + self.config.heartbeat_interval });
         self.outputs.push(Output::Send { rpc, request });
     }
@@ -459,7 +467,7 @@ impl Stream {
     }
 
     fn on_answer(&mut self, rpc: u64, response: Result<AppendResponse, Unreachable>) {
-        let Some(Sent::Append { prev_index, last_index }) = self.sent.remove(&rpc) else { return };
+        let Some(Sent::Append { prev_index, last_index, proven }) = self.sent.remove(&rpc) else { return };
         let late = self.in_flight.take_if(|in_flight| in_flight.rpc == rpc).is_none();
         let (node, target) = (self.leader, self.target);
         let Ok(response) = response else {
@@ -484,6 +492,8 @@ impl Stream {
                 self.emit(Event::Answered { node, target, rpc, success: false, late, counted });
                 if counted {
                     self.on_conflict(hint);
+                } else if proven && prev_index == self.match_index && self.state != StreamState::Snapshotting {
+                    self.on_match_lost(hint);
                 }
             }
             AppendResult::StaleTerm => {
@@ -533,6 +543,17 @@ impl Stream {
         };
         // At least one step down each time, so that it ends; never into what is proven.
         self.set_next(guess.clamp(self.match_index + 1, refused - 1));
+        self.become_lagging(StreamWhy::Refused);
+    }
+
+    /// The target refuses what it had promised: it has lost entries that were not durable when it answered.
+    fn on_match_lost(&mut self, hint: Option<Hint>) {
+        let to = hint.map_or(0, |hint| hint.index).min(self.match_index.saturating_sub(1));
+        self.emit(Event::MatchLost { node: self.leader, target: self.target, from: self.match_index, to });
+        self.match_index = to;
+        self.answered = false; // a hint proves nothing: the next success does
+        self.outputs.push(Output::ToCore(ToCore::MatchLost(to)));
+        self.set_next(to + 1);
         self.become_lagging(StreamWhy::Refused);
     }
 
