@@ -26,7 +26,7 @@ impl Node {
         // What is inside the snapshot is committed, so it agrees with every leader's log.
         let agrees =
             prev_log_index < self.terms.prev_index() || self.terms.term_at(prev_log_index) == Some(prev_log_term);
-        let consecutive = (prev_log_index + 1..).zip(&entries).all(|(index, entry)| entry.index == index);
+        let consecutive = (1..).zip(&entries).all(|(n, entry)| prev_log_index.checked_add(n) == Some(entry.index));
         if !agrees || !consecutive {
             return AppendResult::Conflict(self.hint(prev_log_index, prev_log_term));
         }

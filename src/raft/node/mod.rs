@@ -15,6 +15,8 @@ mod election;
 mod leader;
 mod snapshots;
 mod task;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -81,6 +83,24 @@ pub enum Input {
     Campaign,
     /// Let the election timeout pass at this time.
     SetTimer(Micros),
+}
+
+/// No cluster gets to a term above this: a message that speaks of one is not of this protocol, and is not
+/// answered. (A node that adopted the greatest number could never campaign again.)
+pub const TERM_MAX: Term = 1 << 53;
+
+impl Input {
+    /// The highest term that it speaks of.
+    fn term(&self) -> Term {
+        match self {
+            Input::Append(_, request) => request.term,
+            Input::Install(_, request) => request.term,
+            Input::Vote(_, request) => request.term,
+            Input::VoteAnswered { response, .. } => response.term,
+            Input::Stream { event: ToCore::RevertToFollower { term }, .. } => *term,
+            _ => 0,
+        }
+    }
 }
 
 /// What became of a client's write.
@@ -265,7 +285,7 @@ impl Node {
 
     /// Takes an input; afterwards the outputs say what is to be done. Never panics, whatever is in it.
     pub fn handle(&mut self, now: Micros, input: Input) {
-        if self.role == Role::Shutdown {
+        if self.role == Role::Shutdown || input.term() > TERM_MAX {
             return;
         }
         match input {
