@@ -10,6 +10,7 @@ mod cluster;
 pub mod condition;
 pub mod event;
 mod network;
+pub mod random;
 mod recorder;
 pub mod report;
 pub mod scenario;
