@@ -29,7 +29,7 @@ impl Default for Weather {
         Weather {
             nodes: 0,
             storm: Micros::from_ms(25_000),
-            calm: Micros::from_ms(20_000),
+            calm: Micros::from_ms(60_000),
             fault_every: Micros::from_ms(400),
         }
     }
