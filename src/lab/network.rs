@@ -16,7 +16,7 @@ use super::recorder::Recorder;
 use crate::raft::network::{Network, Unreachable};
 use crate::raft::node::{Answer, Call};
 use crate::raft::rpc::{
-    AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, Message, VoteRequest, VoteResponse,
+    AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, Message, TimeoutNow, VoteRequest, VoteResponse,
 };
 use crate::raft::NodeId;
 use crate::runtime::{Clock, Micros, Rng};
@@ -70,6 +70,8 @@ enum Caller {
     Append(oneshot::Sender<Result<AppendResponse, Unreachable>>),
     Vote(oneshot::Sender<Result<VoteResponse, Unreachable>>),
     Install(oneshot::Sender<Result<InstallResponse, Unreachable>>),
+    /// Nobody: the message is not answered.
+    Nobody,
 }
 
 impl Caller {
@@ -78,6 +80,7 @@ impl Caller {
             Caller::Append(caller) => caller.is_canceled(),
             Caller::Vote(caller) => caller.is_canceled(),
             Caller::Install(caller) => caller.is_canceled(),
+            Caller::Nobody => true,
         }
     }
 
@@ -87,6 +90,7 @@ impl Caller {
             Caller::Append(caller) => drop(caller.send(Err(Unreachable))),
             Caller::Vote(caller) => drop(caller.send(Err(Unreachable))),
             Caller::Install(caller) => drop(caller.send(Err(Unreachable))),
+            Caller::Nobody => {}
         }
     }
 }
@@ -205,6 +209,7 @@ impl SimNetwork {
                 let back = move |answer| network.send(to, from, Message::InstallResponse(answer), Some(id), caller);
                 Call::Install(request, Answer::new(back))
             }
+            (Message::TimeoutNow(request), _) => Call::TimeoutNow(request),
             (Message::AppendResponse(answer), Caller::Append(caller)) => return drop(caller.send(Ok(answer))),
             (Message::VoteResponse(answer), Caller::Vote(caller)) => return drop(caller.send(Ok(answer))),
             (Message::InstallResponse(answer), Caller::Install(caller)) => return drop(caller.send(Ok(answer))),
@@ -291,6 +296,10 @@ impl Network for Endpoint {
         request: InstallSnapshot,
     ) -> impl Future<Output = Result<InstallResponse, Unreachable>> + 'static {
         self.network.request(self.node, target, Message::Install(request), Caller::Install)
+    }
+
+    fn timeout_now(&self, target: NodeId, request: TimeoutNow) {
+        self.network.send(self.node, target, Message::TimeoutNow(request), None, Caller::Nobody);
     }
 
     fn vote(

@@ -304,6 +304,11 @@ impl Storage for MemoryStorage {
         std::future::ready(self.disk.borrow_mut().apply(first, last))
     }
 
+    fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static {
+        let disk = self.disk.borrow();
+        std::future::ready(disk.works().map(|()| disk.machine.get(key).cloned()))
+    }
+
     fn build_snapshot(
         &self,
         meta: SnapshotMeta,

@@ -68,6 +68,10 @@ pub struct NodeState {
     pub leader: Option<NodeId>,
     /// While it is a candidate: the answers so far, its own vote included.
     pub votes: BTreeMap<NodeId, bool>,
+    /// Whether those are answers to the question that comes before a campaign (pre-vote).
+    pub pre_voting: bool,
+    /// While it leads: the node that it hands its office over to.
+    pub hands_over_to: Option<NodeId>,
     /// When its election timeout was armed, and when it fires.
     pub timer: Option<(Micros, Micros)>,
     /// The retained entries; the first has index `first_index`.
@@ -114,6 +118,8 @@ impl NodeState {
             voted_for: None,
             leader: None,
             votes: BTreeMap::new(),
+            pre_voting: false,
+            hands_over_to: None,
             timer: None,
             log: imbl::Vector::new(),
             first_index: 1,
@@ -196,6 +202,7 @@ impl NodeState {
     fn crash(&mut self, kept: &Image) {
         (self.alive, self.role, self.leader, self.timer) = (false, Role::Follower, None, None);
         self.votes.clear();
+        (self.pre_voting, self.hands_over_to) = (false, None);
         (self.receiving, self.compacting) = (None, None);
         (self.term, self.voted_for) = (kept.hard_state.term, kept.hard_state.voted_for);
         self.first_index = kept.prev.0 + 1;
@@ -440,14 +447,30 @@ impl World {
             }
             Role { to, why, .. } => {
                 (node.role, node.role_why) = (*to, *why);
+                (node.pre_voting, node.hands_over_to) = (false, None);
                 node.votes.clear();
                 if *to != raft::event::Role::Leader {
                     self.streams.retain(|(leader, _), _| *leader != id);
                 }
             }
             Term { to, .. } => (node.term, node.voted_for, node.leader) = (*to, None, None),
-            Leader { leader, .. } => node.leader = *leader,
+            Leader { leader, .. } => {
+                node.leader = *leader;
+                if std::mem::take(&mut node.pre_voting) {
+                    node.votes.clear();
+                }
+            }
             Timer { deadline, .. } => node.timer = deadline.map(|deadline| (at, deadline)),
+            PreVoteBegun { .. } => {
+                node.votes = [(id, true)].into();
+                node.pre_voting = true;
+            }
+            PreVoteCounted { voter, granted, .. } => {
+                node.votes.insert(*voter, *granted);
+            }
+            PreVote { .. } | ReadConfirmed { .. } => {}
+            TransferBegun { target, .. } => node.hands_over_to = Some(*target),
+            TransferGivenUp { .. } => node.hands_over_to = None,
             Vote { candidate, granted, .. } => {
                 if *granted {
                     node.voted_for = Some(*candidate);

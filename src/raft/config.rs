@@ -24,6 +24,10 @@ pub struct Config {
     pub snapshot_max_chunk_size: u64,
     /// The time limit of one chunk. Default 200 ms.
     pub install_snapshot_timeout: Micros,
+    /// A node asks whether it could win before it campaigns (thesis §9.6). Off by default.
+    pub pre_vote: bool,
+    /// A leader that does not hear from a majority steps down (thesis §6.2). Off by default.
+    pub check_quorum: bool,
 }
 
 impl Default for Config {
@@ -37,6 +41,8 @@ impl Default for Config {
             snapshot_threshold: 5000,
             snapshot_max_chunk_size: 3 * 1024 * 1024,
             install_snapshot_timeout: Micros::from_ms(200),
+            pre_vote: false,
+            check_quorum: false,
         }
     }
 }

@@ -150,6 +150,14 @@ words! {
         LeaderElected = "another node leads this term",
         /// Its storage failed.
         StorageFailed = "storage failed",
+        /// The leader handed its office over to this node.
+        Transfer = "the leader hands over",
+        /// The leader has not heard from a majority.
+        LostQuorum = "no majority answers",
+        /// The configuration changed: the node has a vote now, or no longer has one.
+        Membership = "the configuration changed",
+        /// The configuration without the leader is committed.
+        Removed = "no longer a member",
     }
 }
 
@@ -219,6 +227,19 @@ events! {
         Timer = "timer" { node: NodeId, deadline: Option<Micros> },
         /// A node decided on a request for its vote.
         Vote = "vote" { node: NodeId, candidate: NodeId, term: Term, granted: bool, why: VoteWhy },
+        /// A node asks whether it could win an election in `term`, and campaigns only if a majority says so.
+        PreVoteBegun = "pre-vote-begun" { node: NodeId, term: Term, why: RoleWhy },
+        /// A node said whether it would vote for a candidate; nothing is promised.
+        PreVote = "pre-vote" { node: NodeId, candidate: NodeId, term: Term, granted: bool, why: VoteWhy },
+        /// A node that asked counted an answer.
+        PreVoteCounted = "pre-vote-counted" { node: NodeId, voter: NodeId, term: Term, granted: bool },
+        /// A leader began to hand its office over: it takes no writes until that is done, or given up.
+        TransferBegun = "transfer-begun" { node: NodeId, target: NodeId },
+        /// A leader gave up handing its office over; it takes writes again.
+        TransferGivenUp = "transfer-given-up" { node: NodeId, target: NodeId },
+        /// A leader may answer a read: it still led after the read was asked for, and everything that was
+        /// committed then is applied.
+        ReadConfirmed = "read-confirmed" { node: NodeId, read_index: Index, applied: Index },
         /// A candidate counted an answer.
         VoteCounted = "vote-counted" { node: NodeId, voter: NodeId, term: Term, granted: bool },
         /// An entry was appended to the node's own log.
@@ -311,6 +332,12 @@ impl Event {
             | Timer { node, .. }
             | Vote { node, .. }
             | VoteCounted { node, .. }
+            | PreVoteBegun { node, .. }
+            | PreVote { node, .. }
+            | PreVoteCounted { node, .. }
+            | TransferBegun { node, .. }
+            | TransferGivenUp { node, .. }
+            | ReadConfirmed { node, .. }
             | Append { node, .. }
             | Truncate { node, .. }
             | Commit { node, .. }

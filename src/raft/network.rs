@@ -3,7 +3,9 @@
 use std::fmt;
 use std::future::Future;
 
-use super::rpc::{AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, VoteRequest, VoteResponse};
+use super::rpc::{
+    AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
+};
 use super::NodeId;
 
 /// An RPC that failed at once: the target's machine answers, but no node runs there. A message that is
@@ -40,6 +42,9 @@ pub trait Network: Clone + 'static {
         target: NodeId,
         request: InstallSnapshot,
     ) -> impl Future<Output = Result<InstallResponse, Unreachable>> + 'static;
+
+    /// Tells `target` to campaign at once. Nobody waits for what comes of it.
+    fn timeout_now(&self, target: NodeId, request: TimeoutNow);
 
     /// Asks `target` for its vote.
     ///

@@ -109,6 +109,10 @@ message! {
         last_log_index: Index,
         /// The term of the candidate's last entry.
         last_log_term: Term,
+        /// Only a question: would the vote be given in this term? (thesis §9.6)
+        pre_vote: bool,
+        /// The candidate campaigns because its leader told it to: hearing that leader is no reason to refuse.
+        transfer: bool,
     }
 }
 
@@ -117,8 +121,20 @@ message! {
     VoteResponse {
         /// The voter's term.
         term: Term,
-        /// Whether the candidate has this node's vote in `term`.
+        /// Whether the candidate has this node's vote in `term`; for a pre-vote, whether it would have.
         granted: bool,
+        /// The answer to a pre-vote.
+        pre_vote: bool,
+    }
+}
+
+message! {
+    /// TimeoutNow (thesis §3.10): the leader tells a follower to campaign at once. It is not answered.
+    TimeoutNow {
+        /// The leader's term.
+        term: Term,
+        /// Who leads.
+        leader: NodeId,
     }
 }
 
@@ -223,6 +239,8 @@ pub enum Message {
     Install(InstallSnapshot),
     /// The answer to a chunk.
     InstallResponse(InstallResponse),
+    /// The receiver is to campaign at once.
+    TimeoutNow(TimeoutNow),
 }
 
 words! {
@@ -242,6 +260,12 @@ words! {
         Chunk = "chunk",
         /// The answer to it.
         ChunkAnswer = "chunk-answer",
+        /// RequestVote, as a question only.
+        PreVote = "pre-vote",
+        /// The answer to it.
+        PreVoteAnswer = "pre-vote-answer",
+        /// TimeoutNow.
+        TimeoutNow = "timeout-now",
     }
 }
 
@@ -252,10 +276,13 @@ impl Message {
             Message::Append(append) if append.entries.is_empty() => MessageKind::Heartbeat,
             Message::Append(_) => MessageKind::Append,
             Message::AppendResponse(_) => MessageKind::AppendAnswer,
+            Message::Vote(vote) if vote.pre_vote => MessageKind::PreVote,
             Message::Vote(_) => MessageKind::Vote,
+            Message::VoteResponse(vote) if vote.pre_vote => MessageKind::PreVoteAnswer,
             Message::VoteResponse(_) => MessageKind::VoteAnswer,
             Message::Install(_) => MessageKind::Chunk,
             Message::InstallResponse(_) => MessageKind::ChunkAnswer,
+            Message::TimeoutNow(_) => MessageKind::TimeoutNow,
         }
     }
 
@@ -273,6 +300,7 @@ impl Message {
             Message::VoteResponse(message) => message.term,
             Message::Install(message) => message.term,
             Message::InstallResponse(message) => message.term,
+            Message::TimeoutNow(message) => message.term,
         }
     }
 }
@@ -287,6 +315,7 @@ impl Feed for Message {
             Message::VoteResponse(message) => message.feed(hash),
             Message::Install(message) => message.feed(hash),
             Message::InstallResponse(message) => message.feed(hash),
+            Message::TimeoutNow(message) => message.feed(hash),
         }
     }
 }

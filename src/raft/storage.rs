@@ -106,6 +106,9 @@ pub trait Storage: Clone + 'static {
     /// Applies the committed entries from `first` to `last`, in order, to the state machine.
     fn apply(&self, first: Index, last: Index) -> impl Future<Output = Result<(), StorageError>> + 'static;
 
+    /// Reads a key of the state machine.
+    fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static;
+
     /// Makes a snapshot of the state at `meta.index`, which is applied and still in the log. Takes its time;
     /// everything else goes on meanwhile. Nothing is kept before [`Write::snapshot`] says so.
     fn build_snapshot(

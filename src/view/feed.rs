@@ -152,6 +152,9 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
                 (Topic::Elections, false)
             }
             Role { from, .. } => (Topic::Elections, from.is_some()),
+            PreVoteBegun { .. } | TransferBegun { .. } | TransferGivenUp { .. } => (Topic::Elections, true),
+            PreVote { .. } | PreVoteCounted { .. } => (Topic::Elections, false),
+            ReadConfirmed { .. } => (Topic::Clients, false),
             Vote { node, candidate, .. } => (Topic::Elections, node != candidate),
             Append { node, .. } | Commit { node, .. } => (Topic::Log, leads(*node)),
             Truncate { .. } => (Topic::Log, true),
@@ -205,7 +208,13 @@ impl Line {
                 raft::Event::Commit { node, from, to } => entries(*node, from + 1, *to),
                 raft::Event::Apply { node, index } => entries(*node, *index, *index),
                 raft::Event::Vote { node, candidate, .. } => nodes(&[*node, *candidate]),
-                raft::Event::VoteCounted { node, voter, .. } => nodes(&[*node, *voter]),
+                raft::Event::PreVote { node, candidate, .. } => nodes(&[*node, *candidate]),
+                raft::Event::TransferBegun { node, target } | raft::Event::TransferGivenUp { node, target } => {
+                    nodes(&[*node, *target])
+                }
+                raft::Event::VoteCounted { node, voter, .. } | raft::Event::PreVoteCounted { node, voter, .. } => {
+                    nodes(&[*node, *voter])
+                }
                 raft::Event::Leader { node, leader: Some(leader) } => nodes(&[*node, *leader]),
                 raft::Event::StreamState { node, target, .. }
                 | raft::Event::Next { node, target, .. }

@@ -183,6 +183,7 @@ catalogue! {
         legend_vote: "asks for a vote",
         legend_vote_granted: "vote given",
         legend_vote_refused: "vote refused",
+        legend_timeout_now: "the leader hands over: campaign now",
         legend_chunk: "a chunk of a snapshot, with its bytes",
         legend_chunk_taken: "answer: the chunk was taken",
         legend_lost: "lost, where it was lost",
@@ -196,6 +197,7 @@ catalogue! {
 
         // Messages.
         heartbeat: "heartbeat",
+        timeout_now: "campaign now",
         append_conflict: "refuses: the entry before is missing or differs",
 
         // Events.
@@ -366,6 +368,22 @@ catalogue! {
         sends(from: S, to: S, says: &str): format!("{from} → {to}: {says}"),
         arrives(from: S, to: S, says: &str): format!("{from} → {to}: {says}, arrives"),
         is_lost(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is lost"),
+        pre_vote_begins(node: S, term: Term): format!("{node} asks whether it could win term {term}"),
+        would_vote(node: S, candidate: S, term: Term, granted: bool): if granted {
+            format!("{node} would vote for {candidate} in term {term}")
+        } else {
+            format!("{node} would not vote for {candidate} in term {term}")
+        },
+        counts_pre_vote(node: S, voter: S, granted: bool): if granted {
+            format!("{node} hears that {voter} would vote for it")
+        } else {
+            format!("{node} hears that {voter} would not vote for it")
+        },
+        transfer_begins(node: S, target: S): format!("{node} begins to hand its office over to {target}"),
+        transfer_given_up(node: S, target: S): format!("{node} gives up handing over to {target}"),
+        read_confirmed(node: S, index: Index): format!("{node} still leads: it may answer reads up to entry {index}"),
+        pre_vote_request(term: Term): format!("asks whether it could win term {term}"),
+        pre_vote_answer(granted: bool): if granted { "would vote for it" } else { "would not vote for it" },
         stores_chunk(node: S, received: u64, index: Index): format!("{node} has {received} B of snapshot {index}"),
         installs(node: S, index: Index): format!("{node} installs the snapshot up to entry {index}"),
         installs_why(kept: bool): if kept {

@@ -58,6 +58,14 @@ fn node_words(event: &raft::Event, leads: bool, t: &dyn Text) -> Words {
                 if *granted { t.votes(node, S(*candidate), *term) } else { t.refuses_vote(node, S(*candidate), *term) };
             Words::because(text, t.vote_why(*why))
         }
+        PreVoteBegun { term, why, .. } => Words::because(t.pre_vote_begins(node, *term), t.role_why(*why)),
+        PreVote { candidate, term, granted, why, .. } => {
+            Words::because(t.would_vote(node, S(*candidate), *term, *granted), t.vote_why(*why))
+        }
+        PreVoteCounted { voter, granted, .. } => t.counts_pre_vote(node, S(*voter), *granted).into(),
+        TransferBegun { target, .. } => t.transfer_begins(node, S(*target)).into(),
+        TransferGivenUp { target, .. } => t.transfer_given_up(node, S(*target)).into(),
+        ReadConfirmed { read_index, .. } => t.read_confirmed(node, *read_index).into(),
         VoteCounted { voter, granted: true, .. } => t.counts_vote(node, S(*voter)).into(),
         VoteCounted { voter, granted: false, .. } => t.counts_refusal(node, S(*voter)).into(),
         Append { entry, .. } => {
@@ -321,7 +329,14 @@ mod tests {
 
     #[test]
     fn messages_in_words() {
-        let vote = Message::Vote(VoteRequest { term: 2, candidate: 3, last_log_index: 0, last_log_term: 0 });
+        let vote = Message::Vote(VoteRequest {
+            term: 2,
+            candidate: 3,
+            last_log_index: 0,
+            last_log_term: 0,
+            pre_vote: false,
+            transfer: false,
+        });
         let (kind, message) = (vote.kind(), Rc::new(vote));
         let arrives = Micros::from_ms(9);
         let sent = LabEvent::Sent { id: 7, from: 3, to: 1, kind, re: None, arrives, message };

@@ -3,7 +3,7 @@
 //! [`Node`] is a plain value. Something arrives ([`Input`]) at a time, the node changes, and says what is
 //! to be done ([`Output`]). The files: [`election`] (terms, votes, and the only functions that change the
 //! role), [`append`](self::append) (the follower's side of the log), [`leader`] (the leader's side),
-//! [`snapshots`], [`task`] (the task that waits for a node).
+//! [`reads`], [`members`] (who belongs to the cluster), [`snapshots`], [`task`] (the task that waits for a node).
 //!
 //! **Nothing is said that is not durable.** A step collects what has to be written; the messages and
 //! answers of the same step are held back until storage has confirmed that write and all before it
@@ -13,24 +13,30 @@
 mod append;
 mod election;
 mod leader;
+mod members;
+mod reads;
 mod snapshots;
 mod task;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::config::Config;
 use super::event::{Event, Role, RoleWhy};
 use super::log::{LogTerms, Payload};
 use super::membership::Memberships;
 use super::replication::{FromCore, Stream, ToCore};
-use super::rpc::{AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, VoteRequest, VoteResponse};
+use super::rpc::{
+    AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
+};
 use super::storage::{HardState, Persisted, StorageError, Write};
 use super::{Index, Membership, NodeId, SharedSnapshot, SnapshotMeta, Term};
 use crate::runtime::{Micros, Rng};
 
+use election::PreVote;
 use leader::Office;
+pub use members::MembersResult;
 use snapshots::Receiving;
 pub use snapshots::SNAPSHOT_BYTES_MAX;
 pub use task::{run, Answer, Call, Wiring};
@@ -58,6 +64,16 @@ pub enum Input {
     },
     /// A client writes.
     Write(Token, Payload),
+    /// A client reads a key.
+    Read(Token, String),
+    /// Add a learner.
+    AddLearner(Token, NodeId),
+    /// Make these the voters.
+    Members(Token, BTreeSet<NodeId>),
+    /// Hand the office over to this voter.
+    Transfer(NodeId),
+    /// The leader hands over to this node.
+    TimeoutNow(TimeoutNow),
     /// A stream of this node reports, in the term in which it was started.
     Stream {
         /// Whose.
@@ -96,6 +112,7 @@ impl Input {
             Input::Append(_, request) => request.term,
             Input::Install(_, request) => request.term,
             Input::Vote(_, request) => request.term,
+            Input::TimeoutNow(request) => request.term,
             Input::VoteAnswered { response, .. } => response.term,
             Input::Stream { event: ToCore::RevertToFollower { term }, .. } => *term,
             _ => 0,
@@ -114,6 +131,15 @@ pub enum WriteResult {
     Unknown,
 }
 
+/// What became of a client's read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadResult {
+    /// The key's value, if it has one.
+    Value(Option<String>),
+    /// This node does not lead, or no longer; perhaps that one does. Nothing was done.
+    ForwardToLeader(Option<NodeId>),
+}
+
 /// What a node wants done.
 #[derive(Clone, Debug)]
 pub enum Output {
@@ -125,6 +151,14 @@ pub enum Output {
     AnswerVote(Token, VoteResponse),
     /// Answer a client.
     AnswerWrite(Token, WriteResult),
+    /// Answer a client's read.
+    AnswerRead(Token, ReadResult),
+    /// Answer a read with what the state machine holds now.
+    Get(Token, String),
+    /// Answer whoever changes the members.
+    AnswerMembers(Token, MembersResult),
+    /// Tell a follower to campaign.
+    TimeoutNow(NodeId, TimeoutNow),
     /// Ask for a vote.
     RequestVote(NodeId, VoteRequest),
     /// Write; confirm with [`Input::Written`] and this number. Writes are numbered without gaps, from 1.
@@ -140,6 +174,8 @@ pub enum Output {
     BuildSnapshot(SnapshotMeta),
     /// Start a replication stream.
     StartStream(Box<Stream>),
+    /// Terminate one replication stream.
+    StopStream(NodeId),
     /// Terminate all replication streams.
     StopStreams,
     /// Tell a stream.
@@ -195,6 +231,8 @@ pub struct Node {
     heard_leader: Option<Micros>,
     /// As a candidate: the votes of this term, its own only once it is durable.
     votes: BTreeMap<NodeId, bool>,
+    /// It asks whether it could win an election.
+    pre_vote: Option<PreVote>,
     /// As a leader: its streams and its clients.
     office: Option<Office>,
     /// What this step has to write.
@@ -240,6 +278,7 @@ impl Node {
             election_deadline: None,
             heard_leader: None,
             votes: BTreeMap::new(),
+            pre_vote: None,
             office: None,
             pending: Write::default(),
             writes_begun: 0,
@@ -260,7 +299,8 @@ impl Node {
 
     /// When [`Input::Time`] is due, if ever.
     pub fn next_deadline(&self) -> Option<Micros> {
-        self.election_deadline
+        let office = self.office.as_ref().and_then(|office| office.next_deadline(&self.config));
+        self.election_deadline.into_iter().chain(office).min()
     }
 
     /// What it is.
@@ -293,14 +333,22 @@ impl Node {
             Input::Install(token, request) => self.on_chunk(now, token, request),
             Input::Vote(token, request) => self.on_vote_request(now, token, request),
             Input::VoteAnswered { voter, term, response } => self.on_vote_answered(now, voter, term, response),
-            Input::Write(token, payload) => self.on_write(token, payload),
+            Input::Write(token, payload) => self.on_write(now, token, payload),
+            Input::Read(token, key) => self.on_read(token, key),
+            Input::AddLearner(token, node) => self.on_add_learner(now, token, node),
+            Input::Members(token, voters) => self.on_members(now, token, voters),
+            Input::Transfer(target) => self.on_transfer(now, target),
+            Input::TimeoutNow(request) => self.on_timeout_now(now, request),
             Input::Stream { target, term, event } => self.on_stream(now, target, term, event),
             Input::Written(number) => self.on_written(now, number),
             Input::Applied(index) => self.on_applied(index),
             Input::SnapshotBuilt(built) => self.on_snapshot_built(now, built),
             Input::Compact(index) => self.begin_compaction(index.unwrap_or(self.last_applied)),
             Input::StorageFailed(error) => self.become_shutdown(error),
-            Input::Time => self.on_election_timeout(now),
+            Input::Time => {
+                self.on_election_timeout(now);
+                self.on_office_time(now);
+            }
             Input::Campaign => self.campaign(now, RoleWhy::Campaign),
             Input::SetTimer(deadline) => self.set_election_deadline(Some(deadline)),
         }
@@ -337,7 +385,7 @@ impl Node {
         }
         // Its own vote counts now, and so do its own entries.
         self.count_own_vote(now);
-        self.advance_commit();
+        self.advance_commit(now);
     }
 
     /// The commit index rises to `index`, and no further than the log.
@@ -347,6 +395,7 @@ impl Node {
             self.emit(Event::Commit { node: self.id, from: self.commit_index, to: index });
             self.commit_index = index;
             self.tell_streams(FromCore::UpdateCommitIndex(index));
+            self.answer_reads();
         }
     }
 
@@ -366,6 +415,7 @@ impl Node {
             self.answer_applied(index);
         }
         self.compact_if_due();
+        self.answer_reads();
     }
 
     /// The entries from `first` on are no longer those that writes under way will make durable.

@@ -118,7 +118,7 @@ impl Node {
             InstallResult::StaleTerm
         } else {
             self.hear_leader(now, request.leader);
-            self.take_chunk(request)
+            self.take_chunk(now, request)
         };
         let response = InstallResponse {
             term: self.hard_state.term,
@@ -130,7 +130,7 @@ impl Node {
         self.after_durable(Output::AnswerInstall(token, response));
     }
 
-    fn take_chunk(&mut self, request: InstallSnapshot) -> InstallResult {
+    fn take_chunk(&mut self, now: Micros, request: InstallSnapshot) -> InstallResult {
         let InstallSnapshot { term, leader, meta, offset, data, done } = request;
         if meta.index <= self.commit_index {
             return InstallResult::Installed; // all that it says is here already, and durable
@@ -158,7 +158,7 @@ impl Node {
         self.emit(Event::Chunk { node: self.id, snapshot: meta.id, index: meta.index, received });
         match done {
             true => {
-                self.install(Arc::new(Snapshot { meta, data: receiving.data }));
+                self.install(now, Arc::new(Snapshot { meta, data: receiving.data }));
                 InstallResult::Installed
             }
             false => {
@@ -170,7 +170,7 @@ impl Node {
 
     /// Takes a snapshot in place of the log up to there, all at once. What lies behind stays if the log has
     /// the snapshot's last entry; else the whole log is another history, and goes (paper, Figure 13).
-    fn install(&mut self, snapshot: SharedSnapshot) {
+    fn install(&mut self, now: Micros, snapshot: SharedSnapshot) {
         let SnapshotMeta { id, index, term, membership } = snapshot.meta.clone();
         let keep_suffix = self.terms.term_at(index) == Some(term);
         match keep_suffix {
@@ -181,6 +181,7 @@ impl Node {
             }
         }
         self.memberships.install(index, membership, keep_suffix);
+        self.become_what_the_membership_says(now);
         self.next_snapshot_id = self.next_snapshot_id.max(id + 1);
         self.snapshot = Some(snapshot.clone());
         // The leader committed what it made a snapshot of.

@@ -1,6 +1,6 @@
 //! The task around a node: it waits, and carries out what the node decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -8,11 +8,13 @@ use futures::channel::{mpsc, oneshot};
 use futures::future::FutureExt;
 use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
 
-use super::{Input, Node, Output, Setup, Token, WriteResult};
+use super::{Input, MembersResult, Node, Output, ReadResult, Setup, Token, WriteResult};
 use crate::raft::event::Role;
 use crate::raft::log::Payload;
 use crate::raft::replication::{self, FromCore, ToCore};
-use crate::raft::rpc::{AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, VoteRequest, VoteResponse};
+use crate::raft::rpc::{
+    AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
+};
 use crate::raft::storage::StorageError;
 use crate::raft::{Index, Network, NodeId, Observer, Storage, Term};
 use crate::runtime::{Clock, Micros, Spawner};
@@ -49,6 +51,16 @@ pub enum Call {
     Vote(VoteRequest, Answer<VoteResponse>),
     /// A client writes.
     Write(Payload, Answer<WriteResult>),
+    /// A client reads a key.
+    Read(String, Answer<ReadResult>),
+    /// Add a node that receives the log without a vote.
+    AddLearner(NodeId, Answer<MembersResult>),
+    /// Make these the voters.
+    Members(BTreeSet<NodeId>, Answer<MembersResult>),
+    /// Hand the office over to this voter.
+    Transfer(NodeId),
+    /// The leader hands over to this node.
+    TimeoutNow(TimeoutNow),
     /// Make a snapshot now: of the state at this index, or of all that is applied.
     Compact(Option<Index>),
     /// Campaign now.
@@ -86,6 +98,8 @@ struct Owed {
     append: BTreeMap<Token, Answer<AppendResponse>>,
     vote: BTreeMap<Token, Answer<VoteResponse>>,
     install: BTreeMap<Token, Answer<InstallResponse>>,
+    read: BTreeMap<Token, Answer<ReadResult>>,
+    members: BTreeMap<Token, Answer<MembersResult>>,
     write: BTreeMap<Token, Answer<WriteResult>>,
 }
 
@@ -111,6 +125,20 @@ impl Owed {
                 Input::Install(token, request)
             }
             Call::Compact(index) => Input::Compact(index),
+            Call::Read(key, answer) => {
+                self.read.insert(token, answer);
+                Input::Read(token, key)
+            }
+            Call::AddLearner(node, answer) => {
+                self.members.insert(token, answer);
+                Input::AddLearner(token, node)
+            }
+            Call::Members(voters, answer) => {
+                self.members.insert(token, answer);
+                Input::Members(token, voters)
+            }
+            Call::Transfer(target) => Input::Transfer(target),
+            Call::TimeoutNow(request) => Input::TimeoutNow(request),
             Call::Campaign => Input::Campaign,
             Call::SetTimer(deadline) => Input::SetTimer(deadline),
         }
@@ -131,6 +159,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
     let mut writes: FuturesOrdered<Disk<u64>> = FuturesOrdered::new();
     let mut applies: FuturesUnordered<Disk<u64>> = FuturesUnordered::new();
     let mut builds = FuturesUnordered::new();
+    let mut gets = FuturesUnordered::new();
     let mut votes = FuturesUnordered::new();
     let mut streams: BTreeMap<NodeId, StreamHandle> = BTreeMap::new();
     // Each office has its own channel, so that what old streams still say carries its term.
@@ -150,6 +179,15 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
                     owed.install.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
                 }
                 Output::BuildSnapshot(meta) => builds.push(storage.build_snapshot(meta)),
+                Output::AnswerRead(token, answer) => {
+                    owed.read.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
+                }
+                Output::AnswerMembers(token, answer) => {
+                    owed.members.remove(&token).into_iter().for_each(|to| to.give(answer))
+                }
+                Output::Get(token, key) => gets.push(storage.get(&key).map(move |value| (token, value))),
+                Output::TimeoutNow(target, request) => network.timeout_now(target, request),
+                Output::StopStream(target) => drop(streams.remove(&target)),
                 Output::AnswerWrite(token, answer) => {
                     owed.write.remove(&token).into_iter().for_each(|to| to.give(answer))
                 }
@@ -199,6 +237,13 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
         let input = futures::select_biased! {
             written = writes.select_next_some() => written.map_or_else(Input::StorageFailed, Input::Written),
             applied = applies.select_next_some() => applied.map_or_else(Input::StorageFailed, Input::Applied),
+            (token, value) = gets.select_next_some() => match value {
+                Ok(value) => {
+                    owed.read.remove(&token).into_iter().for_each(|to| to.give(ReadResult::Value(value.clone())));
+                    continue;
+                }
+                Err(error) => Input::StorageFailed(error),
+            },
             built = builds.select_next_some() => Input::SnapshotBuilt(built),
             (target, event) = from_streams.select_next_some() => Input::Stream { target, term: streams_term, event },
             (voter, term, answer) = votes.select_next_some() => match answer {

@@ -26,6 +26,10 @@ struct Rig {
     to_streams: Vec<(NodeId, FromCore)>,
     streams: Vec<NodeId>,
     builds: Vec<SnapshotMeta>,
+    reads: Vec<(Token, ReadResult)>,
+    gets: Vec<(Token, String)>,
+    changes: Vec<(Token, MembersResult)>,
+    told: Vec<NodeId>,
     applies: Vec<(Index, Index)>,
     events: Vec<Event>,
 }
@@ -67,6 +71,10 @@ impl Rig {
             to_streams: Vec::new(),
             streams: Vec::new(),
             builds: Vec::new(),
+            reads: Vec::new(),
+            gets: Vec::new(),
+            changes: Vec::new(),
+            told: Vec::new(),
             applies: Vec::new(),
             events: Vec::new(),
         };
@@ -95,6 +103,11 @@ impl Rig {
                     Output::BuildSnapshot(meta) => self.builds.push(meta),
                     Output::StartStream(stream) => self.streams.push(stream.target()),
                     Output::StopStreams => self.streams.clear(),
+                    Output::StopStream(target) => self.streams.retain(|&it| it != target),
+                    Output::AnswerRead(token, answer) => self.reads.push((token, answer)),
+                    Output::Get(token, key) => self.gets.push((token, key)),
+                    Output::AnswerMembers(token, answer) => self.changes.push((token, answer)),
+                    Output::TimeoutNow(target, _) => self.told.push(target),
                     Output::ToStream(target, event) => self.to_streams.push((target, event)),
                     Output::Emit(event) => self.events.push(event),
                 }
@@ -142,7 +155,14 @@ impl Rig {
 
     fn request_vote(&mut self, candidate: NodeId, term: Term, last: (Index, Term)) -> (bool, VoteWhy) {
         let token = self.token();
-        let request = VoteRequest { term, candidate, last_log_index: last.0, last_log_term: last.1 };
+        let request = VoteRequest {
+            term,
+            candidate,
+            last_log_index: last.0,
+            last_log_term: last.1,
+            pre_vote: false,
+            transfer: false,
+        };
         self.input(Input::Vote(token, request));
         let granted = self.voted.last().filter(|(last, _)| *last == token).expect("answered").1.granted;
         let why = self.events.iter().rev().find_map(|event| match event {
@@ -154,7 +174,7 @@ impl Rig {
 
     fn vote_from(&mut self, voter: NodeId, granted: bool) -> &mut Rig {
         let term = self.node.term();
-        self.input(Input::VoteAnswered { voter, term, response: VoteResponse { term, granted } })
+        self.input(Input::VoteAnswered { voter, term, response: VoteResponse { term, granted, pre_vote: false } })
     }
 
     fn lead(&mut self) -> &mut Rig {
@@ -198,7 +218,8 @@ fn a_candidate_asks_only_when_its_own_vote_is_durable() {
     assert_eq!((rig.node.role(), rig.node.term()), (Role::Candidate, 4));
     assert_eq!(rig.requests, []);
     rig.sync();
-    let request = VoteRequest { term: 4, candidate: 1, last_log_index: 2, last_log_term: 3 };
+    let request =
+        VoteRequest { term: 4, candidate: 1, last_log_index: 2, last_log_term: 3, pre_vote: false, transfer: false };
     assert_eq!(rig.requests, [(2, request.clone()), (3, request)]);
 }
 
@@ -242,11 +263,14 @@ fn there_is_one_vote_in_a_term_and_it_is_durable_before_it_is_given() {
 
     rig.prompt = false;
     let token = rig.token();
-    rig.input(Input::Vote(token, VoteRequest { term: 7, candidate: 3, last_log_index: 9, last_log_term: 6 }));
+    rig.input(Input::Vote(
+        token,
+        VoteRequest { term: 7, candidate: 3, last_log_index: 9, last_log_term: 6, pre_vote: false, transfer: false },
+    ));
     assert_ne!(rig.voted.last().unwrap().0, token);
     assert_eq!(rig.writes[0].1.hard_state, Some(HardState { term: 7, voted_for: Some(3) }));
     rig.sync();
-    assert_eq!(rig.voted.last(), Some(&(token, VoteResponse { term: 7, granted: true })));
+    assert_eq!(rig.voted.last(), Some(&(token, VoteResponse { term: 7, granted: true, pre_vote: false })));
 }
 
 #[test]
@@ -385,8 +409,22 @@ fn nonsense_is_refused_and_never_panics() {
     };
     rig.input(Input::Append(token, far));
     assert_eq!(rig.log(), [1, 1]);
-    rig.input(Input::Vote(token, VoteRequest { term: Term::MAX, candidate: 3, last_log_index: 9, last_log_term: 9 }));
-    rig.input(Input::VoteAnswered { voter: 3, term: 1, response: VoteResponse { term: Term::MAX, granted: true } });
+    rig.input(Input::Vote(
+        token,
+        VoteRequest {
+            term: Term::MAX,
+            candidate: 3,
+            last_log_index: 9,
+            last_log_term: 9,
+            pre_vote: false,
+            transfer: false,
+        },
+    ));
+    rig.input(Input::VoteAnswered {
+        voter: 3,
+        term: 1,
+        response: VoteResponse { term: Term::MAX, granted: true, pre_vote: false },
+    });
     rig.input(Input::Campaign);
     assert_eq!(rig.node.term(), 2, "a term that no cluster gets to is not adopted");
 }
@@ -480,7 +518,10 @@ fn a_failed_disk_stops_the_node_with_nothing_said_that_is_not_durable() {
     let mut rig = Rig::new(1, &[1]);
     rig.prompt = false;
     let token = rig.token();
-    rig.input(Input::Vote(token, VoteRequest { term: 7, candidate: 3, last_log_index: 9, last_log_term: 6 }));
+    rig.input(Input::Vote(
+        token,
+        VoteRequest { term: 7, candidate: 3, last_log_index: 9, last_log_term: 6, pre_vote: false, transfer: false },
+    ));
     rig.input(Input::StorageFailed(StorageError("no space left".into())));
     assert_eq!(rig.node.role(), Role::Shutdown);
     assert_eq!(rig.voted, []);
@@ -512,11 +553,11 @@ fn a_leader_keeps_what_answering_followers_still_need_within_a_limit() {
         let mut rig = Rig::new(1, &[1; 100]);
         rig.lead();
         let term = rig.node.term();
-        rig.input(Input::Stream { target: 3, term, event: ToCore::Heard });
+        rig.input(Input::Stream { target: 3, term, event: ToCore::Heard { probe: 0 } });
         rig.matched(3, matched);
         rig.matched(2, 101);
         rig.now = Micros::from_ms(heard_ms);
-        rig.input(Input::Stream { target: 2, term, event: ToCore::Heard });
+        rig.input(Input::Stream { target: 2, term, event: ToCore::Heard { probe: 0 } });
         let meta = rig.builds[0].clone();
         rig.input(Input::SnapshotBuilt(Ok(Arc::new(Snapshot { meta, data: Vec::new() }))));
         rig.node.terms.first_index()

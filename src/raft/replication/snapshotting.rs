@@ -48,6 +48,10 @@ impl Stream {
 
     /// Sends the next chunk, if it may leave now.
     pub(super) fn proceed_snapshotting(&mut self, now: Micros) {
+        // Beside the chunks: that the leader is there. It speaks of nothing that is not proven.
+        if self.heartbeat_due && self.may_send() {
+            self.send(now, self.match_index);
+        }
         let Some(transfer) = &mut self.transfer else { return };
         let Some(snapshot) = transfer.snapshot.clone() else { return };
         if transfer.in_flight.is_some() || transfer.waits_for_tick {
@@ -62,7 +66,7 @@ impl Stream {
         let (meta, bytes) = (snapshot.meta.clone(), data.len() as u64);
         let id = meta.id;
         let request = InstallSnapshot { term: self.term, leader: self.leader, meta, offset, data, done };
-        let rpc = self.remember(Sent::Chunk);
+        let rpc = self.remember(Sent::Chunk { probe: self.probe });
         let deadline = now + self.config.install_snapshot_timeout;
         if let Some(transfer) = &mut self.transfer {
             transfer.in_flight = Some(InFlight { rpc, deadline });
@@ -89,7 +93,7 @@ impl Stream {
 
     /// A chunk is answered, in time or late.
     pub(super) fn on_chunk_answer(&mut self, rpc: u64, response: Result<InstallResponse, Unreachable>) {
-        let Some(Sent::Chunk) = self.sent.remove(&rpc) else { return };
+        let Some(Sent::Chunk { probe }) = self.sent.remove(&rpc) else { return };
         let slot = self.transfer.as_mut().and_then(|it| it.in_flight.take_if(|in_flight| in_flight.rpc == rpc));
         let late = slot.is_none();
         let Ok(response) = response else {
@@ -98,7 +102,7 @@ impl Stream {
             }
             return;
         };
-        if self.reverts(response.term) {
+        if self.reverts(response.term, probe) {
             return;
         }
         let size =

@@ -31,6 +31,8 @@ pub enum FromCore {
     UpdateCommitIndex(Index),
     /// The snapshot that the stream asked for.
     Snapshot(SharedSnapshot),
+    /// Send something soon, and say with [`ToCore::Heard`] when it is answered. Numbers rise.
+    Probe(u64),
 }
 
 /// What a stream tells the core of the leader.
@@ -45,8 +47,11 @@ pub enum ToCore {
     UpdateMatchIndex(Index),
     /// The target lost what it had: its log agrees only up to here.
     MatchLost(Index),
-    /// The target answered something in this term.
-    Heard,
+    /// The target answered, in this term, an RPC that left after this probe was asked for.
+    Heard {
+        /// The number of the probe.
+        probe: u64,
+    },
     /// The target needs a snapshot; the stream waits for [`FromCore::Snapshot`].
     NeedsSnapshot,
     /// A higher term was seen: the leader's office is over.
@@ -132,9 +137,14 @@ pub(super) enum Sent {
         last_index: Index,
         /// prev was proven when it was sent: a refusal then says that the target lost it.
         proven: bool,
+        /// The latest probe that had been asked for.
+        probe: u64,
     },
     /// A chunk of a snapshot.
-    Chunk,
+    Chunk {
+        /// The latest probe that had been asked for.
+        probe: u64,
+    },
 }
 
 /// An RPC that is in flight.
@@ -195,7 +205,9 @@ pub struct Stream {
     pub(super) waits_for_tick: bool,
     /// The log is being read: the stream looks at it before every send.
     reading: bool,
-    /// The heartbeat timer ticked: something is sent, even if there is nothing to send.
+    /// The latest probe that was asked for.
+    pub(super) probe: u64,
+    /// The heartbeat timer ticked, or a probe is asked for: something is sent, even if there is nothing to send.
     pub(super) heartbeat_due: bool,
     /// The snapshot that is being sent; only while snapshotting.
     pub(super) transfer: Option<Transfer>,
@@ -238,6 +250,7 @@ impl Stream {
             waits_for_tick: false,
             reading: false,
             heartbeat_due: false,
+            probe: 0,
             transfer: None,
             installed: false,
             answered: proven.is_some(),
@@ -328,7 +341,7 @@ impl Stream {
     }
 
     /// Sends what is in the outbound buffer, which follows on `prev_log_index`: a heartbeat, if that is empty.
-    fn send(&mut self, now: Micros, prev_log_index: Index) {
+    pub(super) fn send(&mut self, now: Micros, prev_log_index: Index) {
         self.heartbeat_due = false;
         let Some(prev_log_term) = self.term_at(prev_log_index) else { return };
         let request = AppendEntries {
@@ -343,6 +356,7 @@ impl Stream {
             prev_index: prev_log_index,
             last_index: request.last_index(),
             proven: prev_log_index > 0 && prev_log_index <= self.match_index,
+            probe: self.probe,
         });
         self.in_flight = Some(InFlight { rpc, deadline: now + self.config.heartbeat_interval });
         self.outputs.push(Output::Send { rpc, request });
@@ -389,6 +403,10 @@ impl Stream {
             }
             FromCore::UpdateCommitIndex(commit_index) => self.commit_index = commit_index,
             FromCore::Snapshot(snapshot) => self.on_snapshot(snapshot),
+            FromCore::Probe(probe) => {
+                self.probe = probe;
+                self.heartbeat_due = true;
+            }
         }
     }
 
@@ -403,22 +421,18 @@ impl Stream {
             while self.next_tick <= now {
                 self.next_tick += self.config.heartbeat_interval;
             }
-            self.on_tick(now);
+            self.on_tick();
         }
     }
 
     /// The heartbeat timer ticked: what waited for it may leave, and if no append is in flight, one is sent.
-    fn on_tick(&mut self, now: Micros) {
+    fn on_tick(&mut self) {
         self.waits_for_tick = false;
         if let Some(transfer) = &mut self.transfer {
             transfer.waits_for_tick = false;
-            // Beside the chunks: that the leader is there. It speaks of nothing that is not proven.
-            if self.in_flight.is_none() {
-                self.send(now, self.match_index);
-            }
-        } else {
-            self.heartbeat_due = self.in_flight.is_none();
         }
+        // One that is in flight will do.
+        self.heartbeat_due |= self.in_flight.is_none();
     }
 
     fn on_read(&mut self, now: Micros, result: Result<LogView, StorageError>) {
@@ -467,7 +481,7 @@ impl Stream {
     }
 
     fn on_answer(&mut self, rpc: u64, response: Result<AppendResponse, Unreachable>) {
-        let Some(Sent::Append { prev_index, last_index, proven }) = self.sent.remove(&rpc) else { return };
+        let Some(Sent::Append { prev_index, last_index, proven, probe }) = self.sent.remove(&rpc) else { return };
         let late = self.in_flight.take_if(|in_flight| in_flight.rpc == rpc).is_none();
         let (node, target) = (self.leader, self.target);
         let Ok(response) = response else {
@@ -475,7 +489,7 @@ impl Stream {
             self.waits_for_tick |= !late;
             return self.emit(Event::Unreachable { node, target, rpc });
         };
-        if self.reverts(response.term) {
+        if self.reverts(response.term, probe) {
             return;
         }
         match response.result {
@@ -503,13 +517,13 @@ impl Stream {
     }
 
     /// Whoever answers tells its term; a higher one ends this stream, and the leader's office.
-    pub(super) fn reverts(&mut self, term: Term) -> bool {
+    pub(super) fn reverts(&mut self, term: Term, probe: u64) -> bool {
         let higher = term > self.term;
         if higher {
             self.outputs.push(Output::ToCore(ToCore::RevertToFollower { term }));
             self.shut_down(StreamWhy::HigherTerm);
         } else {
-            self.outputs.push(Output::ToCore(ToCore::Heard));
+            self.outputs.push(Output::ToCore(ToCore::Heard { probe }));
         }
         higher
     }

@@ -125,7 +125,7 @@ mod tests {
     use crate::raft::network::Unreachable;
     use crate::raft::replication::Office;
     use crate::raft::rpc::{
-        AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, VoteRequest, VoteResponse,
+        AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
     };
     use crate::raft::storage::{Persisted, Write};
     use crate::raft::{Index, SharedSnapshot, SnapshotMeta};
@@ -137,6 +137,7 @@ mod tests {
     struct Silence;
 
     impl Network for Silence {
+        fn timeout_now(&self, _: NodeId, _: TimeoutNow) {}
         fn append(
             &self,
             _: NodeId,
@@ -167,6 +168,9 @@ mod tests {
             pending()
         }
         fn apply(&self, _: Index, _: Index) -> impl Future<Output = Result<(), StorageError>> + 'static {
+            pending()
+        }
+        fn get(&self, _: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static {
             pending()
         }
         fn build_snapshot(
