@@ -680,3 +680,278 @@ fn an_append_that_reaches_into_the_snapshot_agrees_there() {
     assert_eq!(rig.append(3, (17, 3), &terms, 0), AppendResult::Success(23));
     assert_eq!((rig.node.terms.first_index(), rig.log()), (21, vec![3, 3, 3]));
 }
+
+// Reads.
+
+#[test]
+fn a_read_waits_for_a_majority_that_was_asked_after_it_and_for_this_terms_first_commit() {
+    let mut rig = Rig::new(1, &[1]);
+    rig.lead();
+    let term = rig.node.term();
+    let heard = |rig: &mut Rig, target, probe| {
+        rig.input(Input::Stream { target, term, event: ToCore::Heard { probe } });
+    };
+    rig.input(Input::Read(71, "x".into()));
+    assert!(rig.to_streams.contains(&(2, FromCore::Probe(1))), "the streams are asked to send");
+    heard(&mut rig, 2, 1);
+    assert_eq!(rig.gets, [], "nothing of its term is committed: it does not know how far the log is");
+    rig.matched(2, 2);
+    assert_eq!(rig.gets, [(71, "x".to_string())]);
+
+    rig.input(Input::Read(72, "x".into()));
+    heard(&mut rig, 2, 1);
+    heard(&mut rig, 3, 1);
+    assert_eq!(rig.gets.len(), 1, "answers to RPCs that left before the read confirm nothing");
+    heard(&mut rig, 3, 2);
+    assert_eq!(rig.gets.len(), 2);
+}
+
+#[test]
+fn a_single_voter_reads_at_once_and_who_does_not_lead_sends_on() {
+    let mut alone = Rig::with_voters(0, &[], 1);
+    alone.input(Input::Campaign).input(Input::Read(5, "x".into()));
+    assert_eq!(alone.gets.len(), 1);
+
+    let mut follower = Rig::new(1, &[1]);
+    follower.append(1, (1, 1), &[], 0);
+    follower.input(Input::Read(6, "x".into()));
+    assert_eq!(follower.reads, [(6, ReadResult::ForwardToLeader(Some(2)))]);
+
+    let mut deposed = Rig::new(1, &[1]);
+    deposed.lead().input(Input::Read(7, "x".into()));
+    deposed.append(9, (1, 1), &[], 0);
+    assert_eq!(deposed.reads, [(7, ReadResult::ForwardToLeader(None))]);
+}
+
+// Pre-vote, check-quorum, transfer.
+
+#[test]
+fn with_pre_vote_nobodys_term_rises_before_a_majority_says_yes() {
+    let mut rig = Rig::new(3, &[1]);
+    rig.node.config.pre_vote = true;
+    rig.input(Input::Campaign);
+    assert_eq!((rig.node.role(), rig.node.term()), (Role::Follower, 3));
+    assert!(rig.requests.iter().all(|(_, request)| request.pre_vote && request.term == 4));
+    let no = VoteResponse { term: 3, granted: false, pre_vote: true };
+    rig.input(Input::VoteAnswered { voter: 2, term: 4, response: no });
+    assert_eq!(rig.node.term(), 3);
+    let yes = VoteResponse { term: 3, granted: true, pre_vote: true };
+    rig.input(Input::VoteAnswered { voter: 3, term: 4, response: yes });
+    assert_eq!((rig.node.role(), rig.node.term()), (Role::Candidate, 4));
+}
+
+#[test]
+fn a_pre_vote_is_a_question_that_changes_nothing() {
+    let mut rig = Rig::new(3, &[1, 2]);
+    let before = rig.node.next_deadline();
+    let ask = |term, last| VoteRequest {
+        term,
+        candidate: 3,
+        last_log_index: last,
+        last_log_term: 2,
+        pre_vote: true,
+        transfer: false,
+    };
+    rig.input(Input::Vote(1, ask(4, 2))).input(Input::Vote(2, ask(4, 1))).input(Input::Vote(3, ask(2, 9)));
+    let granted: Vec<bool> = rig.voted.iter().map(|(_, response)| response.granted).collect();
+    assert_eq!(granted, [true, false, false]);
+    assert_eq!((rig.node.term(), rig.node.hard_state.voted_for, rig.node.next_deadline()), (3, None, before));
+    rig.append(3, (2, 2), &[], 0);
+    rig.input(Input::Vote(4, ask(4, 2)));
+    assert!(!rig.voted.last().unwrap().1.granted, "it hears a leader");
+}
+
+#[test]
+fn a_leader_that_hears_no_majority_steps_down_if_it_checks() {
+    for (check_quorum, role) in [(true, Role::Follower), (false, Role::Leader)] {
+        let mut rig = Rig::with_voters(1, &[1], 5);
+        rig.node.config.check_quorum = check_quorum;
+        rig.input(Input::Campaign).vote_from(2, true).vote_from(3, true);
+        let term = rig.node.term();
+        rig.now = Micros::from_ms(299);
+        rig.input(Input::Stream { target: 2, term, event: ToCore::Heard { probe: 0 } });
+        rig.input(Input::Stream { target: 3, term, event: ToCore::Heard { probe: 0 } });
+        rig.now = Micros::from_ms(300);
+        rig.input(Input::Time);
+        assert_eq!(rig.node.role(), Role::Leader, "two others and itself");
+        rig.now = Micros::from_ms(600);
+        rig.input(Input::Stream { target: 2, term, event: ToCore::Heard { probe: 0 } });
+        rig.input(Input::Time);
+        assert_eq!(rig.node.role(), role);
+    }
+}
+
+#[test]
+fn an_office_is_handed_over_to_one_who_has_everything() {
+    let mut rig = Rig::new(1, &[1]);
+    rig.lead();
+    let write = rig.write("1");
+    rig.input(Input::Transfer(3));
+    let refused = rig.write("2");
+    assert_eq!(rig.answered, [(refused, WriteResult::ForwardToLeader(None))], "no writes meanwhile");
+    assert!(rig.told.is_empty(), "it does not have everything yet");
+    rig.matched(3, 3);
+    assert_eq!(rig.told, [3]);
+    assert_eq!(rig.answered.last(), Some(&(write, WriteResult::Done(3))));
+    rig.now = Micros::from_ms(300);
+    rig.input(Input::Time);
+    assert!(rig.events.contains(&Event::TransferGivenUp { node: 1, target: 3 }));
+    rig.write("3");
+    assert_eq!(rig.log().len(), 4, "and writes go on");
+}
+
+#[test]
+fn who_is_told_campaigns_at_once_and_is_not_refused_for_the_leader_that_is_heard() {
+    let mut rig = Rig::new(2, &[1]);
+    rig.node.config.pre_vote = true;
+    rig.append(2, (1, 1), &[], 0);
+    rig.input(Input::TimeoutNow(TimeoutNow { term: 1, leader: 2 }));
+    assert_eq!(rig.node.role(), Role::Follower, "of an old term");
+    rig.input(Input::TimeoutNow(TimeoutNow { term: 2, leader: 2 }));
+    assert_eq!((rig.node.role(), rig.node.term()), (Role::Candidate, 3));
+    let request = rig.requests.last().unwrap().1.clone();
+    assert!(request.transfer && !request.pre_vote);
+
+    let mut voter = Rig::new(2, &[1]);
+    voter.append(2, (1, 1), &[], 0);
+    voter.input(Input::Vote(9, VoteRequest { candidate: 3, ..request }));
+    assert!(voter.voted.last().unwrap().1.granted);
+}
+
+// Members.
+
+fn members(voters: &[&[NodeId]], learners: &[NodeId]) -> Membership {
+    let set = |nodes: &[NodeId]| nodes.iter().copied().collect();
+    Membership { voters: voters.iter().map(|nodes| set(nodes)).collect(), learners: set(learners) }
+}
+
+impl Rig {
+    fn everyone_matched(&mut self) -> &mut Rig {
+        let last = self.node.terms.last_index();
+        for target in self.streams.clone() {
+            self.matched(target, last);
+        }
+        self
+    }
+}
+
+#[test]
+fn new_voters_catch_up_as_learners_and_then_the_cluster_goes_through_the_joint_configuration() {
+    let mut rig = Rig::new(1, &[1]);
+    rig.lead().everyone_matched();
+    rig.input(Input::Members(50, [1, 2, 3, 4, 5].into()));
+    assert_eq!(rig.node.membership(), &members(&[&[1, 2, 3]], &[4, 5]));
+    assert_eq!(rig.streams, [2, 3, 4, 5]);
+    let last = rig.node.terms.last_index();
+    rig.matched(2, last).matched(4, last);
+    assert_eq!(rig.node.membership().voters.len(), 1, "5 has not caught up");
+    rig.matched(5, last);
+    assert_eq!(rig.node.membership(), &members(&[&[1, 2, 3], &[1, 2, 3, 4, 5]], &[]));
+
+    let joint = rig.node.terms.last_index();
+    rig.matched(4, joint).matched(5, joint);
+    assert!(rig.node.commit_index < joint, "three of five, but one of three");
+    rig.matched(2, joint);
+    assert_eq!(rig.node.commit_index, joint);
+    assert_eq!(rig.node.membership(), &members(&[&[1, 2, 3, 4, 5]], &[]));
+    assert_eq!(rig.changes, []);
+    rig.everyone_matched();
+    assert_eq!(rig.changes, [(50, MembersResult::Done)]);
+}
+
+#[test]
+fn changes_that_make_no_sense_are_refused_each_with_its_own_word() {
+    let mut rig = Rig::new(1, &[1]);
+    rig.input(Input::Members(1, [1].into()));
+    rig.lead().everyone_matched();
+    rig.input(Input::Members(2, [].into()));
+    rig.input(Input::Members(3, [1, 2, 3].into()));
+    rig.input(Input::AddLearner(4, 2));
+    rig.input(Input::AddLearner(5, 9)).input(Input::Members(6, [1, 2].into()));
+    use MembersResult::{Empty, InProgress, NoChange, NotLeader};
+    assert_eq!(rig.changes, [(1, NotLeader), (2, Empty), (3, NoChange), (4, NoChange), (6, InProgress)]);
+    rig.everyone_matched();
+    assert_eq!(rig.changes.last(), Some(&(5, MembersResult::Done)));
+    assert_eq!(rig.node.membership(), &members(&[&[1, 2, 3]], &[9]));
+}
+
+#[test]
+fn a_removed_leader_leads_without_counting_itself_and_steps_down_at_the_end() {
+    let mut rig = Rig::new(1, &[1]);
+    rig.lead().everyone_matched();
+    rig.input(Input::Members(1, [2, 3].into()));
+    let joint = rig.node.terms.last_index();
+    rig.matched(2, joint);
+    assert!(rig.node.commit_index < joint, "of the new members, one of two");
+    rig.matched(3, joint);
+    assert_eq!((rig.node.commit_index, rig.node.role()), (joint, Role::Leader));
+    assert_eq!(rig.node.membership(), &members(&[&[2, 3]], &[]));
+    rig.matched(2, joint + 1);
+    assert_eq!(rig.node.commit_index, joint, "itself does not count");
+    rig.matched(3, joint + 1);
+    assert_eq!((rig.node.commit_index, rig.node.role()), (joint + 1, Role::Learner));
+    assert_eq!(rig.changes, [(1, MembersResult::Done)]);
+    rig.input(Input::Campaign);
+    assert_eq!(rig.node.role(), Role::Learner, "who has no vote does not campaign");
+}
+
+#[test]
+fn a_removed_follower_is_told_and_let_go_or_given_up() {
+    for knows in [true, false] {
+        let mut rig = Rig::new(1, &[1]);
+        rig.lead().everyone_matched();
+        rig.input(Input::Members(1, [1, 2].into()));
+        rig.everyone_matched();
+        assert_eq!((rig.node.membership(), &rig.streams[..]), (&members(&[&[1, 2]], &[]), &[2, 3][..]));
+        if knows {
+            let last = rig.node.terms.last_index();
+            rig.matched(3, last);
+        } else {
+            rig.now = Micros::from_ms(300);
+            rig.input(Input::Time);
+        }
+        assert_eq!(rig.streams, [2]);
+    }
+}
+
+#[test]
+fn whoever_leads_when_a_joint_configuration_commits_finishes_it() {
+    let mut rig = Rig::new(1, &[1]);
+    let joint = members(&[&[1, 2, 3], &[1, 2]], &[]);
+    let entry = Arc::new(Entry { index: 2, term: 1, payload: Payload::Members(joint) });
+    let request = AppendEntries {
+        term: 1,
+        leader: 2,
+        prev_log_index: 1,
+        prev_log_term: 1,
+        leader_commit: 0,
+        entries: vec![entry],
+    };
+    rig.input(Input::Append(1, request));
+    rig.input(Input::Campaign).vote_from(2, true);
+    assert_eq!(rig.node.role(), Role::Leader);
+    rig.matched(2, 3);
+    assert_eq!(rig.node.membership(), &members(&[&[1, 2]], &[]));
+}
+
+#[test]
+fn a_learner_that_becomes_a_voter_follows_and_one_that_no_longer_is_learns() {
+    let mut rig = Rig::new(1, &[1]);
+    let append = |rig: &mut Rig, term, index, membership| {
+        let entry = Arc::new(Entry { index, term, payload: Payload::Members(membership) });
+        let request = AppendEntries {
+            term,
+            leader: 2,
+            prev_log_index: 1,
+            prev_log_term: 1,
+            leader_commit: 0,
+            entries: vec![entry],
+        };
+        rig.input(Input::Append(index, request));
+    };
+    append(&mut rig, 1, 2, members(&[&[2, 3]], &[1]));
+    assert_eq!((rig.node.role(), rig.node.next_deadline()), (Role::Learner, None));
+    rig.append(2, (1, 1), &[2], 0);
+    assert_eq!(rig.node.role(), Role::Follower, "the entry that took its vote was not committed");
+    assert!(rig.node.next_deadline().is_some());
+}
