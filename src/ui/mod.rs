@@ -1,8 +1,33 @@
-//! The page.
-use yew::prelude::*;
+//! Floor 6: the page, in Yew. How things are drawn; what is drawn comes from [`view`](crate::view).
+//!
+//! [`App`] holds the [`driver`] (the run, frame by frame) and the [`page`] (what is selected, open, pointed at), and
+//! hands each panel only what it shows: a panel whose world has not changed is not drawn again. What moves with the
+//! clock has a layer of its own ([`cluster::moving`]).
 
-/// The page.
-#[component]
-pub fn App() -> Html {
-    html! { <h1>{ "Raft Lab" }</h1> }
+mod app;
+mod cluster;
+pub mod crash;
+mod dialog;
+pub mod driver;
+mod happened;
+mod header;
+mod help;
+mod icons;
+mod keys;
+mod logs;
+pub mod media;
+mod menu;
+pub mod page;
+mod shared;
+pub mod store;
+mod streams;
+mod transport;
+
+pub use app::App;
+
+use crate::view::text::{English, Text};
+
+/// The catalogue of the page's language.
+pub fn text() -> &'static dyn Text {
+    &English
 }

@@ -13,8 +13,10 @@ use crate::raft::NodeId;
 /// What the name of a stroke begins with; a number follows.
 const STROKE: &str = "cut ";
 
-/// What the name of a cut begins with that isolates one node; the node's name follows.
-const ALONE: &str = "alone ";
+/// The name of the cut that isolates one node.
+pub fn alone_name(node: NodeId) -> String {
+    format!("{} cut off", S(node))
+}
 
 /// The directions of links that a stroke crosses: both of each link, or with `one_way` only the one that passes the
 /// stroke from its left to its right, as seen by the hand that draws it. Those that are cut already are left out.
@@ -51,7 +53,7 @@ pub fn isolate_or_rejoin(world: &World, node: NodeId) -> Option<Do> {
         return Some(Do::Join { links: Some(links), name: None });
     }
     let links = links.into_iter().filter(|link| !world.cut.contains(link)).collect();
-    Some(Do::Cut { links, name: Some(format!("{ALONE}{}", S(node))) })
+    Some(Do::Cut { links, name: Some(alone_name(node)) })
 }
 
 /// Crashes a node that runs, restarts one that does not.
@@ -153,7 +155,7 @@ mod tests {
         let mut world = world(3);
         world.cut.insert((1, 2));
         let Some(Do::Cut { links, name }) = isolate_or_rejoin(&world, 1) else { panic!("it is not isolated") };
-        assert_eq!((links.as_slice(), name.as_deref()), ([(2, 1), (1, 3), (3, 1)].as_slice(), Some("alone S1")));
+        assert_eq!((links.as_slice(), name.as_deref()), ([(2, 1), (1, 3), (3, 1)].as_slice(), Some("S1 cut off")));
         world.cut.extend(links);
         let all = vec![(1, 2), (2, 1), (1, 3), (3, 1)];
         assert_eq!(isolate_or_rejoin(&world, 1), Some(Do::Join { links: Some(all), name: None }));

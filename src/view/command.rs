@@ -12,6 +12,8 @@ pub enum Command {
     Step,
     /// To the start: the scenario again, with all that was done to it.
     Restart,
+    /// A new run, with other random numbers.
+    NewRun,
     /// A place slower.
     Slower,
     /// A place faster.
@@ -81,6 +83,7 @@ pub const COMMANDS: &[Row] = &[
     Row { command: Command::PlayPause, keys: &[" ", "."], group: Group::Time, name: |t| t.do_play_pause() },
     Row { command: Command::Step, keys: &["ArrowRight", "PageDown"], group: Group::Time, name: |t| t.do_step() },
     Row { command: Command::Restart, keys: &["Home"], group: Group::Time, name: |t| t.do_restart() },
+    Row { command: Command::NewRun, keys: &["n"], group: Group::Time, name: |t| t.do_new_run() },
     Row { command: Command::Slower, keys: &["["], group: Group::Time, name: |t| t.do_slower() },
     Row { command: Command::Faster, keys: &["]"], group: Group::Time, name: |t| t.do_faster() },
     Row { command: Command::Write, keys: &["w"], group: Group::Cluster, name: |t| t.do_write() },
@@ -116,6 +119,37 @@ pub fn of_key(key: &str, characters: bool) -> Option<Command> {
         Command::Select(_) => Command::Select(key.parse().ok()?),
         command => command,
     })
+}
+
+/// What has the focus, as far as keys are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// Nothing that wants keys.
+    Page,
+    /// Something to write into, or a list to choose from.
+    Text,
+    /// A slider.
+    Slider,
+    /// A radio button or a check box.
+    Choice,
+    /// A button, or whatever acts as one.
+    Button,
+    /// A region that scrolls.
+    Scroller,
+    /// A dialog or a menu.
+    Dialog,
+}
+
+/// Whether a key belongs to the element that has the focus, and is no command there.
+pub fn wanted_by(focus: Focus, key: &str) -> bool {
+    let moves = matches!(key, "ArrowRight" | "PageDown" | "Home");
+    match focus {
+        Focus::Page => false,
+        Focus::Text | Focus::Dialog => true,
+        Focus::Slider | Focus::Scroller => moves,
+        Focus::Choice => key == " " || moves,
+        Focus::Button => key == " ",
+    }
 }
 
 /// The row of a command.
@@ -170,6 +204,27 @@ mod tests {
         }
         for key in [" ", "ArrowRight", "Home"] {
             assert!(of_key(key, false).is_some(), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_key_belongs_to_the_element_that_can_use_it() {
+        let cases = [
+            (Focus::Page, " ", false),
+            (Focus::Text, "w", true),
+            (Focus::Dialog, "?", true),
+            (Focus::Slider, "ArrowRight", true),
+            (Focus::Slider, " ", false),
+            (Focus::Choice, " ", true),
+            (Focus::Choice, "w", false),
+            (Focus::Button, " ", true),
+            (Focus::Button, "c", false),
+            (Focus::Button, "ArrowRight", false),
+            (Focus::Scroller, "Home", true),
+            (Focus::Scroller, "w", false),
+        ];
+        for (focus, key, wanted) in cases {
+            assert_eq!(wanted_by(focus, key), wanted, "{focus:?} {key:?}");
         }
     }
 

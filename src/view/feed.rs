@@ -95,6 +95,11 @@ impl Feed {
         }
     }
 
+    /// The number of the last event that was taken.
+    pub fn last_taken(&self) -> u64 {
+        self.last
+    }
+
     /// The last lines that pass `filter`, at most `count`, the oldest first.
     pub fn last(&self, filter: Filter, count: usize) -> Vec<Rc<Line>> {
         let mut sources: Vec<&Lines> = Vec::new();

@@ -1,9 +1,10 @@
 //! The logs, a row per node: only the columns that can be seen.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use super::colour::term_class;
-use super::format::S;
+use super::format::{range, S};
 use super::node::Standing;
 use super::text::Text;
 use crate::lab::world::{NodeState, World};
@@ -128,12 +129,22 @@ pub fn payload(payload: &Payload, t: &dyn Text) -> String {
         Payload::Blank => t.blank().to_string(),
         Payload::Set { key, value } => format!("{key}={value}"),
         Payload::Members(membership) => {
-            let set = |set: &std::collections::BTreeSet<NodeId>| {
-                set.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-            };
-            membership.voters.iter().map(set).collect::<Vec<_>>().join("+")
+            let sets: Vec<String> = membership.voters.iter().map(runs).collect();
+            t.members(&sets.join(" + "))
         }
     }
+}
+
+/// Numbers with those that follow each other drawn together: `1–3,5`.
+fn runs(set: &BTreeSet<NodeId>) -> String {
+    let mut runs: Vec<(NodeId, NodeId)> = Vec::new();
+    for &node in set {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == node => *last = node,
+            _ => runs.push((node, node)),
+        }
+    }
+    runs.iter().map(|&(first, last)| range(first.into(), last.into())).collect::<Vec<_>>().join(",")
 }
 
 impl LogCell {
@@ -225,6 +236,13 @@ mod tests {
             conflicting.cells[1].name(2, &English),
             "S2, entry 4, term 2, x=3, not committed; not in the leader’s log"
         );
+    }
+
+    #[test]
+    fn a_configuration_is_told_by_its_voters() {
+        let change = Membership { voters: vec![[1, 2, 3].into(), [1, 3, 4].into()], learners: [].into() };
+        assert_eq!(payload(&Payload::Members(Membership::new([1, 2, 3, 5], [])), &English), "S1–3,5");
+        assert_eq!(payload(&Payload::Members(change), &English), "S1–3 + 1,3–4");
     }
 
     #[test]

@@ -87,6 +87,7 @@ catalogue! {
         write_key: "Key",
         write_value: "Value",
         write_to: "to",
+        write_to_node: "Node to ask",
         write_leader: "the leader",
         write_many: "Write 10",
 
@@ -147,6 +148,7 @@ catalogue! {
         speed_opening: "until a leader is elected",
         running_behind: "running behind",
         restoring: "restoring…",
+        select_first: "Select a node first: click it, or press its number.",
         nothing_to_step: "Nothing more can happen",
 
         // Help.
@@ -164,6 +166,8 @@ catalogue! {
         do_play_pause: "Play or pause",
         do_step: "One step: an event, a message or a transition, as chosen below",
         do_restart: "To the start: the same run again",
+        new_run: "New run",
+        do_new_run: "A new run, with other random numbers",
         do_slower: "Slower",
         do_faster: "Faster",
         do_write: "Write to the cluster",
@@ -194,6 +198,11 @@ catalogue! {
         // When something goes wrong.
         saved_unusable: "The saved run could not be opened, so this is a new one.",
         halted: "The run has stopped.",
+        failed: "Raft Lab has failed",
+        failed_text: "This is a fault of the program, not of yours. Your run is kept: reload to take it up where it was saved.",
+        failed_run: "The run, to copy into a report",
+        failed_reload: "Reload",
+        failed_fresh: "Begin with a new run",
 
         // Messages.
         heartbeat: "heartbeat",
@@ -238,6 +247,13 @@ catalogue! {
         term(term: Term): format!("term {term}"),
         cluster_name(nodes: u64): format!("Cluster of {nodes}"),
         commit(index: Index): format!("commit {}", grouped(index)),
+        commit_applied(commit: Index, applied: Index):
+            format!("commit {}, applied {}", grouped(commit), grouped(applied)),
+        match_mark(index: Index): format!("match {}", grouped(index)),
+        next_mark(index: Index): format!("next {}", grouped(index)),
+        streams_caption(leader: S, term: Term): format!("Streams of {leader}, leader of term {term}"),
+        streams_caption_outdated(leader: S, term: Term):
+            format!("Streams of {leader}, still leader of term {term}; a higher term is on"),
         stroke_rejoin(name: &str): format!("{name} · rejoin"),
         link_name(a: S, b: S): format!("Link between {a} and {b}"),
         cut_direction(from: S, to: S): format!("Cut {from} → {to}"),
@@ -277,6 +293,7 @@ catalogue! {
             format!("{leader} leads term {term}; {names} do not know the whole log as committed yet."),
 
         // Entries.
+        members(voters: &str): format!("S{voters}"),
         entry_name(node: S, index: Index, term: Term, payload: &str, state: &str):
             format!("{node}, entry {index}, term {term}, {payload}, {state}"),
 

@@ -1,5 +1,6 @@
 //! Events in words that a student understands.
 
+use super::action::alone_name;
 use super::feed::Line;
 use super::format::{ms, range, S};
 use super::logs::payload;
@@ -190,11 +191,13 @@ fn client(what: &str, node: Option<NodeId>, result: ClientResult, t: &dyn Text) 
 }
 
 fn cut(links: &[Link], name: Option<&str>, nodes: usize, t: &dyn Text) -> Words {
-    let text = match alone(links, nodes) {
+    let alone = alone(links, nodes);
+    let text = match alone {
         Some(node) => t.is_cut_off(S(node)),
         None => t.links_cut(&links_in_words(links, nodes, t)),
     };
-    match name {
+    let says_the_same = |name: &str| alone.is_some_and(|node| name == alone_name(node));
+    match name.filter(|name| !says_the_same(name)) {
         Some(name) => Words::because(text, name),
         None => text.into(),
     }

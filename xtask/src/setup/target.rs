@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Set to `debian`, this takes Debian's compiler even where the user's own has the target: to test the second way.
+/// Set to `rustup` or `debian`, this leaves the other way out: to test each where both work.
 const CHOICE_VARIABLE: &str = "RAFT_LAB_WASM_FROM";
 
 /// How long rustup may take. Without a network it mostly fails at once, but behind some firewalls it hangs.
@@ -38,19 +38,20 @@ pub enum Compiler {
 
 /// Finds or installs a compiler for the browser's target.
 pub fn provide(talk: Talk) -> Result<Compiler> {
-    let debian_only = env::var(CHOICE_VARIABLE).is_ok_and(|choice| choice == "debian");
-    if !debian_only && own_has_target() {
+    let choice = env::var(CHOICE_VARIABLE).unwrap_or_default();
+    let (rustup_allowed, debian_allowed) = (choice != "debian", choice != "rustup");
+    if rustup_allowed && own_has_target() {
         talk.found("Rust's target for the browser");
         return Ok(Compiler::Own);
     }
-    if debian_is_complete() {
+    if debian_allowed && debian_is_complete() {
         talk.found("Debian's Rust for the browser");
         return Ok(Compiler::Debian);
     }
-    if !debian_only && add_with_rustup() {
+    if rustup_allowed && add_with_rustup() {
         return Ok(Compiler::Own);
     }
-    if !debian::is_here() {
+    if !debian_allowed || !debian::is_here() {
         return Err(format!(
             "the Rust target {WASM_TARGET} is missing, and rustup could not add it. With a network, this adds it:\n  \
              rustup target add {WASM_TARGET}"
@@ -72,11 +73,9 @@ fn add_with_rustup() -> bool {
         return false;
     }
     let add = || {
-        if run::succeeds_within(run::program("rustup").args(["target", "add", WASM_TARGET]), RUSTUP_TIME_LIMIT) {
-            Ok(())
-        } else {
-            Err(String::new())
-        }
+        let mut rustup = run::program("rustup");
+        let added = run::succeeds_within(rustup.args(["target", "add", WASM_TARGET]), RUSTUP_TIME_LIMIT);
+        (added && own_has_target()).then_some(()).ok_or_else(String::new)
     };
     run::step("adding Rust's target for the browser with rustup", add).is_ok()
 }

@@ -1,0 +1,175 @@
+//! The links between the nodes, and the strokes that cut them.
+
+use std::f64::consts::FRAC_PI_2;
+
+use yew::prelude::*;
+
+use crate::lab::event::Link;
+use crate::lab::Do;
+use crate::raft::NodeId;
+use crate::ui::page::{Change, Menu, Of};
+use crate::ui::text;
+use crate::view::cluster::{LinkGlyph, StrokeGlyph};
+use crate::view::format::S;
+use crate::view::geometry::Point;
+
+/// How far apart the two directions of a link are drawn, where they differ.
+const APART: f64 = 3.0;
+
+/// What the links need.
+#[derive(Properties, PartialEq)]
+pub struct LinksProps {
+    /// The links.
+    pub links: Vec<LinkGlyph>,
+    /// The directions that the stroke in the making would cut.
+    pub doomed: Vec<Link>,
+    /// The nodes that are highlighted: two of them light their link.
+    pub lit: Vec<NodeId>,
+    /// To open a link's menu.
+    pub change: Callback<Change>,
+}
+
+/// All links.
+#[component]
+pub fn Links(props: &LinksProps) -> Html {
+    let LinksProps { links, doomed, lit, change } = props;
+    html! {
+        <g class="links">
+            for glyph in links {
+                <g key={format!("{}-{}", glyph.link.0, glyph.link.1)} class="link" data-link={format!("{}-{}", glyph.link.0, glyph.link.1)}>
+                    { lines(glyph, lit.len() == 2 && lit.contains(&glyph.link.0) && lit.contains(&glyph.link.1)) }
+                    { threatened(glyph, doomed) }
+                    { reach(glyph, change) }
+                </g>
+            }
+        </g>
+    }
+}
+
+fn line(class: &'static str, (a, b): (Point, Point), lit: bool) -> Html {
+    html! {
+        <line
+            class={classes!("line", class, lit.then_some("lit"))}
+            x1={format!("{:.1}", a.x)} y1={format!("{:.1}", a.y)}
+            x2={format!("{:.1}", b.x)} y2={format!("{:.1}", b.y)}
+        />
+    }
+}
+
+/// The line from `a` to `b`, moved to the right-hand side of who travels it.
+fn aside((a, b): (Point, Point), by: f64) -> (Point, Point) {
+    let right = a.angle_to(b) + FRAC_PI_2;
+    (a.polar(right, by), b.polar(right, by))
+}
+
+/// One line while both directions are alike, else one for each.
+fn lines(glyph: &LinkGlyph, lit: bool) -> Html {
+    let (there, back) = (glyph.ends, (glyph.ends.1, glyph.ends.0));
+    match (glyph.cut, glyph.cut_back) {
+        (false, false) => line("open", there, lit),
+        (true, true) => line("cut", there, lit),
+        (cut, _) => {
+            let (open, closed) = if cut { (back, there) } else { (there, back) };
+            let (open, closed) = (aside(open, APART), aside(closed, APART));
+            html! {
+                <>
+                    { line("open", open, lit) }
+                    { arrow(open) }
+                    { line("cut", closed, lit) }
+                </>
+            }
+        }
+    }
+}
+
+/// An arrow head in the middle of a line.
+fn arrow((a, b): (Point, Point)) -> Html {
+    let (at, angle) = (a.toward(b, 0.5), a.angle_to(b).to_degrees());
+    let transform = format!("translate({:.1} {:.1}) rotate({angle:.1})", at.x, at.y);
+    html! { <path class="way" d="M-4-4 4 0-4 4" {transform} /> }
+}
+
+/// What a stroke in the making would cut: with an arrow, where it is one direction only.
+fn threatened(glyph: &LinkGlyph, doomed: &[Link]) -> Html {
+    let (a, b) = glyph.link;
+    let (there, back) = (doomed.contains(&(a, b)), doomed.contains(&(b, a)));
+    let ends = glyph.ends;
+    match (there, back) {
+        (false, false) => Html::default(),
+        (true, true) => line("doomed", ends, false),
+        (true, false) => html! { <>{ line("doomed", ends, false) }{ arrow(ends) }</> },
+        (false, true) => html! { <>{ line("doomed", ends, false) }{ arrow((ends.1, ends.0)) }</> },
+    }
+}
+
+/// A wide line that nobody sees, for a pointer.
+fn reach(glyph: &LinkGlyph, change: &Callback<Change>) -> Html {
+    let ((a, b), link, change) = (glyph.ends, glyph.link, change.clone());
+    let onclick = move |event: MouseEvent| {
+        let at = Point::new(event.client_x().into(), event.client_y().into());
+        change.emit(Change::Menu(Some(Menu { of: Of::Link(link), at })));
+    };
+    html! {
+        <line class="reach" x1={a.x.to_string()} y1={a.y.to_string()} x2={b.x.to_string()} y2={b.y.to_string()} {onclick}>
+            <title>{ text().link_name(S(link.0), S(link.1)) }</title>
+        </line>
+    }
+}
+
+/// What the strokes need.
+#[derive(Properties, PartialEq)]
+pub struct StrokesProps {
+    /// The strokes.
+    pub strokes: Vec<StrokeGlyph>,
+    /// To rejoin one.
+    pub act: Callback<Do>,
+}
+
+/// The named cuts, each with a tag that rejoins it.
+#[component]
+pub fn Strokes(props: &StrokesProps) -> Html {
+    let rejoin = |name: &str| {
+        let (act, name) = (props.act.clone(), name.to_string());
+        move || act.emit(Do::Join { links: None, name: Some(name.clone()) })
+    };
+    html! {
+        <g class="strokes">
+            for stroke in &props.strokes {
+                <path key={format!("line {}", stroke.name)} class="stroke" d={stroke.path.clone()} />
+            }
+            for stroke in &props.strokes {
+                { tag(stroke, rejoin(&stroke.name)) }
+            }
+        </g>
+    }
+}
+
+fn tag(stroke: &StrokeGlyph, rejoin: impl Fn() + Clone + 'static) -> Html {
+    let words = text().stroke_rejoin(&stroke.name);
+    // The letters of the page are about so wide.
+    let width = 7.0 * words.chars().count() as f64 + 36.0;
+    let clicked = rejoin.clone();
+    let onkeydown = move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "Enter" | " ") {
+            event.prevent_default();
+            rejoin();
+        }
+    };
+    html! {
+        <g
+            key={format!("tag {}", stroke.name)}
+            class="tag"
+            role="button"
+            tabindex="0"
+            aria-label={words.clone()}
+            data-stroke={stroke.name.clone()}
+            transform={format!("translate({:.1} {:.1})", stroke.tag.x, stroke.tag.y)}
+            onclick={move |_: MouseEvent| clicked()}
+            {onkeydown}
+        >
+            <rect x={(-width / 2.0).to_string()} y="-13" width={width.to_string()} height="26" rx="13" />
+            <text x="-8" y="4.5">{ words }</text>
+            <path d={format!("m{:.1}-3.5 7 7m0-7-7 7", width / 2.0 - 19.0)} />
+        </g>
+    }
+}

@@ -1,0 +1,194 @@
+//! The picture of the cluster, and the stroke that a hand draws across it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::links::{Links, Strokes};
+use super::moving::{Messages, Timers};
+use super::nodes::Nodes;
+use crate::lab::event::Link;
+use crate::lab::{Do, World};
+use crate::raft::NodeId;
+use crate::ui::page::{Change, Strokes as Drawn};
+use crate::ui::shared::Shared;
+use crate::ui::text;
+use crate::view::action::{crossed, stroke};
+use crate::view::cluster::{links, nodes, strokes};
+use crate::view::feed::About;
+use crate::view::geometry::{curve, thinned, to_picture, Point, Ring};
+
+/// A pointer that moved less than this, in pixels, has clicked.
+const CLICK: f64 = 6.0;
+
+/// Points of a stroke closer than this are one.
+const SPACING: f64 = 7.0;
+
+/// What the picture needs.
+#[derive(Properties, PartialEq)]
+pub struct StageProps {
+    /// Everything that is known.
+    pub world: Shared<World>,
+    /// The selected node.
+    pub selected: Option<NodeId>,
+    /// What is highlighted.
+    pub look: Rc<About>,
+    /// The strokes as they were drawn.
+    pub drawn: Rc<Drawn>,
+    /// Whether the clock stands.
+    pub still: bool,
+    /// To act upon the cluster.
+    pub act: Callback<Do>,
+    /// To change what the page remembers.
+    pub change: Callback<Change>,
+}
+
+/// A stroke in the making.
+#[derive(Clone, Default, PartialEq)]
+struct Draft {
+    pointer: i32,
+    /// Where it began on the screen.
+    start: Point,
+    /// Whether it moved far enough to be no click.
+    moved: bool,
+    one_way: bool,
+    points: Vec<Point>,
+}
+
+/// The picture.
+#[component]
+pub fn Stage(props: &StageProps) -> Html {
+    let StageProps { world, selected, look, drawn, still, act, change } = props;
+    let ids: Vec<NodeId> = world.nodes.keys().copied().collect();
+    let ring = use_memo(ids, |ids| Ring::new(ids.iter().copied()));
+    let node_glyphs = use_memo(world.clone(), |world| nodes(world, &ring, text()));
+    let element = use_node_ref();
+    let draft = use_stroke(&element, world, &ring, act, change);
+
+    let doomed = match &*draft.shown {
+        Some(draft) => crossed(world, &ring, &draft.points, draft.one_way),
+        None => Vec::<Link>::new(),
+    };
+    let stroke_glyphs = strokes(world, &ring, |name| drawn.get(name).map(|points| &points[..]));
+    let view_box = format!("0 0 {:.0} {:.0}", ring.width, ring.height);
+    html! {
+        <svg
+            ref={element}
+            class={classes!("stage", draft.shown.is_some().then_some("cutting"))}
+            viewBox={view_box}
+            role="group"
+            aria-label={text().cluster_name(world.nodes.len() as u64)}
+            onpointerdown={draft.down}
+            onpointermove={draft.moved}
+            onpointerup={draft.up}
+            onpointercancel={draft.cancel}
+        >
+            <Links links={links(world, &ring)} {doomed} lit={look.nodes.clone()} change={change.clone()} />
+            <Timers world={world.clone()} ring={ring.clone()} />
+            <Nodes
+                nodes={node_glyphs}
+                radius={ring.node_radius}
+                selected={*selected}
+                look={look.clone()}
+                change={change.clone()}
+            />
+            <Messages
+                world={world.clone()}
+                ring={ring.clone()}
+                look={look.clone()}
+                still={*still}
+                change={change.clone()}
+            />
+            <Strokes strokes={stroke_glyphs} act={act.clone()} />
+            if let Some(draft) = &*draft.shown {
+                <path class="stroke draft" d={curve(&draft.points)} />
+            }
+        </svg>
+    }
+}
+
+/// What a stroke in the making listens to, and how it looks.
+struct Gesture {
+    shown: UseStateHandle<Option<Draft>>,
+    down: Callback<PointerEvent>,
+    moved: Callback<PointerEvent>,
+    up: Callback<PointerEvent>,
+    cancel: Callback<PointerEvent>,
+}
+
+#[hook]
+fn use_stroke(
+    element: &NodeRef,
+    world: &Shared<World>,
+    ring: &Rc<Ring>,
+    act: &Callback<Do>,
+    change: &Callback<Change>,
+) -> Gesture {
+    let shown = use_state(|| None::<Draft>);
+    let current: Rc<RefCell<Option<Draft>>> = use_mut_ref(|| None);
+
+    let place = {
+        let (element, size) = (element.clone(), (ring.width, ring.height));
+        move |event: &PointerEvent| {
+            let rect = element.cast::<Element>().map(|element| element.get_bounding_client_rect());
+            let rect = rect.map_or((0.0, 0.0, 0.0, 0.0), |r| (r.left(), r.top(), r.width(), r.height()));
+            to_picture(Point::new(event.client_x().into(), event.client_y().into()), rect, size)
+        }
+    };
+    let down = {
+        let (current, place) = (current.clone(), place.clone());
+        Callback::from(move |event: PointerEvent| {
+            if event.button() != 0 || !event.is_primary() {
+                return;
+            }
+            let start = Point::new(event.client_x().into(), event.client_y().into());
+            let (pointer, points) = (event.pointer_id(), vec![place(&event)]);
+            current.replace(Some(Draft { pointer, start, points, ..Draft::default() }));
+        })
+    };
+    let moved = {
+        let (current, shown, element) = (current.clone(), shown.clone(), element.clone());
+        Callback::from(move |event: PointerEvent| {
+            let mut current = current.borrow_mut();
+            let Some(draft) = current.as_mut().filter(|draft| draft.pointer == event.pointer_id()) else { return };
+            let here = Point::new(event.client_x().into(), event.client_y().into());
+            if !draft.moved && draft.start.distance(here) < CLICK {
+                return;
+            }
+            if !draft.moved {
+                draft.moved = true;
+                // From here on it is a stroke, wherever the pointer goes; without capture it ends at the edge.
+                let _ = element.cast::<Element>().map(|element| element.set_pointer_capture(draft.pointer));
+            }
+            draft.one_way = event.alt_key();
+            draft.points.push(place(&event));
+            draft.points = thinned(&draft.points, SPACING);
+            shown.set(Some(draft.clone()));
+        })
+    };
+    let up = {
+        let (current, shown) = (current.clone(), shown.clone());
+        let (world, ring, act, change) = (world.clone(), ring.clone(), act.clone(), change.clone());
+        Callback::from(move |_: PointerEvent| {
+            shown.set(None);
+            let Some(draft) = current.take().filter(|draft| draft.moved) else { return };
+            let links = crossed(&world, &ring, &draft.points, draft.one_way);
+            if let Some(cut) = stroke(&world, links) {
+                if let Do::Cut { name: Some(name), .. } = &cut {
+                    change.emit(Change::Stroke(name.clone(), draft.points.into()));
+                }
+                act.emit(cut);
+            }
+        })
+    };
+    let cancel = {
+        let shown = shown.clone();
+        Callback::from(move |_: PointerEvent| {
+            current.take();
+            shown.set(None);
+        })
+    };
+    Gesture { shown, down, moved, up, cancel }
+}

@@ -1,0 +1,105 @@
+//! The form that writes.
+
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use crate::lab::Do;
+use crate::raft::NodeId;
+use crate::ui::page::Change;
+use crate::ui::text;
+use crate::view::command::Command;
+use crate::view::format::S;
+
+/// What the form needs.
+#[derive(Properties, PartialEq)]
+pub struct WriteProps {
+    /// The nodes that can be asked.
+    pub nodes: Vec<NodeId>,
+    /// The one that is asked; none is the leader.
+    pub to: Option<NodeId>,
+    /// Counts the times that the form was asked for.
+    pub asked: u32,
+    /// To write.
+    pub act: Callback<Do>,
+    /// To choose another node.
+    pub change: Callback<Change>,
+    /// To write many times.
+    pub command: Callback<Command>,
+}
+
+/// The form.
+#[component]
+pub fn Write(props: &WriteProps) -> Html {
+    let t = text();
+    let (key, value) = (use_state(|| "x".to_string()), use_state(|| "1".to_string()));
+    let value_field = use_node_ref();
+    {
+        let field = value_field.clone();
+        use_effect_with(props.asked, move |&asked| {
+            let field = field.cast::<HtmlInputElement>().filter(|_| asked > 0);
+            if let Some(field) = field {
+                // A field that is on the page can have the focus.
+                let _ = field.focus();
+                field.select();
+            }
+        });
+    }
+    let onsubmit = {
+        let (key, value, act, to) = (key.clone(), value.clone(), props.act.clone(), props.to);
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            act.emit(Do::Write { key: (*key).clone(), value: (*value).clone(), node: to, client: None });
+            if let Ok(number) = value.parse::<u32>() {
+                value.set(number.wrapping_add(1).to_string());
+            }
+        }
+    };
+    let typed = |state: &UseStateHandle<String>| {
+        let state = state.clone();
+        move |event: InputEvent| {
+            if let Some(field) = event.target_dyn_into::<HtmlInputElement>() {
+                state.set(field.value());
+            }
+        }
+    };
+    let chosen = {
+        let change = props.change.clone();
+        move |event: Event| {
+            if let Some(field) = event.target_dyn_into::<HtmlSelectElement>() {
+                change.emit(Change::WriteTo(field.value().parse().ok()));
+            }
+        }
+    };
+    let many = {
+        let command = props.command.clone();
+        move |_: MouseEvent| command.emit(Command::WriteMany)
+    };
+    html! {
+        <form class="write" {onsubmit} autocomplete="off">
+            <span class="pair">
+                <input
+                    class="key" aria-label={t.write_key()} value={(*key).clone()} oninput={typed(&key)} required=true
+                    maxlength="40"
+                />
+                <span aria-hidden="true">{ "=" }</span>
+                <input
+                    ref={value_field} class="value" aria-label={t.write_value()} value={(*value).clone()}
+                    oninput={typed(&value)} maxlength="40"
+                />
+            </span>
+            <label>
+                <span class="to">{ t.write_to() }</span>
+                <select onchange={chosen} aria-label={t.write_to_node()}>
+                    <option value="" selected={props.to.is_none()}>{ t.write_leader() }</option>
+                    for node in &props.nodes {
+                        <option key={*node} value={node.to_string()} selected={props.to == Some(*node)}>
+                            { S(*node).to_string() }
+                        </option>
+                    }
+                </select>
+            </label>
+            <button type="submit" class="primary">{ t.write() }</button>
+            <button type="button" onclick={many}>{ t.write_many() }</button>
+        </form>
+    }
+}

@@ -1,0 +1,203 @@
+//! The panel of what just happened: the last events in words, and the voice that a screen reader hears.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo_timers::callback::Interval;
+use web_sys::{Element, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::page::Change;
+use super::shared::Shared;
+use super::text;
+use crate::view::feed::{Feed, Filter, Line, Topic};
+use crate::view::format::ms;
+use crate::view::text::Text;
+use crate::view::words::{words, Words};
+
+/// So many lines are in the document.
+const LINES: usize = 60;
+
+/// So often something is said aloud, at the most.
+const SAY_MS: u32 = 3_000;
+
+/// So many events are said aloud at once; the others are counted.
+const SAID: usize = 3;
+
+/// What the panel needs.
+#[derive(Properties, PartialEq)]
+pub struct HappenedProps {
+    /// The last events.
+    pub feed: Shared<Feed>,
+    /// The number of nodes.
+    pub nodes: usize,
+    /// Which run this is.
+    pub run: u32,
+    /// To highlight what an event is about.
+    pub change: Callback<Change>,
+}
+
+/// The choices of the filter, in order.
+fn filters() -> impl Iterator<Item = Filter> {
+    [Filter::Matters].into_iter().chain(Topic::ALL.map(Filter::Only)).chain([Filter::Everything])
+}
+
+fn filter_name(filter: Filter, t: &dyn Text) -> &'static str {
+    match filter {
+        Filter::Matters => t.filter_matters(),
+        Filter::Everything => t.filter_everything(),
+        Filter::Only(Topic::Elections) => t.topic_elections(),
+        Filter::Only(Topic::Log) => t.topic_log(),
+        Filter::Only(Topic::Streams) => t.topic_streams(),
+        Filter::Only(Topic::Messages) => t.topic_messages(),
+        Filter::Only(Topic::Clients) => t.topic_clients(),
+        Filter::Only(Topic::Faults) => t.topic_faults(),
+    }
+}
+
+/// The panel.
+#[component]
+pub fn Happened(props: &HappenedProps) -> Html {
+    let t = text();
+    let filter = use_state_eq(Filter::default);
+    let list = use_node_ref();
+    let follows = use_mut_ref(|| true);
+    let lines = props.feed.last(*filter, LINES);
+    let latest = lines.last().map(|line| line.record.n);
+    {
+        let (list, follows) = (list.clone(), follows.clone());
+        use_effect_with((latest, *filter, props.run), move |_| {
+            if let Some(element) = list.cast::<Element>().filter(|_| *follows.borrow()) {
+                element.set_scroll_top(element.scroll_height());
+            }
+        });
+    }
+    let onscroll = {
+        let list = list.clone();
+        move |_: Event| {
+            if let Some(element) = list.cast::<Element>() {
+                let left = element.scroll_height() - element.client_height() - element.scroll_top();
+                follows.replace(left < 24);
+            }
+        }
+    };
+    let onchange = {
+        let filter = filter.clone();
+        move |event: Event| {
+            let chosen = event.target_dyn_into::<HtmlSelectElement>().and_then(|field| field.value().parse().ok());
+            if let Some(chosen) = chosen.and_then(|place: usize| filters().nth(place)) {
+                filter.set(chosen);
+            }
+        }
+    };
+    html! {
+        <section class="card happened" aria-labelledby="happened-title">
+            <div class="card-head">
+                <h2 id="happened-title">{ t.happened() }</h2>
+                <select aria-label={t.happened_filter()} {onchange}>
+                    for (place, choice) in filters().enumerate() {
+                        <option key={place} value={place.to_string()} selected={choice == *filter}>
+                            { filter_name(choice, t) }
+                        </option>
+                    }
+                </select>
+            </div>
+            <ol class="lines" ref={list} {onscroll} tabindex="0" aria-labelledby="happened-title" data-scroller="">
+                for line in &lines {
+                    <Happening
+                        key={format!("{} {}", props.run, line.record.n)}
+                        line={Shared(line.clone())}
+                        nodes={props.nodes}
+                        last={Some(line.record.n) == latest}
+                        change={props.change.clone()}
+                    />
+                }
+            </ol>
+            <Voice feed={props.feed.clone()} nodes={props.nodes} run={props.run} />
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct LineProps {
+    line: Shared<Line>,
+    nodes: usize,
+    last: bool,
+    change: Callback<Change>,
+}
+
+/// One event. Pointed at or clicked, it shows what it is about.
+#[component]
+fn Happening(props: &LineProps) -> Html {
+    let LineProps { line, nodes, last, change } = props;
+    let Words { text: said, why } = words(line, *nodes, text());
+    let about = Rc::new(line.about());
+    let looks = |on: bool| {
+        let (change, about) = (change.clone(), about.clone());
+        move || change.emit(Change::Look(on.then(|| (*about).clone())))
+    };
+    let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
+    let pin = {
+        let (change, about) = (change.clone(), about.clone());
+        move |_: MouseEvent| change.emit(Change::Pin((*about).clone()))
+    };
+    html! {
+        <li class={classes!(last.then_some("latest"))} data-event={line.record.event.name()}>
+            <button
+                type="button"
+                onpointerover={move |_: PointerEvent| over()}
+                onpointerout={move |_: PointerEvent| out()}
+                onfocus={move |_: FocusEvent| focused()}
+                onblur={move |_: FocusEvent| blurred()}
+                onclick={pin}
+            >
+                <time>{ ms(line.record.at, 1) }</time>
+                <span>
+                    { said }
+                    if let Some(why) = why {
+                        <small>{ why }</small>
+                    }
+                </span>
+            </button>
+        </li>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct VoiceProps {
+    feed: Shared<Feed>,
+    nodes: usize,
+    run: u32,
+}
+
+/// What matters, said aloud: politely, now and then, and never more than a breath's worth.
+#[component]
+fn Voice(props: &VoiceProps) -> Html {
+    let said = use_state_eq(String::new);
+    let current = use_mut_ref(|| (props.feed.clone(), props.nodes));
+    current.replace((props.feed.clone(), props.nodes));
+    {
+        let said = said.clone();
+        use_effect_with(props.run, move |_| {
+            let heard = Cell::new(0);
+            let speak = Interval::new(SAY_MS, move || {
+                let (feed, nodes) = current.borrow().clone();
+                let news = feed.news(heard.get());
+                let Some(latest) = news.last() else { return };
+                heard.set(latest.record.n);
+                said.set(in_a_breath(&news, nodes, text()));
+            });
+            move || drop(speak)
+        });
+    }
+    html! { <p class="visually-hidden" role="status" aria-live="polite">{ (*said).clone() }</p> }
+}
+
+fn in_a_breath(news: &[Rc<Line>], nodes: usize, t: &dyn Text) -> String {
+    let first = news.len().saturating_sub(SAID);
+    let mut sentences: Vec<String> = news[first..].iter().map(|line| words(line, nodes, t).text).collect();
+    if first > 0 {
+        sentences.push(t.and_so_many_more(first as u64));
+    }
+    sentences.join(". ")
+}

@@ -1,0 +1,50 @@
+//! The page's icons, drawn in the colour of the text around them.
+
+use yew::prelude::*;
+
+/// An icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// To the start.
+    Start,
+    /// Play.
+    Play,
+    /// Pause.
+    Pause,
+    /// A step.
+    Step,
+    /// Light or dark.
+    Theme,
+    /// Help.
+    Help,
+    /// Close.
+    Close,
+}
+
+/// Draws an icon. It says nothing to whoever cannot see it: the button around it has a name.
+pub fn icon(icon: Icon) -> Html {
+    let content = match icon {
+        Icon::Start => html! { <><path class="full" d="M20 5v14L9 12z" /><path d="M5 5v14" /></> },
+        Icon::Play => html! { <path class="full" d="M7 4.5v15l12-7.5z" /> },
+        Icon::Pause => html! { <path class="wide" d="M8 5v14M16 5v14" /> },
+        Icon::Step => html! { <><path class="full" d="M4 5v14l11-7z" /><path d="M19 5v14" /></> },
+        Icon::Theme => {
+            html! { <><circle cx="12" cy="12" r="8.5" /><path class="full" d="M12 3.5a8.5 8.5 0 0 1 0 17z" /></> }
+        }
+        Icon::Help => html! { <path d="M8.5 9c0-5 7.5-4.7 7.3 0C15.5 12 12 12 12 15.2M12 19.2v.3" /> },
+        Icon::Close => html! { <path d="m6 6 12 12M18 6 6 18" /> },
+    };
+    html! { <svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">{ content }</svg> }
+}
+
+/// The mark of the page.
+pub fn brand() -> Html {
+    html! {
+        <svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+            <path d="M10.4 7.4 6.2 14.8M13.6 7.4l4.2 7.4M7.8 17.6h8.4" />
+            <circle class="lead" cx="12" cy="4.6" r="3.2" />
+            <circle cx="4.6" cy="17.6" r="3.2" />
+            <circle cx="19.4" cy="17.6" r="3.2" />
+        </svg>
+    }
+}

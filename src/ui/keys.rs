@@ -1,0 +1,52 @@
+//! The keyboard: which key is a command, and which belongs to the element that has the focus.
+
+use gloo_events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, KeyboardEvent};
+use yew::prelude::*;
+
+use super::media;
+use crate::view::command::{of_key, wanted_by, Command, Focus};
+
+/// Hears the keys of the whole page for as long as the component lives.
+#[hook]
+pub fn use_keys(characters: bool, command: Callback<Command>) {
+    use_effect_with((characters, command), |(characters, command)| {
+        let (characters, command) = (*characters, command.clone());
+        let options = EventListenerOptions::enable_prevent_default();
+        let listener = EventListener::new_with_options(&media::window(), "keydown", options, move |event: &Event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+            let key = event.key();
+            if modified || event.default_prevented() || wanted_by(focus(event), &key) {
+                return;
+            }
+            if let Some(wanted) = of_key(&key, characters) {
+                event.prevent_default();
+                command.emit(wanted);
+            }
+        });
+        move || drop(listener)
+    });
+}
+
+/// What has the focus, as far as keys are concerned.
+fn focus(event: &KeyboardEvent) -> Focus {
+    let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return Focus::Page };
+    let within = |selector: &str| element.closest(selector).ok().flatten().is_some();
+    if within("dialog, [role=menu], [role=alertdialog]") {
+        Focus::Dialog
+    } else if within("input[type=range]") {
+        Focus::Slider
+    } else if within("input[type=radio], input[type=checkbox]") {
+        Focus::Choice
+    } else if within("input, textarea, select, [contenteditable]") {
+        Focus::Text
+    } else if within("button, a, summary, [role=button]") {
+        Focus::Button
+    } else if within("[data-scroller]") {
+        Focus::Scroller
+    } else {
+        Focus::Page
+    }
+}

@@ -1,0 +1,250 @@
+//! The panel of the logs: a table with a row per node, of which only the columns that can be seen are in the document.
+
+use std::ops::RangeInclusive;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::media;
+use super::page::Change;
+use super::shared::Shared;
+use super::text;
+use crate::lab::World;
+use crate::raft::{Index, NodeId};
+use crate::view::feed::About;
+use crate::view::format::{grouped, S};
+use crate::view::logs::{last_column, logs, visible_columns, Against, LogCell, LogRow, Marks};
+
+/// The width of a column, in rem.
+const COLUMN: f64 = 3.0;
+
+/// The width of the column of names, in rem.
+const HEAD: f64 = 6.5;
+
+/// What the panel needs.
+#[derive(Properties, PartialEq)]
+pub struct LogsProps {
+    /// Everything that is known.
+    pub world: Shared<World>,
+    /// What is highlighted.
+    pub look: Rc<About>,
+    /// To highlight a node.
+    pub change: Callback<Change>,
+}
+
+/// The panel.
+#[component]
+pub fn Logs(props: &LogsProps) -> Html {
+    let t = text();
+    let scroller = use_node_ref();
+    let last = last_column(&props.world);
+    let Scroll { visible, follows, onscroll, to_end } = use_scroll(&scroller, last);
+    let view = logs(&props.world, visible.clone(), t);
+    // Columns after the last entry are drawn too, up to the edge.
+    let columns = last.max(*visible.end());
+    let width = format!("width:{}rem", HEAD + COLUMN * last as f64);
+    html! {
+        <section class="card logs" aria-labelledby="logs-title">
+            <div class="card-head">
+                <h2 id="logs-title">{ t.logs() }</h2>
+                { legend() }
+            </div>
+            <div class="scroller" ref={scroller} {onscroll} tabindex="0" role="region" aria-labelledby="logs-title" data-scroller="">
+                <table class="log-table" role="table" aria-labelledby="logs-title" aria-colcount={(last + 1).to_string()} style={width}>
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th role="columnheader" class="corner" aria-colindex="1">
+                                <span class="visually-hidden">{ t.log_node() }</span>
+                            </th>
+                            for index in visible.clone().filter(|index| *index <= columns) {
+                                <th
+                                    key={index}
+                                    role="columnheader"
+                                    class={classes!("index", (index > last).then_some("after"))}
+                                    aria-colindex={(index + 1).to_string()}
+                                    style={left(index)}
+                                >
+                                    { grouped(index) }
+                                </th>
+                            }
+                        </tr>
+                    </thead>
+                    <tbody role="rowgroup">
+                        for row in &view.rows {
+                            { log_row(row, &props.look, &visible) }
+                        }
+                    </tbody>
+                </table>
+            </div>
+            if !follows {
+                <button type="button" class="follow" onclick={to_end}>{ t.logs_follow() }{ " →" }</button>
+            }
+        </section>
+    }
+}
+
+fn left(index: Index) -> String {
+    format!("left:{}rem", HEAD + COLUMN * index.saturating_sub(1) as f64)
+}
+
+fn legend() -> Html {
+    let t = text();
+    html! {
+        <span class="legend">
+            <span><i class="swatch committed" />{ t.legend_committed() }</span>
+            <span><i class="swatch open" />{ t.legend_open() }</span>
+            <span><i class="swatch conflicts" />{ t.legend_conflict() }</span>
+            <span class="match"><i>{ "▲" }</i>{ t.legend_match() }</span>
+            <span class="next"><i>{ "▼" }</i>{ t.legend_next() }</span>
+        </span>
+    }
+}
+
+fn log_row(row: &LogRow, look: &About, visible: &RangeInclusive<Index>) -> Html {
+    let t = text();
+    let lit = |index: Index| {
+        look.nodes.contains(&row.node) && look.entries.is_some_and(|(first, last)| (first..=last).contains(&index))
+    };
+    let progress = match row.applied < row.commit {
+        true => t.commit_applied(row.commit, row.applied),
+        false => t.commit(row.commit),
+    };
+    html! {
+        <tr
+            key={row.node}
+            role="row"
+            class={classes!("log-row", row.standing.class(), look.nodes.contains(&row.node).then_some("lit"))}
+            data-log={row.node.to_string()}
+        >
+            <th role="rowheader" class="log-head" scope="row" aria-colindex="1">
+                <b>{ S(row.node).to_string() }</b>
+                <span class="standing">{ row.standing.label(t) }</span>
+                <small>{ progress }</small>
+            </th>
+            for cell in &row.cells {
+                { log_cell(row.node, cell, lit(cell.index)) }
+            }
+            if let Some(marks) = &row.marks {
+                { marked(marks, visible) }
+            }
+        </tr>
+    }
+}
+
+fn log_cell(node: NodeId, cell: &LogCell, lit: bool) -> Html {
+    let name = cell.name(node, text());
+    let against = match cell.against {
+        Against::Same => None,
+        Against::Conflicts | Against::Beyond => Some("conflicts"),
+    };
+    let class = classes!(
+        "cell",
+        cell.colour,
+        if cell.committed { "committed" } else { "open" },
+        cell.applied.then_some("applied"),
+        against,
+        lit.then_some("lit"),
+    );
+    html! {
+        <td
+            key={cell.index}
+            role="cell"
+            {class}
+            aria-colindex={(cell.index + 1).to_string()}
+            aria-label={name.clone()}
+            title={name}
+            style={left(cell.index)}
+            data-index={cell.index.to_string()}
+        >
+            <b>{ cell.term }</b>
+            <span>{ cell.payload.clone() }</span>
+        </td>
+    }
+}
+
+/// The leader's marks under a row: match points up from the last proven entry, next down to the next one.
+fn marked(marks: &Marks, visible: &RangeInclusive<Index>) -> Html {
+    let t = text();
+    let middle = |index: Index| format!("left:{}rem", HEAD + COLUMN * (index as f64 - 0.5));
+    let near = |index: Index| *visible.start() <= index + 2 && index <= *visible.end() + 2;
+    html! {
+        <td role="cell" class="marks" aria-label={t.marks(marks.matched, marks.next)}>
+            if near(marks.matched) {
+                <span class="pointer match" style={middle(marks.matched)}>
+                    <span>{ t.match_mark(marks.matched) }</span><i>{ "▲" }</i>
+                </span>
+            }
+            if near(marks.next) {
+                <span class="pointer next" style={middle(marks.next)}>
+                    <i>{ "▼" }</i><span>{ t.next_mark(marks.next) }</span>
+                </span>
+            }
+        </td>
+    }
+}
+
+/// How the table is scrolled.
+struct Scroll {
+    /// The columns to draw.
+    visible: RangeInclusive<Index>,
+    /// Whether it follows the end.
+    follows: bool,
+    onscroll: Callback<Event>,
+    /// Goes to the end, and follows it again.
+    to_end: Callback<MouseEvent>,
+}
+
+/// Follows the end of the logs, unless somebody scrolled away from it.
+#[hook]
+fn use_scroll(scroller: &NodeRef, last: Index) -> Scroll {
+    let visible = use_state_eq(|| 1..=20);
+    let follows = use_state_eq(|| true);
+    let look = {
+        let (scroller, visible) = (scroller.clone(), visible.clone());
+        Callback::from(move |()| {
+            if let Some(element) = scroller.cast::<Element>() {
+                let rem = media::rem();
+                let width = f64::from(element.client_width()) - HEAD * rem;
+                visible.set(visible_columns(f64::from(element.scroll_left()), width, COLUMN * rem));
+            }
+        })
+    };
+    {
+        let (scroller, look, follows) = (scroller.clone(), look.clone(), *follows);
+        use_effect_with((last, follows), move |_| {
+            if let Some(element) = scroller.cast::<Element>().filter(|_| follows) {
+                element.set_scroll_left(element.scroll_width());
+            }
+            look.emit(());
+        });
+    }
+    {
+        let (scroller, look, follows) = (scroller.clone(), look.clone(), follows.clone());
+        use_effect_with((), move |()| {
+            let resized = EventListener::new(&media::window(), "resize", move |_| {
+                if let Some(element) = scroller.cast::<Element>().filter(|_| *follows) {
+                    element.set_scroll_left(element.scroll_width());
+                }
+                look.emit(());
+            });
+            move || drop(resized)
+        });
+    }
+    let onscroll = {
+        let (scroller, follows, look) = (scroller.clone(), follows.clone(), look);
+        Callback::from(move |_: Event| {
+            if let Some(element) = scroller.cast::<Element>() {
+                let left = element.scroll_width() - element.client_width() - element.scroll_left();
+                follows.set(f64::from(left) < COLUMN * media::rem());
+            }
+            look.emit(());
+        })
+    };
+    let to_end = {
+        let follows = follows.clone();
+        Callback::from(move |_: MouseEvent| follows.set(true))
+    };
+    Scroll { visible: (*visible).clone(), follows: *follows, onscroll, to_end }
+}

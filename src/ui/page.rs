@@ -1,0 +1,157 @@
+//! What the page itself remembers, beside the run: what is selected, pointed at, open.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use yew::Reducible;
+
+use super::store::{self, Settings};
+use crate::lab::event::Link;
+use crate::raft::NodeId;
+use crate::view::feed::About;
+use crate::view::geometry::Point;
+
+/// A dialog that covers the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Keys and legend.
+    Help,
+    /// A group per node.
+    Partition,
+}
+
+/// What a menu is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// A node.
+    Node(NodeId),
+    /// A link.
+    Link(Link),
+}
+
+/// An open menu: what it is about, and where on the screen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Menu {
+    /// What it is about.
+    pub of: Of,
+    /// Where.
+    pub at: Point,
+}
+
+/// The strokes as they were drawn, by name.
+pub type Strokes = BTreeMap<String, Rc<[Point]>>;
+
+/// What the page remembers.
+#[derive(Clone, PartialEq)]
+pub struct Page {
+    /// The node that keys act upon.
+    pub selected: Option<NodeId>,
+    /// What is pointed at.
+    pub look: Rc<About>,
+    /// What was clicked, to be shown when nothing is pointed at.
+    pub pinned: Rc<About>,
+    /// The menu that is open.
+    pub menu: Option<Menu>,
+    /// The dialog that is open.
+    pub dialog: Option<Dialog>,
+    /// What is to be said about something that went wrong.
+    pub notice: Option<Rc<str>>,
+    /// Where the next write goes; none is the leader.
+    pub write_to: Option<NodeId>,
+    /// Counts the times that the form was asked for.
+    pub write_asked: u32,
+    /// The strokes as they were drawn.
+    pub strokes: Rc<Strokes>,
+    /// What was chosen about the page.
+    pub settings: Settings,
+}
+
+/// A change of what the page remembers.
+pub enum Change {
+    /// Selects a node, or none.
+    Select(Option<NodeId>),
+    /// Something is pointed at, or nothing any more.
+    Look(Option<About>),
+    /// Something was clicked; the same again lets it go.
+    Pin(About),
+    /// Opens a menu, or closes it.
+    Menu(Option<Menu>),
+    /// Opens a dialog, or closes it.
+    Dialog(Option<Dialog>),
+    /// Something is to be said, or nothing any more.
+    Notice(Option<Rc<str>>),
+    /// The form is wanted, for the leader or for a node.
+    Write(Option<NodeId>),
+    /// The form's choice was changed.
+    WriteTo(Option<NodeId>),
+    /// A stroke was drawn.
+    Stroke(String, Rc<[Point]>),
+    /// Something was chosen about the page.
+    Settings(Settings),
+    /// Another run: what belonged to the old one is forgotten.
+    NewRun,
+}
+
+impl Page {
+    /// A page on which nothing has been done.
+    pub fn new(settings: Settings, notice: Option<String>) -> Page {
+        Page {
+            selected: None,
+            look: Rc::default(),
+            pinned: Rc::default(),
+            menu: None,
+            dialog: None,
+            notice: notice.map(Rc::from),
+            write_to: None,
+            write_asked: 0,
+            strokes: Rc::default(),
+            settings,
+        }
+    }
+
+    /// What is highlighted: what is pointed at, or else what was clicked.
+    pub fn highlight(&self) -> &Rc<About> {
+        if *self.look == About::default() {
+            &self.pinned
+        } else {
+            &self.look
+        }
+    }
+}
+
+impl Reducible for Page {
+    type Action = Change;
+
+    fn reduce(self: Rc<Page>, change: Change) -> Rc<Page> {
+        let mut page = (*self).clone();
+        match change {
+            Change::Select(node) => page.selected = node,
+            Change::Look(about) => page.look = Rc::new(about.unwrap_or_default()),
+            Change::Pin(about) if about == *page.pinned => page.pinned = Rc::default(),
+            Change::Pin(about) => page.pinned = Rc::new(about),
+            Change::Menu(menu) => page.menu = menu,
+            Change::Dialog(dialog) => (page.dialog, page.menu) = (dialog, None),
+            Change::Notice(notice) => page.notice = notice,
+            Change::Write(node) => {
+                page.write_to = node;
+                page.write_asked += 1;
+            }
+            Change::WriteTo(node) => page.write_to = node,
+            Change::Stroke(name, points) => drop(Rc::make_mut(&mut page.strokes).insert(name, points)),
+            Change::Settings(settings) => {
+                store::keep_settings(&settings);
+                page.settings = settings;
+            }
+            Change::NewRun => {
+                (page.look, page.pinned, page.strokes) = (Rc::default(), Rc::default(), Rc::default());
+                (page.menu, page.notice) = (None, None);
+            }
+        }
+        // A change that changes nothing draws nothing.
+        if page == *self {
+            self
+        } else {
+            Rc::new(page)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What the browser keeps for the page: the settings, and the run as it was left.
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::lab::{Lab, Scenario};
+use crate::runtime::Micros;
+use crate::view::speed::Speed;
+
+/// Where the settings are kept.
+const SETTINGS: &str = "raft-lab/settings";
+
+/// Where the run is kept.
+pub const RUN: &str = "raft-lab/run";
+
+/// What a step is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// One event.
+    #[default]
+    Event,
+    /// One message that arrives.
+    Message,
+    /// One change of a role, a commit index or a stream's state.
+    Transition,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// What a person has chosen about the page itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Light or dark; none follows the system.
+    pub theme: Option<Theme>,
+    /// Whether keys that are characters do something.
+    pub characters: bool,
+    /// The place on the scale of speeds.
+    pub speed: u8,
+    /// What a step is.
+    pub step: Step,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { theme: None, characters: true, speed: Speed::DEFAULT.step(), step: Step::default() }
+    }
+}
+
+/// The run as it was left.
+#[derive(Serialize, Deserialize)]
+struct Run {
+    now: Micros,
+    events: u64,
+    playing: bool,
+    scenario: Value,
+}
+
+/// A run that was found, ready to be taken up.
+pub struct Saved {
+    /// What it began with, and what was done.
+    pub scenario: Scenario,
+    /// How far it was.
+    pub now: Micros,
+    /// How many events there were.
+    pub events: u64,
+    /// Whether the clock ran.
+    pub playing: bool,
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+fn read(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+fn write(key: &str, text: &str) {
+    if let Some(storage) = storage() {
+        // A browser may have no room, or keep nothing at all: then nothing survives a reload, and all else works.
+        let _ = storage.set_item(key, text);
+    }
+}
+
+/// The settings; those that cannot be read are as if nothing had been chosen.
+pub fn settings() -> Settings {
+    read(SETTINGS).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// Keeps the settings.
+pub fn keep_settings(settings: &Settings) {
+    if let Ok(text) = serde_json::to_string(settings) {
+        write(SETTINGS, &text);
+    }
+}
+
+/// The run that was kept, if there is one.
+///
+/// # Errors
+/// If it cannot be read: why.
+pub fn run() -> Result<Option<Saved>, Rc<str>> {
+    let Some(text) = read(RUN) else { return Ok(None) };
+    let run: Run = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let scenario = Scenario::from_value(run.scenario).map_err(|error| error.to_string())?;
+    Ok(Some(Saved { scenario, now: run.now, events: run.events, playing: run.playing }))
+}
+
+/// Keeps a run as it is.
+pub fn keep_run(lab: &Lab, playing: bool) {
+    let scenario = serde_json::to_value(lab.scenario()).unwrap_or_default();
+    let run = Run { now: lab.now(), events: lab.records().len() as u64, playing, scenario };
+    if let Ok(text) = serde_json::to_string(&run) {
+        write(RUN, &text);
+    }
+}
+
+/// The text of the run that was kept last.
+pub fn run_text() -> String {
+    read(RUN).unwrap_or_default()
+}

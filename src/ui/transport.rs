@@ -1,0 +1,139 @@
+//! The bar at the bottom: time.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::driver::Frame;
+use super::icons::{icon, Icon};
+use super::store::Step;
+use super::text;
+use crate::view::command::Command;
+use crate::view::format::ms;
+use crate::view::speed::Speed;
+
+/// What the bar needs.
+#[derive(Properties, PartialEq)]
+pub struct TransportProps {
+    /// What is shown now.
+    pub frame: Frame,
+    /// What a step is.
+    pub step: Step,
+    /// To ask something of the page.
+    pub command: Callback<Command>,
+    /// To choose what a step is.
+    pub set_step: Callback<Step>,
+    /// To choose the speed.
+    pub set_speed: Callback<Speed>,
+}
+
+/// The bar.
+#[component]
+pub fn Transport(props: &TransportProps) -> Html {
+    let t = text();
+    let Frame { now, playing, world, behind, restoring, .. } = &props.frame;
+    let ask = |command: Command| {
+        let ask = props.command.clone();
+        Callback::from(move |_: MouseEvent| ask.emit(command))
+    };
+    let button = |class: &'static str, name: &'static str, picture: Icon, command: Command| {
+        html! {
+            <button type="button" class={classes!("icon", class)} aria-label={name} title={name} onclick={ask(command)}>
+                { icon(picture) }
+            </button>
+        }
+    };
+    html! {
+        <footer class="transport" role="group" aria-label={t.transport()}>
+            <div class="buttons">
+                { button("", t.to_start(), Icon::Start, Command::Restart) }
+                if *playing {
+                    { button("primary", t.pause(), Icon::Pause, Command::PlayPause) }
+                } else {
+                    { button("primary", t.play(), Icon::Play, Command::PlayPause) }
+                }
+                { button("", t.step(), Icon::Step, Command::Step) }
+            </div>
+            <Steps step={props.step} set_step={props.set_step.clone()} />
+            <SpeedSlider speed={props.frame.speed} opening={props.frame.opening && *playing} set_speed={props.set_speed.clone()} />
+            <div class="state">
+                if let Some(percent) = restoring {
+                    <span class="badge">{ t.restoring_to(*percent) }</span>
+                } else if *behind {
+                    <span class="badge">{ t.running_behind() }</span>
+                }
+                <span class="clock" data-clock="">{ ms(*now, 2) }{ " ms" }</span>
+                <span class="count" data-events="">{ t.event_number(world.n) }</span>
+            </div>
+        </footer>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct StepsProps {
+    step: Step,
+    set_step: Callback<Step>,
+}
+
+/// What a step is.
+#[component]
+fn Steps(props: &StepsProps) -> Html {
+    let t = text();
+    let choices =
+        [(Step::Event, t.step_event()), (Step::Message, t.step_message()), (Step::Transition, t.step_transition())];
+    let choose = |step: Step| {
+        let choose = props.set_step.clone();
+        move |_: Event| choose.emit(step)
+    };
+    html! {
+        <fieldset class="segments">
+            <legend class="visually-hidden">{ t.step_kind() }</legend>
+            for (step, name) in choices {
+                <label key={name}>
+                    <input type="radio" name="step" checked={step == props.step} onchange={choose(step)} />
+                    <span>{ name }</span>
+                </label>
+            }
+        </fieldset>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct SpeedProps {
+    speed: Speed,
+    opening: bool,
+    set_speed: Callback<Speed>,
+}
+
+/// How fast.
+#[component]
+fn SpeedSlider(props: &SpeedProps) -> Html {
+    let t = text();
+    let shows = props.speed.per_second().0 / 1000;
+    let oninput = {
+        let set_speed = props.set_speed.clone();
+        move |event: InputEvent| {
+            let step = event.target_dyn_into::<HtmlInputElement>().and_then(|field| field.value().parse().ok());
+            if let Some(step) = step {
+                set_speed.emit(Speed::at(step));
+            }
+        }
+    };
+    html! {
+        <label class="speed">
+            <span>{ t.speed_shows() }</span>
+            <input
+                type="range"
+                min="0"
+                max={Speed::MAX.step().to_string()}
+                value={props.speed.step().to_string()}
+                aria-label={t.speed()}
+                aria-valuetext={t.speed_valuetext(shows)}
+                {oninput}
+            />
+            <b>{ t.speed_value(shows) }</b>
+            if props.opening {
+                <small>{ t.speed_opening() }</small>
+            }
+        </label>
+    }
+}
