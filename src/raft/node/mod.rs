@@ -11,6 +11,8 @@
 //! up to what is durable (thesis §10.2.1).
 
 mod append;
+#[cfg(test)]
+mod arbitrary;
 mod election;
 mod leader;
 mod members;
@@ -101,16 +103,21 @@ pub enum Input {
     SetTimer(Micros),
 }
 
-/// No cluster gets to a term above this: a message that speaks of one is not of this protocol, and is not
-/// answered. (A node that adopted the greatest number could never campaign again.)
-pub const TERM_MAX: Term = 1 << 53;
+/// No cluster gets to a term or an index above this: a message that speaks of one is not of this protocol, and
+/// is not answered. (A node that adopted the greatest number could never campaign again.)
+pub const NUMBER_MAX: u64 = 1 << 53;
 
 impl Input {
-    /// The highest term that it speaks of.
-    fn term(&self) -> Term {
+    /// The largest term or index that it would have the node take over.
+    fn largest_number(&self) -> u64 {
         match self {
-            Input::Append(_, request) => request.term,
-            Input::Install(_, request) => request.term,
+            Input::Append(_, request) => {
+                let entries = request.entries.iter().map(|entry| entry.index.max(entry.term)).max();
+                request.term.max(request.prev_log_index).max(request.prev_log_term).max(entries.unwrap_or(0))
+            }
+            Input::Install(_, InstallSnapshot { term, meta, .. }) => {
+                (*term).max(meta.index).max(meta.term).max(meta.id).max(meta.membership.0)
+            }
             Input::Vote(_, request) => request.term,
             Input::TimeoutNow(request) => request.term,
             Input::VoteAnswered { response, .. } => response.term,
@@ -325,7 +332,7 @@ impl Node {
 
     /// Takes an input; afterwards the outputs say what is to be done. Never panics, whatever is in it.
     pub fn handle(&mut self, now: Micros, input: Input) {
-        if self.role == Role::Shutdown || input.term() > TERM_MAX {
+        if self.role == Role::Shutdown || input.largest_number() > NUMBER_MAX {
             return;
         }
         match input {
