@@ -68,9 +68,11 @@ fn what_the_events_tell_is_what_the_nodes_have() {
         assert!(world.converged(), "seed {seed}: not converged after 4 s of calm");
         for (id, node) in &world.nodes {
             let disk = lab.disk(*id).unwrap();
-            assert!(node.log.iter().eq(disk.log().iter()), "seed {seed}: log of node {id}");
+            let kept = disk.durable();
+            assert!(node.log.iter().eq(kept.log.iter()), "seed {seed}: log of node {id}");
+            assert_eq!((node.first_index, &node.snapshot), (kept.prev.0 + 1, &kept.snapshot), "seed {seed}: node {id}");
             assert!(node.state.iter().eq(disk.machine().iter()), "seed {seed}: state of node {id}");
-            let kept = disk.hard_state();
+            let kept = kept.hard_state;
             assert_eq!((node.term, node.voted_for), (kept.term, kept.voted_for), "seed {seed}: node {id}");
         }
         assert!(world.messages.len() < 50, "seed {seed}: {} messages in flight", world.messages.len());

@@ -17,7 +17,6 @@ use super::scenario::{Action, Scenario, ScenarioError};
 use super::storage::MemoryStorage;
 use super::world::{NodeState, World};
 use crate::raft::node::{self, Call};
-use crate::raft::storage::HardState;
 use crate::raft::{self, NodeId};
 use crate::runtime::{Executor, GroupId, Micros, Rng, Step, TraceHash};
 
@@ -90,16 +89,17 @@ impl Lab {
         let clock = executor.clock().clone();
         let members = scenario.membership();
         let nodes = scenario.all_nodes();
-        let world = World::new(nodes.iter().map(|&id| NodeState::new(id, members.clone(), scenario.start_log(id))));
+        let world =
+            World::new(nodes.iter().map(|&id| NodeState::from_disk(id, members.clone(), &scenario.start_image(id))));
         let recorder = Recorder::new(clock.clone(), world);
         let network = SimNetwork::new(scenario.seed, scenario.link_spec(), clock.clone(), recorder.clone());
         let clients = Clients::new(network.clone(), recorder.clone(), clock);
         let machine = |&id: &NodeId| {
-            let log = scenario.start_log(id);
-            let start = scenario.start.get(&id).cloned().unwrap_or_default();
-            let last_term = log.last().map_or(0, |entry| entry.term);
-            let hard_state = HardState { term: start.term.unwrap_or(last_term), voted_for: start.voted_for };
-            (id, Machine { storage: MemoryStorage::new(members.clone(), hard_state, log), starts: 0 })
+            let image = scenario.start_image(id);
+            let rng = Rng::new(scenario.seed, "disk", u64::from(id));
+            let spec = scenario.disk_spec();
+            let storage = MemoryStorage::new(members.clone(), image, spec, rng, executor.clock().clone());
+            (id, Machine { storage, starts: 0 })
         };
         let machines = nodes.iter().map(machine).collect();
         let watch = |condition: &Condition| recorder.watch(condition.clone());
@@ -300,6 +300,7 @@ impl Lab {
         let rng = Rng::new(self.scenario.seed, "timeout", machine.starts << 32 | u64::from(id));
         let (sender, calls) = mpsc::unbounded();
         self.network.connect(id, sender);
+        let setup = node::Setup { config: self.scenario.node_config(), rng, in_office: None };
         let spawner = self.executor.spawner(group(id));
         let wiring = node::Wiring {
             network: self.network.endpoint(id),
@@ -309,7 +310,7 @@ impl Lab {
             spawner: spawner.clone(),
             calls,
         };
-        spawner.spawn(format!("node {id}"), node::run(id, self.scenario.node_config(), rng, wiring));
+        spawner.spawn(format!("node {id}"), node::run(id, setup, wiring));
     }
 
     fn is_alive(&self, node: NodeId) -> bool {
@@ -352,9 +353,11 @@ impl Lab {
             }
             Do::Crash { node } => {
                 if self.is_alive(node) {
-                    self.recorder.lab(LabEvent::Crash { node });
                     self.network.disconnect(node);
                     self.executor.cancel(group(node));
+                    if let Some(machine) = self.machines.get(&node) {
+                        self.recorder.lab(LabEvent::Crash { node, kept: Rc::new(machine.storage.crash()) });
+                    }
                 }
             }
             Do::Restart { node } => {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
+use super::storage::Image;
 use crate::raft::event::{events, words};
 use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::{self, NodeId};
@@ -66,8 +67,8 @@ events! {
         Delivered = "delivered" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind },
         /// A message was lost where it was.
         Lost = "lost" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind, why: LossWhy },
-        /// A node crashed: what was not durable is gone.
-        Crash = "crash" { node: NodeId },
+        /// A node crashed: what was not durable is gone, this is left.
+        Crash = "crash" { node: NodeId, kept: Rc<Image> },
         /// A node starts again, with what was durable.
         Restart = "restart" { node: NodeId },
         /// Links were cut, each in one direction. Strokes have a name, by which they are rejoined.

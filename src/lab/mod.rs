@@ -10,10 +10,11 @@ mod cluster;
 pub mod condition;
 pub mod event;
 mod network;
+pub mod random;
 mod recorder;
 pub mod report;
 pub mod scenario;
-mod storage;
+pub mod storage;
 pub mod world;
 
 pub use action::Do;

@@ -15,7 +15,9 @@ use super::event::{LabEvent, Link, LossWhy, MessageId};
 use super::recorder::Recorder;
 use crate::raft::network::{Network, Unreachable};
 use crate::raft::node::{Answer, Call};
-use crate::raft::rpc::{AppendEntries, AppendResponse, Message, VoteRequest, VoteResponse};
+use crate::raft::rpc::{
+    AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, Message, TimeoutNow, VoteRequest, VoteResponse,
+};
 use crate::raft::NodeId;
 use crate::runtime::{Clock, Micros, Rng};
 
@@ -67,6 +69,9 @@ struct Flight {
 enum Caller {
     Append(oneshot::Sender<Result<AppendResponse, Unreachable>>),
     Vote(oneshot::Sender<Result<VoteResponse, Unreachable>>),
+    Install(oneshot::Sender<Result<InstallResponse, Unreachable>>),
+    /// Nobody: the message is not answered.
+    Nobody,
 }
 
 impl Caller {
@@ -74,6 +79,8 @@ impl Caller {
         match self {
             Caller::Append(caller) => caller.is_canceled(),
             Caller::Vote(caller) => caller.is_canceled(),
+            Caller::Install(caller) => caller.is_canceled(),
+            Caller::Nobody => true,
         }
     }
 
@@ -82,6 +89,8 @@ impl Caller {
         match self {
             Caller::Append(caller) => drop(caller.send(Err(Unreachable))),
             Caller::Vote(caller) => drop(caller.send(Err(Unreachable))),
+            Caller::Install(caller) => drop(caller.send(Err(Unreachable))),
+            Caller::Nobody => {}
         }
     }
 }
@@ -172,7 +181,7 @@ impl SimNetwork {
         if flight.doomed {
             return self.lose(id, flight, LossWhy::Chance);
         }
-        let is_answer = matches!(*flight.message, Message::AppendResponse(_) | Message::VoteResponse(_));
+        let is_answer = flight.message.is_answer();
         let calls = self.wire.borrow().nodes.get(&flight.to).cloned();
         let why = match (is_answer, calls) {
             (_, None) => LossWhy::Crashed,
@@ -196,9 +205,15 @@ impl SimNetwork {
                 let back = move |answer| network.send(to, from, Message::VoteResponse(answer), Some(id), caller);
                 Call::Vote(request, Answer::new(back))
             }
+            (Message::Install(request), caller) => {
+                let back = move |answer| network.send(to, from, Message::InstallResponse(answer), Some(id), caller);
+                Call::Install(request, Answer::new(back))
+            }
+            (Message::TimeoutNow(request), _) => Call::TimeoutNow(request),
             (Message::AppendResponse(answer), Caller::Append(caller)) => return drop(caller.send(Ok(answer))),
             (Message::VoteResponse(answer), Caller::Vote(caller)) => return drop(caller.send(Ok(answer))),
-            (Message::AppendResponse(_) | Message::VoteResponse(_), _) => return,
+            (Message::InstallResponse(answer), Caller::Install(caller)) => return drop(caller.send(Ok(answer))),
+            (Message::AppendResponse(_) | Message::VoteResponse(_) | Message::InstallResponse(_), _) => return,
         };
         let _ = calls.unbounded_send(call); // a node that shut down leaves its calls unanswered
     }
@@ -273,6 +288,18 @@ impl Network for Endpoint {
         request: AppendEntries,
     ) -> impl Future<Output = Result<AppendResponse, Unreachable>> + 'static {
         self.network.request(self.node, target, Message::Append(request), Caller::Append)
+    }
+
+    fn install_snapshot(
+        &self,
+        target: NodeId,
+        request: InstallSnapshot,
+    ) -> impl Future<Output = Result<InstallResponse, Unreachable>> + 'static {
+        self.network.request(self.node, target, Message::Install(request), Caller::Install)
+    }
+
+    fn timeout_now(&self, target: NodeId, request: TimeoutNow) {
+        self.network.send(self.node, target, Message::TimeoutNow(request), None, Caller::Nobody);
     }
 
     fn vote(

@@ -15,8 +15,10 @@ use super::action::{Do, Probability};
 use super::condition::Condition;
 use super::event::Link;
 use super::network::LinkSpec;
+use super::storage::{DiskSpec, Image};
 use crate::raft::log::{Entry, Payload, SharedEntry};
-use crate::raft::{Config, Index, Membership, NodeId, Term};
+use crate::raft::storage::HardState;
+use crate::raft::{Config, Index, Membership, NodeId, SharedSnapshot, Snapshot, SnapshotMeta, Term};
 use crate::runtime::Micros;
 
 /// The version of the format that this is.
@@ -94,6 +96,9 @@ pub struct Scenario {
     /// What the network does to messages.
     #[serde(default, skip_serializing_if = "NetworkPatch::is_empty")]
     pub network: NetworkPatch,
+    /// How long the disks take.
+    #[serde(default, skip_serializing_if = "StoragePatch::is_empty")]
+    pub storage: StoragePatch,
     /// What nodes start with; an empty log, if they are not named.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub start: BTreeMap<NodeId, Start>,
@@ -133,6 +138,20 @@ pub struct ConfigPatch {
     pub max_payload_entries: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replication_lag_threshold: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot_policy: Option<SnapshotPolicy>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot_max_chunk_size: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub install_snapshot_timeout: Option<Micros>,
+}
+
+/// When a node makes a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotPolicy {
+    /// When so many entries are applied since the last one.
+    pub logs_since_last: u64,
 }
 
 impl ConfigPatch {
@@ -150,6 +169,9 @@ impl ConfigPatch {
         set(&mut config.heartbeat_interval, self.heartbeat_interval);
         set(&mut config.max_payload_entries, self.max_payload_entries);
         set(&mut config.replication_lag_threshold, self.replication_lag_threshold);
+        set(&mut config.snapshot_threshold, self.snapshot_policy.map(|policy| policy.logs_since_last));
+        set(&mut config.snapshot_max_chunk_size, self.snapshot_max_chunk_size);
+        set(&mut config.install_snapshot_timeout, self.install_snapshot_timeout);
     }
 }
 
@@ -177,6 +199,37 @@ impl NetworkPatch {
     }
 }
 
+/// How long the disks take, where that differs from the default (nothing, and 20 ms for a snapshot).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoragePatch {
+    /// The shortest and the longest time until a write is durable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write_delay: Option<(Micros, Micros)>,
+    /// The shortest and the longest time that a snapshot takes; a microsecond for each byte comes on top.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot_delay: Option<(Micros, Micros)>,
+}
+
+impl StoragePatch {
+    fn is_empty(&self) -> bool {
+        *self == StoragePatch::default()
+    }
+}
+
+/// A snapshot that a node starts with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StartSnapshot {
+    /// The last index that it includes.
+    pub index: Index,
+    /// The term there.
+    pub term: Term,
+    /// The state machine.
+    #[serde(default)]
+    pub state: BTreeMap<String, String>,
+}
+
 /// What one node starts with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -187,9 +240,12 @@ pub struct Start {
     /// Whom it voted for in that term.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voted_for: Option<NodeId>,
-    /// Its log, from index 1.
-    #[serde(default)]
+    /// Its log, from index 1, or from behind the snapshot.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<StartEntry>,
+    /// Its snapshot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<StartSnapshot>,
 }
 
 /// An entry of a log to start with: its term alone, or all of it.
@@ -398,6 +454,7 @@ impl Scenario {
             learners: Vec::new(),
             config: ConfigPatch::default(),
             network: NetworkPatch::default(),
+            storage: StoragePatch::default(),
             start: BTreeMap::new(),
             actions: Vec::new(),
             stop: None,
@@ -479,17 +536,34 @@ impl Scenario {
             .flat_map(move |from| others.clone().into_iter().filter(move |&to| to != from).map(move |to| (from, to)))
     }
 
-    /// The log that a node starts with.
-    pub fn start_log(&self, node: NodeId) -> Vec<SharedEntry> {
-        let entries = self.start.get(&node).map_or(&[][..], |start| &start.log);
-        let entry = |(index, entry): (Index, &StartEntry)| {
+    /// What a node's disk holds at the start.
+    pub fn start_image(&self, node: NodeId) -> Image {
+        let start = self.start.get(&node).cloned().unwrap_or_default();
+        let snapshot = start.snapshot.map(|StartSnapshot { index, term, state }| {
+            let meta = SnapshotMeta { id: 1, index, term, membership: (0, self.membership()) };
+            SharedSnapshot::new(Snapshot::new(meta, &state))
+        });
+        let prev = snapshot.as_ref().map_or((0, 0), |snapshot| (snapshot.meta.index, snapshot.meta.term));
+        let entry = |(index, entry): (Index, StartEntry)| {
+            let term = entry.term();
             let payload = match entry {
-                StartEntry::Full(_, payload) => payload.clone(),
+                StartEntry::Full(_, payload) => payload,
                 StartEntry::Term(term) => Payload::Set { key: "x".into(), value: format!("{term}.{index}") },
             };
-            SharedEntry::new(Entry { index, term: entry.term(), payload })
+            SharedEntry::new(Entry { index, term, payload })
         };
-        (1..).zip(entries).map(entry).collect()
+        let log: Vec<SharedEntry> = (prev.0 + 1..).zip(start.log).map(entry).collect();
+        let last_term = log.last().map_or(prev.1, |entry| entry.term);
+        let hard_state = HardState { term: start.term.unwrap_or(last_term), voted_for: start.voted_for };
+        Image { hard_state, snapshot, prev, log }
+    }
+
+    /// How the disks behave.
+    pub fn disk_spec(&self) -> DiskSpec {
+        let mut spec = DiskSpec::default();
+        spec.write_delay = self.storage.write_delay.unwrap_or(spec.write_delay);
+        spec.snapshot_delay = self.storage.snapshot_delay.unwrap_or(spec.snapshot_delay);
+        spec
     }
 
     /// When the run ends: as the scenario says, or 5 s after its last action.
@@ -522,7 +596,9 @@ impl Scenario {
         if let Err(error) = self.node_config().validate() {
             return refuse(format!("config.{}", error.field), error.to_string());
         }
-        check_latency("network.latency", self.network.latency)?;
+        check_range("network.latency", self.network.latency)?;
+        check_range("storage.write_delay", self.storage.write_delay)?;
+        check_range("storage.snapshot_delay", self.storage.snapshot_delay)?;
         for (&node, start) in &self.start {
             self.check_start(&format!("start.{node}"), node, start)?;
         }
@@ -549,7 +625,10 @@ impl Scenario {
         if start.log.len() > START_LOG_MAX {
             return refuse(join(path, "log"), format!("a log starts with at most {START_LOG_MAX} entries"));
         }
-        let mut before = 1;
+        if start.snapshot.as_ref().is_some_and(|snapshot| snapshot.index == 0 || snapshot.term == 0) {
+            return refuse(join(path, "snapshot"), "index and term begin at 1");
+        }
+        let mut before = start.snapshot.as_ref().map_or(1, |snapshot| snapshot.term);
         for (i, entry) in start.log.iter().enumerate() {
             let term = entry.term();
             if term < before {
@@ -562,7 +641,7 @@ impl Scenario {
             }
             before = term;
         }
-        let last_term = start.log.last().map_or(0, StartEntry::term);
+        let last_term = start.log.last().map_or(start.snapshot.as_ref().map_or(0, |it| it.term), StartEntry::term);
         if start.term.is_some_and(|term| term < last_term) {
             return refuse(join(path, "term"), format!("below the last entry's term ({last_term})"));
         }
@@ -656,15 +735,15 @@ impl Scenario {
                 for (field, node) in [("from", from), ("to", to)] {
                     node.map_or(Ok(()), |node| self.check_node(&at(field), node))?;
                 }
-                check_latency(&at("latency"), *latency)
+                check_range(&at("latency"), *latency)
             }
             Do::Heal {} | Do::Note { .. } => Ok(()),
         }
     }
 }
 
-fn check_latency(path: &str, latency: Option<(Micros, Micros)>) -> Result<(), ScenarioError> {
-    match latency {
+fn check_range(path: &str, range: Option<(Micros, Micros)>) -> Result<(), ScenarioError> {
+    match range {
         Some((low, high)) if low > high => refuse(path, format!("{low} to {high} is no range")),
         _ => Ok(()),
     }

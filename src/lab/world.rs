@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::event::{ClientResult, Event, LabEvent, Link, LossWhy, MessageId, Record};
+use super::storage::Image;
 use crate::raft::event::{Role, RoleWhy, StreamState, StreamWhy};
 use crate::raft::log::{Payload, SharedEntry};
 use crate::raft::rpc::{Message, MessageKind};
-use crate::raft::{self, Index, Membership, NodeId, Term};
+use crate::raft::{self, Index, Membership, NodeId, SharedSnapshot, Term};
 use crate::runtime::Micros;
 
 /// So many points of a stream's lag are kept, for its plot.
@@ -67,6 +68,10 @@ pub struct NodeState {
     pub leader: Option<NodeId>,
     /// While it is a candidate: the answers so far, its own vote included.
     pub votes: BTreeMap<NodeId, bool>,
+    /// Whether those are answers to the question that comes before a campaign (pre-vote).
+    pub pre_voting: bool,
+    /// While it leads: the node that it hands its office over to.
+    pub hands_over_to: Option<NodeId>,
     /// When its election timeout was armed, and when it fires.
     pub timer: Option<(Micros, Micros)>,
     /// The retained entries; the first has index `first_index`.
@@ -79,6 +84,14 @@ pub struct NodeState {
     pub applied: Index,
     /// The state machine.
     pub state: imbl::OrdMap<String, String>,
+    /// The snapshot that it has, if any.
+    pub snapshot: Option<SharedSnapshot>,
+    /// A snapshot that it is being sent: its last index, and how many bytes have come.
+    pub receiving: Option<(Index, u64)>,
+    /// It is making a snapshot up to this index.
+    pub compacting: Option<Index>,
+    /// Its log is durable up to here.
+    pub durable: Index,
     /// What its storage said when it failed. The node is shut down then.
     pub storage_error: Option<String>,
     /// The configuration in force, with its index in the log (0: the one that the cluster began with).
@@ -88,8 +101,14 @@ pub struct NodeState {
 }
 
 impl NodeState {
-    /// A node that has not started yet, with what its storage holds.
+    /// A node that has not started yet, with a log from index 1.
     pub fn new(id: NodeId, members: Membership, log: impl IntoIterator<Item = SharedEntry>) -> NodeState {
+        let kept = Image { log: log.into_iter().collect(), ..Image::default() };
+        NodeState::from_disk(id, members, &kept)
+    }
+
+    /// A node that has not started yet, with what its disk holds.
+    pub fn from_disk(id: NodeId, members: Membership, kept: &Image) -> NodeState {
         let mut node = NodeState {
             id,
             alive: false,
@@ -99,17 +118,23 @@ impl NodeState {
             voted_for: None,
             leader: None,
             votes: BTreeMap::new(),
+            pre_voting: false,
+            hands_over_to: None,
             timer: None,
-            log: log.into_iter().collect(),
+            log: imbl::Vector::new(),
             first_index: 1,
             commit: 0,
             applied: 0,
             state: imbl::OrdMap::new(),
             storage_error: None,
+            snapshot: None,
+            receiving: None,
+            compacting: None,
+            durable: 0,
             members: (0, members.clone()),
             initial_members: members,
         };
-        node.find_members();
+        node.crash(kept); // it is as if it had run before
         node
     }
 
@@ -124,14 +149,76 @@ impl NodeState {
     }
 
     fn find_members(&mut self) {
+        // Entries that the snapshot includes may still be retained: they do not speak against it.
         let found = self.log.iter().rev().find_map(|entry| match &entry.payload {
             Payload::Members(membership) => Some((entry.index, membership.clone())),
             _ => None,
         });
-        self.members = found.unwrap_or((0, self.initial_members.clone()));
+        let before = || self.snapshot.as_ref().map(|snapshot| snapshot.meta.membership.clone());
+        self.members = found.or_else(before).unwrap_or((0, self.initial_members.clone()));
+    }
+
+    /// Takes a snapshot in place of the log up to there; of what is behind it, what agrees is kept.
+    fn install(&mut self, snapshot: &SharedSnapshot, kept_suffix: bool) {
+        let index = snapshot.meta.index;
+        match kept_suffix {
+            true => self.compact_log(index + 1),
+            false => {
+                self.log.clear();
+                self.first_index = index + 1;
+            }
+        }
+        self.snapshot = Some(snapshot.clone());
+        self.receiving = None;
+        (self.commit, self.applied) = (self.commit.max(index), index);
+        self.state = snapshot.state().into_iter().collect();
+        self.find_members();
+    }
+
+    fn compact(&mut self, snapshot: &SharedSnapshot, first_index: Index) {
+        self.compacting = None;
+        self.snapshot = Some(snapshot.clone());
+        self.compact_log(first_index);
+        self.find_members();
+    }
+
+    fn compact_log(&mut self, first_index: Index) {
+        let gone = usize::try_from(first_index.saturating_sub(self.first_index)).unwrap_or(usize::MAX);
+        self.log = self.log.clone().split_off(gone.min(self.log.len()));
+        self.first_index = self.first_index.max(first_index);
+    }
+
+    /// The term of the entry at `index`, if it is retained, or the last one of the snapshot.
+    pub fn term_at(&self, index: Index) -> Option<Term> {
+        let snapshot = self.snapshot.as_ref().map(|snapshot| (snapshot.meta.index, snapshot.meta.term));
+        match (index, snapshot) {
+            (0, _) => Some(0),
+            (_, Some((last, term))) if last == index => Some(term),
+            _ => self.entry(index).map(|entry| entry.term),
+        }
+    }
+
+    /// What was in memory is gone, and what was not durable.
+    fn crash(&mut self, kept: &Image) {
+        (self.alive, self.role, self.leader, self.timer) = (false, Role::Follower, None, None);
+        self.votes.clear();
+        (self.pre_voting, self.hands_over_to) = (false, None);
+        (self.receiving, self.compacting) = (None, None);
+        (self.term, self.voted_for) = (kept.hard_state.term, kept.hard_state.voted_for);
+        self.first_index = kept.prev.0 + 1;
+        self.log = kept.log.iter().cloned().collect();
+        self.durable = self.last_index();
+        self.snapshot = kept.snapshot.clone();
+        // What the snapshot holds is there again when the node starts; the rest is applied again.
+        let snapshot = kept.snapshot.as_ref();
+        let index = snapshot.map_or(0, |snapshot| snapshot.meta.index);
+        self.state = snapshot.map(|snapshot| snapshot.state().into_iter().collect()).unwrap_or_default();
+        (self.commit, self.applied) = (index, index);
+        self.find_members();
     }
 
     fn truncate_from(&mut self, index: Index) {
+        self.durable = self.durable.min(index.saturating_sub(1));
         self.log.truncate(usize::try_from(index.saturating_sub(self.first_index)).unwrap_or(usize::MAX));
         if self.members.0 >= index {
             self.find_members();
@@ -162,8 +249,23 @@ pub struct StreamView {
     pub outbound_buffer: u32,
     /// When the target last answered.
     pub answered: Option<Micros>,
+    /// While it sends a snapshot: how far it is.
+    pub snapshot: Option<SnapshotProgress>,
     /// The lag, the leader's last index − match, each time that it changed; the latest last.
     pub lag: imbl::Vector<(Micros, u64)>,
+}
+
+/// How far a stream is with a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotProgress {
+    /// The snapshot's last index.
+    pub index: Index,
+    /// Where the next chunk begins: so much the target has.
+    pub offset: u64,
+    /// The size of the whole.
+    pub bytes: u64,
+    /// Chunks so far, those sent again included.
+    pub chunks_sent: u32,
 }
 
 /// A message on its way.
@@ -286,7 +388,7 @@ impl World {
         let mut leaders = self.leaders().filter(|node| Some(node.term) == highest);
         let (Some(leader), None) = (leaders.next(), leaders.next()) else { return false };
         let last = leader.last_index();
-        let last_term = |node: &NodeState| node.log.last().map(|entry| entry.term);
+        let last_term = |node: &NodeState| node.term_at(node.last_index());
         live.all(|node| {
             (node.last_index(), node.commit, node.applied) == (last, last, last)
                 && last_term(node) == last_term(leader)
@@ -308,7 +410,7 @@ impl World {
         match event {
             StreamState { target, from, to, why, .. } => return self.stream_state(at, (id, *target), *from, *to, *why),
             Next { target, to, .. } => return self.with_stream(id, *target, |stream| stream.next = *to),
-            Match { target, to, .. } => {
+            Match { target, to, .. } | MatchLost { target, to, .. } => {
                 self.with_stream(id, *target, |stream| stream.matched = *to);
                 return self.note_lag(at, id);
             }
@@ -318,7 +420,22 @@ impl World {
                 })
             }
             Answered { target, .. } => return self.with_stream(id, *target, |stream| stream.answered = Some(at)),
-            TimedOut { .. } | Unreachable { .. } => return,
+            SnapshotOffered { target, snapshot, .. } => {
+                let (index, bytes) = (snapshot.meta.index, snapshot.data.len() as u64);
+                let progress = SnapshotProgress { index, offset: 0, bytes, chunks_sent: 0 };
+                return self.with_stream(id, *target, |stream| stream.snapshot = Some(progress));
+            }
+            ChunkSent { target, chunks_sent: sent, .. } => {
+                return self.with_progress(id, *target, |progress| progress.chunks_sent = *sent);
+            }
+            ChunkAnswered { target, offset, counted, .. } => {
+                self.with_stream(id, *target, |stream| stream.answered = Some(at));
+                if *counted {
+                    self.with_progress(id, *target, |progress| progress.offset = *offset);
+                }
+                return;
+            }
+            TimedOut { .. } | Unreachable { .. } | ChunkFailed { .. } => return,
             _ => {}
         }
         let Some(node) = self.node(id) else { return };
@@ -326,18 +443,34 @@ impl World {
             Started { term, voted_for, last_index, .. } => {
                 (node.alive, node.term, node.voted_for) = (true, *term, *voted_for);
                 node.storage_error = None;
-                node.truncate_from(last_index + 1);
+                node.durable = *last_index;
             }
             Role { to, why, .. } => {
                 (node.role, node.role_why) = (*to, *why);
+                (node.pre_voting, node.hands_over_to) = (false, None);
                 node.votes.clear();
                 if *to != raft::event::Role::Leader {
                     self.streams.retain(|(leader, _), _| *leader != id);
                 }
             }
             Term { to, .. } => (node.term, node.voted_for, node.leader) = (*to, None, None),
-            Leader { leader, .. } => node.leader = *leader,
+            Leader { leader, .. } => {
+                node.leader = *leader;
+                if std::mem::take(&mut node.pre_voting) {
+                    node.votes.clear();
+                }
+            }
             Timer { deadline, .. } => node.timer = deadline.map(|deadline| (at, deadline)),
+            PreVoteBegun { .. } => {
+                node.votes = [(id, true)].into();
+                node.pre_voting = true;
+            }
+            PreVoteCounted { voter, granted, .. } => {
+                node.votes.insert(*voter, *granted);
+            }
+            PreVote { .. } | ReadConfirmed { .. } => {}
+            TransferBegun { target, .. } => node.hands_over_to = Some(*target),
+            TransferGivenUp { .. } => node.hands_over_to = None,
             Vote { candidate, granted, .. } => {
                 if *granted {
                     node.voted_for = Some(*candidate);
@@ -367,9 +500,17 @@ impl World {
                 }
             }
             StorageFailed { error, .. } => node.storage_error = Some(error.clone()),
+            Chunk { index, received, .. } => node.receiving = Some((*index, *received)),
+            Installed { snapshot, kept_suffix, .. } => node.install(snapshot, *kept_suffix),
+            CompactionBegun { index, .. } => node.compacting = Some(*index),
+            CompactionDone { snapshot, first_index, .. } => node.compact(snapshot, *first_index),
+            CompactionDiscarded { .. } => node.compacting = None,
+            Durable { index, .. } => node.durable = *index,
+            SnapshotOffered { .. } | ChunkSent { .. } | ChunkAnswered { .. } | ChunkFailed { .. } => {}
             StreamState { .. }
             | Next { .. }
             | Match { .. }
+            | MatchLost { .. }
             | Buffer { .. }
             | Answered { .. }
             | TimedOut { .. }
@@ -381,6 +522,14 @@ impl World {
         if let Some(stream) = self.stream(leader, target) {
             change(stream);
         }
+    }
+
+    fn with_progress(&mut self, leader: NodeId, target: NodeId, change: impl FnOnce(&mut SnapshotProgress)) {
+        self.with_stream(leader, target, |stream| {
+            if let Some(progress) = &mut stream.snapshot {
+                change(progress);
+            }
+        });
     }
 
     fn stream_state(
@@ -404,6 +553,7 @@ impl World {
                 replication_buffer: 0,
                 outbound_buffer: 0,
                 answered: None,
+                snapshot: None,
                 lag: imbl::Vector::new(),
             };
             self.streams.insert(key, Rc::new(stream));
@@ -412,6 +562,7 @@ impl World {
         } else {
             self.with_stream(key.0, key.1, |stream| {
                 (stream.state, stream.from, stream.why, stream.since) = (to, from, why, at);
+                stream.snapshot = None;
             });
         }
     }
@@ -460,16 +611,10 @@ impl World {
                     self.lost.pop_front();
                 }
             }
-            LabEvent::Crash { node } => {
+            LabEvent::Crash { node, kept } => {
                 self.streams.retain(|(leader, _), _| leader != node);
                 if let Some(node) = self.node(*node) {
-                    node.alive = false;
-                    node.role = Role::Follower;
-                    node.leader = None;
-                    node.timer = None;
-                    node.votes.clear();
-                    (node.commit, node.applied) = (0, 0);
-                    node.state.clear();
+                    node.crash(kept);
                 }
             }
             LabEvent::Restart { .. } | LabEvent::Note { .. } => {}

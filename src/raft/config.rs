@@ -17,6 +17,17 @@ pub struct Config {
     pub max_payload_entries: u32,
     /// A follower whose match is further behind than this is lagging. Default 1000 entries.
     pub replication_lag_threshold: u64,
+    /// A snapshot is made when so many entries are applied since the last one, and sent when a follower is
+    /// so many behind. Default 5000 entries.
+    pub snapshot_threshold: u64,
+    /// The most bytes of a snapshot that one chunk carries. Default 3 MiB.
+    pub snapshot_max_chunk_size: u64,
+    /// The time limit of one chunk. Default 200 ms.
+    pub install_snapshot_timeout: Micros,
+    /// A node asks whether it could win before it campaigns (thesis §9.6). Off by default.
+    pub pre_vote: bool,
+    /// A leader that does not hear from a majority steps down (thesis §6.2). Off by default.
+    pub check_quorum: bool,
 }
 
 impl Default for Config {
@@ -27,6 +38,11 @@ impl Default for Config {
             heartbeat_interval: Micros::from_ms(50),
             max_payload_entries: 300,
             replication_lag_threshold: 1000,
+            snapshot_threshold: 5000,
+            snapshot_max_chunk_size: 3 * 1024 * 1024,
+            install_snapshot_timeout: Micros::from_ms(200),
+            pre_vote: false,
+            check_quorum: false,
         }
     }
 }
@@ -53,7 +69,13 @@ impl std::error::Error for ConfigError {}
 impl Config {
     /// Small numbers, so that every transition of a replication stream is seen within seconds.
     pub fn classroom() -> Config {
-        Config { max_payload_entries: 2, replication_lag_threshold: 4, ..Config::default() }
+        Config {
+            max_payload_entries: 2,
+            replication_lag_threshold: 4,
+            snapshot_threshold: 10,
+            snapshot_max_chunk_size: 16,
+            ..Config::default()
+        }
     }
 
     /// Checks that the settings can work together.
@@ -77,6 +99,15 @@ impl Config {
         }
         if self.max_payload_entries == 0 {
             return refuse("max_payload_entries", &self.max_payload_entries, "at least 1".into());
+        }
+        if self.snapshot_threshold == 0 {
+            return refuse("snapshot_policy", &"logs_since_last(0)", "at least logs_since_last(1)".into());
+        }
+        if self.snapshot_max_chunk_size == 0 {
+            return refuse("snapshot_max_chunk_size", &self.snapshot_max_chunk_size, "at least 1 byte".into());
+        }
+        if self.install_snapshot_timeout == Micros::ZERO {
+            return refuse("install_snapshot_timeout", &self.install_snapshot_timeout, "greater than 0 ms".into());
         }
         Ok(())
     }

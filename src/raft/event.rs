@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::log::SharedEntry;
+use super::snapshot::SharedSnapshot;
 use super::{Index, NodeId, Term};
 use crate::runtime::{Feed, Micros, TraceHash};
 
@@ -149,6 +150,14 @@ words! {
         LeaderElected = "another node leads this term",
         /// Its storage failed.
         StorageFailed = "storage failed",
+        /// The leader handed its office over to this node.
+        Transfer = "the leader hands over",
+        /// The leader has not heard from a majority.
+        LostQuorum = "no majority answers",
+        /// The configuration changed: the node has a vote now, or no longer has one.
+        Membership = "the configuration changed",
+        /// The configuration without the leader is committed.
+        Removed = "no longer a member",
     }
 }
 
@@ -187,6 +196,12 @@ words! {
         Terminated = "terminated",
         /// The leader's storage failed.
         StorageFailed = "storage failed",
+        /// The entry that the target needs next is compacted away.
+        NeededCompacted = "needed entries are compacted",
+        /// The target is further behind than a snapshot is apart from the next.
+        TooFarBehind = "too far behind for the log",
+        /// The target installed the snapshot.
+        SnapshotInstalled = "snapshot installed",
     }
 }
 
@@ -212,6 +227,19 @@ events! {
         Timer = "timer" { node: NodeId, deadline: Option<Micros> },
         /// A node decided on a request for its vote.
         Vote = "vote" { node: NodeId, candidate: NodeId, term: Term, granted: bool, why: VoteWhy },
+        /// A node asks whether it could win an election in `term`, and campaigns only if a majority says so.
+        PreVoteBegun = "pre-vote-begun" { node: NodeId, term: Term, why: RoleWhy },
+        /// A node said whether it would vote for a candidate; nothing is promised.
+        PreVote = "pre-vote" { node: NodeId, candidate: NodeId, term: Term, granted: bool, why: VoteWhy },
+        /// A node that asked counted an answer.
+        PreVoteCounted = "pre-vote-counted" { node: NodeId, voter: NodeId, term: Term, granted: bool },
+        /// A leader began to hand its office over: it takes no writes until that is done, or given up.
+        TransferBegun = "transfer-begun" { node: NodeId, target: NodeId },
+        /// A leader gave up handing its office over; it takes writes again.
+        TransferGivenUp = "transfer-given-up" { node: NodeId, target: NodeId },
+        /// A leader may answer a read: it still led after the read was asked for, and everything that was
+        /// committed then is applied.
+        ReadConfirmed = "read-confirmed" { node: NodeId, read_index: Index, applied: Index },
         /// A candidate counted an answer.
         VoteCounted = "vote-counted" { node: NodeId, voter: NodeId, term: Term, granted: bool },
         /// An entry was appended to the node's own log.
@@ -234,6 +262,8 @@ events! {
         Next = "next" { node: NodeId, target: NodeId, from: Index, to: Index },
         /// How far the target's log is proven to agree: only successes raise it.
         Match = "match" { node: NodeId, target: NodeId, from: Index, to: Index },
+        /// The target lost entries that it had promised to keep; its log agrees up to `to` at most.
+        MatchLost = "match-lost" { node: NodeId, target: NodeId, from: Index, to: Index },
         /// The sizes of a stream's buffers changed.
         Buffer = "buffer" { node: NodeId, target: NodeId, replication: u32, outbound: u32 },
         /// An append was answered. `late`: after its time limit. `counted`: it changed what the stream knows.
@@ -249,6 +279,42 @@ events! {
         TimedOut = "timed-out" { node: NodeId, target: NodeId, rpc: u64 },
         /// An append failed at once: the target is down.
         Unreachable = "unreachable" { node: NodeId, target: NodeId, rpc: u64 },
+        /// A stream chose a snapshot to send, or begins to send it again.
+        SnapshotOffered = "snapshot-offered" { node: NodeId, target: NodeId, snapshot: SharedSnapshot },
+        /// A chunk left; `offset` is where it begins. With what was sent so far.
+        ChunkSent = "chunk-sent" {
+            node: NodeId,
+            target: NodeId,
+            snapshot: u64,
+            offset: u64,
+            bytes: u64,
+            done: bool,
+            chunks_sent: u32,
+        },
+        /// A chunk was answered: the target expects `offset` next (the size of the snapshot, once it is installed).
+        ChunkAnswered = "chunk-answered" {
+            node: NodeId,
+            target: NodeId,
+            snapshot: u64,
+            offset: u64,
+            installed: bool,
+            late: bool,
+            counted: bool,
+        },
+        /// A chunk was not answered in time, or failed at once; it is sent again at the next tick.
+        ChunkFailed = "chunk-failed" { node: NodeId, target: NodeId, snapshot: u64, offset: u64 },
+        /// A node that is sent a snapshot has so many of its bytes.
+        Chunk = "chunk" { node: NodeId, snapshot: u64, index: Index, received: u64 },
+        /// A node took a snapshot in place of its log up to there, or of all of its log, if that conflicts.
+        Installed = "installed" { node: NodeId, snapshot: SharedSnapshot, kept_suffix: bool },
+        /// A node began to make a snapshot.
+        CompactionBegun = "compaction-begun" { node: NodeId, index: Index },
+        /// A node made a snapshot; its log now begins at `first_index`.
+        CompactionDone = "compaction-done" { node: NodeId, snapshot: SharedSnapshot, first_index: Index },
+        /// A node made a snapshot that it no longer needs: it has a later one.
+        CompactionDiscarded = "compaction-discarded" { node: NodeId, index: Index },
+        /// Own entries up to here are durable.
+        Durable = "durable" { node: NodeId, index: Index },
         /// Storage failed, and the node shuts down: nothing was acknowledged that is not durable.
         StorageFailed = "storage-failed" { node: NodeId, error: String },
     }
@@ -266,6 +332,12 @@ impl Event {
             | Timer { node, .. }
             | Vote { node, .. }
             | VoteCounted { node, .. }
+            | PreVoteBegun { node, .. }
+            | PreVote { node, .. }
+            | PreVoteCounted { node, .. }
+            | TransferBegun { node, .. }
+            | TransferGivenUp { node, .. }
+            | ReadConfirmed { node, .. }
             | Append { node, .. }
             | Truncate { node, .. }
             | Commit { node, .. }
@@ -273,11 +345,22 @@ impl Event {
             | StreamState { node, .. }
             | Next { node, .. }
             | Match { node, .. }
+            | MatchLost { node, .. }
             | Buffer { node, .. }
             | Answered { node, .. }
             | TimedOut { node, .. }
             | Unreachable { node, .. }
-            | StorageFailed { node, .. } => *node,
+            | StorageFailed { node, .. }
+            | SnapshotOffered { node, .. }
+            | ChunkSent { node, .. }
+            | ChunkAnswered { node, .. }
+            | ChunkFailed { node, .. }
+            | Chunk { node, .. }
+            | Installed { node, .. }
+            | CompactionBegun { node, .. }
+            | CompactionDone { node, .. }
+            | CompactionDiscarded { node, .. }
+            | Durable { node, .. } => *node,
         }
     }
 }

@@ -91,6 +91,18 @@ impl Memberships {
         self.later.push((index, membership));
     }
 
+    /// The one that was in force at `index`.
+    pub fn at(&self, index: Index) -> &(Index, Membership) {
+        self.later.iter().rev().find(|&&(at, _)| at <= index).unwrap_or(&self.base)
+    }
+
+    /// A snapshot up to `index` takes the place of the log there, with the configuration of then. What is
+    /// behind it stays if that agrees, or goes with the log.
+    pub fn install(&mut self, index: Index, base: (Index, Membership), keep_suffix: bool) {
+        self.base = base;
+        self.later.retain(|&(at, _)| keep_suffix && at > index);
+    }
+
     /// The entries from `index` on were removed.
     pub fn truncate_from(&mut self, index: Index) {
         self.later.retain(|&(at, _)| at < index);

@@ -18,6 +18,7 @@ pub mod network;
 pub mod node;
 pub mod replication;
 pub mod rpc;
+pub mod snapshot;
 pub mod storage;
 
 pub use config::Config;
@@ -25,6 +26,7 @@ pub use event::{Event, Observer};
 pub use log::{Entry, LogTerms, Payload};
 pub use membership::Membership;
 pub use network::Network;
+pub use snapshot::{SharedSnapshot, Snapshot, SnapshotMeta};
 pub use storage::Storage;
 
 /// A node's name: a small positive integer.

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::future::Future;
 
-use super::rpc::{AppendEntries, AppendResponse, VoteRequest, VoteResponse};
+use super::rpc::{
+    AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
+};
 use super::NodeId;
 
 /// An RPC that failed at once: the target's machine answers, but no node runs there. A message that is
@@ -30,6 +32,19 @@ pub trait Network: Clone + 'static {
         target: NodeId,
         request: AppendEntries,
     ) -> impl Future<Output = Result<AppendResponse, Unreachable>> + 'static;
+
+    /// Sends a chunk of a snapshot to `target`.
+    ///
+    /// # Errors
+    /// [`Unreachable`] if the target is known to be down.
+    fn install_snapshot(
+        &self,
+        target: NodeId,
+        request: InstallSnapshot,
+    ) -> impl Future<Output = Result<InstallResponse, Unreachable>> + 'static;
+
+    /// Tells `target` to campaign at once. Nobody waits for what comes of it.
+    fn timeout_now(&self, target: NodeId, request: TimeoutNow);
 
     /// Asks `target` for its vote.
     ///

@@ -1,9 +1,11 @@
 //! What nodes say to each other (paper, Figures 2 and 13).
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use super::event::words;
 use super::log::SharedEntry;
+use super::snapshot::SnapshotMeta;
 use super::{Index, NodeId, Term};
 use crate::runtime::{Feed, TraceHash};
 
@@ -107,6 +109,10 @@ message! {
         last_log_index: Index,
         /// The term of the candidate's last entry.
         last_log_term: Term,
+        /// Only a question: would the vote be given in this term? (thesis §9.6)
+        pre_vote: bool,
+        /// The candidate campaigns because its leader told it to: hearing that leader is no reason to refuse.
+        transfer: bool,
     }
 }
 
@@ -115,8 +121,105 @@ message! {
     VoteResponse {
         /// The voter's term.
         term: Term,
-        /// Whether the candidate has this node's vote in `term`.
+        /// Whether the candidate has this node's vote in `term`; for a pre-vote, whether it would have.
         granted: bool,
+        /// The answer to a pre-vote.
+        pre_vote: bool,
+    }
+}
+
+message! {
+    /// TimeoutNow (thesis §3.10): the leader tells a follower to campaign at once. It is not answered.
+    TimeoutNow {
+        /// The leader's term.
+        term: Term,
+        /// Who leads.
+        leader: NodeId,
+    }
+}
+
+/// InstallSnapshot (paper, Figure 13): one chunk of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstallSnapshot {
+    /// The leader's term.
+    pub term: Term,
+    /// Who leads.
+    pub leader: NodeId,
+    /// Which snapshot, and what it includes.
+    pub meta: SnapshotMeta,
+    /// Where in the snapshot's data the chunk begins.
+    pub offset: u64,
+    /// The bytes. Empty only if the snapshot is.
+    pub data: Vec<u8>,
+    /// Whether this is the last chunk.
+    pub done: bool,
+}
+
+impl Feed for InstallSnapshot {
+    fn feed(&self, hash: &mut TraceHash) {
+        self.term.feed(hash);
+        self.leader.feed(hash);
+        self.meta.feed(hash);
+        self.offset.feed(hash);
+        (self.data.len() as u64).feed(hash);
+        hash.bytes(&self.data);
+        self.done.feed(hash);
+    }
+}
+
+impl Serialize for InstallSnapshot {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("term", &self.term)?;
+        map.serialize_entry("leader", &self.leader)?;
+        map.serialize_entry("snapshot", &self.meta.id)?;
+        map.serialize_entry("last_included_index", &self.meta.index)?;
+        map.serialize_entry("last_included_term", &self.meta.term)?;
+        map.serialize_entry("offset", &self.offset)?;
+        map.serialize_entry("bytes", &self.data.len())?;
+        map.serialize_entry("done", &self.done)?;
+        map.end()
+    }
+}
+
+message! {
+    /// The answer to [`InstallSnapshot`].
+    InstallResponse {
+        /// The receiver's term.
+        term: Term,
+        /// The snapshot that was answered.
+        snapshot: u64,
+        /// The last index that it includes.
+        last_included_index: Index,
+        /// The term there.
+        last_included_term: Term,
+        /// How it went.
+        result: InstallResult,
+    }
+}
+
+/// How a chunk was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstallResult {
+    /// The receiver expects the chunk that begins here.
+    Expects(u64),
+    /// The receiver's state includes the snapshot, durably.
+    Installed,
+    /// The leader's term is over.
+    StaleTerm,
+}
+
+impl Feed for InstallResult {
+    fn feed(&self, hash: &mut TraceHash) {
+        match self {
+            InstallResult::Expects(offset) => {
+                0u8.feed(hash);
+                offset.feed(hash);
+            }
+            InstallResult::Installed => 1u8.feed(hash),
+            InstallResult::StaleTerm => 2u8.feed(hash),
+        }
     }
 }
 
@@ -132,6 +235,12 @@ pub enum Message {
     Vote(VoteRequest),
     /// The answer to a request for a vote.
     VoteResponse(VoteResponse),
+    /// A chunk of a snapshot.
+    Install(InstallSnapshot),
+    /// The answer to a chunk.
+    InstallResponse(InstallResponse),
+    /// The receiver is to campaign at once.
+    TimeoutNow(TimeoutNow),
 }
 
 words! {
@@ -147,6 +256,16 @@ words! {
         Vote = "vote",
         /// The answer to it.
         VoteAnswer = "vote-answer",
+        /// InstallSnapshot.
+        Chunk = "chunk",
+        /// The answer to it.
+        ChunkAnswer = "chunk-answer",
+        /// RequestVote, as a question only.
+        PreVote = "pre-vote",
+        /// The answer to it.
+        PreVoteAnswer = "pre-vote-answer",
+        /// TimeoutNow.
+        TimeoutNow = "timeout-now",
     }
 }
 
@@ -157,9 +276,19 @@ impl Message {
             Message::Append(append) if append.entries.is_empty() => MessageKind::Heartbeat,
             Message::Append(_) => MessageKind::Append,
             Message::AppendResponse(_) => MessageKind::AppendAnswer,
+            Message::Vote(vote) if vote.pre_vote => MessageKind::PreVote,
             Message::Vote(_) => MessageKind::Vote,
+            Message::VoteResponse(vote) if vote.pre_vote => MessageKind::PreVoteAnswer,
             Message::VoteResponse(_) => MessageKind::VoteAnswer,
+            Message::Install(_) => MessageKind::Chunk,
+            Message::InstallResponse(_) => MessageKind::ChunkAnswer,
+            Message::TimeoutNow(_) => MessageKind::TimeoutNow,
         }
+    }
+
+    /// Whether it answers a request.
+    pub fn is_answer(&self) -> bool {
+        matches!(self, Message::AppendResponse(_) | Message::VoteResponse(_) | Message::InstallResponse(_))
     }
 
     /// The sender's term.
@@ -169,6 +298,9 @@ impl Message {
             Message::AppendResponse(message) => message.term,
             Message::Vote(message) => message.term,
             Message::VoteResponse(message) => message.term,
+            Message::Install(message) => message.term,
+            Message::InstallResponse(message) => message.term,
+            Message::TimeoutNow(message) => message.term,
         }
     }
 }
@@ -181,6 +313,9 @@ impl Feed for Message {
             Message::AppendResponse(message) => message.feed(hash),
             Message::Vote(message) => message.feed(hash),
             Message::VoteResponse(message) => message.feed(hash),
+            Message::Install(message) => message.feed(hash),
+            Message::InstallResponse(message) => message.feed(hash),
+            Message::TimeoutNow(message) => message.feed(hash),
         }
     }
 }

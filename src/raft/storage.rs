@@ -5,6 +5,7 @@ use std::future::Future;
 
 use super::log::{LogTerms, SharedEntry};
 use super::membership::Memberships;
+use super::snapshot::{SharedSnapshot, SnapshotMeta};
 use super::{Index, NodeId, Term};
 
 /// An error of the storage. The node shuts down, visibly; nothing was acknowledged that is not durable.
@@ -37,7 +38,9 @@ pub struct Persisted {
     pub terms: LogTerms,
     /// The configurations that the snapshot and the log hold.
     pub memberships: Memberships,
-    /// How far the state machine is: the index of the snapshot. All beyond it is applied again.
+    /// The latest complete snapshot. It is what the state machine holds; all beyond it is applied again.
+    pub snapshot: Option<SharedSnapshot>,
+    /// How far the state machine is: the snapshot's index, as a rule.
     pub applied: Index,
 }
 
@@ -50,6 +53,32 @@ pub struct Write {
     pub truncate_from: Option<Index>,
     /// Then these are appended.
     pub append: Vec<SharedEntry>,
+    /// A snapshot of the node's own making, to be kept in place of the one before.
+    pub snapshot: Option<SharedSnapshot>,
+    /// Entries up to here are forgotten. The snapshot includes them.
+    pub compact_to: Option<Index>,
+    /// A leader's snapshot, which replaces the state machine and the log up to it.
+    pub install: Option<Install>,
+}
+
+/// A leader's snapshot, to be installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Install {
+    /// It.
+    pub snapshot: SharedSnapshot,
+    /// Whether the entries behind it stay; else the whole log goes.
+    pub keep_suffix: bool,
+}
+
+/// What a stream sees when it reads the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogView {
+    /// The first retained index, or where it would be.
+    pub first_index: Index,
+    /// How far the state machine is.
+    pub last_applied: Index,
+    /// The entries that were asked for; none if the first of them is compacted away.
+    pub entries: Vec<SharedEntry>,
 }
 
 impl Write {
@@ -65,16 +94,25 @@ pub trait Storage: Clone + 'static {
     /// Reads what was kept. Called once, when the node starts.
     fn load(&self) -> impl Future<Output = Result<Persisted, StorageError>> + 'static;
 
-    /// Writes. Entries can be read as soon as this is called; they are durable when it is answered.
+    /// Writes. What is written can be read as soon as this is called; it is durable when it is answered.
     fn write(&self, write: Write) -> impl Future<Output = Result<(), StorageError>> + 'static;
 
-    /// Reads the entries from `first` to `last`, both included.
+    /// Reads the entries from `first` to `last`, both included; none, if `last` is before `first`.
     ///
     /// # Errors
-    /// If one of them is not there, or cannot be read.
-    fn read(&self, first: Index, last: Index)
-        -> impl Future<Output = Result<Vec<SharedEntry>, StorageError>> + 'static;
+    /// If one of them should be there and is not, or cannot be read.
+    fn read(&self, first: Index, last: Index) -> impl Future<Output = Result<LogView, StorageError>> + 'static;
 
     /// Applies the committed entries from `first` to `last`, in order, to the state machine.
     fn apply(&self, first: Index, last: Index) -> impl Future<Output = Result<(), StorageError>> + 'static;
+
+    /// Reads a key of the state machine.
+    fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static;
+
+    /// Makes a snapshot of the state at `meta.index`, which is applied and still in the log. Takes its time;
+    /// everything else goes on meanwhile. Nothing is kept before [`Write::snapshot`] says so.
+    fn build_snapshot(
+        &self,
+        meta: SnapshotMeta,
+    ) -> impl Future<Output = Result<SharedSnapshot, StorageError>> + 'static;
 }

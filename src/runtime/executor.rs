@@ -6,7 +6,7 @@
 //! woken, in the order of waking, and a clock that moves only when that queue is empty.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -104,6 +104,10 @@ pub struct Executor {
     tasks: BTreeMap<TaskId, Task>,
     ready: ReadyQueue,
     newcomers: Rc<RefCell<Newcomers>>,
+    /// Groups whose tasks are not polled.
+    paused: BTreeSet<GroupId>,
+    /// Tasks of paused groups that were woken, in the order of waking.
+    parked: Vec<TaskId>,
     /// Polls since the clock last moved, by the name of the task.
     polls: BTreeMap<Rc<str>, u32>,
     polls_total: u32,
@@ -125,6 +129,8 @@ impl Executor {
             tasks: BTreeMap::new(),
             ready,
             newcomers: Rc::new(RefCell::new(newcomers)),
+            paused: BTreeSet::new(),
+            parked: Vec::new(),
             polls: BTreeMap::new(),
             polls_total: 0,
         }
@@ -140,8 +146,10 @@ impl Executor {
         Spawner { group, shared: self.newcomers.clone() }
     }
 
-    /// Drops every task of a group, wherever it waits, and everything that it holds.
+    /// Drops every task of a group, wherever it waits, and everything that it holds. The group is no
+    /// longer paused then.
     pub fn cancel(&mut self, group: GroupId) {
+        self.resume(group);
         self.adopt_newcomers();
         // Taken out first, dropped after: a destructor may wake or start other tasks.
         let (gone, kept) = std::mem::take(&mut self.tasks).into_iter().partition(|(_, task)| task.group == group);
@@ -149,14 +157,35 @@ impl Executor {
         drop::<BTreeMap<TaskId, Task>>(gone);
     }
 
+    /// Polls no task of a group until [`Executor::resume`], like a process that is stopped: what wakes its
+    /// tasks meanwhile, timers too, is noticed only then.
+    pub fn pause(&mut self, group: GroupId) {
+        self.paused.insert(group);
+    }
+
+    /// Ends a pause. What was woken meanwhile takes its place at the end of the ready queue.
+    pub fn resume(&mut self, group: GroupId) {
+        self.paused.remove(&group);
+        let tasks = &self.tasks;
+        let of_group = |id: &mut TaskId| tasks.get(id).is_none_or(|task| task.group == group);
+        let woken: Vec<TaskId> = self.parked.extract_if(.., of_group).collect();
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner).extend(woken);
+    }
+
     /// Whether a task is waiting to be polled at the present time.
     pub fn has_ready(&mut self) -> bool {
         self.adopt_newcomers();
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-        while ready.front().is_some_and(|id| !self.tasks.contains_key(id)) {
+        // What cannot be polled makes way: tasks that have ended, and those of paused groups.
+        while let Some(id) = ready.front() {
+            match self.tasks.get(id) {
+                Some(task) if self.paused.contains(&task.group) => self.parked.push(*id),
+                Some(_) => return true,
+                None => {}
+            }
             ready.pop_front();
         }
-        !ready.is_empty()
+        false
     }
 
     /// When the next timer is due, if any is armed.
@@ -319,6 +348,44 @@ mod tests {
         run(&mut executor);
         assert_eq!(*diary.borrow(), ["Err(Canceled)"]);
         assert_eq!(clock.now(), Micros::ZERO, "the cancelled task's timer is gone too");
+    }
+
+    #[test]
+    fn a_paused_group_stands_still_and_its_timers_fire_late() {
+        let (mut executor, spawner, clock, diary) = with_diary();
+        let sleeper = |name: &'static str, ms: u64| {
+            let (c, d) = (clock.clone(), diary.clone());
+            async move {
+                c.sleep(Micros(ms)).await;
+                d.borrow_mut().push(format!("{name} at {}", c.now().0));
+            }
+        };
+        let other = executor.spawner(GroupId(2));
+        spawner.spawn("a", sleeper("a", 5));
+        other.spawn("b", sleeper("b", 5));
+        executor.step();
+        executor.step();
+        executor.pause(GroupId(1));
+        spawner.spawn("born in the pause", sleeper("c", 1));
+        run(&mut executor);
+        assert_eq!(*diary.borrow(), ["b at 5"]);
+        executor.pass_to(Micros(20));
+        executor.resume(GroupId(1));
+        run(&mut executor);
+        assert_eq!(*diary.borrow(), ["b at 5", "a at 20", "c at 21"]);
+    }
+
+    #[test]
+    fn a_cancelled_group_is_no_longer_paused() {
+        let (mut executor, spawner, _, diary) = with_diary();
+        executor.pause(GroupId(1));
+        spawner.spawn("never", async {});
+        assert!(!executor.has_ready());
+        executor.cancel(GroupId(1));
+        let d = diary.clone();
+        spawner.spawn("next life", async move { d.borrow_mut().push("alive".into()) });
+        run(&mut executor);
+        assert_eq!(*diary.borrow(), ["alive"]);
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl Feed {
     fn follow(&mut self, event: &Event) -> Option<Rc<Message>> {
         match event {
             Event::Node(raft::Event::Role { node, to, .. }) => drop(self.roles.insert(*node, *to)),
-            Event::Lab(LabEvent::Crash { node }) => drop(self.roles.remove(node)),
+            Event::Lab(LabEvent::Crash { node, .. }) => drop(self.roles.remove(node)),
             Event::Lab(LabEvent::Sent { id, message, .. }) => drop(self.messages.insert(*id, message.clone())),
             Event::Lab(LabEvent::Delivered { id, .. } | LabEvent::Lost { id, .. }) => return self.messages.remove(id),
             _ => {}
@@ -157,6 +157,9 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
                 (Topic::Elections, false)
             }
             Role { from, .. } => (Topic::Elections, from.is_some()),
+            PreVoteBegun { .. } | TransferBegun { .. } | TransferGivenUp { .. } => (Topic::Elections, true),
+            PreVote { .. } | PreVoteCounted { .. } => (Topic::Elections, false),
+            ReadConfirmed { .. } => (Topic::Clients, false),
             Vote { node, candidate, .. } => (Topic::Elections, node != candidate),
             Append { node, .. } | Commit { node, .. } => (Topic::Log, leads(*node)),
             Truncate { .. } => (Topic::Log, true),
@@ -165,6 +168,10 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
             Next { .. } | Match { .. } | Buffer { .. } | Answered { .. } | TimedOut { .. } | Unreachable { .. } => {
                 (Topic::Streams, false)
             }
+            SnapshotOffered { .. } | Installed { .. } | MatchLost { .. } => (Topic::Streams, true),
+            ChunkSent { .. } | ChunkAnswered { .. } | ChunkFailed { .. } | Chunk { .. } => (Topic::Streams, false),
+            CompactionDone { .. } => (Topic::Log, true),
+            CompactionBegun { .. } | CompactionDiscarded { .. } | Durable { .. } => (Topic::Log, false),
             StorageFailed { .. } => (Topic::Faults, true),
         },
         Event::Lab(event) => match event {
@@ -206,14 +213,25 @@ impl Line {
                 raft::Event::Commit { node, from, to } => entries(*node, from + 1, *to),
                 raft::Event::Apply { node, index } => entries(*node, *index, *index),
                 raft::Event::Vote { node, candidate, .. } => nodes(&[*node, *candidate]),
-                raft::Event::VoteCounted { node, voter, .. } => nodes(&[*node, *voter]),
+                raft::Event::PreVote { node, candidate, .. } => nodes(&[*node, *candidate]),
+                raft::Event::TransferBegun { node, target } | raft::Event::TransferGivenUp { node, target } => {
+                    nodes(&[*node, *target])
+                }
+                raft::Event::VoteCounted { node, voter, .. } | raft::Event::PreVoteCounted { node, voter, .. } => {
+                    nodes(&[*node, *voter])
+                }
                 raft::Event::Leader { node, leader: Some(leader) } => nodes(&[*node, *leader]),
                 raft::Event::StreamState { node, target, .. }
                 | raft::Event::Next { node, target, .. }
                 | raft::Event::Match { node, target, .. }
+                | raft::Event::MatchLost { node, target, .. }
                 | raft::Event::Buffer { node, target, .. }
                 | raft::Event::Answered { node, target, .. }
                 | raft::Event::TimedOut { node, target, .. }
+                | raft::Event::SnapshotOffered { node, target, .. }
+                | raft::Event::ChunkSent { node, target, .. }
+                | raft::Event::ChunkAnswered { node, target, .. }
+                | raft::Event::ChunkFailed { node, target, .. }
                 | raft::Event::Unreachable { node, target, .. } => nodes(&[*node, *target]),
                 other => nodes(&[other.node()]),
             },
@@ -223,7 +241,7 @@ impl Line {
                 | LabEvent::Lost { id, from, to, .. } => {
                     About { nodes: vec![*from, *to], message: Some(*id), entries: None }
                 }
-                LabEvent::Crash { node } | LabEvent::Restart { node } => nodes(&[*node]),
+                LabEvent::Crash { node, .. } | LabEvent::Restart { node } => nodes(&[*node]),
                 LabEvent::Client { node, .. } => About { nodes: node.iter().copied().collect(), ..About::default() },
                 LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
                     let ends = links.iter().flat_map(|&(from, to)| [from, to]);
@@ -278,7 +296,7 @@ mod tests {
             record(2, role(1, Role::Leader)),
             record(3, commit(1)),
             record(4, commit(2)),
-            record(5, LabEvent::Crash { node: 1 }),
+            record(5, LabEvent::Crash { node: 1, kept: Default::default() }),
             record(6, commit(1)),
         ];
         feed.take(&records[..2]);

@@ -264,6 +264,7 @@ mod tests {
             replication_buffer: 0,
             outbound_buffer: 0,
             answered: None,
+            snapshot: None,
             lag: imbl::Vector::new(),
         };
         world.streams.insert((1, 2), Rc::new(stream));

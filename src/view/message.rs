@@ -4,7 +4,7 @@ use super::format::{ms, range, S};
 use super::geometry::{Point, Ring};
 use super::text::Text;
 use crate::lab::world::{InFlight, LostMessage, LOST_SHOWN};
-use crate::raft::rpc::{AppendEntries, AppendResult, Message};
+use crate::raft::rpc::{AppendEntries, AppendResult, InstallResult, Message};
 use crate::runtime::Micros;
 
 /// A lost message is shown at least so far from either end of its way, so that no node covers it.
@@ -28,11 +28,17 @@ pub enum Shape {
     VoteGranted,
     /// The vote is refused: a ballot with a cross.
     VoteRefused,
+    /// A leader hands over: the receiver is to campaign.
+    TimeoutNow,
+    /// A chunk of a snapshot: a block.
+    Chunk,
+    /// A chunk was taken: a hollow block.
+    ChunkTaken,
 }
 
 impl Shape {
     /// Every shape, for the legend.
-    pub const ALL: [Shape; 7] = [
+    pub const ALL: [Shape; 10] = [
         Shape::Append,
         Shape::Heartbeat,
         Shape::Success,
@@ -40,6 +46,9 @@ impl Shape {
         Shape::Vote,
         Shape::VoteGranted,
         Shape::VoteRefused,
+        Shape::TimeoutNow,
+        Shape::Chunk,
+        Shape::ChunkTaken,
     ];
 
     /// The shape of `message`.
@@ -54,6 +63,12 @@ impl Shape {
             Message::Vote(_) => Shape::Vote,
             Message::VoteResponse(answer) if answer.granted => Shape::VoteGranted,
             Message::VoteResponse(_) => Shape::VoteRefused,
+            Message::TimeoutNow(_) => Shape::TimeoutNow,
+            Message::Install(_) => Shape::Chunk,
+            Message::InstallResponse(answer) => match answer.result {
+                InstallResult::Expects(_) | InstallResult::Installed => Shape::ChunkTaken,
+                InstallResult::StaleTerm => Shape::Refusal,
+            },
         }
     }
 
@@ -67,6 +82,9 @@ impl Shape {
             Shape::Vote => "vote",
             Shape::VoteGranted => "vote-granted",
             Shape::VoteRefused => "vote-refused",
+            Shape::TimeoutNow => "timeout-now",
+            Shape::Chunk => "chunk",
+            Shape::ChunkTaken => "chunk-taken",
         }
     }
 
@@ -80,6 +98,9 @@ impl Shape {
             Shape::Vote => t.legend_vote(),
             Shape::VoteGranted => t.legend_vote_granted(),
             Shape::VoteRefused => t.legend_vote_refused(),
+            Shape::TimeoutNow => t.legend_timeout_now(),
+            Shape::Chunk => t.legend_chunk(),
+            Shape::ChunkTaken => t.legend_chunk_taken(),
         }
     }
 }
@@ -111,6 +132,7 @@ fn on_its_way(ring: &Ring, message: &InFlight, way: f64) -> (Point, f64) {
 pub fn label(message: &Message) -> Option<String> {
     match message {
         Message::Append(append) if !append.entries.is_empty() => Some(entries(append)),
+        Message::Install(chunk) => Some(format!("{} B", chunk.data.len())),
         _ => None,
     }
 }
@@ -129,9 +151,18 @@ pub fn short(message: &Message, t: &dyn Text) -> String {
             AppendResult::Conflict(_) => t.append_conflict().to_string(),
             AppendResult::StaleTerm => t.append_stale(answer.term),
         },
+        Message::Vote(vote) if vote.pre_vote => t.pre_vote_request(vote.term),
         Message::Vote(vote) => t.vote_request(vote.term),
+        Message::VoteResponse(vote) if vote.pre_vote => t.pre_vote_answer(vote.granted),
+        Message::TimeoutNow(_) => t.timeout_now().to_string(),
         Message::VoteResponse(vote) if vote.granted => t.vote_granted(vote.term),
         Message::VoteResponse(vote) => t.vote_refused(vote.term),
+        Message::Install(chunk) => t.chunk(chunk.meta.index, chunk.offset, chunk.data.len() as u64, chunk.done),
+        Message::InstallResponse(answer) => match answer.result {
+            InstallResult::Expects(offset) => t.chunk_expects(offset),
+            InstallResult::Installed => t.snapshot_installed(answer.last_included_index),
+            InstallResult::StaleTerm => t.append_stale(answer.term),
+        },
     }
 }
 
@@ -150,6 +181,9 @@ pub fn full(message: &Message, t: &dyn Text) -> String {
         },
         Message::Vote(vote) => t.vote_full(&short, vote.last_log_index, vote.last_log_term),
         Message::VoteResponse(_) => short,
+        Message::TimeoutNow(request) => t.in_term(&short, request.term),
+        Message::Install(chunk) => t.in_term(&short, chunk.term),
+        Message::InstallResponse(answer) => t.in_term(&short, answer.term),
     }
 }
 
@@ -194,8 +228,15 @@ mod tests {
 
     #[test]
     fn every_message_has_a_shape_and_words() {
-        let ballot = Message::Vote(VoteRequest { term: 3, candidate: 1, last_log_index: 4, last_log_term: 2 });
-        let vote = |granted| Message::VoteResponse(VoteResponse { term: 3, granted });
+        let ballot = Message::Vote(VoteRequest {
+            term: 3,
+            candidate: 1,
+            last_log_index: 4,
+            last_log_term: 2,
+            pre_vote: false,
+            transfer: false,
+        });
+        let vote = |granted| Message::VoteResponse(VoteResponse { term: 3, granted, pre_vote: false });
         let hint = Some(Hint { term: 2, index: 3 });
         let cases = [
             (append(2), Shape::Append, "append 5–6 in term 3, after entry 4 of term 2; commit 4"),

@@ -158,6 +158,7 @@ mod tests {
             replication_buffer: 1,
             outbound_buffer: 2,
             answered: Some(Micros::from_ms(90)),
+            snapshot: None,
             lag: [(Micros::from_ms(0), 4), (Micros::from_ms(50), 2)].into_iter().collect(),
         })
     }

@@ -184,6 +184,9 @@ catalogue! {
         legend_vote: "asks for a vote",
         legend_vote_granted: "vote given",
         legend_vote_refused: "vote refused",
+        legend_timeout_now: "the leader hands over: campaign now",
+        legend_chunk: "a chunk of a snapshot, with its bytes",
+        legend_chunk_taken: "answer: the chunk was taken",
         legend_lost: "lost, where it was lost",
         legend_timer: "the election timeout: when the ring closes, the node campaigns",
         legend_term: "the colour of a node or an entry is that of its term",
@@ -200,6 +203,7 @@ catalogue! {
 
         // Messages.
         heartbeat: "heartbeat",
+        timeout_now: "campaign now",
         append_conflict: "refuses: the entry before is missing or differs",
 
         // Events.
@@ -366,6 +370,8 @@ catalogue! {
             format!("{leader} → {target}: next moves from {from} to {to}"),
         match_moves(leader: S, target: S, from: Index, to: Index):
             format!("{leader} → {target}: match moves from {from} to {to}"),
+        match_lost(leader: S, target: S, from: Index, to: Index):
+            format!("{leader} → {target}: {target} lost what it had promised, match falls from {from} to {to}"),
         buffers(leader: S, target: S, replication: u32, outbound: u32):
             format!("{leader} → {target}: {replication} to be sent, {outbound} on the way"),
         answered(leader: S, target: S, success: bool): if success {
@@ -381,6 +387,50 @@ catalogue! {
         sends(from: S, to: S, says: &str): format!("{from} → {to}: {says}"),
         arrives(from: S, to: S, says: &str): format!("{from} → {to}: {says}, arrives"),
         is_lost(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is lost"),
+        pre_vote_begins(node: S, term: Term): format!("{node} asks whether it could win term {term}"),
+        would_vote(node: S, candidate: S, term: Term, granted: bool): if granted {
+            format!("{node} would vote for {candidate} in term {term}")
+        } else {
+            format!("{node} would not vote for {candidate} in term {term}")
+        },
+        counts_pre_vote(node: S, voter: S, granted: bool): if granted {
+            format!("{node} hears that {voter} would vote for it")
+        } else {
+            format!("{node} hears that {voter} would not vote for it")
+        },
+        transfer_begins(node: S, target: S): format!("{node} begins to hand its office over to {target}"),
+        transfer_given_up(node: S, target: S): format!("{node} gives up handing over to {target}"),
+        read_confirmed(node: S, index: Index): format!("{node} still leads: it may answer reads up to entry {index}"),
+        pre_vote_request(term: Term): format!("asks whether it could win term {term}"),
+        pre_vote_answer(granted: bool): if granted { "would vote for it" } else { "would not vote for it" },
+        stores_chunk(node: S, received: u64, index: Index): format!("{node} has {received} B of snapshot {index}"),
+        installs(node: S, index: Index): format!("{node} installs the snapshot up to entry {index}"),
+        installs_why(kept: bool): if kept {
+            "the entries behind it agree and stay"
+        } else {
+            "its own log up to there is replaced"
+        },
+        compacts(node: S, index: Index): format!("{node} begins a snapshot of entries 1–{index}"),
+        compacted(node: S, index: Index, bytes: u64, first: Index):
+            format!("{node} has a snapshot up to entry {index}, {bytes} B; its log begins at {first}"),
+        compaction_discarded(node: S, index: Index):
+            format!("{node} drops its snapshot up to entry {index}: it has a later one"),
+        durable(node: S, index: Index): format!("{node}’s log is durable up to entry {index}"),
+        offers_snapshot(leader: S, target: S, index: Index, bytes: u64):
+            format!("{leader} → {target}: snapshot up to entry {index}, {bytes} B"),
+        sends_chunk(leader: S, target: S, offset: u64, bytes: u64):
+            format!("{leader} → {target}: chunk at {offset}, {bytes} B"),
+        chunk_answered(leader: S, target: S, offset: u64): format!("{target} tells {leader} that it expects {offset}"),
+        chunk_installed(leader: S, target: S): format!("{target} tells {leader} that the snapshot is installed"),
+        chunk_failed(leader: S, target: S, offset: u64):
+            format!("{leader} → {target}: no answer to the chunk at {offset}"),
+        chunk(index: Index, offset: u64, bytes: u64, done: bool): if done {
+            format!("last chunk of snapshot {index}, {bytes} B at {offset}")
+        } else {
+            format!("chunk of snapshot {index}, {bytes} B at {offset}")
+        },
+        chunk_expects(offset: u64): format!("expects the chunk at {offset}"),
+        snapshot_installed(index: Index): format!("snapshot {index} is installed"),
         storage_fails(node: S): format!("The storage of {node} fails"),
         crashes(node: S): format!("{node} crashes"),
         restarts(node: S): format!("{node} restarts"),

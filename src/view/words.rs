@@ -60,6 +60,14 @@ fn node_words(event: &raft::Event, leads: bool, t: &dyn Text) -> Words {
                 if *granted { t.votes(node, S(*candidate), *term) } else { t.refuses_vote(node, S(*candidate), *term) };
             Words::because(text, t.vote_why(*why))
         }
+        PreVoteBegun { term, why, .. } => Words::because(t.pre_vote_begins(node, *term), t.role_why(*why)),
+        PreVote { candidate, term, granted, why, .. } => {
+            Words::because(t.would_vote(node, S(*candidate), *term, *granted), t.vote_why(*why))
+        }
+        PreVoteCounted { voter, granted, .. } => t.counts_pre_vote(node, S(*voter), *granted).into(),
+        TransferBegun { target, .. } => t.transfer_begins(node, S(*target)).into(),
+        TransferGivenUp { target, .. } => t.transfer_given_up(node, S(*target)).into(),
+        ReadConfirmed { read_index, .. } => t.read_confirmed(node, *read_index).into(),
         VoteCounted { voter, granted: true, .. } => t.counts_vote(node, S(*voter)).into(),
         VoteCounted { voter, granted: false, .. } => t.counts_refusal(node, S(*voter)).into(),
         Append { entry, .. } => {
@@ -77,6 +85,16 @@ fn node_words(event: &raft::Event, leads: bool, t: &dyn Text) -> Words {
         Commit { to, .. } => t.learns_commit(node, *to).into(),
         Apply { index, .. } => t.applies(node, *index).into(),
         StorageFailed { error, .. } => Words::because(t.storage_fails(node), error),
+        Chunk { received, index, .. } => t.stores_chunk(node, *received, *index).into(),
+        Installed { snapshot, kept_suffix, .. } => {
+            Words::because(t.installs(node, snapshot.meta.index), t.installs_why(*kept_suffix))
+        }
+        CompactionBegun { index, .. } => t.compacts(node, *index).into(),
+        CompactionDone { snapshot, first_index, .. } => {
+            t.compacted(node, snapshot.meta.index, snapshot.data.len() as u64, *first_index).into()
+        }
+        CompactionDiscarded { index, .. } => t.compaction_discarded(node, *index).into(),
+        Durable { index, .. } => t.durable(node, *index).into(),
         other => stream_words(node, other, t),
     }
 }
@@ -106,6 +124,7 @@ fn stream_words(leader: S, event: &raft::Event, t: &dyn Text) -> Words {
         }
         Next { target, from, to, .. } => t.next_moves(leader, S(*target), *from, *to).into(),
         Match { target, from, to, .. } => t.match_moves(leader, S(*target), *from, *to).into(),
+        MatchLost { target, from, to, .. } => t.match_lost(leader, S(*target), *from, *to).into(),
         Buffer { target, replication, outbound, .. } => t.buffers(leader, S(*target), *replication, *outbound).into(),
         Answered { target, success, counted, .. } => {
             let text = t.answered(leader, S(*target), *success);
@@ -117,6 +136,21 @@ fn stream_words(leader: S, event: &raft::Event, t: &dyn Text) -> Words {
         }
         TimedOut { target, .. } => Words::because(t.timed_out(leader, S(*target)), t.timed_out_why()),
         Unreachable { target, .. } => t.unreachable(leader, S(*target)).into(),
+        SnapshotOffered { target, snapshot, .. } => {
+            t.offers_snapshot(leader, S(*target), snapshot.meta.index, snapshot.data.len() as u64).into()
+        }
+        ChunkSent { target, offset, bytes, .. } => t.sends_chunk(leader, S(*target), *offset, *bytes).into(),
+        ChunkAnswered { target, installed: true, .. } => t.chunk_installed(leader, S(*target)).into(),
+        ChunkAnswered { target, offset, counted, .. } => {
+            let text = t.chunk_answered(leader, S(*target), *offset);
+            match counted {
+                true => text.into(),
+                false => Words::because(text, t.not_counted()),
+            }
+        }
+        ChunkFailed { target, offset, .. } => {
+            Words::because(t.chunk_failed(leader, S(*target), *offset), t.timed_out_why())
+        }
         // All others are told by `node_words`.
         other => other.name().to_string().into(),
     }
@@ -129,7 +163,7 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
         LabEvent::Lost { from, to, kind, why, .. } => {
             Words::because(t.is_lost(S(*from), S(*to), &said(line, *kind, t)), t.loss_why(*why))
         }
-        LabEvent::Crash { node } => Words::because(t.crashes(S(*node)), t.crash_why()),
+        LabEvent::Crash { node, .. } => Words::because(t.crashes(S(*node)), t.crash_why()),
         LabEvent::Restart { node } => t.restarts(S(*node)).into(),
         LabEvent::Cut { links, name } => cut(links, name.as_deref(), nodes, t),
         LabEvent::Join { links } => t.links_rejoined(&links_in_words(links, nodes, t)).into(),
@@ -302,7 +336,14 @@ mod tests {
 
     #[test]
     fn messages_in_words() {
-        let vote = Message::Vote(VoteRequest { term: 2, candidate: 3, last_log_index: 0, last_log_term: 0 });
+        let vote = Message::Vote(VoteRequest {
+            term: 2,
+            candidate: 3,
+            last_log_index: 0,
+            last_log_term: 0,
+            pre_vote: false,
+            transfer: false,
+        });
         let (kind, message) = (vote.kind(), Rc::new(vote));
         let arrives = Micros::from_ms(9);
         let sent = LabEvent::Sent { id: 7, from: 3, to: 1, kind, re: None, arrives, message };

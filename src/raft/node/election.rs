@@ -1,11 +1,23 @@
 //! Terms, votes and roles (paper §5.1, §5.2, §5.4.1). Nothing else changes a node's role or term.
 
+use std::collections::BTreeMap;
+
 use super::{Node, Output, Token};
 use crate::raft::event::{Event, Role, RoleWhy, VoteWhy};
-use crate::raft::rpc::{VoteRequest, VoteResponse};
+use crate::raft::rpc::{TimeoutNow, VoteRequest, VoteResponse};
 use crate::raft::storage::{HardState, StorageError};
-use crate::raft::{NodeId, Term};
+use crate::raft::{Index, NodeId, Term};
 use crate::runtime::Micros;
+
+/// A question that a node asks before it campaigns (thesis §9.6). It changes nothing at anyone.
+#[derive(Clone, Debug)]
+pub(super) struct PreVote {
+    /// The term of the election that it is about.
+    term: Term,
+    /// Why it would campaign.
+    why: RoleWhy,
+    votes: BTreeMap<NodeId, bool>,
+}
 
 impl Node {
     /// The first role: a voter follows, anyone else learns.
@@ -31,6 +43,7 @@ impl Node {
     fn set_role(&mut self, to: Role, why: RoleWhy) {
         let from = std::mem::replace(&mut self.role, to);
         self.votes.clear();
+        self.pre_vote = None;
         if from == Role::Leader {
             self.leave_office();
         }
@@ -38,9 +51,19 @@ impl Node {
     }
 
     /// Stops leading or campaigning; a node that does neither stays what it is.
-    fn become_follower(&mut self, now: Micros, why: RoleWhy) {
+    pub(super) fn become_follower(&mut self, now: Micros, why: RoleWhy) {
         if matches!(self.role, Role::Candidate | Role::Leader) {
             self.set_role(self.passive_role(), why);
+            self.draw_election_timeout(now);
+        }
+    }
+
+    /// The configuration changed: a node that neither leads nor campaigns is a follower with a vote, and a
+    /// learner without.
+    pub(super) fn become_what_the_membership_says(&mut self, now: Micros) {
+        let to = self.passive_role();
+        if matches!(self.role, Role::Follower | Role::Learner) && self.role != to {
+            self.set_role(to, RoleWhy::Membership);
             self.draw_election_timeout(now);
         }
     }
@@ -53,12 +76,21 @@ impl Node {
         let (node, term) = (self.id, self.hard_state.term);
         self.emit(Event::Vote { node, candidate: node, term, granted: true, why: VoteWhy::Own });
         self.draw_election_timeout(now);
-        let request = VoteRequest {
+        self.ask_for_votes(VoteRequest { transfer: why == RoleWhy::Transfer, ..self.vote_request(term) });
+    }
+
+    fn vote_request(&self, term: Term) -> VoteRequest {
+        VoteRequest {
             term,
             candidate: self.id,
             last_log_index: self.terms.last_index(),
             last_log_term: self.terms.last_term(),
-        };
+            pre_vote: false,
+            transfer: false,
+        }
+    }
+
+    fn ask_for_votes(&mut self, request: VoteRequest) {
         for voter in self.membership().all_voters() {
             if voter != self.id {
                 self.after_durable(Output::RequestVote(voter, request.clone()));
@@ -71,7 +103,16 @@ impl Node {
         self.set_role(Role::Leader, RoleWhy::WonElection);
         self.set_leader(Some(self.id));
         self.set_election_deadline(None);
-        self.take_office(now);
+        self.take_office(now, &BTreeMap::new());
+        self.append_first(now);
+    }
+
+    /// A scenario opens with this node in office: it leads its term already, and what it has proven is given.
+    pub(super) fn start_in_office(&mut self, now: Micros, proven: &BTreeMap<NodeId, Index>) {
+        self.set_role(Role::Leader, RoleWhy::Started);
+        self.set_leader(Some(self.id));
+        self.set_election_deadline(None);
+        self.take_office(now, proven);
     }
 
     /// Stops for good.
@@ -115,17 +156,18 @@ impl Node {
         self.become_follower(now, RoleWhy::LeaderElected);
         self.set_leader(Some(leader));
         self.heard_leader = Some(now);
+        self.pre_vote = None;
         self.draw_election_timeout(now);
     }
 
     /// A new random election timeout, in [election_timeout_min, election_timeout_max) (paper §5.2).
     fn draw_election_timeout(&mut self, now: Micros) {
-        if self.role == Role::Learner {
-            return;
-        }
         let (min, max) = (self.config.election_timeout_min, self.config.election_timeout_max);
-        let timeout = Micros(self.rng.range(min.0, max.0));
-        self.set_election_deadline(Some(now + timeout));
+        let timeout = match self.role {
+            Role::Learner => None,
+            _ => Some(now + Micros(self.rng.range(min.0, max.0))),
+        };
+        self.set_election_deadline(timeout);
     }
 
     pub(super) fn set_election_deadline(&mut self, deadline: Option<Micros>) {
@@ -146,9 +188,38 @@ impl Node {
     /// Starts an election, if this node may: a leader need not, and who has no vote must not.
     pub(super) fn campaign(&mut self, now: Micros, why: RoleWhy) {
         match self.role {
-            Role::Follower | Role::Candidate if self.membership().is_voter(self.id) => self.become_candidate(now, why),
-            Role::Follower | Role::Candidate => self.draw_election_timeout(now),
+            Role::Follower | Role::Candidate if !self.membership().is_voter(self.id) => self.draw_election_timeout(now),
+            Role::Follower | Role::Candidate if self.config.pre_vote && why != RoleWhy::Transfer => {
+                self.begin_pre_vote(now, why)
+            }
+            Role::Follower | Role::Candidate => self.become_candidate(now, why),
             Role::Learner | Role::Leader | Role::Shutdown => {}
+        }
+    }
+
+    /// Asks first. Who could not win does not raise its term, so that it does not disturb when it is back.
+    fn begin_pre_vote(&mut self, now: Micros, why: RoleWhy) {
+        let term = self.hard_state.term + 1;
+        self.become_follower(now, RoleWhy::ElectionTimeout);
+        self.emit(Event::PreVoteBegun { node: self.id, term, why });
+        self.pre_vote = Some(PreVote { term, why, votes: [(self.id, true)].into() });
+        self.draw_election_timeout(now);
+        self.ask_for_votes(VoteRequest { pre_vote: true, ..self.vote_request(term) });
+        self.count_pre_votes(now);
+    }
+
+    fn count_pre_votes(&mut self, now: Micros) {
+        let Some(PreVote { why, votes, .. }) = &self.pre_vote else { return };
+        let why = *why;
+        if self.membership().is_quorum(|voter| votes.get(&voter) == Some(&true)) {
+            self.become_candidate(now, why);
+        }
+    }
+
+    /// The leader hands over: campaign at once (thesis §3.10).
+    pub(super) fn on_timeout_now(&mut self, now: Micros, request: TimeoutNow) {
+        if request.term == self.hard_state.term && self.leader == Some(request.leader) {
+            self.campaign(now, RoleWhy::Transfer);
         }
     }
 
@@ -159,28 +230,46 @@ impl Node {
         let hears_leader = self.role == Role::Leader || self.heard_leader.is_some_and(|heard| now < heard + min);
         let why = if request.term < self.hard_state.term {
             VoteWhy::StaleTerm
-        } else if hears_leader {
+        } else if hears_leader && !request.transfer {
             VoteWhy::HearsLeader
+        } else if request.pre_vote {
+            self.would_vote(&request)
         } else {
             self.adopt_term(now, request.term);
             self.decide_vote(&request)
         };
         let granted = why == VoteWhy::Granted;
-        let (node, term) = (self.id, request.term);
-        self.emit(Event::Vote { node, candidate: request.candidate, term, granted, why });
-        if granted {
-            self.vote_for(request.candidate);
+        let (node, candidate, term, pre_vote) = (self.id, request.candidate, request.term, request.pre_vote);
+        match pre_vote {
+            true => self.emit(Event::PreVote { node, candidate, term, granted, why }),
+            false => self.emit(Event::Vote { node, candidate, term, granted, why }),
+        }
+        if granted && !pre_vote {
+            self.vote_for(candidate);
             self.draw_election_timeout(now);
         }
-        self.after_durable(Output::AnswerVote(token, VoteResponse { term: self.hard_state.term, granted }));
+        let response = VoteResponse { term: self.hard_state.term, granted, pre_vote };
+        self.after_durable(Output::AnswerVote(token, response));
     }
 
+    /// One vote per term, first come, first served (paper §5.2).
     fn decide_vote(&self, request: &VoteRequest) -> VoteWhy {
-        // One vote per term, first come, first served (paper §5.2).
-        if self.hard_state.voted_for.is_some_and(|candidate| candidate != request.candidate) {
-            return VoteWhy::AlreadyVoted;
+        match self.hard_state.voted_for {
+            Some(candidate) if candidate != request.candidate => VoteWhy::AlreadyVoted,
+            _ => self.up_to_date(request),
         }
-        // Up to date: the later last term; of equal ones, the longer log (paper §5.4.1).
+    }
+
+    /// In a term that is still to come, the vote is free.
+    fn would_vote(&self, request: &VoteRequest) -> VoteWhy {
+        match request.term > self.hard_state.term {
+            true => self.up_to_date(request),
+            false => self.decide_vote(request),
+        }
+    }
+
+    /// Up to date: the later last term; of equal ones, the longer log (paper §5.4.1).
+    fn up_to_date(&self, request: &VoteRequest) -> VoteWhy {
         let candidate = (request.last_log_term, request.last_log_index);
         match candidate >= (self.terms.last_term(), self.terms.last_index()) {
             true => VoteWhy::Granted,
@@ -189,13 +278,19 @@ impl Node {
     }
 
     pub(super) fn on_vote_answered(&mut self, now: Micros, voter: NodeId, term: Term, response: VoteResponse) {
+        let node = self.id;
+        let VoteResponse { granted, pre_vote, .. } = response;
         self.adopt_term(now, response.term);
-        if self.role != Role::Candidate || term != self.hard_state.term {
-            return;
+        if pre_vote {
+            let Some(question) = self.pre_vote.as_mut().filter(|question| question.term == term) else { return };
+            question.votes.insert(voter, granted);
+            self.emit(Event::PreVoteCounted { node, voter, term, granted });
+            self.count_pre_votes(now);
+        } else if self.role == Role::Candidate && term == self.hard_state.term {
+            self.votes.insert(voter, granted);
+            self.emit(Event::VoteCounted { node, voter, term, granted });
+            self.count_votes(now);
         }
-        self.votes.insert(voter, response.granted);
-        self.emit(Event::VoteCounted { node: self.id, voter, term, granted: response.granted });
-        self.count_votes(now);
     }
 
     /// A candidate's own vote counts once it is durable.

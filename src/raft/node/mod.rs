@@ -3,7 +3,7 @@
 //! [`Node`] is a plain value. Something arrives ([`Input`]) at a time, the node changes, and says what is
 //! to be done ([`Output`]). The files: [`election`] (terms, votes, and the only functions that change the
 //! role), [`append`](self::append) (the follower's side of the log), [`leader`] (the leader's side),
-//! [`task`] (the task that waits for a node).
+//! [`reads`], [`members`] (who belongs to the cluster), [`snapshots`], [`task`] (the task that waits for a node).
 //!
 //! **Nothing is said that is not durable.** A step collects what has to be written; the messages and
 //! answers of the same step are held back until storage has confirmed that write and all before it
@@ -11,23 +11,36 @@
 //! up to what is durable (thesis §10.2.1).
 
 mod append;
+#[cfg(test)]
+mod arbitrary;
 mod election;
 mod leader;
+mod members;
+mod reads;
+mod snapshots;
 mod task;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::config::Config;
 use super::event::{Event, Role, RoleWhy};
 use super::log::{LogTerms, Payload};
 use super::membership::Memberships;
 use super::replication::{FromCore, Stream, ToCore};
-use super::rpc::{AppendEntries, AppendResponse, VoteRequest, VoteResponse};
+use super::rpc::{
+    AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
+};
 use super::storage::{HardState, Persisted, StorageError, Write};
-use super::{Index, Membership, NodeId, Term};
+use super::{Index, Membership, NodeId, SharedSnapshot, SnapshotMeta, Term};
 use crate::runtime::{Micros, Rng};
 
+use election::PreVote;
 use leader::Office;
+pub use members::MembersResult;
+use snapshots::Receiving;
+pub use snapshots::SNAPSHOT_BYTES_MAX;
 pub use task::{run, Answer, Call, Wiring};
 
 /// Names a request that waits for its answer. Given by the task, kept by the node.
@@ -38,6 +51,8 @@ pub type Token = u64;
 pub enum Input {
     /// A leader's append or heartbeat.
     Append(Token, AppendEntries),
+    /// A chunk of a leader's snapshot.
+    Install(Token, InstallSnapshot),
     /// A candidate asks for a vote.
     Vote(Token, VoteRequest),
     /// A voter answered the request that this node made in `term`.
@@ -51,6 +66,16 @@ pub enum Input {
     },
     /// A client writes.
     Write(Token, Payload),
+    /// A client reads a key.
+    Read(Token, String),
+    /// Add a learner.
+    AddLearner(Token, NodeId),
+    /// Make these the voters.
+    Members(Token, BTreeSet<NodeId>),
+    /// Hand the office over to this voter.
+    Transfer(NodeId),
+    /// The leader hands over to this node.
+    TimeoutNow(TimeoutNow),
     /// A stream of this node reports, in the term in which it was started.
     Stream {
         /// Whose.
@@ -64,6 +89,10 @@ pub enum Input {
     Written(u64),
     /// The state machine has applied everything up to here.
     Applied(Index),
+    /// The snapshot that [`Output::BuildSnapshot`] asked for is made.
+    SnapshotBuilt(Result<SharedSnapshot, StorageError>),
+    /// Make a snapshot now: of the state at this index, or of all that is applied.
+    Compact(Option<Index>),
     /// Storage failed.
     StorageFailed(StorageError),
     /// Time has come to [`Node::next_deadline`].
@@ -72,6 +101,30 @@ pub enum Input {
     Campaign,
     /// Let the election timeout pass at this time.
     SetTimer(Micros),
+}
+
+/// No cluster gets to a term or an index above this: a message that speaks of one is not of this protocol, and
+/// is not answered. (A node that adopted the greatest number could never campaign again.)
+pub const NUMBER_MAX: u64 = 1 << 53;
+
+impl Input {
+    /// The largest term or index that it would have the node take over.
+    fn largest_number(&self) -> u64 {
+        match self {
+            Input::Append(_, request) => {
+                let entries = request.entries.iter().map(|entry| entry.index.max(entry.term)).max();
+                request.term.max(request.prev_log_index).max(request.prev_log_term).max(entries.unwrap_or(0))
+            }
+            Input::Install(_, InstallSnapshot { term, meta, .. }) => {
+                (*term).max(meta.index).max(meta.term).max(meta.id).max(meta.membership.0)
+            }
+            Input::Vote(_, request) => request.term,
+            Input::TimeoutNow(request) => request.term,
+            Input::VoteAnswered { response, .. } => response.term,
+            Input::Stream { event: ToCore::RevertToFollower { term }, .. } => *term,
+            _ => 0,
+        }
+    }
 }
 
 /// What became of a client's write.
@@ -85,15 +138,34 @@ pub enum WriteResult {
     Unknown,
 }
 
+/// What became of a client's read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadResult {
+    /// The key's value, if it has one.
+    Value(Option<String>),
+    /// This node does not lead, or no longer; perhaps that one does. Nothing was done.
+    ForwardToLeader(Option<NodeId>),
+}
+
 /// What a node wants done.
 #[derive(Clone, Debug)]
 pub enum Output {
     /// Answer an append.
     AnswerAppend(Token, AppendResponse),
+    /// Answer a chunk.
+    AnswerInstall(Token, InstallResponse),
     /// Answer a request for a vote.
     AnswerVote(Token, VoteResponse),
     /// Answer a client.
     AnswerWrite(Token, WriteResult),
+    /// Answer a client's read.
+    AnswerRead(Token, ReadResult),
+    /// Answer a read with what the state machine holds now.
+    Get(Token, String),
+    /// Answer whoever changes the members.
+    AnswerMembers(Token, MembersResult),
+    /// Tell a follower to campaign.
+    TimeoutNow(NodeId, TimeoutNow),
     /// Ask for a vote.
     RequestVote(NodeId, VoteRequest),
     /// Write; confirm with [`Input::Written`] and this number. Writes are numbered without gaps, from 1.
@@ -105,14 +177,30 @@ pub enum Output {
         /// The last index, included.
         last: Index,
     },
+    /// Make a snapshot; confirm with [`Input::SnapshotBuilt`]. One at a time.
+    BuildSnapshot(SnapshotMeta),
     /// Start a replication stream.
     StartStream(Box<Stream>),
+    /// Terminate one replication stream.
+    StopStream(NodeId),
     /// Terminate all replication streams.
     StopStreams,
     /// Tell a stream.
     ToStream(NodeId, FromCore),
     /// Tell the observer.
     Emit(Event),
+}
+
+/// What a node starts with, beside what it kept.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Its settings.
+    pub config: Config,
+    /// What its election timeouts are drawn from.
+    pub rng: Rng,
+    /// It leads its term already, and so far each follower is proven to agree: for a scenario that opens in
+    /// the middle of things.
+    pub in_office: Option<BTreeMap<NodeId, Index>>,
 }
 
 /// A Raft node's state and decisions. See the head of [this module](self).
@@ -136,12 +224,22 @@ pub struct Node {
     last_applied: Index,
     /// The state machine is at work.
     applying: bool,
+    /// The latest complete snapshot.
+    snapshot: Option<SharedSnapshot>,
+    /// The name of the next snapshot that this node makes. Above that of every one that it has seen.
+    next_snapshot_id: u64,
+    /// A snapshot is being made.
+    compacting: bool,
+    /// A snapshot is being received.
+    receiving: Option<Receiving>,
     /// Without a word from a leader, this node campaigns then. None while it leads, and for learners.
     election_deadline: Option<Micros>,
     /// When a valid leader was last heard (thesis §4.2.3).
     heard_leader: Option<Micros>,
     /// As a candidate: the votes of this term, its own only once it is durable.
     votes: BTreeMap<NodeId, bool>,
+    /// It asks whether it could win an election.
+    pre_vote: Option<PreVote>,
     /// As a leader: its streams and its clients.
     office: Option<Office>,
     /// What this step has to write.
@@ -161,9 +259,12 @@ pub struct Node {
 
 impl Node {
     /// A node that starts with what its storage kept: as a follower, or as a learner if it has no vote.
-    /// What is applied is what the snapshot holds; the commit index begins there (paper, Figure 2).
-    pub fn new(now: Micros, id: NodeId, config: Config, rng: Rng, persisted: Persisted) -> Node {
-        let Persisted { hard_state, terms, memberships, applied } = persisted;
+    /// What is applied is what the snapshot holds, as a rule; the commit index begins there (paper, Figure 2).
+    /// With `in_office`, which says how far each follower is proven to agree, it leads its term already.
+    pub fn new(now: Micros, id: NodeId, setup: Setup, persisted: Persisted) -> Node {
+        let Setup { config, rng, in_office } = setup;
+        let Persisted { hard_state, terms, memberships, snapshot, applied } = persisted;
+        let last_id = snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.id);
         let last_index = terms.last_index();
         let mut node = Node {
             id,
@@ -177,9 +278,14 @@ impl Node {
             commit_index: applied,
             last_applied: applied,
             applying: false,
+            snapshot,
+            next_snapshot_id: last_id + 1,
+            compacting: false,
+            receiving: None,
             election_deadline: None,
             heard_leader: None,
             votes: BTreeMap::new(),
+            pre_vote: None,
             office: None,
             pending: Write::default(),
             writes_begun: 0,
@@ -191,12 +297,17 @@ impl Node {
         };
         node.emit(Event::Started { node: id, term: hard_state.term, voted_for: hard_state.voted_for, last_index });
         node.start(now);
+        if let Some(proven) = in_office {
+            node.start_in_office(now, &proven);
+        }
+        node.flush();
         node
     }
 
     /// When [`Input::Time`] is due, if ever.
     pub fn next_deadline(&self) -> Option<Micros> {
-        self.election_deadline
+        let office = self.office.as_ref().and_then(|office| office.next_deadline(&self.config));
+        self.election_deadline.into_iter().chain(office).min()
     }
 
     /// What it is.
@@ -221,19 +332,30 @@ impl Node {
 
     /// Takes an input; afterwards the outputs say what is to be done. Never panics, whatever is in it.
     pub fn handle(&mut self, now: Micros, input: Input) {
-        if self.role == Role::Shutdown {
+        if self.role == Role::Shutdown || input.largest_number() > NUMBER_MAX {
             return;
         }
         match input {
             Input::Append(token, request) => self.on_append(now, token, request),
+            Input::Install(token, request) => self.on_chunk(now, token, request),
             Input::Vote(token, request) => self.on_vote_request(now, token, request),
             Input::VoteAnswered { voter, term, response } => self.on_vote_answered(now, voter, term, response),
-            Input::Write(token, payload) => self.on_write(token, payload),
+            Input::Write(token, payload) => self.on_write(now, token, payload),
+            Input::Read(token, key) => self.on_read(token, key),
+            Input::AddLearner(token, node) => self.on_add_learner(now, token, node),
+            Input::Members(token, voters) => self.on_members(now, token, voters),
+            Input::Transfer(target) => self.on_transfer(now, target),
+            Input::TimeoutNow(request) => self.on_timeout_now(now, request),
             Input::Stream { target, term, event } => self.on_stream(now, target, term, event),
             Input::Written(number) => self.on_written(now, number),
             Input::Applied(index) => self.on_applied(index),
+            Input::SnapshotBuilt(built) => self.on_snapshot_built(now, built),
+            Input::Compact(index) => self.begin_compaction(index.unwrap_or(self.last_applied)),
             Input::StorageFailed(error) => self.become_shutdown(error),
-            Input::Time => self.on_election_timeout(now),
+            Input::Time => {
+                self.on_election_timeout(now);
+                self.on_office_time(now);
+            }
             Input::Campaign => self.campaign(now, RoleWhy::Campaign),
             Input::SetTimer(deadline) => self.set_election_deadline(Some(deadline)),
         }
@@ -261,12 +383,16 @@ impl Node {
     fn on_written(&mut self, now: Micros, number: u64) {
         self.writes_done = self.writes_done.max(number);
         let done = self.writes.partition_point(|&(write, _)| write <= number);
-        if let Some((_, last_index)) = self.writes.drain(..done).next_back() {
-            self.durable_index = last_index;
+        let last_done = self.writes.drain(..done).next_back();
+        if let Some((_, last_index)) = last_done {
+            if last_index != self.durable_index {
+                self.durable_index = last_index;
+                self.emit(Event::Durable { node: self.id, index: last_index });
+            }
         }
         // Its own vote counts now, and so do its own entries.
         self.count_own_vote(now);
-        self.advance_commit();
+        self.advance_commit(now);
     }
 
     /// The commit index rises to `index`, and no further than the log.
@@ -276,6 +402,7 @@ impl Node {
             self.emit(Event::Commit { node: self.id, from: self.commit_index, to: index });
             self.commit_index = index;
             self.tell_streams(FromCore::UpdateCommitIndex(index));
+            self.answer_reads();
         }
     }
 
@@ -293,6 +420,16 @@ impl Node {
             self.last_applied = index;
             self.emit(Event::Apply { node: self.id, index });
             self.answer_applied(index);
+        }
+        self.compact_if_due();
+        self.answer_reads();
+    }
+
+    /// The entries from `first` on are no longer those that writes under way will make durable.
+    fn forget_writes_from(&mut self, first: Index) {
+        self.durable_index = self.durable_index.min(first - 1);
+        for (_, last_index) in &mut self.writes {
+            *last_index = (*last_index).min(first - 1);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The task around a node: it waits, and carries out what the node decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -8,15 +8,16 @@ use futures::channel::{mpsc, oneshot};
 use futures::future::FutureExt;
 use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
 
-use super::{Input, Node, Output, Token, WriteResult};
-use crate::raft::config::Config;
+use super::{Input, MembersResult, Node, Output, ReadResult, Setup, Token, WriteResult};
 use crate::raft::event::Role;
 use crate::raft::log::Payload;
 use crate::raft::replication::{self, FromCore, ToCore};
-use crate::raft::rpc::{AppendEntries, AppendResponse, VoteRequest, VoteResponse};
+use crate::raft::rpc::{
+    AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
+};
 use crate::raft::storage::StorageError;
-use crate::raft::{Network, NodeId, Observer, Storage, Term};
-use crate::runtime::{Clock, Micros, Rng, Spawner};
+use crate::raft::{Index, Network, NodeId, Observer, Storage, Term};
+use crate::runtime::{Clock, Micros, Spawner};
 
 /// Where an answer goes. Dropped unanswered, it says nothing: that is what a crash looks like.
 pub struct Answer<T>(Box<dyn FnOnce(T)>);
@@ -44,10 +45,24 @@ impl<T: 'static> From<oneshot::Sender<T>> for Answer<T> {
 pub enum Call {
     /// An append or a heartbeat from a leader.
     Append(AppendEntries, Answer<AppendResponse>),
+    /// A chunk of a leader's snapshot.
+    Install(InstallSnapshot, Answer<InstallResponse>),
     /// A candidate asks for a vote.
     Vote(VoteRequest, Answer<VoteResponse>),
     /// A client writes.
     Write(Payload, Answer<WriteResult>),
+    /// A client reads a key.
+    Read(String, Answer<ReadResult>),
+    /// Add a node that receives the log without a vote.
+    AddLearner(NodeId, Answer<MembersResult>),
+    /// Make these the voters.
+    Members(BTreeSet<NodeId>, Answer<MembersResult>),
+    /// Hand the office over to this voter.
+    Transfer(NodeId),
+    /// The leader hands over to this node.
+    TimeoutNow(TimeoutNow),
+    /// Make a snapshot now: of the state at this index, or of all that is applied.
+    Compact(Option<Index>),
     /// Campaign now.
     Campaign,
     /// Let the election timeout pass at this time.
@@ -82,6 +97,9 @@ struct Owed {
     last: Token,
     append: BTreeMap<Token, Answer<AppendResponse>>,
     vote: BTreeMap<Token, Answer<VoteResponse>>,
+    install: BTreeMap<Token, Answer<InstallResponse>>,
+    read: BTreeMap<Token, Answer<ReadResult>>,
+    members: BTreeMap<Token, Answer<MembersResult>>,
     write: BTreeMap<Token, Answer<WriteResult>>,
 }
 
@@ -102,6 +120,25 @@ impl Owed {
                 self.write.insert(token, answer);
                 Input::Write(token, payload)
             }
+            Call::Install(request, answer) => {
+                self.install.insert(token, answer);
+                Input::Install(token, request)
+            }
+            Call::Compact(index) => Input::Compact(index),
+            Call::Read(key, answer) => {
+                self.read.insert(token, answer);
+                Input::Read(token, key)
+            }
+            Call::AddLearner(node, answer) => {
+                self.members.insert(token, answer);
+                Input::AddLearner(token, node)
+            }
+            Call::Members(voters, answer) => {
+                self.members.insert(token, answer);
+                Input::Members(token, voters)
+            }
+            Call::Transfer(target) => Input::Transfer(target),
+            Call::TimeoutNow(request) => Input::TimeoutNow(request),
             Call::Campaign => Input::Campaign,
             Call::SetTimer(deadline) => Input::SetTimer(deadline),
         }
@@ -113,14 +150,16 @@ type Disk<T> = Pin<Box<dyn Future<Output = Result<T, StorageError>>>>;
 /// Runs a node until its storage fails or nobody can call it any more.
 ///
 /// There is a single await point, and everything that can arrive arrives there.
-pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, config: Config, rng: Rng, wiring: Wiring<N, S, O>) {
+pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, wiring: Wiring<N, S, O>) {
     let Wiring { network, storage, observer, clock, spawner, mut calls } = wiring;
     let Ok(persisted) = storage.load().await else { return };
-    let mut node = Node::new(clock.now(), id, config, rng, persisted);
+    let mut node = Node::new(clock.now(), id, setup, persisted);
 
     let mut owed = Owed::default();
     let mut writes: FuturesOrdered<Disk<u64>> = FuturesOrdered::new();
     let mut applies: FuturesUnordered<Disk<u64>> = FuturesUnordered::new();
+    let mut builds = FuturesUnordered::new();
+    let mut gets = FuturesUnordered::new();
     let mut votes = FuturesUnordered::new();
     let mut streams: BTreeMap<NodeId, StreamHandle> = BTreeMap::new();
     // Each office has its own channel, so that what old streams still say carries its term.
@@ -136,6 +175,19 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, config: Config
                 Output::AnswerVote(token, answer) => {
                     owed.vote.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
                 }
+                Output::AnswerInstall(token, answer) => {
+                    owed.install.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
+                }
+                Output::BuildSnapshot(meta) => builds.push(storage.build_snapshot(meta)),
+                Output::AnswerRead(token, answer) => {
+                    owed.read.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
+                }
+                Output::AnswerMembers(token, answer) => {
+                    owed.members.remove(&token).into_iter().for_each(|to| to.give(answer))
+                }
+                Output::Get(token, key) => gets.push(storage.get(&key).map(move |value| (token, value))),
+                Output::TimeoutNow(target, request) => network.timeout_now(target, request),
+                Output::StopStream(target) => drop(streams.remove(&target)),
                 Output::AnswerWrite(token, answer) => {
                     owed.write.remove(&token).into_iter().for_each(|to| to.give(answer))
                 }
@@ -185,6 +237,14 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, config: Config
         let input = futures::select_biased! {
             written = writes.select_next_some() => written.map_or_else(Input::StorageFailed, Input::Written),
             applied = applies.select_next_some() => applied.map_or_else(Input::StorageFailed, Input::Applied),
+            (token, value) = gets.select_next_some() => match value {
+                Ok(value) => {
+                    owed.read.remove(&token).into_iter().for_each(|to| to.give(ReadResult::Value(value.clone())));
+                    continue;
+                }
+                Err(error) => Input::StorageFailed(error),
+            },
+            built = builds.select_next_some() => Input::SnapshotBuilt(built),
             (target, event) = from_streams.select_next_some() => Input::Stream { target, term: streams_term, event },
             (voter, term, answer) = votes.select_next_some() => match answer {
                 Ok(response) => Input::VoteAnswered { voter, term, response },

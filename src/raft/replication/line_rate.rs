@@ -2,24 +2,24 @@
 
 use crate::raft::replication::Stream;
 use crate::raft::Index;
-use crate::runtime::Micros;
 
 impl Stream {
     /// Sends what is buffered. What the buffers lack — the gap before them, or everything, after they
     /// were cleared — comes from storage, so that no entry waits for the next write to be noticed.
-    pub(super) fn proceed_at_line_rate(&mut self, now: Micros) {
+    pub(super) fn proceed_at_line_rate(&mut self) {
         if !self.may_send() {
             return;
         }
-        if self.outbound_buffer.is_empty() {
-            match self.replication_buffer.front().map(|entry| entry.index) {
-                Some(first) if first == self.next_index => self.fill_outbound(),
-                Some(first) => return self.read_up_to(first - 1),
-                None if self.next_index <= self.last_log_index => return self.read_up_to(self.last_log_index),
-                None => return,
-            }
+        let nothing = self.next_index - 1;
+        if !self.outbound_buffer.is_empty() {
+            return self.look_and_send(nothing);
         }
-        self.send(now);
+        match self.replication_buffer.front().map(|entry| entry.index) {
+            Some(first) => self.look_and_send(first - 1),
+            None if self.next_index <= self.last_log_index => self.look_and_send(self.last_log_index),
+            None if self.heartbeat_due => self.look_and_send(nothing),
+            None => {}
+        }
     }
 
     /// Moves entries from the replication buffer behind those of the outbound buffer, up to the payload limit.

@@ -21,10 +21,13 @@
 
 mod lagging;
 mod line_rate;
+mod snapshotting;
 mod stream;
 mod task;
+#[cfg(test)]
+mod tests;
 
-pub use stream::{FromCore, Input, Output, Stream, ToCore, LATE_ANSWERS_MAX};
+pub use stream::{FromCore, Input, Office, Output, Stream, ToCore, LATE_ANSWERS_MAX};
 pub use task::{run, Wiring};
 
 #[cfg(doc)]

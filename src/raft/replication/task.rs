@@ -10,8 +10,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 
 use super::stream::{FromCore, Input, Output, Stream, ToCore};
 use crate::raft::event::StreamState;
-use crate::raft::log::SharedEntry;
-use crate::raft::storage::StorageError;
+use crate::raft::storage::{LogView, StorageError};
 use crate::raft::{Network, NodeId, Observer, Storage};
 use crate::runtime::Clock;
 
@@ -33,15 +32,18 @@ pub struct Wiring<N, S, O> {
     pub to_core: mpsc::UnboundedSender<(NodeId, ToCore)>,
 }
 
-type Reading = Pin<Box<dyn Future<Output = Result<Vec<SharedEntry>, StorageError>>>>;
+type Reading = Pin<Box<dyn Future<Output = Result<LogView, StorageError>>>>;
 
 /// Runs a stream until it shuts down.
 ///
 /// There is a single await point, and everything that can arrive arrives there: so the stream is never
 /// deaf while it waits for something else.
 pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring: Wiring<N, S, O>) {
-    let Wiring { network, storage, observer, clock, mut terminate, mut from_core, to_core } = wiring;
+    let Wiring { network, storage, observer, clock, terminate, mut from_core, to_core } = wiring;
+    // Fused, since a bare receiver whose sender is dropped passes for one that was heard already.
+    let mut terminate = terminate.fuse();
     let mut answers = FuturesUnordered::new();
+    let mut chunk_answers = FuturesUnordered::new();
     let mut abort: BTreeMap<u64, AbortHandle> = BTreeMap::new();
     let mut read: FuturesUnordered<Reading> = FuturesUnordered::new();
     // One go through the core's events is bounded, like everything (`max_payload_entries` of them).
@@ -55,6 +57,12 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring
                     let (answer, handle) = futures::future::abortable(answer);
                     abort.insert(rpc, handle);
                     answers.push(answer);
+                }
+                Output::SendChunk { rpc, request } => {
+                    let answer = network.install_snapshot(stream.target(), request).map(move |it| (rpc, it));
+                    let (answer, handle) = futures::future::abortable(answer);
+                    abort.insert(rpc, handle);
+                    chunk_answers.push(answer);
                 }
                 Output::Forget { rpc } => {
                     if let Some(handle) = abort.remove(&rpc) {
@@ -82,6 +90,13 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring
                 }
                 Err(futures::future::Aborted) => continue,
             },
+            answer = chunk_answers.select_next_some() => match answer {
+                Ok((rpc, response)) => {
+                    abort.remove(&rpc);
+                    Input::ChunkAnswer { rpc, response }
+                }
+                Err(futures::future::Aborted) => continue,
+            },
             entries = read.select_next_some() => Input::Read(entries),
             _ = timer => Input::Time,
             first = from_core.next() => match first {
@@ -99,5 +114,98 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring
             },
         };
         stream.handle(clock.now(), input);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::config::Config;
+    use crate::raft::log::{Entry, LogTerms, Payload, SharedEntry};
+    use crate::raft::network::Unreachable;
+    use crate::raft::replication::Office;
+    use crate::raft::rpc::{
+        AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
+    };
+    use crate::raft::storage::{Persisted, Write};
+    use crate::raft::{Index, SharedSnapshot, SnapshotMeta};
+    use crate::runtime::{Executor, GroupId, Step};
+    use futures::future::pending;
+
+    /// A network that says nothing, and a storage that has nothing.
+    #[derive(Clone)]
+    struct Silence;
+
+    impl Network for Silence {
+        fn timeout_now(&self, _: NodeId, _: TimeoutNow) {}
+        fn append(
+            &self,
+            _: NodeId,
+            _: AppendEntries,
+        ) -> impl Future<Output = Result<AppendResponse, Unreachable>> + 'static {
+            pending()
+        }
+        fn install_snapshot(
+            &self,
+            _: NodeId,
+            _: InstallSnapshot,
+        ) -> impl Future<Output = Result<InstallResponse, Unreachable>> + 'static {
+            pending()
+        }
+        fn vote(&self, _: NodeId, _: VoteRequest) -> impl Future<Output = Result<VoteResponse, Unreachable>> + 'static {
+            pending()
+        }
+    }
+
+    impl Storage for Silence {
+        fn load(&self) -> impl Future<Output = Result<Persisted, StorageError>> + 'static {
+            pending()
+        }
+        fn write(&self, _: Write) -> impl Future<Output = Result<(), StorageError>> + 'static {
+            pending()
+        }
+        fn read(&self, _: Index, _: Index) -> impl Future<Output = Result<LogView, StorageError>> + 'static {
+            pending()
+        }
+        fn apply(&self, _: Index, _: Index) -> impl Future<Output = Result<(), StorageError>> + 'static {
+            pending()
+        }
+        fn get(&self, _: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static {
+            pending()
+        }
+        fn build_snapshot(
+            &self,
+            _: SnapshotMeta,
+        ) -> impl Future<Output = Result<SharedSnapshot, StorageError>> + 'static {
+            pending()
+        }
+    }
+
+    /// Whether a stream's task ends after so many events and the loss of its leader, all at one moment.
+    fn ends_after(events: Index) -> bool {
+        let mut executor = Executor::new();
+        let clock = executor.clock().clone();
+        let (config, terms) = (Config::classroom(), LogTerms::default());
+        let office = Office { leader: 1, term: 1, terms, commit_index: 0, config };
+        let stream = Stream::new(clock.now(), office, 2, None);
+        let (sender, from_core) = mpsc::unbounded();
+        let (terminator, terminate) = oneshot::channel();
+        let to_core = mpsc::unbounded().0;
+        let wiring = Wiring { network: Silence, storage: Silence, observer: (), clock, terminate, from_core, to_core };
+        executor.spawner(GroupId(1)).spawn("stream", run(stream, wiring));
+        executor.step();
+        for index in 1..=events {
+            let entry = SharedEntry::new(Entry { index, term: 1, payload: Payload::Blank });
+            sender.unbounded_send(FromCore::Replicate { entry, commit_index: 0 }).unwrap();
+        }
+        drop((sender, terminator));
+        (0..1000).any(|_| executor.step() == Step::Idle)
+    }
+
+    #[test]
+    fn the_end_of_an_office_is_heard_whatever_comes_with_it() {
+        for events in 0..10 {
+            assert!(ends_after(events), "after {events} events");
+        }
     }
 }

@@ -1,0 +1,163 @@
+//! Random runs: scenarios that nobody thought of.
+//!
+//! A seed gives a scenario: a cluster, a load, and faults at random times. What comes out is an ordinary
+//! scenario, so it can be run again, shortened, and kept. It ends in calm: everything is mended, and after
+//! a while the cluster must have converged.
+
+use super::action::{Do, Probability};
+use super::condition::{ClientsAre, Condition, EventWas, Number};
+use super::event::Link;
+use super::scenario::{Action, Scenario, Stop};
+use crate::raft::NodeId;
+use crate::runtime::{Micros, Rng};
+
+/// What random runs are like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weather {
+    /// The number of nodes; 0 leaves it to chance (3 to 5, now and then 1 to 7).
+    pub nodes: NodeId,
+    /// How long faults happen.
+    pub storm: Micros,
+    /// How long everything is well afterwards, at most: the run ends when all have converged.
+    pub calm: Micros,
+    /// The mean time between two faults.
+    pub fault_every: Micros,
+}
+
+impl Default for Weather {
+    fn default() -> Weather {
+        Weather {
+            nodes: 0,
+            storm: Micros::from_ms(25_000),
+            calm: Micros::from_ms(60_000),
+            fault_every: Micros::from_ms(400),
+        }
+    }
+}
+
+/// The scenario of one seed.
+pub fn scenario(seed: u64, weather: Weather) -> Scenario {
+    let mut rng = Rng::new(seed, "weather", 0);
+    let nodes = match weather.nodes {
+        0 if rng.chance(200_000) => rng.range(1, 8) as NodeId,
+        0 => rng.range(3, 6) as NodeId,
+        nodes => nodes,
+    };
+    let mut scenario = Scenario::classroom(nodes);
+    scenario.seed = seed;
+    scenario.title = format!("Random run {seed}");
+    settings(&mut rng, &mut scenario);
+
+    let mut actions = vec![load(&mut rng, weather.storm)];
+    let mut at = Micros::ZERO;
+    loop {
+        at += Micros(rng.range(0, 2 * weather.fault_every.0));
+        if at >= weather.storm {
+            break;
+        }
+        actions.push(Action { at, after: None, what: fault(&mut rng, nodes) });
+    }
+    actions.extend(mend(nodes).into_iter().map(|what| Action { at: weather.storm, after: None, what }));
+    actions.sort_by_key(|action| action.at);
+    scenario.actions = actions;
+    // The run ends as soon as all is well; if it never is, at the end of the calm.
+    let answered = ClientsAre { unanswered: Some(Number::Exact(0)), ..ClientsAre::default() };
+    let well = vec![calm_has_come(), Condition::Converged(true), Condition::Clients(answered)];
+    scenario.stop = Some(Stop { at: weather.storm + weather.calm, when: Some(Condition::All(well.clone())) });
+    scenario.expect = well;
+    scenario
+}
+
+const CALM: &str = "calm";
+
+fn calm_has_come() -> Condition {
+    let note = [("event".to_string(), "note".into()), ("text".to_string(), CALM.into())];
+    Condition::Event(EventWas { fields: note.into_iter().collect(), count: None })
+}
+
+/// Small numbers make everything happen often; chance decides which.
+fn settings(rng: &mut Rng, scenario: &mut Scenario) {
+    let ms = Micros::from_ms;
+    let config = &mut scenario.config;
+    config.max_payload_entries = Some(rng.range(1, 6) as u32);
+    config.replication_lag_threshold = Some(rng.range(0, 12));
+    config.snapshot_policy = Some(super::scenario::SnapshotPolicy { logs_since_last: rng.range(4, 60) });
+    config.snapshot_max_chunk_size = Some(rng.range(4, 64));
+    let low = rng.range(0, 12);
+    let latency = (ms(low), ms(low + rng.range(0, 40)));
+    scenario.network.latency = Some(latency);
+    scenario.network.loss = Some(Probability { per_million: [0, 0, 20_000, 150_000][rng.range(0, 4) as usize] });
+    let slow_disk = rng.chance(400_000);
+    scenario.storage.write_delay = slow_disk.then(|| (Micros::ZERO, ms(rng.range(1, 15))));
+}
+
+fn load(rng: &mut Rng, storm: Micros) -> Action {
+    let every = Micros::from_ms(rng.range(15, 120));
+    let what = match rng.chance(500_000) {
+        true => Do::WriteMany { count: storm.0 / every.0, every: Some(every), clients: None, value_bytes: None },
+        false => {
+            let clients = rng.range(1, 5) as u32;
+            Do::WriteMany {
+                count: 400,
+                every: None,
+                clients: Some(clients),
+                value_bytes: Some(rng.range(1, 20) as u32),
+            }
+        }
+    };
+    Action { at: Micros::ZERO, after: None, what }
+}
+
+/// Something goes wrong, or gets better.
+fn fault(rng: &mut Rng, nodes: NodeId) -> Do {
+    let node = rng.range(1, u64::from(nodes) + 1) as NodeId;
+    let other = node % nodes + 1;
+    let links = |both: bool| -> Vec<Link> {
+        match (node == other, both) {
+            (true, _) => Vec::new(),
+            (false, true) => vec![(node, other), (other, node)],
+            (false, false) => vec![(node, other)],
+        }
+    };
+    match rng.range(0, 18) {
+        0 | 1 => Do::Crash { node },
+        2..=4 => Do::Restart { node },
+        5 => Do::Cut { links: links(true), name: None },
+        6 => Do::Cut { links: links(false), name: None },
+        7 => Do::Join { links: Some(links(true)), name: None },
+        8 => Do::Partition { groups: vec![(1..=nodes).filter(|_| rng.chance(500_000)).collect()] },
+        9 | 10 => Do::Heal {},
+        11 => Do::Campaign { node },
+        12 => Do::Timer { node, after: Micros::from_ms(rng.range(0, 400)) },
+        13 => Do::Link {
+            from: Some(node),
+            to: None,
+            latency: Some((Micros::from_ms(1), Micros::from_ms(rng.range(2, 120)))),
+            loss: None,
+        },
+        14 => Do::Link {
+            from: None,
+            to: None,
+            latency: None,
+            loss: Some(Probability { per_million: rng.range(0, 300_000) as u32 }),
+        },
+        15 => Do::Write { key: "k".into(), value: rng.range(0, 1000).to_string(), node: Some(node), client: Some(9) },
+        _ => Do::WriteMany { count: rng.range(1, 30), every: Some(Micros::ZERO), clients: None, value_bytes: None },
+    }
+}
+
+/// Everything is well again.
+fn mend(nodes: NodeId) -> Vec<Do> {
+    let mut mend = vec![
+        Do::Note { text: CALM.into() },
+        Do::Heal {},
+        Do::Link {
+            from: None,
+            to: None,
+            latency: Some((Micros::from_ms(2), Micros::from_ms(10))),
+            loss: Some(Probability { per_million: 0 }),
+        },
+    ];
+    mend.extend((1..=nodes).map(|node| Do::Restart { node }));
+    mend
+}
