@@ -2,7 +2,7 @@
 //!
 //! [`Node`] is a plain value. Something arrives ([`Input`]) at a time, the node changes, and says what is
 //! to be done ([`Output`]). The files: [`election`] (terms, votes, and the only functions that change the
-//! role), [`append`](self::append) (the follower's side of the log), [`leader`] (the leader's side),
+//! role), [`append`] (the follower's side of the log), [`leader`] (the leader's side),
 //! [`reads`], [`members`] (who belongs to the cluster), [`snapshots`], [`task`] (the task that waits for a node).
 //!
 //! **Nothing is said that is not durable.** A step collects what has to be written; the messages and
@@ -203,7 +203,7 @@ pub struct Setup {
     pub in_office: Option<BTreeMap<NodeId, Index>>,
 }
 
-/// A Raft node's state and decisions. See the head of [this module](self).
+/// A Raft node's state and decisions. See the head of this module.
 #[derive(Clone, Debug)]
 pub struct Node {
     id: NodeId,

@@ -281,7 +281,7 @@ fn who_hears_a_leader_neither_votes_nor_adopts_the_term() {
     assert_eq!(rig.request_vote(3, 9, (9, 8)), (false, VoteWhy::HearsLeader));
     assert_eq!(rig.node.term(), 2);
     rig.now = Micros::from_ms(150);
-    assert_eq!(rig.request_vote(3, 9, (9, 8)).0, true);
+    assert!(rig.request_vote(3, 9, (9, 8)).0);
 
     let mut leader = Rig::new(2, &[1]);
     leader.lead();
