@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::Link;
-use crate::raft::NodeId;
-use crate::runtime::Micros;
+use super::scenario::ConfigPatch;
+use super::selector::{Delay, Selector};
+use crate::raft::{Index, NodeId};
+use crate::runtime::{Feed, Micros, TraceHash};
 
 /// Something that is done to the cluster. In JSON, `do` names it and its fields stand beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,7 +91,24 @@ pub enum Do {
         /// The fraction of messages that is lost.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         loss: Option<Probability>,
+        /// The fraction of messages that are sent twice.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duplicate: Option<Probability>,
     },
+    /// Loses messages: those in flight, and the next `count` to be sent, or all until they are released.
+    Drop(Selector),
+    /// Stops messages where they are: those in flight, and the next `count` to be sent, or all until they are
+    /// released.
+    Hold(Selector),
+    /// Lets held messages go on, for the rest of their way. What `hold` and `drop` wait for, where the selector
+    /// asks for no more than theirs, they wait for no longer.
+    Release(Selector),
+    /// Messages in flight arrive later.
+    Delay(Delay),
+    /// A second one of each of the messages in flight sets out.
+    Duplicate(Selector),
+    /// Messages in flight arrive now.
+    Deliver(Selector),
     /// The node's process ends: what is not durable is gone, and RPCs to it fail at once.
     Crash {
         /// Which.
@@ -100,6 +119,37 @@ pub enum Do {
         /// Which.
         node: NodeId,
     },
+    /// The node's process is stopped: nothing happens in it, and its timers fire late. What is sent to it queues up.
+    Pause {
+        /// Which.
+        node: NodeId,
+    },
+    /// A stopped process goes on.
+    Resume {
+        /// Which.
+        node: NodeId,
+    },
+    /// Changes how the node's disk behaves from now on.
+    Disk {
+        /// Whose.
+        node: NodeId,
+        /// The range that the time until a write is durable is drawn from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        write_delay: Option<(Micros, Micros)>,
+        /// Whether reading and writing fail. The node shuts down when it notices.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fail: Option<bool>,
+    },
+    /// The node makes a snapshot now.
+    Snapshot {
+        /// Which.
+        node: NodeId,
+        /// Of the state at this index; of all that is applied, if it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        index: Option<Index>,
+    },
+    /// Changes settings of every node, from now on.
+    Config(ConfigPatch),
     /// A caption for a class.
     Note {
         /// The text.
@@ -112,6 +162,12 @@ pub enum Do {
 pub struct Probability {
     /// Parts per million, ≤ 1,000,000.
     pub per_million: u32,
+}
+
+impl Feed for Probability {
+    fn feed(&self, hash: &mut TraceHash) {
+        self.per_million.feed(hash);
+    }
 }
 
 impl Serialize for Probability {

@@ -1,7 +1,7 @@
 //! The lab: a running scenario.
 
 use std::cell::Ref;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use futures::channel::mpsc;
@@ -13,11 +13,12 @@ use super::event::{Event, LabEvent, Link, Record};
 use super::network::SimNetwork;
 use super::recorder::{Recorder, WatchId};
 use super::report::Report;
-use super::scenario::{Action, Scenario, ScenarioError};
-use super::storage::MemoryStorage;
+use super::scenario::{Action, Scenario, ScenarioError, Timing};
+use super::storage::{DiskSpec, MemoryStorage};
 use super::world::{NodeState, World};
+use crate::raft::event::Role;
 use crate::raft::node::{self, Call};
-use crate::raft::{self, NodeId};
+use crate::raft::{self, Config, NodeId};
 use crate::runtime::{Executor, GroupId, Micros, Rng, Step, TraceHash};
 
 /// So far one step goes: in a quiet cluster, a transition may never come.
@@ -70,8 +71,15 @@ pub struct Lab {
     network: SimNetwork,
     clients: Clients,
     machines: BTreeMap<NodeId, Machine>,
-    /// The first action of the scenario that is not done yet.
-    next_action: usize,
+    /// The actions of the scenario that are not done yet and have a time, with their places in it.
+    timed: VecDeque<(usize, Timing, Do)>,
+    /// Those that wait for a condition.
+    conditional: Vec<(WatchId, Do)>,
+    /// Where in the scenario the next recorded action goes, and how many are there already.
+    place: usize,
+    recorded: usize,
+    /// The settings of every node, as they are now.
+    config: Config,
     /// Polls since the last event or movement of the clock: where exactly between two events we are.
     silent_polls: u32,
     stop_when: Option<WatchId>,
@@ -89,8 +97,11 @@ impl Lab {
         let clock = executor.clock().clone();
         let members = scenario.membership();
         let nodes = scenario.all_nodes();
-        let world =
-            World::new(nodes.iter().map(|&id| NodeState::from_disk(id, members.clone(), &scenario.start_image(id))));
+        let node = |&id: &NodeId| {
+            let node = NodeState::from_disk(id, members.clone(), &scenario.start_image(id));
+            node.applied_up_to(scenario.start_commit(id).unwrap_or(0))
+        };
+        let world = World::new(nodes.iter().map(node));
         let recorder = Recorder::new(clock.clone(), world);
         let network = SimNetwork::new(scenario.seed, scenario.link_spec(), clock.clone(), recorder.clone());
         let clients = Clients::new(network.clone(), recorder.clone(), clock);
@@ -99,12 +110,21 @@ impl Lab {
             let rng = Rng::new(scenario.seed, "disk", u64::from(id));
             let spec = scenario.disk_spec();
             let storage = MemoryStorage::new(members.clone(), image, spec, rng, executor.clock().clone());
+            storage.begin_applied(scenario.start_commit(id));
             (id, Machine { storage, starts: 0 })
         };
         let machines = nodes.iter().map(machine).collect();
         let watch = |condition: &Condition| recorder.watch(condition.clone());
         let stop_when = scenario.stop.as_ref().and_then(|stop| stop.when.as_ref()).map(watch);
         let expect = scenario.expect.iter().map(watch).collect();
+        let config = scenario.node_config();
+        let (mut timed, mut conditional) = (VecDeque::new(), Vec::new());
+        for (place, Action { timing, what }) in scenario.actions.iter().enumerate() {
+            match timing {
+                Timing::When(condition) => conditional.push((recorder.watch(condition.clone()), what.clone())),
+                timing => timed.push_back((place, timing.clone(), what.clone())),
+            }
+        }
         let mut lab = Lab {
             scenario,
             executor,
@@ -112,7 +132,11 @@ impl Lab {
             network,
             clients,
             machines,
-            next_action: 0,
+            timed,
+            conditional,
+            place: 0,
+            recorded: 0,
+            config,
             silent_polls: 0,
             stop_when,
             expect,
@@ -218,11 +242,14 @@ impl Lab {
     /// If it makes no sense for this cluster; then nothing happened.
     pub fn act(&mut self, what: Do) -> Result<(), ScenarioError> {
         self.scenario.check_action("", &what)?;
-        let after = Some((self.recorder.count(), self.silent_polls));
-        let action = Action { at: self.now(), after, what: what.clone() };
+        if let Do::Config(change) = &what {
+            self.scenario.check_configs(Some((self.place, change)))?;
+        }
+        let timing = Timing::After { at: self.now(), event: self.recorder.count(), polls: self.silent_polls };
         // Authored actions that are still to come stay behind it.
-        self.scenario.actions.insert(self.next_action, action);
-        self.next_action += 1;
+        self.scenario.actions.insert(self.place, Action { timing, what: what.clone() });
+        self.place += 1;
+        self.recorded += 1;
         self.carry_out(what);
         self.settle(true);
         Ok(())
@@ -245,9 +272,7 @@ impl Lab {
         let now = self.now();
         let events = self.recorder.count();
         let mut time_passed = false;
-        if self.action_is_due(now) {
-            let what = self.scenario.actions[self.next_action].what.clone();
-            self.next_action += 1;
+        if let Some(what) = self.next_due(now) {
             self.carry_out(what);
         } else if self.network.next_arrival().is_some_and(|at| at <= now) {
             self.network.deliver_next();
@@ -258,7 +283,7 @@ impl Lab {
             }
             self.silent_polls += 1;
         } else {
-            let action = self.scenario.actions.get(self.next_action).map(|action| action.at.max(now));
+            let action = self.timed.front().and_then(|(_, timing, _)| timing.at()).map(|at| at.max(now));
             let next = [self.executor.next_timer(), self.network.next_arrival(), action].into_iter().flatten().min();
             match next {
                 Some(time) if time <= limit => self.executor.pass_to(time),
@@ -276,12 +301,23 @@ impl Lab {
         Turn::Done
     }
 
-    /// An authored action is due when its time has come, before anything else of that time; a recorded one
-    /// at the place between two events at which it was done.
-    fn action_is_due(&self, now: Micros) -> bool {
-        let Some(action) = self.scenario.actions.get(self.next_action) else { return false };
-        let place = (self.recorder.count(), self.silent_polls);
-        action.at <= now && action.after.is_none_or(|after| after <= place)
+    /// The next action that is due. One that waits for a condition is, once that holds; an authored one, when
+    /// its time has come, before anything else of that time; a recorded one, at the place between two events
+    /// at which it was done.
+    fn next_due(&mut self, now: Micros) -> Option<Do> {
+        if let Some(found) = self.conditional.iter().position(|&(watch, _)| self.recorder.holds(watch)) {
+            return Some(self.conditional.remove(found).1);
+        }
+        let here = (self.recorder.count(), self.silent_polls);
+        let due = |timing: &Timing| match *timing {
+            Timing::At(at) => at <= now,
+            Timing::After { at, event, polls } => at <= now && (event, polls) <= here,
+            Timing::When(_) => false,
+        };
+        self.timed.front().filter(|(_, timing, _)| due(timing))?;
+        let (place, _, what) = self.timed.pop_front()?;
+        self.place = place + self.recorded + 1;
+        Some(what)
     }
 
     /// After something happened: the clients learn who leads.
@@ -300,7 +336,8 @@ impl Lab {
         let rng = Rng::new(self.scenario.seed, "timeout", machine.starts << 32 | u64::from(id));
         let (sender, calls) = mpsc::unbounded();
         self.network.connect(id, sender);
-        let setup = node::Setup { config: self.scenario.node_config(), rng, in_office: None };
+        let in_office = self.scenario.start_in_office(id).filter(|_| machine.starts == 1);
+        let setup = node::Setup { config: self.config.clone(), rng, in_office };
         let spawner = self.executor.spawner(group(id));
         let wiring = node::Wiring {
             network: self.network.endpoint(id),
@@ -341,7 +378,7 @@ impl Lab {
                 self.network.join(links.into_iter().chain(named).flatten());
             }
             Do::Heal {} => self.network.join(self.scenario.all_links()),
-            Do::Link { from, to, latency, loss } => {
+            Do::Link { from, to, latency, loss, duplicate } => {
                 let chosen = self
                     .scenario
                     .all_links()
@@ -349,25 +386,78 @@ impl Lab {
                 self.network.change_links(chosen, |spec| {
                     spec.latency = latency.unwrap_or(spec.latency);
                     spec.loss = loss.unwrap_or(spec.loss);
+                    spec.duplicate = duplicate.unwrap_or(spec.duplicate);
                 });
             }
+            Do::Drop(which) => self.network.drop_messages(which),
+            Do::Hold(which) => self.network.hold(which),
+            Do::Release(which) => self.network.release(&which),
+            Do::Delay(delay) => self.network.delay(&delay.which(), delay.by),
+            Do::Duplicate(which) => self.network.duplicate(&which),
+            Do::Deliver(which) => self.network.deliver(&which),
             Do::Crash { node } => {
                 if self.is_alive(node) {
-                    self.network.disconnect(node);
-                    self.executor.cancel(group(node));
-                    if let Some(machine) = self.machines.get(&node) {
-                        self.recorder.lab(LabEvent::Crash { node, kept: Rc::new(machine.storage.crash()) });
-                    }
+                    self.crash(node);
                 }
             }
             Do::Restart { node } => {
+                // A process whose storage failed has ended, though nobody killed it.
+                if self.has_shut_down(node) {
+                    self.crash(node);
+                }
                 if !self.is_alive(node) {
                     self.recorder.lab(LabEvent::Restart { node });
                     self.start(node);
                 }
             }
+            Do::Pause { node } => {
+                if self.is_alive(node) && !self.is_paused(node) {
+                    self.recorder.lab(LabEvent::Pause { node });
+                    self.executor.pause(group(node));
+                }
+            }
+            Do::Resume { node } => {
+                if self.is_paused(node) {
+                    self.recorder.lab(LabEvent::Resume { node });
+                    self.executor.resume(group(node));
+                }
+            }
+            Do::Disk { node, write_delay, fail } => {
+                if let Some(machine) = self.machines.get(&node) {
+                    let spec = machine.storage.change(|spec| {
+                        spec.write_delay = write_delay.unwrap_or(spec.write_delay);
+                        spec.fails = fail.unwrap_or(spec.fails);
+                    });
+                    let DiskSpec { write_delay, fails, .. } = spec;
+                    self.recorder.lab(LabEvent::Disk { node, write_delay, fails });
+                }
+            }
+            Do::Snapshot { node, index } => drop(self.network.call(node, Call::Compact(index))),
+            Do::Config(change) => {
+                change.apply_to(&mut self.config);
+                self.recorder.lab(LabEvent::Config { change });
+                for &node in self.machines.keys() {
+                    self.network.call(node, Call::SetConfig(self.config.clone()));
+                }
+            }
             Do::Note { text } => self.recorder.lab(LabEvent::Note { text }),
         }
+    }
+
+    fn crash(&mut self, node: NodeId) {
+        self.network.disconnect(node);
+        self.executor.cancel(group(node));
+        if let Some(machine) = self.machines.get(&node) {
+            self.recorder.lab(LabEvent::Crash { node, kept: Rc::new(machine.storage.crash()) });
+        }
+    }
+
+    fn has_shut_down(&self, node: NodeId) -> bool {
+        self.is_alive(node) && self.recorder.world().nodes.get(&node).is_some_and(|it| it.role == Role::Shutdown)
+    }
+
+    fn is_paused(&self, node: NodeId) -> bool {
+        self.recorder.world().nodes.get(&node).is_some_and(|node| node.paused)
     }
 
     fn partition(&mut self, groups: &[Vec<NodeId>]) {

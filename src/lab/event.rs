@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
+use super::scenario::ConfigPatch;
+use super::selector::Selector;
 use super::storage::Image;
 use crate::raft::event::{events, words};
 use crate::raft::rpc::{Message, MessageKind};
@@ -29,6 +31,16 @@ words! {
         NobodyWaits = "nobody waits for this answer",
         /// It was dropped by hand.
         Dropped = "dropped by hand",
+    }
+}
+
+words! {
+    /// What a trap does with the messages that it catches.
+    TrapDoes {
+        /// It loses them.
+        Drop = "drop",
+        /// It holds them.
+        Hold = "hold",
     }
 }
 
@@ -59,6 +71,8 @@ events! {
             kind: MessageKind,
             /// The request that this answers.
             re: Option<MessageId>,
+            /// The message of which this is a copy that the network made.
+            copy_of: Option<MessageId>,
             arrives: Micros,
             #[serde(flatten)]
             message: Rc<Message>,
@@ -67,6 +81,32 @@ events! {
         Delivered = "delivered" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind },
         /// A message was lost where it was.
         Lost = "lost" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind, why: LossWhy },
+        /// A message stands still from now on.
+        Held = "held" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind },
+        /// A message that stood still goes on, and arrives at `arrives`.
+        Released = "released" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind, arrives: Micros },
+        /// A message was slowed down: it arrives at `arrives` (if it stands still: if it were released now).
+        Delayed = "delayed" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind, arrives: Micros },
+        /// Messages that are still to be sent will be dropped, or held.
+        TrapSet = "trap-set" {
+            trap: u64,
+            does: TrapDoes,
+            #[serde(flatten)]
+            which: Selector,
+        },
+        /// A trap is gone: it has caught all that it was set for, or it was released.
+        TrapGone = "trap-gone" { trap: u64 },
+        /// A node's process is stopped.
+        Pause = "pause" { node: NodeId },
+        /// A node's process goes on.
+        Resume = "resume" { node: NodeId },
+        /// A node's disk behaves like this from now on.
+        Disk = "disk" { node: NodeId, write_delay: (Micros, Micros), fails: bool },
+        /// Settings of every node were changed.
+        Config = "config" {
+            #[serde(flatten)]
+            change: ConfigPatch,
+        },
         /// A node crashed: what was not durable is gone, this is left.
         Crash = "crash" { node: NodeId, kept: Rc<Image> },
         /// A node starts again, with what was durable.

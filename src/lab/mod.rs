@@ -14,6 +14,7 @@ pub mod random;
 mod recorder;
 pub mod report;
 pub mod scenario;
+pub mod selector;
 pub mod storage;
 pub mod world;
 

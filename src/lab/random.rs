@@ -8,6 +8,7 @@ use super::action::{Do, Probability};
 use super::condition::{ClientsAre, Condition, EventWas, Number};
 use super::event::Link;
 use super::scenario::{Action, Scenario, Stop};
+use super::selector::{Delay, Selector};
 use crate::raft::NodeId;
 use crate::runtime::{Micros, Rng};
 
@@ -55,10 +56,10 @@ pub fn scenario(seed: u64, weather: Weather) -> Scenario {
         if at >= weather.storm {
             break;
         }
-        actions.push(Action { at, after: None, what: fault(&mut rng, nodes) });
+        actions.push(Action::at(at, fault(&mut rng, nodes)));
     }
-    actions.extend(mend(nodes).into_iter().map(|what| Action { at: weather.storm, after: None, what }));
-    actions.sort_by_key(|action| action.at);
+    actions.extend(mend(nodes).into_iter().map(|what| Action::at(weather.storm, what)));
+    actions.sort_by_key(|action| action.timing.at());
     scenario.actions = actions;
     // The run ends as soon as all is well; if it never is, at the end of the calm.
     let answered = ClientsAre { unanswered: Some(Number::Exact(0)), ..ClientsAre::default() };
@@ -86,6 +87,7 @@ fn settings(rng: &mut Rng, scenario: &mut Scenario) {
     let low = rng.range(0, 12);
     let latency = (ms(low), ms(low + rng.range(0, 40)));
     scenario.network.latency = Some(latency);
+    scenario.network.duplicate = Some(Probability { per_million: [0, 0, 50_000][rng.range(0, 3) as usize] });
     scenario.network.loss = Some(Probability { per_million: [0, 0, 20_000, 150_000][rng.range(0, 4) as usize] });
     let slow_disk = rng.chance(400_000);
     scenario.storage.write_delay = slow_disk.then(|| (Micros::ZERO, ms(rng.range(1, 15))));
@@ -105,7 +107,7 @@ fn load(rng: &mut Rng, storm: Micros) -> Action {
             }
         }
     };
-    Action { at: Micros::ZERO, after: None, what }
+    Action::at(Micros::ZERO, what)
 }
 
 /// Something goes wrong, or gets better.
@@ -119,7 +121,7 @@ fn fault(rng: &mut Rng, nodes: NodeId) -> Do {
             (false, false) => vec![(node, other)],
         }
     };
-    match rng.range(0, 18) {
+    match rng.range(0, 25) {
         0 | 1 => Do::Crash { node },
         2..=4 => Do::Restart { node },
         5 => Do::Cut { links: links(true), name: None },
@@ -134,13 +136,27 @@ fn fault(rng: &mut Rng, nodes: NodeId) -> Do {
             to: None,
             latency: Some((Micros::from_ms(1), Micros::from_ms(rng.range(2, 120)))),
             loss: None,
+            duplicate: None,
         },
         14 => Do::Link {
             from: None,
             to: None,
             latency: None,
             loss: Some(Probability { per_million: rng.range(0, 300_000) as u32 }),
+            duplicate: None,
         },
+        18 => Do::Pause { node },
+        19 => Do::Resume { node },
+        20 => Do::Disk { node, write_delay: Some((Micros::ZERO, Micros::from_ms(rng.range(0, 60)))), fail: None },
+        21 => Do::Disk { node, write_delay: None, fail: Some(rng.chance(500_000)) },
+        22 => Do::Snapshot { node, index: None },
+        23 => Do::Duplicate(Selector { from: Some(node), ..Selector::default() }),
+        24 => Do::Delay(Delay {
+            by: Micros::from_ms(rng.range(1, 300)),
+            to: Some(node),
+            count: Some(1),
+            ..Delay::default()
+        }),
         15 => Do::Write { key: "k".into(), value: rng.range(0, 1000).to_string(), node: Some(node), client: Some(9) },
         _ => Do::WriteMany { count: rng.range(1, 30), every: Some(Micros::ZERO), clients: None, value_bytes: None },
     }
@@ -156,8 +172,12 @@ fn mend(nodes: NodeId) -> Vec<Do> {
             to: None,
             latency: Some((Micros::from_ms(2), Micros::from_ms(10))),
             loss: Some(Probability { per_million: 0 }),
+            duplicate: None,
         },
     ];
-    mend.extend((1..=nodes).map(|node| Do::Restart { node }));
+    for node in 1..=nodes {
+        let (write_delay, fail) = (Some((Micros::ZERO, Micros::from_ms(2))), Some(false));
+        mend.extend([Do::Disk { node, write_delay, fail }, Do::Resume { node }, Do::Restart { node }]);
+    }
     mend
 }

@@ -55,6 +55,7 @@ pub struct NodeReport {
     pub commit: Index,
     pub applied: Index,
     pub log: LogReport,
+    pub snapshot: Option<SnapshotReport>,
     pub members: MembersReport,
     pub state: BTreeMap<String, String>,
 }
@@ -86,6 +87,25 @@ pub struct StreamReport {
     pub matched: Index,
     pub replication_buffer: u32,
     pub outbound_buffer: u32,
+    /// While one is streamed.
+    pub snapshot: Option<TransferReport>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct SnapshotReport {
+    pub index: Index,
+    pub term: Term,
+    pub bytes: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct TransferReport {
+    pub index: Index,
+    pub offset: u64,
+    pub bytes: u64,
+    pub chunks_sent: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -172,6 +192,11 @@ impl NodeReport {
                 last: node.last_index(),
                 terms: node.log.iter().map(|entry| entry.term).collect(),
             },
+            snapshot: node.snapshot.as_ref().map(|snapshot| SnapshotReport {
+                index: snapshot.meta.index,
+                term: snapshot.meta.term,
+                bytes: snapshot.data.len() as u64,
+            }),
             members: MembersReport {
                 voters: members.voters.clone(),
                 learners: members.learners.clone(),
@@ -192,6 +217,12 @@ impl StreamReport {
             matched: stream.matched,
             replication_buffer: stream.replication_buffer,
             outbound_buffer: stream.outbound_buffer,
+            snapshot: stream.snapshot.map(|it| TransferReport {
+                index: it.index,
+                offset: it.offset,
+                bytes: it.bytes,
+                chunks_sent: it.chunks_sent,
+            }),
         }
     }
 }

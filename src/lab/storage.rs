@@ -67,6 +67,8 @@ struct Disk {
     /// snapshot and the log.
     machine: BTreeMap<String, String>,
     applied: Index,
+    /// How far the state machine is when the disk is read for the first time, if that is further than the snapshot.
+    applied_at_first: Option<Index>,
 }
 
 impl Feed for Image {
@@ -149,18 +151,30 @@ impl MemoryStorage {
             under_way: VecDeque::new(),
             machine: BTreeMap::new(),
             applied: 0,
+            applied_at_first: None,
         };
         MemoryStorage { disk: Rc::new(RefCell::new(disk)), clock }
     }
 
-    /// Changes how the disk behaves from now on.
-    pub fn change(&self, change: impl FnOnce(&mut DiskSpec)) {
-        change(&mut self.disk.borrow_mut().spec);
+    /// For a run that begins in the middle of things: the state machine is this far when the node starts for the
+    /// first time.
+    pub fn begin_applied(&self, index: Option<Index>) {
+        self.disk.borrow_mut().applied_at_first = index;
+    }
+
+    /// Changes how the disk behaves from now on; gives how that is.
+    pub fn change(&self, change: impl FnOnce(&mut DiskSpec)) -> DiskSpec {
+        let spec = &mut self.disk.borrow_mut().spec;
+        change(spec);
+        *spec
     }
 
     /// The machine stops: what is not durable is gone. Gives what is left.
     pub fn crash(&self) -> Image {
+        let now = self.clock.now();
         let disk = &mut *self.disk.borrow_mut();
+        // The disk went on working while the process was stopped: what was due by then is durable.
+        disk.flush_until(|at| at < now);
         disk.under_way.clear();
         disk.cache = disk.platter.clone();
         disk.machine.clear();
@@ -192,7 +206,11 @@ impl Disk {
         self.cache = self.platter.clone();
         let Image { hard_state, snapshot, prev, log } = self.cache.clone();
         self.machine = snapshot.as_ref().map(|snapshot| snapshot.state()).unwrap_or_default();
-        self.applied = snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
+        let included = snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
+        self.applied = included;
+        if let Some(index) = self.applied_at_first.take().filter(|&index| index > included) {
+            self.apply(included + 1, index)?;
+        }
         let (base, members) = match &snapshot {
             Some(snapshot) => snapshot.meta.membership.clone(),
             None => (0, self.initial_members.clone()),
@@ -202,7 +220,7 @@ impl Disk {
         for entry in &log {
             terms.push(entry.term);
             if let Payload::Members(membership) = &entry.payload {
-                if entry.index > self.applied {
+                if entry.index > included {
                     memberships.push(entry.index, membership.clone());
                 }
             }
@@ -228,12 +246,16 @@ impl Disk {
     /// What is due has become durable.
     fn sync(&mut self, now: Micros) -> Result<(), StorageError> {
         self.works()?;
-        while self.under_way.front().is_some_and(|&(at, _)| at <= now) {
+        self.flush_until(|at| at <= now);
+        Ok(())
+    }
+
+    fn flush_until(&mut self, due: impl Fn(Micros) -> bool) {
+        while self.under_way.front().is_some_and(|&(at, _)| due(at)) {
             if let Some((_, write)) = self.under_way.pop_front() {
                 self.platter.write(&write);
             }
         }
-        Ok(())
     }
 
     fn entries(&self, first: Index, last: Index) -> Result<Vec<SharedEntry>, StorageError> {

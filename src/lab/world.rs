@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::event::{ClientResult, Event, LabEvent, Link, LossWhy, MessageId, Record};
+use super::event::{ClientResult, Event, LabEvent, Link, LossWhy, MessageId, Record, TrapDoes};
+use super::selector::Selector;
 use super::storage::Image;
 use crate::raft::event::{Role, RoleWhy, StreamState, StreamWhy};
 use crate::raft::log::{Payload, SharedEntry};
@@ -37,6 +38,8 @@ pub struct World {
     pub streams: BTreeMap<(NodeId, NodeId), Rc<StreamView>>,
     /// The messages on their way.
     pub messages: imbl::OrdMap<MessageId, Rc<InFlight>>,
+    /// What waits for messages that are still to be sent.
+    pub traps: BTreeMap<u64, Rc<Trap>>,
     /// Messages lost of late, the oldest first.
     pub lost: imbl::Vector<Rc<LostMessage>>,
     /// The links that are cut, each in one direction.
@@ -56,6 +59,12 @@ pub struct NodeState {
     pub id: NodeId,
     /// Whether it runs. What a crashed node kept stays to be seen; what it lost is reset.
     pub alive: bool,
+    /// Its process is stopped: it runs, and does nothing.
+    pub paused: bool,
+    /// Its disk fails.
+    pub disk_fails: bool,
+    /// How long its writes take, if that was changed.
+    pub write_delay: Option<(Micros, Micros)>,
     /// What it is.
     pub role: Role,
     /// Why it became that.
@@ -112,6 +121,9 @@ impl NodeState {
         let mut node = NodeState {
             id,
             alive: false,
+            paused: false,
+            disk_fails: false,
+            write_delay: None,
             role: Role::Follower,
             role_why: RoleWhy::Started,
             term: 0,
@@ -136,6 +148,18 @@ impl NodeState {
         };
         node.crash(kept); // it is as if it had run before
         node
+    }
+
+    /// The same, with the log committed and applied up to an index.
+    pub fn applied_up_to(mut self, index: Index) -> NodeState {
+        let applied = self.applied + 1..=index.min(self.last_index());
+        for entry in applied.filter_map(|index| self.entry(index).cloned()).collect::<Vec<_>>() {
+            (self.commit, self.applied) = (entry.index, entry.index);
+            if let Payload::Set { key, value } = &entry.payload {
+                self.state.insert(key.clone(), value.clone());
+            }
+        }
+        self
     }
 
     /// The last index of its log.
@@ -201,6 +225,7 @@ impl NodeState {
     /// What was in memory is gone, and what was not durable.
     fn crash(&mut self, kept: &Image) {
         (self.alive, self.role, self.leader, self.timer) = (false, Role::Follower, None, None);
+        self.paused = false;
         self.votes.clear();
         (self.pre_voting, self.hands_over_to) = (false, None);
         (self.receiving, self.compacting) = (None, None);
@@ -281,12 +306,41 @@ pub struct InFlight {
     pub kind: MessageKind,
     /// The request that it answers.
     pub re: Option<MessageId>,
+    /// The message of which it is a copy that the network made.
+    pub copy_of: Option<MessageId>,
     /// When it left.
     pub sent: Micros,
-    /// When it arrives, unless something happens to it.
+    /// When it arrives, unless something happens to it, or when it would, if it did not stand still.
     pub arrives: Micros,
+    /// It stands still.
+    pub held: bool,
+    /// How much of its way it had behind it, per million, and when: from then on it goes evenly, or stands still.
+    pub passed: (u32, Micros),
     /// What it says.
     pub message: Rc<Message>,
+}
+
+impl InFlight {
+    /// How much of its way it has behind it, per million.
+    pub fn passed_at(&self, now: Micros) -> u32 {
+        const WHOLE: u64 = 1_000_000;
+        let (passed, since) = self.passed;
+        if self.held {
+            return passed;
+        }
+        let (way, time) = (WHOLE - u64::from(passed), (self.arrives - since).0.max(1));
+        let gone = (now - since).0.min(time);
+        passed + (u128::from(way) * u128::from(gone) / u128::from(time)) as u32
+    }
+}
+
+/// Messages that are still to be sent will be dropped, or held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trap {
+    /// What happens to them.
+    pub does: TrapDoes,
+    /// Which.
+    pub which: Selector,
 }
 
 /// A message that did not arrive.
@@ -518,6 +572,20 @@ impl World {
         }
     }
 
+    fn with_node(&mut self, id: NodeId, change: impl FnOnce(&mut NodeState)) {
+        if let Some(node) = self.node(id) {
+            change(node);
+        }
+    }
+
+    /// Changes how a message goes on, from the place where it is.
+    fn with_message(&mut self, id: MessageId, at: Micros, change: impl FnOnce(&mut InFlight)) {
+        if let Some(message) = self.messages.get_mut(&id).map(Rc::make_mut) {
+            message.passed = (message.passed_at(at), at);
+            change(message);
+        }
+    }
+
     fn with_stream(&mut self, leader: NodeId, target: NodeId, change: impl FnOnce(&mut StreamView)) {
         if let Some(stream) = self.stream(leader, target) {
             change(stream);
@@ -584,7 +652,7 @@ impl World {
 
     fn apply_lab(&mut self, at: Micros, event: &LabEvent) {
         match event {
-            LabEvent::Sent { id, from, to, kind, re, arrives, message } => {
+            LabEvent::Sent { id, from, to, kind, re, copy_of, arrives, message } => {
                 self.counts.sent += 1;
                 let message = InFlight {
                     id: *id,
@@ -592,8 +660,11 @@ impl World {
                     to: *to,
                     kind: *kind,
                     re: *re,
+                    copy_of: *copy_of,
                     sent: at,
                     arrives: *arrives,
+                    held: false,
+                    passed: (0, at),
                     message: message.clone(),
                 };
                 self.messages.insert(*id, Rc::new(message));
@@ -611,6 +682,22 @@ impl World {
                     self.lost.pop_front();
                 }
             }
+            LabEvent::Held { id, .. } => self.with_message(*id, at, |message| message.held = true),
+            LabEvent::Released { id, arrives, .. } => self.with_message(*id, at, |message| {
+                message.held = false;
+                message.arrives = *arrives;
+            }),
+            LabEvent::Delayed { id, arrives, .. } => self.with_message(*id, at, |message| message.arrives = *arrives),
+            LabEvent::TrapSet { trap, does, which } => {
+                self.traps.insert(*trap, Rc::new(Trap { does: *does, which: which.clone() }));
+            }
+            LabEvent::TrapGone { trap } => drop(self.traps.remove(trap)),
+            LabEvent::Pause { node } => self.with_node(*node, |node| node.paused = true),
+            LabEvent::Resume { node } => self.with_node(*node, |node| node.paused = false),
+            LabEvent::Disk { node, write_delay, fails } => self.with_node(*node, |node| {
+                (node.write_delay, node.disk_fails) = (Some(*write_delay), *fails);
+            }),
+            LabEvent::Config { .. } => {}
             LabEvent::Crash { node, kept } => {
                 self.streams.retain(|(leader, _), _| leader != node);
                 if let Some(node) = self.node(*node) {

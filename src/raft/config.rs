@@ -24,6 +24,9 @@ pub struct Config {
     pub snapshot_max_chunk_size: u64,
     /// The time limit of one chunk. Default 200 ms.
     pub install_snapshot_timeout: Micros,
+    /// A follower that refuses an append says where the logs may agree. If it does not, the leader steps back
+    /// one by one. On by default.
+    pub conflict_hint: bool,
     /// A node asks whether it could win before it campaigns (thesis §9.6). Off by default.
     pub pre_vote: bool,
     /// A leader that does not hear from a majority steps down (thesis §6.2). Off by default.
@@ -41,6 +44,7 @@ impl Default for Config {
             snapshot_threshold: 5000,
             snapshot_max_chunk_size: 3 * 1024 * 1024,
             install_snapshot_timeout: Micros::from_ms(200),
+            conflict_hint: true,
             pre_vote: false,
             check_quorum: false,
         }

@@ -176,11 +176,17 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
         },
         Event::Lab(event) => match event {
             LabEvent::Sent { .. } | LabEvent::Delivered { .. } | LabEvent::Lost { .. } => (Topic::Messages, false),
+            LabEvent::Held { .. } | LabEvent::Released { .. } | LabEvent::Delayed { .. } => (Topic::Messages, true),
+            LabEvent::TrapSet { .. } | LabEvent::TrapGone { .. } => (Topic::Messages, false),
             LabEvent::Client { .. } => (Topic::Clients, true),
             LabEvent::Crash { .. }
             | LabEvent::Restart { .. }
             | LabEvent::Cut { .. }
             | LabEvent::Join { .. }
+            | LabEvent::Pause { .. }
+            | LabEvent::Resume { .. }
+            | LabEvent::Disk { .. }
+            | LabEvent::Config { .. }
             | LabEvent::Note { .. } => (Topic::Faults, true),
         },
     }
@@ -238,17 +244,27 @@ impl Line {
             Event::Lab(event) => match event {
                 LabEvent::Sent { id, from, to, .. }
                 | LabEvent::Delivered { id, from, to, .. }
+                | LabEvent::Held { id, from, to, .. }
+                | LabEvent::Released { id, from, to, .. }
+                | LabEvent::Delayed { id, from, to, .. }
                 | LabEvent::Lost { id, from, to, .. } => {
                     About { nodes: vec![*from, *to], message: Some(*id), entries: None }
                 }
-                LabEvent::Crash { node, .. } | LabEvent::Restart { node } => nodes(&[*node]),
+                LabEvent::Crash { node, .. }
+                | LabEvent::Restart { node }
+                | LabEvent::Pause { node }
+                | LabEvent::Resume { node }
+                | LabEvent::Disk { node, .. } => nodes(&[*node]),
                 LabEvent::Client { node, .. } => About { nodes: node.iter().copied().collect(), ..About::default() },
                 LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
                     let ends = links.iter().flat_map(|&(from, to)| [from, to]);
                     let ends: std::collections::BTreeSet<NodeId> = ends.collect();
                     About { nodes: ends.into_iter().collect(), ..About::default() }
                 }
-                LabEvent::Note { .. } => About::default(),
+                LabEvent::Note { .. }
+                | LabEvent::TrapSet { .. }
+                | LabEvent::TrapGone { .. }
+                | LabEvent::Config { .. } => About::default(),
             },
         }
     }

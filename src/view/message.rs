@@ -119,8 +119,7 @@ pub fn lost_place(ring: &Ring, lost: &LostMessage, now: Micros) -> Option<(Point
 }
 
 fn passed(message: &InFlight, now: Micros) -> f64 {
-    let way = (message.arrives - message.sent).0.max(1) as f64;
-    ((now - message.sent).0 as f64 / way).clamp(0.0, 1.0)
+    f64::from(message.passed_at(now)) / 1e6
 }
 
 fn on_its_way(ring: &Ring, message: &InFlight, way: f64) -> (Point, f64) {
@@ -223,7 +222,19 @@ mod tests {
     fn in_flight(message: Message) -> InFlight {
         let (sent, arrives) = (Micros::from_ms(10), Micros::from_ms(20));
         let kind = message.kind();
-        InFlight { id: 1, from: 1, to: 2, kind, re: None, sent, arrives, message: Rc::new(message) }
+        InFlight {
+            id: 1,
+            from: 1,
+            to: 2,
+            kind,
+            re: None,
+            copy_of: None,
+            sent,
+            arrives,
+            held: false,
+            passed: (0, sent),
+            message: Rc::new(message),
+        }
     }
 
     #[test]

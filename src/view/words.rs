@@ -174,6 +174,20 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
             };
             client(&what, *node, *result, t)
         }
+        LabEvent::Held { from, to, kind, .. } => t.is_held(S(*from), S(*to), &said(line, *kind, t)).into(),
+        LabEvent::Released { from, to, kind, .. } => t.is_released(S(*from), S(*to), &said(line, *kind, t)).into(),
+        LabEvent::Delayed { from, to, kind, arrives, .. } => {
+            t.is_delayed(S(*from), S(*to), &said(line, *kind, t), &ms(*arrives, 1)).into()
+        }
+        LabEvent::TrapSet { does, which, .. } => t.trap_set(does.text(), which.count).into(),
+        LabEvent::TrapGone { .. } => t.trap_gone().to_string().into(),
+        LabEvent::Pause { node } => Words::because(t.is_paused(S(*node)), t.paused_why()),
+        LabEvent::Resume { node } => t.is_resumed(S(*node)).into(),
+        LabEvent::Disk { node, fails: true, .. } => t.disk_fails(S(*node)).into(),
+        LabEvent::Disk { node, write_delay: (low, high), .. } => {
+            t.disk_takes(S(*node), &ms(*low, 1), &ms(*high, 1)).into()
+        }
+        LabEvent::Config { .. } => t.settings_changed().to_string().into(),
         LabEvent::Note { text } => text.clone().into(),
     }
 }
@@ -346,7 +360,7 @@ mod tests {
         });
         let (kind, message) = (vote.kind(), Rc::new(vote));
         let arrives = Micros::from_ms(9);
-        let sent = LabEvent::Sent { id: 7, from: 3, to: 1, kind, re: None, arrives, message };
+        let sent = LabEvent::Sent { id: 7, from: 3, to: 1, kind, re: None, copy_of: None, arrives, message };
         let lost = LabEvent::Lost { id: 7, from: 3, to: 1, kind, why: LossWhy::Cut };
         assert_eq!(lab(sent.clone()), "S3 → S1: asks for a vote in term 2");
         let both = vec![Event::Lab(sent), Event::Lab(lost.clone())];

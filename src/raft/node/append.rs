@@ -84,6 +84,9 @@ impl Node {
 
     /// Where the leader should look next: the last entry below prev whose term is not above prev's.
     fn hint(&self, prev_log_index: Index, prev_log_term: u64) -> Option<Hint> {
+        if !self.config.conflict_hint {
+            return None;
+        }
         let below = prev_log_index.saturating_sub(1);
         let oldest = self.terms.prev_index();
         let (index, term) = self

@@ -97,6 +97,8 @@ pub enum Input {
     StorageFailed(StorageError),
     /// Time has come to [`Node::next_deadline`].
     Time,
+    /// These settings from now on. Streams that run keep theirs.
+    SetConfig(Config),
     /// Campaign now, as if the election timeout had passed.
     Campaign,
     /// Let the election timeout pass at this time.
@@ -356,6 +358,7 @@ impl Node {
                 self.on_election_timeout(now);
                 self.on_office_time(now);
             }
+            Input::SetConfig(config) => self.config = config,
             Input::Campaign => self.campaign(now, RoleWhy::Campaign),
             Input::SetTimer(deadline) => self.set_election_deadline(Some(deadline)),
         }

@@ -9,6 +9,7 @@ use futures::future::FutureExt;
 use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
 
 use super::{Input, MembersResult, Node, Output, ReadResult, Setup, Token, WriteResult};
+use crate::raft::config::Config;
 use crate::raft::event::Role;
 use crate::raft::log::Payload;
 use crate::raft::replication::{self, FromCore, ToCore};
@@ -63,6 +64,8 @@ pub enum Call {
     TimeoutNow(TimeoutNow),
     /// Make a snapshot now: of the state at this index, or of all that is applied.
     Compact(Option<Index>),
+    /// These settings from now on.
+    SetConfig(Config),
     /// Campaign now.
     Campaign,
     /// Let the election timeout pass at this time.
@@ -139,6 +142,7 @@ impl Owed {
             }
             Call::Transfer(target) => Input::Transfer(target),
             Call::TimeoutNow(request) => Input::TimeoutNow(request),
+            Call::SetConfig(config) => Input::SetConfig(config),
             Call::Campaign => Input::Campaign,
             Call::SetTimer(deadline) => Input::SetTimer(deadline),
         }

@@ -1,7 +1,11 @@
 //! A network in memory: messages that take time, get lost, and do not cross cut links.
 //!
 //! It keeps the messages in flight; the [`Lab`](super::Lab) asks when the next one arrives and has it
-//! delivered when the clock is there. So a message can be seen, named and interfered with on its way.
+//! delivered when the clock is there. So a message can be seen, named and interfered with on its way:
+//! [`faults`]. Messages of one link may overtake each other, as their latencies differ.
+
+mod faults;
+mod flight;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +15,7 @@ use std::rc::Rc;
 use futures::channel::{mpsc, oneshot};
 
 use super::action::Probability;
-use super::event::{LabEvent, Link, LossWhy, MessageId};
+use super::event::{LabEvent, Link, LossWhy, MessageId, TrapDoes};
 use super::recorder::Recorder;
 use crate::raft::network::{Network, Unreachable};
 use crate::raft::node::{Answer, Call};
@@ -20,6 +24,8 @@ use crate::raft::rpc::{
 };
 use crate::raft::NodeId;
 use crate::runtime::{Clock, Micros, Rng};
+use faults::Trap;
+use flight::{tell, waiting, Caller, Flight, Held, Waiting};
 
 /// What a link does to the messages that are sent over it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +34,14 @@ pub struct LinkSpec {
     pub latency: (Micros, Micros),
     /// How many get lost.
     pub loss: Probability,
+    /// Of how many a second one sets out too.
+    pub duplicate: Probability,
 }
 
 impl Default for LinkSpec {
     fn default() -> LinkSpec {
-        LinkSpec { latency: (Micros::from_ms(5), Micros::from_ms(15)), loss: Probability::default() }
+        let latency = (Micros::from_ms(5), Micros::from_ms(15));
+        LinkSpec { latency, loss: Probability::default(), duplicate: Probability::default() }
     }
 }
 
@@ -46,6 +55,8 @@ pub struct SimNetwork {
 
 struct Wire {
     rng: Rng,
+    /// For copies, so that one does not change what happens to other messages.
+    copies: Rng,
     default: LinkSpec,
     links: BTreeMap<Link, LinkSpec>,
     cut: BTreeSet<Link>,
@@ -54,45 +65,11 @@ struct Wire {
     last_id: MessageId,
     /// By the time at which they arrive, or are lost; then by age.
     flights: BTreeMap<(Micros, MessageId), Flight>,
-}
-
-struct Flight {
-    from: NodeId,
-    to: NodeId,
-    message: Rc<Message>,
-    /// Chance has it that this one gets lost, half-way.
-    doomed: bool,
-    caller: Caller,
-}
-
-/// Who waits for the answer.
-enum Caller {
-    Append(oneshot::Sender<Result<AppendResponse, Unreachable>>),
-    Vote(oneshot::Sender<Result<VoteResponse, Unreachable>>),
-    Install(oneshot::Sender<Result<InstallResponse, Unreachable>>),
-    /// Nobody: the message is not answered.
-    Nobody,
-}
-
-impl Caller {
-    fn is_gone(&self) -> bool {
-        match self {
-            Caller::Append(caller) => caller.is_canceled(),
-            Caller::Vote(caller) => caller.is_canceled(),
-            Caller::Install(caller) => caller.is_canceled(),
-            Caller::Nobody => true,
-        }
-    }
-
-    fn fail(self) {
-        // The caller may have stopped waiting; then there is nobody to tell.
-        match self {
-            Caller::Append(caller) => drop(caller.send(Err(Unreachable))),
-            Caller::Vote(caller) => drop(caller.send(Err(Unreachable))),
-            Caller::Install(caller) => drop(caller.send(Err(Unreachable))),
-            Caller::Nobody => {}
-        }
-    }
+    /// Messages that stand still.
+    held: BTreeMap<MessageId, Held>,
+    /// The oldest first.
+    traps: Vec<Trap>,
+    last_trap: u64,
 }
 
 impl SimNetwork {
@@ -100,12 +77,16 @@ impl SimNetwork {
     pub fn new(seed: u64, default: LinkSpec, clock: Clock, recorder: Recorder) -> SimNetwork {
         let wire = Wire {
             rng: Rng::new(seed, "network", 0),
+            copies: Rng::new(seed, "copies", 0),
             default,
             links: BTreeMap::new(),
             cut: BTreeSet::new(),
             nodes: BTreeMap::new(),
             last_id: 0,
             flights: BTreeMap::new(),
+            held: BTreeMap::new(),
+            traps: Vec::new(),
+            last_trap: 0,
         };
         SimNetwork { wire: Rc::new(RefCell::new(wire)), clock, recorder }
     }
@@ -148,15 +129,7 @@ impl SimNetwork {
     pub fn cut(&self, links: Vec<Link>, name: Option<String>) {
         self.wire.borrow_mut().cut.extend(&links);
         self.recorder.lab(LabEvent::Cut { links, name });
-        let stranded: Vec<_> = {
-            let wire = self.wire.borrow();
-            let on_cut = |flight: &Flight| wire.cut.contains(&(flight.from, flight.to));
-            wire.flights.iter().filter(|(_, flight)| on_cut(flight)).map(|(&key, _)| key).collect()
-        };
-        for key in stranded {
-            let flight = self.wire.borrow_mut().flights.remove(&key);
-            flight.into_iter().for_each(|flight| self.lose(key.1, flight, LossWhy::Cut));
-        }
+        self.lose_on_cut_links();
     }
 
     /// Rejoins those of the links that are cut.
@@ -178,17 +151,22 @@ impl SimNetwork {
     pub fn deliver_next(&self) {
         let next = self.wire.borrow_mut().flights.pop_first();
         let Some(((_, id), flight)) = next else { return };
-        if flight.doomed {
-            return self.lose(id, flight, LossWhy::Chance);
+        match flight.doomed {
+            true => self.lose(id, flight, LossWhy::Chance),
+            false => self.arrive(id, flight),
         }
-        let is_answer = flight.message.is_answer();
-        let calls = self.wire.borrow().nodes.get(&flight.to).cloned();
-        let why = match (is_answer, calls) {
-            (_, None) => LossWhy::Crashed,
-            (true, _) if flight.caller.is_gone() => LossWhy::NobodyWaits,
-            (_, Some(calls)) => return self.hand_over(id, flight, &calls),
-        };
-        self.lose(id, flight, why);
+    }
+
+    fn arrive(&self, id: MessageId, flight: Flight) {
+        // A node whose process ended by itself, since its storage failed, takes no calls either.
+        let calls = self.wire.borrow().nodes.get(&flight.to).filter(|calls| !calls.is_closed()).cloned();
+        match calls {
+            None => self.lose(id, flight, LossWhy::Crashed),
+            Some(_) if flight.message.is_answer() && flight.caller.is_gone() => {
+                self.lose(id, flight, LossWhy::NobodyWaits);
+            }
+            Some(calls) => self.hand_over(id, flight, &calls),
+        }
     }
 
     fn hand_over(&self, id: MessageId, flight: Flight, calls: &mpsc::UnboundedSender<Call>) {
@@ -210,9 +188,9 @@ impl SimNetwork {
                 Call::Install(request, Answer::new(back))
             }
             (Message::TimeoutNow(request), _) => Call::TimeoutNow(request),
-            (Message::AppendResponse(answer), Caller::Append(caller)) => return drop(caller.send(Ok(answer))),
-            (Message::VoteResponse(answer), Caller::Vote(caller)) => return drop(caller.send(Ok(answer))),
-            (Message::InstallResponse(answer), Caller::Install(caller)) => return drop(caller.send(Ok(answer))),
+            (Message::AppendResponse(answer), Caller::Append(caller)) => return tell(&caller, Ok(answer)),
+            (Message::VoteResponse(answer), Caller::Vote(caller)) => return tell(&caller, Ok(answer)),
+            (Message::InstallResponse(answer), Caller::Install(caller)) => return tell(&caller, Ok(answer)),
             (Message::AppendResponse(_) | Message::VoteResponse(_) | Message::InstallResponse(_), _) => return,
         };
         let _ = calls.unbounded_send(call); // a node that shut down leaves its calls unanswered
@@ -227,25 +205,52 @@ impl SimNetwork {
     }
 
     fn send(&self, from: NodeId, to: NodeId, message: Message, re: Option<MessageId>, caller: Caller) {
-        let now = self.clock.now();
-        let mut wire = self.wire.borrow_mut();
-        wire.last_id += 1;
-        let id = wire.last_id;
-        let spec = wire.links.get(&(from, to)).copied().unwrap_or(wire.default);
-        let latency = Micros(wire.rng.range(spec.latency.0 .0, spec.latency.1 .0 + 1));
-        let is_cut = wire.cut.contains(&(from, to));
-        let doomed = wire.rng.chance(spec.loss.per_million);
-        drop(wire);
-
-        let message = Rc::new(message);
-        let flight = Flight { from, to, message: message.clone(), doomed, caller };
-        let kind = message.kind();
-        self.recorder.lab(LabEvent::Sent { id, from, to, kind, re, arrives: now + latency, message });
-        if is_cut {
-            return self.lose(id, flight, LossWhy::Cut);
+        let (latency, doomed, copy) = {
+            let wire = &mut *self.wire.borrow_mut();
+            let spec = wire.spec(from, to);
+            let latency = draw(&mut wire.rng, spec.latency);
+            let doomed = wire.rng.chance(spec.loss.per_million);
+            let doubled = wire.copies.chance(spec.duplicate.per_million);
+            let mut copy = || (draw(&mut wire.copies, spec.latency), wire.copies.chance(spec.loss.per_million));
+            (latency, doomed, doubled.then(|| copy()))
+        };
+        let flight = Flight { from, to, message: Rc::new(message), re, arrives: Micros::ZERO, doomed, caller };
+        let second = copy.map(|(latency, doomed)| (latency, Flight { doomed, ..flight.clone() }));
+        let id = self.launch(flight, latency, None);
+        if let Some((latency, copy)) = second {
+            self.launch(copy, latency, Some(id));
         }
-        let until = if doomed { Micros(latency.0 / 2) } else { latency };
-        self.wire.borrow_mut().flights.insert((now + until, id), flight);
+    }
+
+    /// A message sets out, or a copy of one.
+    fn launch(&self, mut flight: Flight, latency: Micros, copy_of: Option<MessageId>) -> MessageId {
+        let now = self.clock.now();
+        let (id, is_cut) = {
+            let wire = &mut *self.wire.borrow_mut();
+            wire.last_id += 1;
+            (wire.last_id, wire.cut.contains(&(flight.from, flight.to)))
+        };
+        flight.arrives = now + latency;
+        let Flight { from, to, re, arrives, .. } = flight;
+        let (kind, message) = (flight.message.kind(), flight.message.clone());
+        self.recorder.lab(LabEvent::Sent { id, from, to, kind, re, copy_of, arrives, message });
+        if is_cut {
+            self.lose(id, flight, LossWhy::Cut);
+            return id;
+        }
+        let due = now + if flight.doomed { Micros(latency.0 / 2) } else { latency };
+        match self.caught(id, &flight) {
+            None => drop(self.wire.borrow_mut().flights.insert((due, id), flight)),
+            Some(TrapDoes::Hold) => self.keep(id, flight, due),
+            Some(TrapDoes::Drop) => self.lose(id, flight, LossWhy::Dropped),
+        }
+        id
+    }
+
+    fn copy_latency(&self, from: NodeId, to: NodeId) -> Micros {
+        let wire = &mut *self.wire.borrow_mut();
+        let spec = wire.spec(from, to);
+        draw(&mut wire.copies, spec.latency)
     }
 
     /// Sends a request. What comes of it: an answer, an error at once, or — silence — nothing, ever.
@@ -254,16 +259,18 @@ impl SimNetwork {
         from: NodeId,
         to: NodeId,
         message: Message,
-        caller: fn(oneshot::Sender<Result<T, Unreachable>>) -> Caller,
+        caller: fn(Waiting<T>) -> Caller,
     ) -> impl Future<Output = Result<T, Unreachable>> + 'static {
         let (sender, receiver) = oneshot::channel();
         let reachable = {
             let wire = self.wire.borrow();
-            wire.nodes.contains_key(&to) || wire.cut.contains(&(from, to))
+            let runs = wire.nodes.get(&to).is_some_and(|calls| !calls.is_closed());
+            runs || wire.cut.contains(&(from, to))
         };
+        let caller = caller(waiting(sender));
         match reachable {
-            true => self.send(from, to, message, None, caller(sender)),
-            false => caller(sender).fail(),
+            true => self.send(from, to, message, None, caller),
+            false => caller.fail(),
         }
         async move {
             match receiver.await {
@@ -272,6 +279,16 @@ impl SimNetwork {
             }
         }
     }
+}
+
+impl Wire {
+    fn spec(&self, from: NodeId, to: NodeId) -> LinkSpec {
+        self.links.get(&(from, to)).copied().unwrap_or(self.default)
+    }
+}
+
+fn draw(rng: &mut Rng, (low, high): (Micros, Micros)) -> Micros {
+    Micros(rng.range(low.0, high.0 + 1))
 }
 
 /// The network as one node sees it.

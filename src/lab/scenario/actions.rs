@@ -1,0 +1,158 @@
+//! Actions with their times, and the end of a run.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::read::{branch, join, object};
+use super::{refuse, ScenarioError};
+use crate::lab::action::Do;
+use crate::lab::condition::Condition;
+use crate::runtime::Micros;
+
+/// Something that is done, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Action {
+    /// When.
+    pub timing: Timing,
+    /// What.
+    pub what: Do,
+}
+
+/// When something is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Timing {
+    /// At this time, before the events of that time.
+    At(Micros),
+    /// Recorded: behind an event of the run, at the end of its poll.
+    After {
+        /// When.
+        at: Micros,
+        /// Behind the event with this number.
+        event: u64,
+        /// So many polls without an event later.
+        polls: u32,
+    },
+    /// Once: right behind the event that makes this hold, at the end of its poll.
+    When(Condition),
+}
+
+impl Timing {
+    /// The time at which it is done, where that is known beforehand.
+    pub fn at(&self) -> Option<Micros> {
+        match self {
+            Timing::At(at) | Timing::After { at, .. } => Some(*at),
+            Timing::When(_) => None,
+        }
+    }
+}
+
+/// `{ "at": …, "after": …, "do": …, … }`: the fields of what is done stand beside it.
+impl Serialize for Action {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::Error;
+        let what = serde_json::to_value(&self.what).map_err(S::Error::custom)?;
+        let Some((name, Value::Object(fields))) = what.as_object().and_then(|map| map.iter().next()) else {
+            return Err(S::Error::custom("an action is an object with one name"));
+        };
+        let mut map = serializer.serialize_map(None)?;
+        match &self.timing {
+            Timing::At(at) => map.serialize_entry("at", at)?,
+            Timing::When(condition) => map.serialize_entry("when", condition)?,
+            Timing::After { at, event, polls } => {
+                map.serialize_entry("at", at)?;
+                map.serialize_entry("after", event)?;
+                if *polls > 0 {
+                    map.serialize_entry("polls", polls)?;
+                }
+            }
+        }
+        map.serialize_entry("do", name)?;
+        for (field, value) in fields {
+            map.serialize_entry(field, value)?;
+        }
+        map.end()
+    }
+}
+
+impl Action {
+    /// An action at a time.
+    pub fn at(at: Micros, what: Do) -> Action {
+        Action { timing: Timing::At(at), what }
+    }
+
+    pub(super) fn from_value(path: &str, value: Value) -> Result<Action, ScenarioError> {
+        let mut map = object(path, value)?;
+        let timing = timing_from_map(path, &mut map)?;
+        Ok(Action { timing, what: action_from_map(path, map)? })
+    }
+}
+
+fn timing_from_map(path: &str, map: &mut Map<String, Value>) -> Result<Timing, ScenarioError> {
+    if let Some(when) = map.remove("when") {
+        return match ["at", "after", "polls"].into_iter().find(|field| map.contains_key(*field)) {
+            Some(field) => refuse(join(path, field), "an action with `when` has no other time"),
+            None => Condition::from_value(&join(path, "when"), when).map(Timing::When),
+        };
+    }
+    let at = map.remove("at").map(|value| branch(&join(path, "at"), value)).transpose()?;
+    let Some(at) = at else { return refuse(path, "missing field `at` (or `when`)") };
+    let after = map.remove("after").map(|value| branch(&join(path, "after"), value)).transpose()?;
+    let polls = map.remove("polls").map(|value| branch(&join(path, "polls"), value)).transpose()?;
+    match (after, polls) {
+        (Some(event), polls) => Ok(Timing::After { at, event, polls: polls.unwrap_or(0) }),
+        (None, None) => Ok(Timing::At(at)),
+        (None, Some(_)) => refuse(join(path, "polls"), "`polls` goes with `after`"),
+    }
+}
+
+/// Reads what is done, from an object with its name as `do`.
+///
+/// # Errors
+/// With the path of what is wrong, beginning with `path`.
+pub fn action_from_value(path: &str, value: Value) -> Result<Do, ScenarioError> {
+    action_from_map(path, object(path, value)?)
+}
+
+fn action_from_map(path: &str, mut map: Map<String, Value>) -> Result<Do, ScenarioError> {
+    let name = match map.remove("do") {
+        Some(Value::String(name)) => name,
+        Some(other) => return refuse(join(path, "do"), format!("{other} is not the name of an action")),
+        None => return refuse(path, "missing field `do`"),
+    };
+    // Read as { name: { fields } }: that form keeps the path of each field.
+    let tagged = Value::Object(Map::from_iter([(name.clone(), Value::Object(map))]));
+    branch("", tagged).map_err(|error: ScenarioError| match error.path.strip_prefix(&name) {
+        Some(field) if !error.path.is_empty() => {
+            ScenarioError { path: join(path, field.trim_start_matches('.')), message: error.message }
+        }
+        _ if error.message.starts_with("unknown variant") => {
+            let known = error.message.split_once(", expected").map_or("", |(_, known)| known);
+            ScenarioError { path: join(path, "do"), message: format!("there is no action `{name}`; expected{known}") }
+        }
+        _ => ScenarioError { path: join(path, &error.path), message: error.message },
+    })
+}
+
+/// When a run ends.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Stop {
+    /// At this time, at the latest.
+    pub at: Micros,
+    /// As soon as this holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+}
+
+impl Stop {
+    pub(super) fn from_value(path: &str, value: Value) -> Result<Stop, ScenarioError> {
+        let mut map = object(path, value)?;
+        let Some(at) = map.remove("at") else { return refuse(path, "missing field `at`") };
+        let at = branch(&join(path, "at"), at)?;
+        let when = map.remove("when").map(|v| Condition::from_value(&join(path, "when"), v)).transpose()?;
+        match map.keys().next() {
+            Some(field) => refuse(join(path, field), "unknown field; a stop has `at` and `when`"),
+            None => Ok(Stop { at, when }),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The scenario: the one format for test cases, recordings, links and exports.
+//!
+//! A scenario is read in two rounds, so that every mistake is told with its place. First the document
+//! becomes a tree; then each part is made from its branch of the tree ([`read`]), which knows its path. What can
+//! be read and makes no sense all the same is refused by [`validate`].
+
+mod actions;
+mod read;
+mod settings;
+mod start;
+mod validate;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::condition::Condition;
+use super::event::Link;
+use super::network::LinkSpec;
+use super::storage::DiskSpec;
+use crate::raft::{Config, Membership, NodeId};
+use crate::runtime::Micros;
+
+pub use actions::{action_from_value, Action, Stop, Timing};
+pub(super) use read::{branch, join, object};
+pub use settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
+pub use start::{Start, StartEntry, StartRole, StartSnapshot};
+
+/// The version of the format that this is.
+pub const FORMAT: &str = "raft-lab/1";
+
+/// So many nodes a cluster may have.
+pub const NODES_MAX: usize = 9;
+
+/// So many entries a log may start with.
+pub const START_LOG_MAX: usize = 10_000;
+
+/// The highest term and index that a node starts with: a run can go on from there for as long as it likes.
+pub const START_NUMBER_MAX: u64 = 1_000_000_000;
+
+/// So many writes one `write_many` may make.
+pub const WRITES_MAX: u64 = 100_000;
+
+/// The longest key and value, in bytes.
+pub const TEXT_BYTES_MAX: usize = 4096;
+
+/// The largest seed: what a JavaScript number holds exactly.
+pub const SEED_MAX: u64 = (1 << 53) - 1;
+
+/// What the page opens with.
+pub const DEFAULT: &str = include_str!("../default.json");
+
+/// A scenario that was refused: where the mistake is, and what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioError {
+    /// Its place, such as `actions[3].node`; empty for the document as a whole.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => f.write_str(&self.message),
+            path => write!(f, "{path}: {}", self.message),
+        }
+    }
+}
+
+impl std::error::Error for ScenarioError {}
+
+/// A refusal with its place.
+pub(super) fn refuse<T>(path: impl Into<String>, message: impl Into<String>) -> Result<T, ScenarioError> {
+    Err(ScenarioError { path: path.into(), message: message.into() })
+}
+
+/// How a cluster starts, what is done to it, and what should then hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// [`FORMAT`].
+    format: String,
+    /// A name for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// What it shows, in Markdown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// What chance begins with. At most [`SEED_MAX`].
+    #[serde(default)]
+    pub seed: u64,
+    /// Where the settings start from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<Preset>,
+    /// The voters.
+    pub nodes: Vec<NodeId>,
+    /// Nodes that receive the log without a vote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learners: Vec<NodeId>,
+    /// Settings that differ from the preset's.
+    #[serde(default, skip_serializing_if = "ConfigPatch::is_empty")]
+    pub config: ConfigPatch,
+    /// What the network does to messages.
+    #[serde(default, skip_serializing_if = "NetworkPatch::is_empty")]
+    pub network: NetworkPatch,
+    /// How long the disks take.
+    #[serde(default, skip_serializing_if = "StoragePatch::is_empty")]
+    pub storage: StoragePatch,
+    /// What nodes start with; an empty log, if they are not named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub start: BTreeMap<NodeId, Start>,
+    /// What is done, in the order of time.
+    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Action>,
+    /// When the run ends.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Stop>,
+    /// What should hold at the end.
+    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    pub expect: Vec<Condition>,
+}
+
+impl Scenario {
+    /// A cluster of `nodes` voters with the classroom preset.
+    pub fn classroom(nodes: NodeId) -> Scenario {
+        Scenario {
+            format: FORMAT.into(),
+            title: String::new(),
+            description: String::new(),
+            seed: 1,
+            preset: Some(Preset::Classroom),
+            nodes: (1..=nodes).collect(),
+            learners: Vec::new(),
+            config: ConfigPatch::default(),
+            network: NetworkPatch::default(),
+            storage: StoragePatch::default(),
+            start: BTreeMap::new(),
+            actions: Vec::new(),
+            stop: None,
+            expect: Vec::new(),
+        }
+    }
+
+    /// Reads a scenario.
+    ///
+    /// # Errors
+    /// The first mistake, with its place; for text that is not JSON, its line and column.
+    pub fn from_json(text: &str) -> Result<Scenario, ScenarioError> {
+        match serde_json::from_str(text) {
+            Ok(value) => Scenario::from_value(value),
+            Err(error) => refuse("", format!("not JSON: {error}")),
+        }
+    }
+
+    /// Reads a scenario from a JSON value.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
+    pub fn from_value(value: Value) -> Result<Scenario, ScenarioError> {
+        let mut map = object("", value)?;
+        match map.get("format") {
+            Some(Value::String(format)) if format == FORMAT => {}
+            Some(other) => return refuse("format", format!("{other} is not \"{FORMAT}\"")),
+            None => return refuse("", format!("missing field `format` (\"{FORMAT}\")")),
+        }
+        let actions = map.remove("actions");
+        let stop = map.remove("stop");
+        let expect = map.remove("expect");
+        let mut scenario: Scenario = branch("", Value::Object(map))?;
+        scenario.actions = read::list("actions", actions, Action::from_value)?;
+        scenario.stop = stop.map(|value| Stop::from_value("stop", value)).transpose()?;
+        scenario.expect = read::list("expect", expect, Condition::from_value)?;
+        scenario.validate()?;
+        Ok(scenario)
+    }
+
+    /// The scenario as a document for people: indented JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// The settings of every node.
+    pub fn node_config(&self) -> Config {
+        let mut config = match self.preset {
+            Some(Preset::Classroom) => Config::classroom(),
+            Some(Preset::Lab) | None => Config::default(),
+        };
+        self.config.apply_to(&mut config);
+        config
+    }
+
+    /// What a link does that nothing else is said of.
+    pub fn link_spec(&self) -> LinkSpec {
+        let mut link = LinkSpec::default();
+        self.network.apply_to(&mut link);
+        link
+    }
+
+    /// The configuration that the cluster begins with.
+    pub fn membership(&self) -> Membership {
+        Membership::new(self.nodes.iter().copied(), self.learners.iter().copied())
+    }
+
+    /// Every node, in order.
+    pub fn all_nodes(&self) -> BTreeSet<NodeId> {
+        self.nodes.iter().chain(&self.learners).copied().collect()
+    }
+
+    /// Both directions of every link.
+    pub fn all_links(&self) -> impl Iterator<Item = Link> {
+        let nodes = self.all_nodes();
+        let others = nodes.clone();
+        nodes
+            .into_iter()
+            .flat_map(move |from| others.clone().into_iter().filter(move |&to| to != from).map(move |to| (from, to)))
+    }
+
+    /// How the disks behave.
+    pub fn disk_spec(&self) -> DiskSpec {
+        let mut spec = DiskSpec::default();
+        self.storage.apply_to(&mut spec);
+        spec
+    }
+
+    /// When the run ends: as the scenario says, or 5 s after its last action.
+    pub fn stop_at(&self) -> Micros {
+        let last_action = self.actions.iter().filter_map(|action| action.timing.at()).max().unwrap_or(Micros::ZERO);
+        self.stop.as_ref().map_or(last_action + Micros::from_ms(5000), |stop| stop.at)
+    }
+}

@@ -1,0 +1,229 @@
+//! What is refused although it can be read.
+
+use std::collections::BTreeSet;
+
+use super::read::join;
+use super::{
+    refuse, Action, ConfigPatch, Scenario, ScenarioError, Timing, NODES_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX,
+};
+use crate::lab::action::Do;
+use crate::lab::event::Link;
+use crate::lab::selector::Selector;
+use crate::raft::{Config, NodeId};
+use crate::runtime::Micros;
+
+impl Scenario {
+    pub(super) fn validate(&self) -> Result<(), ScenarioError> {
+        if self.seed > SEED_MAX {
+            return refuse("seed", format!("{} is above {SEED_MAX}", self.seed));
+        }
+        if self.nodes.is_empty() {
+            return refuse("nodes", "a cluster has at least one node");
+        }
+        if self.nodes.len() + self.learners.len() > NODES_MAX {
+            return refuse("nodes", format!("a cluster has at most {NODES_MAX} nodes"));
+        }
+        let mut seen = BTreeSet::new();
+        for (field, nodes) in [("nodes", &self.nodes), ("learners", &self.learners)] {
+            for (i, &node) in nodes.iter().enumerate() {
+                if node == 0 {
+                    return refuse(format!("{field}[{i}]"), "a node's id is at least 1");
+                }
+                if !seen.insert(node) {
+                    return refuse(format!("{field}[{i}]"), format!("node {node} is named twice"));
+                }
+            }
+        }
+        self.check_configs(None)?;
+        check_range("network.latency", self.network.latency)?;
+        check_range("storage.write_delay", self.storage.write_delay)?;
+        check_range("storage.snapshot_delay", self.storage.snapshot_delay)?;
+        self.check_starts()?;
+        let nodes = self.all_nodes();
+        let mut before = Micros::ZERO;
+        for (i, action) in self.actions.iter().enumerate() {
+            let path = format!("actions[{i}]");
+            match (&action.timing, action.timing.at()) {
+                (_, Some(at)) if at < before => {
+                    return refuse(join(&path, "at"), format!("{at} is before the action before it ({before})"));
+                }
+                (Timing::When(condition), _) => condition.check(&join(&path, "when"), &nodes)?,
+                (_, at) => before = at.unwrap_or(before),
+            }
+            self.check_action(&path, &action.what)?;
+        }
+        if let Some(when) = self.stop.as_ref().and_then(|stop| stop.when.as_ref()) {
+            when.check("stop.when", &nodes)?;
+        }
+        for (i, expect) in self.expect.iter().enumerate() {
+            expect.check(&format!("expect[{i}]"), &nodes)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_node(&self, path: &str, node: NodeId) -> Result<(), ScenarioError> {
+        match self.nodes.contains(&node) || self.learners.contains(&node) {
+            true => Ok(()),
+            false => refuse(path, format!("{node} is not a node of this cluster")),
+        }
+    }
+
+    fn check_links(&self, path: &str, links: &[Link]) -> Result<(), ScenarioError> {
+        for (i, &(from, to)) in links.iter().enumerate() {
+            let path = format!("{path}[{i}]");
+            self.check_node(&path, from)?;
+            self.check_node(&path, to)?;
+            if from == to {
+                return refuse(path, format!("node {from} has no link to itself"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_selector(&self, path: &str, which: &Selector) -> Result<(), ScenarioError> {
+        for (field, node) in [("from", which.from), ("to", which.to)] {
+            node.map_or(Ok(()), |node| self.check_node(&join(path, field), node))?;
+        }
+        which.check(path)
+    }
+
+    /// Checks that the settings can work together, from one change of them to the next. `added` is one more
+    /// change, before the action at that place.
+    ///
+    /// Changes that wait for a condition are checked against the settings of the beginning: nobody knows when
+    /// they come.
+    pub(in crate::lab) fn check_configs(&self, added: Option<(usize, &ConfigPatch)>) -> Result<(), ScenarioError> {
+        let mut config = self.node_config();
+        let check = |path: &str, config: &Config| match config.validate() {
+            Ok(()) => Ok(()),
+            Err(error) => refuse(join(path, error.field), error.to_string()),
+        };
+        check("config", &config)?;
+        let at_first = config.clone();
+        for place in 0..=self.actions.len() {
+            if let Some((_, change)) = added.filter(|&(at, _)| at == place) {
+                change.apply_to(&mut config);
+                check("", &config)?;
+            }
+            let Some(Action { timing, what: Do::Config(change) }) = self.actions.get(place) else { continue };
+            let path = format!("actions[{place}]");
+            match timing.at() {
+                Some(_) => {
+                    change.apply_to(&mut config);
+                    check(&path, &config)?;
+                }
+                None => {
+                    let mut config = at_first.clone();
+                    change.apply_to(&mut config);
+                    check(&path, &config)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that an action makes sense for this cluster.
+    ///
+    /// # Errors
+    /// With the path of what does not, beginning with `path`.
+    pub fn check_action(&self, path: &str, what: &Do) -> Result<(), ScenarioError> {
+        let at = |field: &str| join(path, field);
+        match what {
+            Do::Campaign { node }
+            | Do::Timer { node, .. }
+            | Do::Crash { node }
+            | Do::Restart { node }
+            | Do::Pause { node }
+            | Do::Resume { node } => self.check_node(&at("node"), *node),
+            Do::Disk { node, write_delay, fail } => {
+                self.check_node(&at("node"), *node)?;
+                if write_delay.is_none() && fail.is_none() {
+                    return refuse(path, "nothing is said of the disk: `write_delay`, `fail`");
+                }
+                check_range(&at("write_delay"), *write_delay)
+            }
+            Do::Snapshot { node, index } => {
+                self.check_node(&at("node"), *node)?;
+                match index {
+                    Some(0) => refuse(at("index"), "indices begin at 1"),
+                    _ => Ok(()),
+                }
+            }
+            Do::Drop(which) | Do::Hold(which) | Do::Release(which) | Do::Duplicate(which) | Do::Deliver(which) => {
+                self.check_selector(path, which)
+            }
+            Do::Delay(delay) => self.check_selector(path, &delay.which()),
+            // Whether the settings go together is seen in the order of the actions: `check_configs`.
+            Do::Config(change) if change.is_empty() => refuse(path, "no setting is changed"),
+            Do::Config(_) => Ok(()),
+            Do::Write { key, value, node, .. } => {
+                check_text(path, key, value)?;
+                node.map_or(Ok(()), |node| self.check_node(&at("node"), node))
+            }
+            Do::WriteMany { count, clients, every, value_bytes } => {
+                if *count > WRITES_MAX {
+                    return refuse(at("count"), format!("{count} is above {WRITES_MAX}"));
+                }
+                if every.is_some() && clients.is_some() {
+                    return refuse(
+                        at("clients"),
+                        "`every` makes an open loop, `clients` a closed one: only one of them",
+                    );
+                }
+                if clients.is_some_and(|clients| clients == 0 || clients > 100) {
+                    return refuse(at("clients"), "from 1 to 100 clients");
+                }
+                match value_bytes.is_some_and(|bytes| bytes as usize > TEXT_BYTES_MAX) {
+                    true => refuse(at("value_bytes"), format!("above {TEXT_BYTES_MAX}")),
+                    false => Ok(()),
+                }
+            }
+            Do::Partition { groups } => {
+                let mut seen = BTreeSet::new();
+                for (i, group) in groups.iter().enumerate() {
+                    for (j, &node) in group.iter().enumerate() {
+                        let path = format!("{}[{i}][{j}]", at("groups"));
+                        self.check_node(&path, node)?;
+                        if !seen.insert(node) {
+                            return refuse(path, format!("node {node} is in two groups, or twice in one"));
+                        }
+                    }
+                }
+                Ok(())
+            }
+            Do::Cut { links, .. } => self.check_links(&at("links"), links),
+            Do::Join { links, name } => match (links, name) {
+                (Some(links), None) => self.check_links(&at("links"), links),
+                (None, Some(_)) => Ok(()),
+                _ => refuse(path, "a join has either `links` or `name`"),
+            },
+            Do::Link { from, to, latency, .. } => {
+                for (field, node) in [("from", from), ("to", to)] {
+                    node.map_or(Ok(()), |node| self.check_node(&at(field), node))?;
+                }
+                check_range(&at("latency"), *latency)
+            }
+            Do::Heal {} | Do::Note { .. } => Ok(()),
+        }
+    }
+}
+
+/// Checks a key and its value, as the fields `key` and `value` of `path`.
+pub(super) fn check_text(path: &str, key: &str, value: &str) -> Result<(), ScenarioError> {
+    for (field, text) in [("key", key), ("value", value)] {
+        if text.len() > TEXT_BYTES_MAX {
+            return refuse(join(path, field), format!("longer than {TEXT_BYTES_MAX} bytes"));
+        }
+    }
+    match key.is_empty() || key.contains(['=', '\n']) || value.contains('\n') {
+        true => refuse(join(path, "key"), "a key is not empty and has no `=`; neither key nor value has a line break"),
+        false => Ok(()),
+    }
+}
+
+fn check_range(path: &str, range: Option<(Micros, Micros)>) -> Result<(), ScenarioError> {
+    match range {
+        Some((low, high)) if low > high => refuse(path, format!("{low} to {high} is no range")),
+        _ => Ok(()),
+    }
+}
