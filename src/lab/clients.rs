@@ -91,7 +91,7 @@ impl Clients {
         };
         let note = |node: Option<NodeId>, result: ClientResult| {
             let (key, value) = (key.clone(), Some(value.clone()));
-            self.recorder.lab(LabEvent::Client { client, op, key, value, node, result });
+            self.recorder.lab(LabEvent::Client { client, op, key, value, node, result, read: None });
             result
         };
         let mut told: Option<NodeId> = None;

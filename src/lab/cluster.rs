@@ -9,11 +9,12 @@ use futures::channel::mpsc;
 use super::action::Do;
 use super::clients::{Clients, Load};
 use super::condition::Condition;
-use super::event::{Event, LabEvent, Link, Record};
+use super::event::{ClientResult, Event, LabEvent, Link, Record};
+use super::invariants::{History, Operation};
 use super::network::SimNetwork;
 use super::recorder::{Recorder, WatchId};
 use super::report::Report;
-use super::scenario::{Action, Scenario, ScenarioError, Timing};
+use super::scenario::{Action, OnViolation, Scenario, ScenarioError, Timing};
 use super::storage::{DiskSpec, MemoryStorage};
 use super::world::{NodeState, World};
 use crate::raft::event::Role;
@@ -167,8 +168,13 @@ impl Lab {
     }
 
     /// Why the run can go no further, if so.
-    pub fn halted(&self) -> Option<&str> {
-        self.halted.as_deref()
+    pub fn halted(&self) -> Option<String> {
+        let broken = || {
+            let world = self.recorder.world();
+            let first = world.violations.values().min_by_key(|(event, _)| *event)?;
+            self.is_stopped_by_violation().then(|| format!("{} is broken: {}", first.1.invariant, first.1.text))
+        };
+        self.halted.clone().or_else(broken)
     }
 
     /// What was loaded, and every action since: running it again gives this run.
@@ -261,12 +267,38 @@ impl Lab {
             .zip(self.expect.iter().map(|&expected| self.recorder.holds(expected)))
             .collect();
         let world = self.recorder.world();
-        Report::new(&self.scenario, self.now(), &world, self.trace_hash(), self.halted.clone(), expect)
+        let mut report =
+            Report::new(&self.scenario, self.now(), &world, self.trace_hash(), self.halted.clone(), expect);
+        if let Some(key) = self.history().first_wrong_key() {
+            report.not_linearizable(world.n, key);
+        }
+        report
+    }
+
+    /// What the clients asked and were told, so far.
+    fn history(&self) -> History {
+        let mut begun: BTreeMap<u64, (String, Operation)> = BTreeMap::new();
+        for record in self.records().iter() {
+            let Event::Lab(LabEvent::Client { op, key, value, result, read, .. }) = &record.event else { continue };
+            let begin = || {
+                let operation = Operation { begun: record.n, ended: None, wrote: value.clone(), read: None };
+                (key.clone(), operation)
+            };
+            let (_, operation) = begun.entry(*op).or_insert_with(begin);
+            match result {
+                ClientResult::Ok => (operation.ended, operation.read) = (Some(record.n), read.clone()),
+                ClientResult::Refused => drop(begun.remove(op)), // it did not happen
+                ClientResult::Waiting | ClientResult::Sent | ClientResult::Unknown => {}
+            }
+        }
+        let mut history = History::default();
+        begun.into_values().for_each(|(key, operation)| history.push(&key, operation));
+        history
     }
 
     /// Does one thing, or lets time pass, to `limit` at most.
     fn turn(&mut self, limit: Micros) -> Turn {
-        if self.halted.is_some() {
+        if self.halted.is_some() || self.is_stopped_by_violation() {
             return Turn::Nothing;
         }
         let now = self.now();
@@ -299,6 +331,15 @@ impl Lab {
         }
         self.settle(time_passed || self.recorder.count() > events);
         Turn::Done
+    }
+
+    /// Whether a promise was broken that ends the run.
+    fn is_stopped_by_violation(&self) -> bool {
+        let world = self.recorder.world();
+        match self.scenario.stop.as_ref().and_then(|stop| stop.on_violation).unwrap_or(OnViolation::Any(true)) {
+            OnViolation::Any(any) => any && !world.violations.is_empty(),
+            OnViolation::Only(invariant) => world.violations.contains_key(&invariant),
+        }
     }
 
     /// The next action that is due. One that waits for a condition is, once that holds; an authored one, when

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::event::{ClientResult, Record};
+use super::invariants::Invariant;
 use super::scenario::{branch, join, object, refuse, ScenarioError};
-use super::world::{NodeState, StreamView, World};
+use super::world::{ClientOp, NodeState, StreamView, World};
 use crate::raft::event::{Role, StreamState};
-use crate::raft::{Index, NodeId, Term};
+use crate::raft::{Index, Membership, NodeId, Term};
 
 /// Something that may hold of a run: of the world as it is, or of what has happened so far.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,10 @@ pub enum Condition {
     Visited(Box<Condition>),
     /// Of what the clients know.
     Clients(ClientsAre),
+    /// A promise was broken.
+    Violated(Violated),
+    /// One request, or any that fits, stands so.
+    Outcome(OutcomeIs),
     /// It does not hold.
     Not(Box<Condition>),
     /// All hold.
@@ -158,9 +163,27 @@ pub struct NodeIs {
     /// One of its entries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<EntryIs>,
+    /// Its snapshot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<SnapshotIs>,
+    /// The voters and learners of the configuration in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<Membership>,
     /// Keys of its state machine; others do not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<BTreeMap<String, String>>,
+}
+
+patch! {
+    /// What holds of a snapshot.
+    SnapshotIs {
+        /// The last index that it includes.
+        index: Number,
+        /// The term there.
+        term: Number,
+        /// Its size.
+        bytes: Number,
+    }
 }
 
 /// What holds of one entry.
@@ -220,8 +243,48 @@ patch! {
     }
 }
 
+/// Which promise was broken: this one, any, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Violated {
+    /// Any (true), or none (false).
+    Any(bool),
+    /// This one.
+    One(Invariant),
+}
+
+/// What holds of at least one request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeIs {
+    /// Whose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<u32>,
+    /// Its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub op: Option<u64>,
+    /// What is known of it. "sent" counts as waiting.
+    pub result: ClientResult,
+    /// What was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
 /// The first fields of conditions, of which each has exactly one.
-const HEADS: [&str; 10] = ["leader", "converged", "node", "stream", "event", "visited", "clients", "not", "all", "any"];
+const HEADS: [&str; 12] = [
+    "leader",
+    "converged",
+    "node",
+    "stream",
+    "event",
+    "visited",
+    "clients",
+    "violated",
+    "outcome",
+    "not",
+    "all",
+    "any",
+];
 
 impl Condition {
     /// Reads a condition from its place in a document.
@@ -262,6 +325,8 @@ impl Condition {
             "leader" => branch(&here, value).map(Condition::Leader),
             "converged" => branch(&here, value).map(Condition::Converged),
             "clients" => branch(&here, value).map(Condition::Clients),
+            "violated" => branch(&here, value).map(Condition::Violated),
+            "outcome" => branch(&here, value).map(Condition::Outcome),
             "not" => Condition::from_value(&here, value).map(|inner| Condition::Not(Box::new(inner))),
             "all" => several(value).map(Condition::All),
             "any" => several(value).map(Condition::Any),
@@ -300,7 +365,11 @@ impl Condition {
             Condition::Not(inner) => inner.check(&join(path, "not"), nodes),
             Condition::All(list) => check_each(&join(path, "all"), list, nodes),
             Condition::Any(list) => check_each(&join(path, "any"), list, nodes),
-            Condition::Leader(_) | Condition::Converged(_) | Condition::Clients(_) => Ok(()),
+            Condition::Leader(_)
+            | Condition::Converged(_)
+            | Condition::Clients(_)
+            | Condition::Violated(_)
+            | Condition::Outcome(_) => Ok(()),
         }
     }
 }
@@ -329,6 +398,8 @@ impl Serialize for Condition {
             }
             Condition::Visited(inner) => map.serialize_entry("visited", inner)?,
             Condition::Clients(clients) => map.serialize_entry("clients", clients)?,
+            Condition::Violated(violated) => map.serialize_entry("violated", violated)?,
+            Condition::Outcome(outcome) => map.serialize_entry("outcome", outcome)?,
             Condition::Not(inner) => map.serialize_entry("not", inner)?,
             Condition::All(list) => map.serialize_entry("all", list)?,
             Condition::Any(list) => map.serialize_entry("any", list)?,
@@ -416,11 +487,25 @@ fn holds_now(condition: &Condition, world: &World) -> bool {
                 && number(expected.refused, count(ClientResult::Refused))
                 && number(expected.unknown, count(ClientResult::Unknown))
         }
+        Condition::Violated(Violated::Any(any)) => world.violations.is_empty() != *any,
+        Condition::Violated(Violated::One(invariant)) => world.violations.contains_key(invariant),
+        Condition::Outcome(expected) => world.clients.ops.iter().any(|(op, it)| outcome_is(expected, *op, it)),
         // These remember, or consist of others: a `Watch` answers for them.
         Condition::Event(_) | Condition::Visited(_) | Condition::Not(_) | Condition::All(_) | Condition::Any(_) => {
             false
         }
     }
+}
+
+fn outcome_is(expected: &OutcomeIs, op: u64, found: &ClientOp) -> bool {
+    let result = match found.result {
+        ClientResult::Sent => ClientResult::Waiting,
+        result => result,
+    };
+    expected.client.is_none_or(|client| client == found.client)
+        && expected.op.is_none_or(|number| number == op)
+        && expected.result == result
+        && expected.value.as_ref().is_none_or(|value| found.read.as_ref() == Some(value))
 }
 
 fn nodes_are(condition: &NodeIs, world: &World) -> bool {
@@ -447,11 +532,21 @@ fn node_is(condition: &NodeIs, node: &NodeState) -> bool {
         && condition.log_prefix.as_ref().is_none_or(|prefix| {
             (1..).zip(prefix).all(|(index, &term)| node.entry(index).is_some_and(|entry| entry.term == term))
         })
+        && condition.snapshot.as_ref().is_none_or(|expected| snapshot_is(expected, node))
+        && condition.members.as_ref().is_none_or(|members| node.members.1 == *members)
         && condition.entry.as_ref().is_none_or(|entry| entry_is(entry, node))
         && condition
             .state
             .as_ref()
             .is_none_or(|state| state.iter().all(|(key, value)| node.state.get(key) == Some(value)))
+}
+
+fn snapshot_is(expected: &SnapshotIs, node: &NodeState) -> bool {
+    node.snapshot.as_ref().is_some_and(|snapshot| {
+        number(expected.index, snapshot.meta.index)
+            && number(expected.term, snapshot.meta.term)
+            && number(expected.bytes, snapshot.data.len() as u64)
+    })
 }
 
 fn entry_is(condition: &EntryIs, node: &NodeState) -> bool {

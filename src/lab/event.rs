@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
+use super::invariants::Invariant;
 use super::scenario::ConfigPatch;
 use super::selector::Selector;
 use super::storage::Image;
 use crate::raft::event::{events, words};
 use crate::raft::rpc::{Message, MessageKind};
-use crate::raft::{self, NodeId};
+use crate::raft::{self, Index, NodeId};
 use crate::runtime::{Feed, Micros, TraceHash};
 
 /// Names one message of a run; counted from 1.
@@ -123,6 +124,15 @@ events! {
             value: Option<String>,
             node: Option<NodeId>,
             result: ClientResult,
+            /// What a read gave, once it is answered; none is "no value".
+            read: Option<String>,
+        },
+        /// A promise that Raft makes was broken. Told once for each promise.
+        Violation = "violation" {
+            invariant: Invariant,
+            nodes: Vec<NodeId>,
+            entries: Vec<Index>,
+            text: String,
         },
         /// A caption for a class.
         Note = "note" { text: String },

@@ -9,6 +9,7 @@ mod clients;
 mod cluster;
 pub mod condition;
 pub mod event;
+pub mod invariants;
 mod network;
 pub mod random;
 mod recorder;

@@ -64,7 +64,11 @@ pub fn scenario(seed: u64, weather: Weather) -> Scenario {
     // The run ends as soon as all is well; if it never is, at the end of the calm.
     let answered = ClientsAre { unanswered: Some(Number::Exact(0)), ..ClientsAre::default() };
     let well = vec![calm_has_come(), Condition::Converged(true), Condition::Clients(answered)];
-    scenario.stop = Some(Stop { at: weather.storm + weather.calm, when: Some(Condition::All(well.clone())) });
+    scenario.stop = Some(Stop {
+        at: Some(weather.storm + weather.calm),
+        when: Some(Condition::All(well.clone())),
+        on_violation: None,
+    });
     scenario.expect = well;
     scenario
 }

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::condition::{Condition, Watch};
 use super::event::{Event, LabEvent, Record};
+use super::invariants::{Invariants, Violation};
 use super::world::World;
 use crate::raft::{self, Observer};
-use crate::runtime::{Clock, Feed, TraceHash};
+use crate::runtime::{Clock, Feed, Micros, TraceHash};
 
 /// Takes down what happens. Nodes, streams and the network hold a handle to the same one.
 #[derive(Clone)]
@@ -21,6 +22,22 @@ struct Book {
     world: Rc<World>,
     hash: TraceHash,
     watches: Vec<Watch>,
+    invariants: Invariants,
+}
+
+impl Book {
+    /// Takes down one event, folds it, and shows it to the watches.
+    fn take(&mut self, at: Micros, event: Event) -> Rc<Record> {
+        let n = self.records.len() as u64 + 1;
+        let record = Rc::new(Record { at, n, event });
+        record.feed(&mut self.hash);
+        Rc::make_mut(&mut self.world).apply(&record);
+        for watch in &mut self.watches {
+            watch.observe(&record, &self.world);
+        }
+        self.records.push(record.clone());
+        record
+    }
 }
 
 /// Names a condition that a recorder watches for.
@@ -30,7 +47,14 @@ pub struct WatchId(usize);
 impl Recorder {
     /// A recorder that begins with a world before its first event.
     pub fn new(clock: Clock, world: World) -> Recorder {
-        let book = Book { records: Vec::new(), world: Rc::new(world), hash: TraceHash::default(), watches: Vec::new() };
+        let invariants = Invariants::new(&world);
+        let book = Book {
+            records: Vec::new(),
+            world: Rc::new(world),
+            hash: TraceHash::default(),
+            watches: Vec::new(),
+            invariants,
+        };
         Recorder { clock, book: Rc::new(RefCell::new(book)) }
     }
 
@@ -41,14 +65,15 @@ impl Recorder {
 
     fn record(&self, event: Event) {
         let book = &mut *self.book.borrow_mut();
-        let n = book.records.len() as u64 + 1;
-        let record = Rc::new(Record { at: self.clock.now(), n, event });
-        record.feed(&mut book.hash);
-        Rc::make_mut(&mut book.world).apply(&record);
-        for watch in &mut book.watches {
-            watch.observe(&record, &book.world);
+        let at = self.clock.now();
+        let record = book.take(at, event);
+        let broken = book.invariants.observe(&record, &book.world);
+        for Violation { invariant, nodes, entries, text } in broken {
+            // The first break of a promise is told; what follows from it would only drown it.
+            if !book.world.violations.contains_key(&invariant) {
+                book.take(at, Event::Lab(LabEvent::Violation { invariant, nodes, entries, text }));
+            }
         }
-        book.records.push(record);
     }
 
     /// How many events there were.

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::condition::Condition;
+use super::condition::{Condition, Violated};
 use super::event::ClientResult;
+use super::invariants::Invariant;
 use super::scenario::Scenario;
 use super::world::{NodeState, StreamView, World};
 use crate::raft::event::{Role, StreamState};
@@ -32,6 +33,7 @@ pub struct Report {
     pub nodes: Vec<NodeReport>,
     pub streams: Vec<StreamReport>,
     pub clients: ClientsReport,
+    pub invariants: Vec<InvariantReport>,
     pub expect: Vec<Expectation>,
 }
 
@@ -118,6 +120,37 @@ pub struct ClientsReport {
     pub reads: u64,
 }
 
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct InvariantReport {
+    pub name: Invariant,
+    pub held: bool,
+    /// Where it was broken first.
+    #[serde(flatten)]
+    pub violation: Option<ViolationReport>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct ViolationReport {
+    pub event: u64,
+    pub nodes: Vec<NodeId>,
+    pub entries: Vec<Index>,
+    pub text: String,
+}
+
+impl InvariantReport {
+    fn new(name: Invariant, world: &World) -> InvariantReport {
+        let violation = world.violations.get(&name).map(|(event, violation)| ViolationReport {
+            event: *event,
+            nodes: violation.nodes.clone(),
+            entries: violation.entries.clone(),
+            text: violation.text.clone(),
+        });
+        InvariantReport { name, held: violation.is_none(), violation }
+    }
+}
+
 /// One expectation, and whether it was met.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[allow(missing_docs)]
@@ -158,13 +191,33 @@ impl Report {
                 unknown: count(ClientResult::Unknown),
                 reads: world.clients.reads,
             },
+            invariants: Invariant::ALL.iter().map(|&name| InvariantReport::new(name, world)).collect(),
             expect: expect.into_iter().map(|(expected, held)| Expectation { held, expected }).collect(),
         }
     }
 
-    /// Whether all that was expected held, and the run did not get stuck.
+    /// The clients' history of a key cannot be explained.
+    pub(super) fn not_linearizable(&mut self, event: u64, key: &str) {
+        let text = format!("the answers that clients got for {key} fit no order of their requests");
+        let broken = ViolationReport { event, nodes: Vec::new(), entries: Vec::new(), text };
+        for invariant in self.invariants.iter_mut().filter(|it| it.name == Invariant::Linearizable) {
+            (invariant.held, invariant.violation) = (false, Some(broken.clone()));
+        }
+    }
+
+    /// Whether all that was expected held, no promise was broken that the scenario does not expect to be, and
+    /// the run did not get stuck.
     pub fn held(&self) -> bool {
-        self.halted.is_none() && self.expect.iter().all(|expectation| expectation.held)
+        let expects_it = |invariant: &InvariantReport| {
+            self.expect.iter().any(|it| match it.expected {
+                Condition::Violated(Violated::Any(any)) => any,
+                Condition::Violated(Violated::One(name)) => name == invariant.name,
+                _ => false,
+            })
+        };
+        self.halted.is_none()
+            && self.expect.iter().all(|expectation| expectation.held)
+            && self.invariants.iter().all(|invariant| invariant.held || expects_it(invariant))
     }
 
     /// The report as a document: indented JSON, with a line break at its end.

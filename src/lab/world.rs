@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::event::{ClientResult, Event, LabEvent, Link, LossWhy, MessageId, Record, TrapDoes};
+use super::invariants::{Invariant, Violation};
 use super::selector::Selector;
 use super::storage::Image;
 use crate::raft::event::{Role, RoleWhy, StreamState, StreamWhy};
@@ -50,6 +51,8 @@ pub struct World {
     pub clients: Clients,
     /// Messages so far.
     pub counts: MessageCounts,
+    /// The promises that were broken: at which event, and how.
+    pub violations: BTreeMap<Invariant, (u64, Rc<Violation>)>,
 }
 
 /// What is known about one node.
@@ -396,6 +399,8 @@ pub struct ClientOp {
     pub node: Option<NodeId>,
     /// What is known.
     pub result: ClientResult,
+    /// What a read gave.
+    pub read: Option<String>,
 }
 
 /// Messages so far.
@@ -698,6 +703,11 @@ impl World {
                 (node.write_delay, node.disk_fails) = (Some(*write_delay), *fails);
             }),
             LabEvent::Config { .. } => {}
+            LabEvent::Violation { invariant, nodes, entries, text } => {
+                let (nodes, entries) = (nodes.clone(), entries.clone());
+                let violation = Violation { invariant: *invariant, nodes, entries, text: text.clone() };
+                self.violations.entry(*invariant).or_insert((self.n, Rc::new(violation)));
+            }
             LabEvent::Crash { node, kept } => {
                 self.streams.retain(|(leader, _), _| leader != node);
                 if let Some(node) = self.node(*node) {
@@ -718,9 +728,15 @@ impl World {
                 let cut = &self.cut;
                 self.strokes.retain(|stroke| stroke.links.iter().any(|link| cut.contains(link)));
             }
-            LabEvent::Client { client, op, key, value, node, result } => {
-                let new =
-                    ClientOp { client: *client, key: key.clone(), value: value.clone(), node: *node, result: *result };
+            LabEvent::Client { client, op, key, value, node, result, read } => {
+                let new = ClientOp {
+                    client: *client,
+                    key: key.clone(),
+                    value: value.clone(),
+                    node: *node,
+                    result: *result,
+                    read: read.clone(),
+                };
                 let clients = &mut self.clients;
                 match clients.ops.insert(*op, Rc::new(new)) {
                     Some(before) => {

@@ -178,6 +178,7 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
             LabEvent::Sent { .. } | LabEvent::Delivered { .. } | LabEvent::Lost { .. } => (Topic::Messages, false),
             LabEvent::Held { .. } | LabEvent::Released { .. } | LabEvent::Delayed { .. } => (Topic::Messages, true),
             LabEvent::TrapSet { .. } | LabEvent::TrapGone { .. } => (Topic::Messages, false),
+            LabEvent::Violation { .. } => (Topic::Faults, true),
             LabEvent::Client { .. } => (Topic::Clients, true),
             LabEvent::Crash { .. }
             | LabEvent::Restart { .. }
@@ -261,6 +262,11 @@ impl Line {
                     let ends: std::collections::BTreeSet<NodeId> = ends.collect();
                     About { nodes: ends.into_iter().collect(), ..About::default() }
                 }
+                LabEvent::Violation { nodes, entries, .. } => About {
+                    nodes: nodes.clone(),
+                    message: None,
+                    entries: entries.first().map(|&first| (first, entries.last().copied().unwrap_or(first))),
+                },
                 LabEvent::Note { .. }
                 | LabEvent::TrapSet { .. }
                 | LabEvent::TrapGone { .. }

@@ -447,6 +447,7 @@ catalogue! {
         is_resumed(node: S): format!("{node} goes on"),
         disk_fails(node: S): format!("The disk of {node} fails"),
         disk_takes(node: S, low: &str, high: &str): format!("The disk of {node} takes {low} to {high} ms a write"),
+        promise_broken(invariant: &str): format!("A promise is broken: {invariant}"),
         crashes(node: S): format!("{node} crashes"),
         restarts(node: S): format!("{node} restarts"),
         is_cut_off(node: S): format!("{node} is cut off"),

@@ -188,6 +188,7 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
             t.disk_takes(S(*node), &ms(*low, 1), &ms(*high, 1)).into()
         }
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
+        LabEvent::Violation { invariant, text, .. } => Words::because(t.promise_broken(invariant.text()), text),
         LabEvent::Note { text } => text.clone().into(),
     }
 }
@@ -385,7 +386,7 @@ mod tests {
     fn clients_in_words() {
         let told = |result, node| {
             let (key, value) = ("x".to_string(), Some("1".to_string()));
-            lab(LabEvent::Client { client: 1, op: 1, key, value, node, result })
+            lab(LabEvent::Client { client: 1, op: 1, key, value, node, result, read: None })
         };
         use ClientResult::*;
         let cases = [

@@ -5,9 +5,9 @@ use raft_lab::lab::{Lab, Scenario};
 
 /// (name, scenario, its trace hash).
 pub const GOLDEN: [(&str, &str, &str); 4] = [
-    ("first election", include_str!("../scenarios/first-election.json"), "b465672c369116c9"),
-    ("old leader rejoins", include_str!("../scenarios/old-leader-rejoins.json"), "37c1c28dcc74a14a"),
-    ("lossy network", include_str!("../scenarios/lossy-network.json"), "8b5ce92cac405511"),
+    ("first election", include_str!("../scenarios/first-election.json"), "715569a84c2bbc33"),
+    ("old leader rejoins", include_str!("../scenarios/old-leader-rejoins.json"), "7cc02379cdbc06e2"),
+    ("lossy network", include_str!("../scenarios/lossy-network.json"), "e7095a9a77e2e8bd"),
     ("figure 7", include_str!("../scenarios/figure-7.json"), "c51be12ee2427c69"),
 ];
 

@@ -1,13 +1,14 @@
 //! Actions with their times, and the end of a run.
 
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::read::{branch, join, object};
 use super::{refuse, ScenarioError};
 use crate::lab::action::Do;
 use crate::lab::condition::Condition;
+use crate::lab::invariants::Invariant;
 use crate::runtime::Micros;
 
 /// Something that is done, and when.
@@ -137,22 +138,39 @@ fn action_from_map(path: &str, mut map: Map<String, Value>) -> Result<Do, Scenar
 /// When a run ends.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stop {
-    /// At this time, at the latest.
-    pub at: Micros,
+    /// At this time, at the latest; 5 s after the last action, if it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Micros>,
     /// As soon as this holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
+    /// Whether a broken promise ends it: any (as if it were left out), none, or one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_violation: Option<OnViolation>,
+}
+
+/// Which broken promises end a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum OnViolation {
+    /// Any, or none.
+    Any(bool),
+    /// This one.
+    Only(Invariant),
 }
 
 impl Stop {
     pub(super) fn from_value(path: &str, value: Value) -> Result<Stop, ScenarioError> {
         let mut map = object(path, value)?;
-        let Some(at) = map.remove("at") else { return refuse(path, "missing field `at`") };
-        let at = branch(&join(path, "at"), at)?;
-        let when = map.remove("when").map(|v| Condition::from_value(&join(path, "when"), v)).transpose()?;
-        match map.keys().next() {
-            Some(field) => refuse(join(path, field), "unknown field; a stop has `at` and `when`"),
-            None => Ok(Stop { at, when }),
+        let at = map.remove("at").map(|it| branch(&join(path, "at"), it)).transpose()?;
+        let when = map.remove("when").map(|it| Condition::from_value(&join(path, "when"), it)).transpose()?;
+        let on_violation = map.remove("on_violation").map(|it| branch(&join(path, "on_violation"), it)).transpose()?;
+        if let Some(field) = map.keys().next() {
+            return refuse(join(path, field), "unknown field; a stop has `at`, `when` and `on_violation`");
+        }
+        match (at, on_violation) {
+            (None, None) => refuse(path, "missing field `at`"),
+            (at, on_violation) => Ok(Stop { at, when, on_violation }),
         }
     }
 }

@@ -23,7 +23,7 @@ use super::storage::DiskSpec;
 use crate::raft::{Config, Membership, NodeId};
 use crate::runtime::Micros;
 
-pub use actions::{action_from_value, Action, Stop, Timing};
+pub use actions::{action_from_value, Action, OnViolation, Stop, Timing};
 pub(super) use read::{branch, join, object};
 pub use settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
 pub use start::{Start, StartEntry, StartRole, StartSnapshot};
@@ -228,6 +228,7 @@ impl Scenario {
     /// When the run ends: as the scenario says, or 5 s after its last action.
     pub fn stop_at(&self) -> Micros {
         let last_action = self.actions.iter().filter_map(|action| action.timing.at()).max().unwrap_or(Micros::ZERO);
-        self.stop.as_ref().map_or(last_action + Micros::from_ms(5000), |stop| stop.at)
+        let stop = self.stop.as_ref().and_then(|stop| stop.at);
+        stop.unwrap_or(last_action + Micros::from_ms(5000))
     }
 }
