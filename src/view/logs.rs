@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use super::colour::term_class;
-use super::format::{range, S};
+use super::format::{percent, range, S};
 use super::node::Standing;
 use super::text::Text;
 use crate::lab::world::{NodeState, World};
@@ -33,10 +33,38 @@ pub struct LogRow {
     pub commit: Index,
     /// How far its state machine is.
     pub applied: Index,
+    /// The part that is no longer in the log, as far as it can be seen.
+    pub folded: Option<Folded>,
+    /// A snapshot that is being received, as far as it can be seen.
+    pub receiving: Option<Receiving>,
     /// Its entries, of those that can be seen.
     pub cells: Vec<LogCell>,
     /// What the leader knows about this log.
     pub marks: Option<Marks>,
+}
+
+/// The entries that a node's log no longer holds, from the first one on: a block over their columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folded {
+    /// The columns to draw: those that can be seen.
+    pub columns: RangeInclusive<Index>,
+    /// The last entry that is gone.
+    pub last: Index,
+    /// The last entry of the snapshot that stands for them, with its term.
+    pub snapshot: Option<(Index, Term)>,
+}
+
+/// A snapshot on its way to a node: a block over the columns of what the node's log lacks of it, which fills.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receiving {
+    /// The columns to draw: those that can be seen.
+    pub columns: RangeInclusive<Index>,
+    /// The last entry of the snapshot.
+    pub index: Index,
+    /// So many bytes are there.
+    pub received: u64,
+    /// Of so many, if somebody still sends it.
+    pub bytes: Option<u64>,
 }
 
 /// One entry.
@@ -95,12 +123,36 @@ pub fn logs(world: &World, visible: RangeInclusive<Index>, t: &dyn Text) -> Logs
             standing: Standing::of(world, node),
             commit: node.commit,
             applied: node.applied,
+            folded: folded(node, &visible),
+            receiving: receiving(world, node, &visible),
             cells: visible.clone().filter_map(|index| Some(cell(node, node.entry(index)?, leader, t))).collect(),
             marks: marks.map(|stream| Marks { next: stream.next, matched: stream.matched }),
         }
     };
     let rows = world.nodes.values().map(|node| row(node)).collect();
     LogsView { rows, leader: leader.map(|leader| leader.id), visible }
+}
+
+/// What of `columns` can be seen.
+fn seen(columns: RangeInclusive<Index>, visible: &RangeInclusive<Index>) -> Option<RangeInclusive<Index>> {
+    let seen = *columns.start().max(visible.start())..=*columns.end().min(visible.end());
+    (!seen.is_empty()).then_some(seen)
+}
+
+fn folded(node: &NodeState, visible: &RangeInclusive<Index>) -> Option<Folded> {
+    let last = node.first_index.saturating_sub(1);
+    let columns = seen(1..=last, visible)?;
+    let snapshot = node.snapshot.as_ref().map(|snapshot| (snapshot.meta.index, snapshot.meta.term));
+    Some(Folded { columns, last, snapshot })
+}
+
+fn receiving(world: &World, node: &NodeState, visible: &RangeInclusive<Index>) -> Option<Receiving> {
+    let (index, received) = node.receiving?;
+    // A log that reaches as far as the snapshot (its entries may be others) leaves the block the last column.
+    let columns = seen((node.last_index() + 1).min(index)..=index, visible)?;
+    let sent = world.streams.iter().filter(|((_, target), _)| *target == node.id);
+    let mut sizes = sent.filter_map(|(_, stream)| stream.snapshot.filter(|snapshot| snapshot.index == index));
+    Some(Receiving { columns, index, received, bytes: sizes.next().map(|snapshot| snapshot.bytes) })
 }
 
 fn cell(node: &NodeState, entry: &Entry, leader: Option<&NodeState>, t: &dyn Text) -> LogCell {
@@ -118,7 +170,7 @@ fn cell(node: &NodeState, entry: &Entry, leader: Option<&NodeState>, t: &dyn Tex
 fn against(entry: &Entry, leader: Option<&NodeState>) -> Against {
     match leader {
         Some(leader) if entry.index > leader.last_index() => Against::Beyond,
-        Some(leader) if leader.entry(entry.index).is_some_and(|own| own.term != entry.term) => Against::Conflicts,
+        Some(leader) if leader.term_at(entry.index).is_some_and(|term| term != entry.term) => Against::Conflicts,
         _ => Against::Same,
     }
 }
@@ -145,6 +197,43 @@ fn runs(set: &BTreeSet<NodeId>) -> String {
         }
     }
     runs.iter().map(|&(first, last)| range(first.into(), last.into())).collect::<Vec<_>>().join(",")
+}
+
+impl Folded {
+    /// What is written on the block: `◂ 1–27`.
+    pub fn label(&self, t: &dyn Text) -> String {
+        t.folded(&range(1, self.last))
+    }
+
+    /// The block in full.
+    pub fn name(&self, node: NodeId, t: &dyn Text) -> String {
+        let name = t.folded_name(S(node), &range(1, self.last));
+        match self.snapshot {
+            Some((index, term)) => t.folded_snapshot(&name, index, term),
+            None => name,
+        }
+    }
+}
+
+impl Receiving {
+    /// How much is there, if it is known of how much, in percent.
+    pub fn percent(&self) -> Option<u64> {
+        self.bytes.map(|bytes| percent(self.received, bytes))
+    }
+
+    /// What is written on the block: `30 %`, or the bytes so far.
+    pub fn label(&self, t: &dyn Text) -> String {
+        self.percent().map_or_else(|| t.bytes(self.received), |percent| t.percent(percent))
+    }
+
+    /// The block in full.
+    pub fn name(&self, node: NodeId, t: &dyn Text) -> String {
+        let bytes = match self.bytes {
+            Some(bytes) => t.bytes_of(self.received, bytes),
+            None => t.bytes(self.received),
+        };
+        t.receiving_name(S(node), self.index, &bytes)
+    }
 }
 
 impl LogCell {

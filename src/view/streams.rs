@@ -1,6 +1,6 @@
 //! The replication streams of every node that leads, a row per follower.
 
-use super::format::ms;
+use super::format::{ms, percent};
 use super::geometry::Point;
 use super::text::Text;
 use crate::lab::world::{StreamView, World};
@@ -52,8 +52,21 @@ pub struct StreamRow {
     pub outbound: u32,
     /// The lag of late, as the points of a line.
     pub plot: String,
+    /// While it sends a snapshot: how far it is.
+    pub sending: Option<Sending>,
     /// Why it is as it is.
     pub why: String,
+}
+
+/// How far a stream is with a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// So much is stored, in percent.
+    pub percent: u64,
+    /// `64 of 212 B`.
+    pub bytes: String,
+    /// It in full.
+    pub name: String,
 }
 
 /// The streams of each node that leads, the highest term first.
@@ -93,6 +106,11 @@ fn row(target: NodeId, stream: &StreamView, last: Index, at: Micros, t: &dyn Tex
         buffer: stream.replication_buffer,
         outbound: stream.outbound_buffer,
         plot: plot(stream, lag, at),
+        sending: stream.snapshot.filter(|_| stream.state == StreamState::Snapshotting).map(|snapshot| {
+            let bytes = t.bytes_of(snapshot.offset, snapshot.bytes);
+            let name = t.sending_name(snapshot.index, &bytes, snapshot.chunks_sent);
+            Sending { percent: percent(snapshot.offset, snapshot.bytes), bytes, name }
+        }),
         why,
     }
 }
