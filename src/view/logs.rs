@@ -269,7 +269,9 @@ pub fn last_whole_column(scrolled: f64, width: f64, column: f64) -> Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::world::{SnapshotProgress, StreamView};
     use crate::raft::event::Role;
+    use crate::raft::snapshot::{Snapshot, SnapshotMeta};
     use crate::raft::Membership;
     use crate::view::text::English;
     use std::rc::Rc;
@@ -332,6 +334,92 @@ mod tests {
         );
     }
 
+    /// A node with the entries `first..=last` and a snapshot up to `index` of term 2.
+    fn compacted(id: NodeId, first: Index, last: Index, snapshot: Index) -> NodeState {
+        let entry = |index| Arc::new(Entry { index, term: 3, payload: Payload::Blank });
+        let mut node = NodeState::new(id, Membership::new(1..=3, []), (first..=last).map(entry));
+        let membership = (0, Membership::new(1..=3, []));
+        let meta = SnapshotMeta { id: 1, index: snapshot, term: 2, membership };
+        node.first_index = first;
+        node.snapshot = Some(Arc::new(Snapshot { meta, data: Vec::new() }));
+        node
+    }
+
+    #[test]
+    fn what_is_gone_from_a_log_is_one_block() {
+        // first, last, snapshot, what can be seen; the columns of the block and of the entries
+        let cases = [
+            ((1, 4, 3), 1..=9, None, vec![1, 2, 3, 4]), // the snapshot includes them, but they are still there
+            ((3, 5, 2), 1..=9, Some(1..=2), vec![3, 4, 5]),
+            ((3, 5, 4), 1..=9, Some(1..=2), vec![3, 4, 5]),
+            ((28, 29, 27), 20..=30, Some(20..=27), vec![28, 29]),
+            ((28, 29, 27), 5..=10, Some(5..=10), vec![]),
+            ((28, 29, 27), 28..=40, None, vec![28, 29]),
+            ((28, 27, 27), 27..=30, Some(27..=27), vec![]),
+        ];
+        for ((first, last, snapshot), visible, columns, entries) in cases {
+            let world = World::new([compacted(1, first, last, snapshot)]);
+            let row = logs(&world, visible.clone(), &English).rows[0].clone();
+            let cells: Vec<Index> = row.cells.iter().map(|cell| cell.index).collect();
+            let case = format!("{first}–{last}, snapshot {snapshot}, in {visible:?}");
+            assert_eq!(row.folded.as_ref().map(|folded| folded.columns.clone()), columns, "{case}");
+            assert_eq!(cells, entries, "{case}");
+            if let Some(folded) = row.folded {
+                assert_eq!(folded.label(&English), format!("◂ {}", range(1, first - 1)), "{case}");
+            }
+        }
+        let world = World::new([compacted(1, 28, 29, 30)]);
+        let folded = logs(&world, 1..=9, &English).rows[0].folded.clone().unwrap();
+        let name = "S1, entries 1–27 are gone from the log: the snapshot up to entry 30 of term 2 stands for them";
+        assert_eq!(folded.name(1, &English), name);
+    }
+
+    #[test]
+    fn a_snapshot_that_comes_is_a_block_that_fills() {
+        // the last entry, the snapshot received and its bytes, the size that the leader tells; columns, label
+        let cases = [
+            (2, (27, 64), Some(212), 1..=40, Some((3..=27, "30 %"))),
+            (0, (27, 0), Some(212), 20..=30, Some((20..=27, "0 %"))),
+            (2, (27, 212), Some(212), 1..=40, Some((3..=27, "100 %"))),
+            (2, (27, 0), Some(0), 1..=40, Some((3..=27, "100 %"))),
+            (2, (27, 64), None, 1..=40, Some((3..=27, "64 B"))), // whoever sent it is gone
+            (40, (27, 64), Some(128), 1..=40, Some((27..=27, "50 %"))), // in place of other entries
+            (2, (27, 64), Some(212), 28..=40, None),
+        ];
+        for (last, receiving, bytes, visible, expected) in cases {
+            let mut node = node(2, &vec![1; last]);
+            node.receiving = Some(receiving);
+            let mut world = World::new([node]);
+            if let Some(bytes) = bytes {
+                let snapshot = SnapshotProgress { index: 27, offset: receiving.1, bytes, chunks_sent: 4 };
+                world.streams.insert((1, 2), Rc::new(StreamView { snapshot: Some(snapshot), ..stream() }));
+            }
+            let found = logs(&world, visible, &English).rows[0].receiving.clone();
+            let found = found.map(|block| (block.columns.clone(), block.label(&English), block.name(2, &English)));
+            let words = bytes.map_or(format!("{} B", receiving.1), |bytes| format!("{} of {bytes} B", receiving.1));
+            let name = format!("S2 receives the snapshot up to entry 27: {words}");
+            assert_eq!(found, expected.map(|(columns, label)| (columns, label.to_string(), name)));
+        }
+    }
+
+    #[test]
+    fn what_the_leader_has_compacted_does_not_conflict() {
+        // The leader has entries 5 and 6 of term 3, and a snapshot up to entry 4 of term 2.
+        let mut leader = compacted(1, 5, 6, 4);
+        (leader.alive, leader.role, leader.term) = (true, Role::Leader, 3);
+        use Against::*;
+        let cases = [
+            (vec![1, 1, 1, 2, 3, 3], vec![Same; 6]),
+            (vec![1, 1, 1, 1, 1], vec![Same, Same, Same, Conflicts, Conflicts]),
+            (vec![1, 1, 1, 2, 3, 3, 3], vec![Same, Same, Same, Same, Same, Same, Beyond]),
+        ];
+        for (terms, expected) in cases {
+            let world = World::new([leader.clone(), node(2, &terms)]);
+            let row = logs(&world, 1..=9, &English).rows[1].clone();
+            assert_eq!(row.cells.iter().map(|cell| cell.against).collect::<Vec<_>>(), expected, "{terms:?}");
+        }
+    }
+
     #[test]
     fn a_configuration_is_told_by_its_voters() {
         let change = Membership { voters: vec![[1, 2, 3].into(), [1, 3, 4].into()], learners: [].into() };
@@ -342,7 +430,13 @@ mod tests {
     #[test]
     fn markers_are_those_of_the_leader_of_the_highest_term() {
         let mut world = world();
-        let stream = crate::lab::world::StreamView {
+        world.streams.insert((1, 2), Rc::new(stream()));
+        let marks: Vec<_> = logs(&world, 1..=4, &English).rows.iter().map(|row| row.marks).collect();
+        assert_eq!(marks, [None, Some(Marks { next: 4, matched: 2 }), None]);
+    }
+
+    fn stream() -> StreamView {
+        StreamView {
             term: 3,
             state: crate::raft::event::StreamState::LineRate,
             from: None,
@@ -355,10 +449,7 @@ mod tests {
             answered: None,
             snapshot: None,
             lag: imbl::Vector::new(),
-        };
-        world.streams.insert((1, 2), Rc::new(stream));
-        let marks: Vec<_> = logs(&world, 1..=4, &English).rows.iter().map(|row| row.marks).collect();
-        assert_eq!(marks, [None, Some(Marks { next: 4, matched: 2 }), None]);
+        }
     }
 
     #[test]

@@ -141,7 +141,7 @@ fn plot(stream: &StreamView, lag: u64, at: Micros) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::world::NodeState;
+    use crate::lab::world::{NodeState, SnapshotProgress};
     use crate::raft::event::{Role, StreamWhy};
     use crate::raft::log::{Entry, Payload};
     use crate::raft::Membership;
@@ -202,6 +202,26 @@ mod tests {
         assert_eq!((row.next, row.matched, row.lag, row.buffer, row.outbound), (5, 2, 2, 1, 2));
         assert_eq!(row.why, "caught up");
         assert_eq!(row.plot, "0.0,1.0 56.0,1.0 56.0,10.0 112.0,10.0");
+    }
+
+    #[test]
+    fn a_snapshot_is_told_while_it_is_sent() {
+        let snapshot = SnapshotProgress { index: 27, offset: 64, bytes: 212, chunks_sent: 5 };
+        let sending = Sending {
+            percent: 30,
+            bytes: "64 of 212 B".into(),
+            name: "snapshot up to entry 27: 64 of 212 B stored, 5 chunks sent".into(),
+        };
+        let cases = [
+            (StreamState::Snapshotting, Some(snapshot), Some(sending)),
+            (StreamState::Snapshotting, None, None),
+            (StreamState::Lagging, Some(snapshot), None),
+        ];
+        for (state, snapshot, expected) in cases {
+            let mut world = world(&[(1, 2)]);
+            world.streams.insert((1, 2), Rc::new(StreamView { state, snapshot, ..(*stream(2)).clone() }));
+            assert_eq!(streams(&world, &English)[0].rows[0].sending, expected);
+        }
     }
 
     #[test]
