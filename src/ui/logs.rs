@@ -95,6 +95,7 @@ fn legend() -> Html {
         <span class="legend">
             <span><i class="swatch committed" />{ t.legend_committed() }</span>
             <span><i class="swatch open" />{ t.legend_open() }</span>
+            <span><i class="swatch folded" />{ t.legend_snapshot() }</span>
             <span><i class="swatch conflicts" />{ t.legend_conflict() }</span>
             <span class="match"><i>{ "▲" }</i>{ t.legend_match() }</span>
             <span class="next"><i>{ "▼" }</i>{ t.legend_next() }</span>
@@ -132,13 +133,47 @@ fn log_row(row: &LogRow, props: &LogsProps, visible: &RangeInclusive<Index>) -> 
                 <span class="standing">{ row.standing.label(t) }</span>
                 <small>{ progress }</small>
             </th>
+            if let Some(folded) = &row.folded {
+                { block("folded", &folded.columns, folded.label(t), folded.name(row.node, t), None) }
+            }
             for cell in &row.cells {
                 { log_cell(row.node, cell, lit(cell.index)) }
+            }
+            if let Some(receiving) = &row.receiving {
+                { block("receiving", &receiving.columns, receiving.label(t), receiving.name(row.node, t), receiving.percent()) }
             }
             if let Some(marks) = &row.marks {
                 { marked(marks, visible) }
             }
         </tr>
+    }
+}
+
+/// A block over several columns, filled to so many percent. Its words stay in view while a part of it does.
+fn block(
+    kind: &'static str,
+    columns: &RangeInclusive<Index>,
+    label: String,
+    name: String,
+    percent: Option<u64>,
+) -> Html {
+    let (first, count) = (*columns.start(), columns.end() - columns.start() + 1);
+    let place = format!("{};width:{}rem", left(first), COLUMN * count as f64);
+    html! {
+        <td
+            key={kind}
+            role="cell"
+            class={classes!("block", kind)}
+            aria-colindex={(first + 1).to_string()}
+            aria-colspan={count.to_string()}
+            aria-label={name.clone()}
+            title={name}
+            style={place}
+            data-block={kind}
+        >
+            <i style={percent.map(|percent| format!("width:{percent}%"))} />
+            <span>{ label }</span>
+        </td>
     }
 }
 

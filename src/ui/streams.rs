@@ -123,9 +123,16 @@ fn stream_row(leader: NodeId, row: &StreamRow, props: &StreamsProps) -> Html {
             <td>{ row.buffer }</td>
             <td>{ row.outbound }</td>
             <td class="left last">
-                <svg class="plot" viewBox={format!("0 0 {} {}", PLOT.0, PLOT.1)} preserveAspectRatio="none" aria-hidden="true">
-                    <polyline points={row.plot.clone()} />
-                </svg>
+                if let Some(sending) = &row.sending {
+                    <span class="sending" title={sending.name.clone()}>
+                        <i class="bar" style={format!("--done:{}%", sending.percent)} aria-hidden="true" />
+                        <b>{ sending.bytes.clone() }</b>
+                    </span>
+                } else {
+                    <svg class="plot" viewBox={format!("0 0 {} {}", PLOT.0, PLOT.1)} preserveAspectRatio="none" aria-hidden="true">
+                        <polyline points={row.plot.clone()} />
+                    </svg>
+                }
                 <small title={row.why.clone()}>{ row.why.clone() }</small>
             </td>
         </tr>

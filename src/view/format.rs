@@ -42,6 +42,11 @@ pub fn ms(time: Micros, decimals: u32) -> String {
     format!("{whole}.{fraction:0width$}", width = width as usize)
 }
 
+/// How much of `whole` is `part`, in percent, rounded down; nothing of nothing is all of it.
+pub fn percent(part: u64, whole: u64) -> u64 {
+    (part.min(whole) * 100).checked_div(whole).unwrap_or(100)
+}
+
 /// A range of whole numbers: `5–7`, or `5` where it is one.
 pub fn range(first: u64, last: u64) -> String {
     if first == last {

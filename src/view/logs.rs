@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use super::colour::term_class;
-use super::format::{range, S};
+use super::format::{percent, range, S};
 use super::node::Standing;
 use super::text::Text;
 use crate::lab::world::{NodeState, World};
@@ -33,10 +33,38 @@ pub struct LogRow {
     pub commit: Index,
     /// How far its state machine is.
     pub applied: Index,
+    /// The part that is no longer in the log, as far as it can be seen.
+    pub folded: Option<Folded>,
+    /// A snapshot that is being received, as far as it can be seen.
+    pub receiving: Option<Receiving>,
     /// Its entries, of those that can be seen.
     pub cells: Vec<LogCell>,
     /// What the leader knows about this log.
     pub marks: Option<Marks>,
+}
+
+/// The entries that a node's log no longer holds, from the first one on: a block over their columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folded {
+    /// The columns to draw: those that can be seen.
+    pub columns: RangeInclusive<Index>,
+    /// The last entry that is gone.
+    pub last: Index,
+    /// The last entry of the snapshot that stands for them, with its term.
+    pub snapshot: Option<(Index, Term)>,
+}
+
+/// A snapshot on its way to a node: a block over the columns of what the node's log lacks of it, which fills.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receiving {
+    /// The columns to draw: those that can be seen.
+    pub columns: RangeInclusive<Index>,
+    /// The last entry of the snapshot.
+    pub index: Index,
+    /// So many bytes are there.
+    pub received: u64,
+    /// Of so many, if somebody still sends it.
+    pub bytes: Option<u64>,
 }
 
 /// One entry.
@@ -95,12 +123,36 @@ pub fn logs(world: &World, visible: RangeInclusive<Index>, t: &dyn Text) -> Logs
             standing: Standing::of(world, node),
             commit: node.commit,
             applied: node.applied,
+            folded: folded(node, &visible),
+            receiving: receiving(world, node, &visible),
             cells: visible.clone().filter_map(|index| Some(cell(node, node.entry(index)?, leader, t))).collect(),
             marks: marks.map(|stream| Marks { next: stream.next, matched: stream.matched }),
         }
     };
     let rows = world.nodes.values().map(|node| row(node)).collect();
     LogsView { rows, leader: leader.map(|leader| leader.id), visible }
+}
+
+/// What of `columns` can be seen.
+fn seen(columns: RangeInclusive<Index>, visible: &RangeInclusive<Index>) -> Option<RangeInclusive<Index>> {
+    let seen = *columns.start().max(visible.start())..=*columns.end().min(visible.end());
+    (!seen.is_empty()).then_some(seen)
+}
+
+fn folded(node: &NodeState, visible: &RangeInclusive<Index>) -> Option<Folded> {
+    let last = node.first_index.saturating_sub(1);
+    let columns = seen(1..=last, visible)?;
+    let snapshot = node.snapshot.as_ref().map(|snapshot| (snapshot.meta.index, snapshot.meta.term));
+    Some(Folded { columns, last, snapshot })
+}
+
+fn receiving(world: &World, node: &NodeState, visible: &RangeInclusive<Index>) -> Option<Receiving> {
+    let (index, received) = node.receiving?;
+    // A log that reaches as far as the snapshot (its entries may be others) leaves the block the last column.
+    let columns = seen((node.last_index() + 1).min(index)..=index, visible)?;
+    let sent = world.streams.iter().filter(|((_, target), _)| *target == node.id);
+    let mut sizes = sent.filter_map(|(_, stream)| stream.snapshot.filter(|snapshot| snapshot.index == index));
+    Some(Receiving { columns, index, received, bytes: sizes.next().map(|snapshot| snapshot.bytes) })
 }
 
 fn cell(node: &NodeState, entry: &Entry, leader: Option<&NodeState>, t: &dyn Text) -> LogCell {
@@ -118,7 +170,7 @@ fn cell(node: &NodeState, entry: &Entry, leader: Option<&NodeState>, t: &dyn Tex
 fn against(entry: &Entry, leader: Option<&NodeState>) -> Against {
     match leader {
         Some(leader) if entry.index > leader.last_index() => Against::Beyond,
-        Some(leader) if leader.entry(entry.index).is_some_and(|own| own.term != entry.term) => Against::Conflicts,
+        Some(leader) if leader.term_at(entry.index).is_some_and(|term| term != entry.term) => Against::Conflicts,
         _ => Against::Same,
     }
 }
@@ -145,6 +197,43 @@ fn runs(set: &BTreeSet<NodeId>) -> String {
         }
     }
     runs.iter().map(|&(first, last)| range(first.into(), last.into())).collect::<Vec<_>>().join(",")
+}
+
+impl Folded {
+    /// What is written on the block: `◂ 1–27`.
+    pub fn label(&self, t: &dyn Text) -> String {
+        t.folded(&range(1, self.last))
+    }
+
+    /// The block in full.
+    pub fn name(&self, node: NodeId, t: &dyn Text) -> String {
+        let name = t.folded_name(S(node), &range(1, self.last));
+        match self.snapshot {
+            Some((index, term)) => t.folded_snapshot(&name, index, term),
+            None => name,
+        }
+    }
+}
+
+impl Receiving {
+    /// How much is there, if it is known of how much, in percent.
+    pub fn percent(&self) -> Option<u64> {
+        self.bytes.map(|bytes| percent(self.received, bytes))
+    }
+
+    /// What is written on the block: `30 %`, or the bytes so far.
+    pub fn label(&self, t: &dyn Text) -> String {
+        self.percent().map_or_else(|| t.bytes(self.received), |percent| t.percent(percent))
+    }
+
+    /// The block in full.
+    pub fn name(&self, node: NodeId, t: &dyn Text) -> String {
+        let bytes = match self.bytes {
+            Some(bytes) => t.bytes_of(self.received, bytes),
+            None => t.bytes(self.received),
+        };
+        t.receiving_name(S(node), self.index, &bytes)
+    }
 }
 
 impl LogCell {
@@ -180,7 +269,9 @@ pub fn last_whole_column(scrolled: f64, width: f64, column: f64) -> Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::world::{SnapshotProgress, StreamView};
     use crate::raft::event::Role;
+    use crate::raft::snapshot::{Snapshot, SnapshotMeta};
     use crate::raft::Membership;
     use crate::view::text::English;
     use std::rc::Rc;
@@ -243,6 +334,92 @@ mod tests {
         );
     }
 
+    /// A node with the entries `first..=last` and a snapshot up to `index` of term 2.
+    fn compacted(id: NodeId, first: Index, last: Index, snapshot: Index) -> NodeState {
+        let entry = |index| Arc::new(Entry { index, term: 3, payload: Payload::Blank });
+        let mut node = NodeState::new(id, Membership::new(1..=3, []), (first..=last).map(entry));
+        let membership = (0, Membership::new(1..=3, []));
+        let meta = SnapshotMeta { id: 1, index: snapshot, term: 2, membership };
+        node.first_index = first;
+        node.snapshot = Some(Arc::new(Snapshot { meta, data: Vec::new() }));
+        node
+    }
+
+    #[test]
+    fn what_is_gone_from_a_log_is_one_block() {
+        // first, last, snapshot, what can be seen; the columns of the block and of the entries
+        let cases = [
+            ((1, 4, 3), 1..=9, None, vec![1, 2, 3, 4]), // the snapshot includes them, but they are still there
+            ((3, 5, 2), 1..=9, Some(1..=2), vec![3, 4, 5]),
+            ((3, 5, 4), 1..=9, Some(1..=2), vec![3, 4, 5]),
+            ((28, 29, 27), 20..=30, Some(20..=27), vec![28, 29]),
+            ((28, 29, 27), 5..=10, Some(5..=10), vec![]),
+            ((28, 29, 27), 28..=40, None, vec![28, 29]),
+            ((28, 27, 27), 27..=30, Some(27..=27), vec![]),
+        ];
+        for ((first, last, snapshot), visible, columns, entries) in cases {
+            let world = World::new([compacted(1, first, last, snapshot)]);
+            let row = logs(&world, visible.clone(), &English).rows[0].clone();
+            let cells: Vec<Index> = row.cells.iter().map(|cell| cell.index).collect();
+            let case = format!("{first}–{last}, snapshot {snapshot}, in {visible:?}");
+            assert_eq!(row.folded.as_ref().map(|folded| folded.columns.clone()), columns, "{case}");
+            assert_eq!(cells, entries, "{case}");
+            if let Some(folded) = row.folded {
+                assert_eq!(folded.label(&English), format!("◂ {}", range(1, first - 1)), "{case}");
+            }
+        }
+        let world = World::new([compacted(1, 28, 29, 30)]);
+        let folded = logs(&world, 1..=9, &English).rows[0].folded.clone().unwrap();
+        let name = "S1, entries 1–27 are gone from the log: the snapshot up to entry 30 of term 2 stands for them";
+        assert_eq!(folded.name(1, &English), name);
+    }
+
+    #[test]
+    fn a_snapshot_that_comes_is_a_block_that_fills() {
+        // the last entry, the snapshot received and its bytes, the size that the leader tells; columns, label
+        let cases = [
+            (2, (27, 64), Some(212), 1..=40, Some((3..=27, "30 %"))),
+            (0, (27, 0), Some(212), 20..=30, Some((20..=27, "0 %"))),
+            (2, (27, 212), Some(212), 1..=40, Some((3..=27, "100 %"))),
+            (2, (27, 0), Some(0), 1..=40, Some((3..=27, "100 %"))),
+            (2, (27, 64), None, 1..=40, Some((3..=27, "64 B"))), // whoever sent it is gone
+            (40, (27, 64), Some(128), 1..=40, Some((27..=27, "50 %"))), // in place of other entries
+            (2, (27, 64), Some(212), 28..=40, None),
+        ];
+        for (last, receiving, bytes, visible, expected) in cases {
+            let mut node = node(2, &vec![1; last]);
+            node.receiving = Some(receiving);
+            let mut world = World::new([node]);
+            if let Some(bytes) = bytes {
+                let snapshot = SnapshotProgress { index: 27, offset: receiving.1, bytes, chunks_sent: 4 };
+                world.streams.insert((1, 2), Rc::new(StreamView { snapshot: Some(snapshot), ..stream() }));
+            }
+            let found = logs(&world, visible, &English).rows[0].receiving.clone();
+            let found = found.map(|block| (block.columns.clone(), block.label(&English), block.name(2, &English)));
+            let words = bytes.map_or(format!("{} B", receiving.1), |bytes| format!("{} of {bytes} B", receiving.1));
+            let name = format!("S2 receives the snapshot up to entry 27: {words}");
+            assert_eq!(found, expected.map(|(columns, label)| (columns, label.to_string(), name)));
+        }
+    }
+
+    #[test]
+    fn what_the_leader_has_compacted_does_not_conflict() {
+        // The leader has entries 5 and 6 of term 3, and a snapshot up to entry 4 of term 2.
+        let mut leader = compacted(1, 5, 6, 4);
+        (leader.alive, leader.role, leader.term) = (true, Role::Leader, 3);
+        use Against::*;
+        let cases = [
+            (vec![1, 1, 1, 2, 3, 3], vec![Same; 6]),
+            (vec![1, 1, 1, 1, 1], vec![Same, Same, Same, Conflicts, Conflicts]),
+            (vec![1, 1, 1, 2, 3, 3, 3], vec![Same, Same, Same, Same, Same, Same, Beyond]),
+        ];
+        for (terms, expected) in cases {
+            let world = World::new([leader.clone(), node(2, &terms)]);
+            let row = logs(&world, 1..=9, &English).rows[1].clone();
+            assert_eq!(row.cells.iter().map(|cell| cell.against).collect::<Vec<_>>(), expected, "{terms:?}");
+        }
+    }
+
     #[test]
     fn a_configuration_is_told_by_its_voters() {
         let change = Membership { voters: vec![[1, 2, 3].into(), [1, 3, 4].into()], learners: [].into() };
@@ -253,7 +430,13 @@ mod tests {
     #[test]
     fn markers_are_those_of_the_leader_of_the_highest_term() {
         let mut world = world();
-        let stream = crate::lab::world::StreamView {
+        world.streams.insert((1, 2), Rc::new(stream()));
+        let marks: Vec<_> = logs(&world, 1..=4, &English).rows.iter().map(|row| row.marks).collect();
+        assert_eq!(marks, [None, Some(Marks { next: 4, matched: 2 }), None]);
+    }
+
+    fn stream() -> StreamView {
+        StreamView {
             term: 3,
             state: crate::raft::event::StreamState::LineRate,
             from: None,
@@ -266,10 +449,7 @@ mod tests {
             answered: None,
             snapshot: None,
             lag: imbl::Vector::new(),
-        };
-        world.streams.insert((1, 2), Rc::new(stream));
-        let marks: Vec<_> = logs(&world, 1..=4, &English).rows.iter().map(|row| row.marks).collect();
-        assert_eq!(marks, [None, Some(Marks { next: 4, matched: 2 }), None]);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The replication streams of every node that leads, a row per follower.
 
-use super::format::ms;
+use super::format::{ms, percent};
 use super::geometry::Point;
 use super::text::Text;
 use crate::lab::world::{StreamView, World};
@@ -52,8 +52,21 @@ pub struct StreamRow {
     pub outbound: u32,
     /// The lag of late, as the points of a line.
     pub plot: String,
+    /// While it sends a snapshot: how far it is.
+    pub sending: Option<Sending>,
     /// Why it is as it is.
     pub why: String,
+}
+
+/// How far a stream is with a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// So much is stored, in percent.
+    pub percent: u64,
+    /// `64 of 212 B`.
+    pub bytes: String,
+    /// It in full.
+    pub name: String,
 }
 
 /// The streams of each node that leads, the highest term first.
@@ -93,6 +106,11 @@ fn row(target: NodeId, stream: &StreamView, last: Index, at: Micros, t: &dyn Tex
         buffer: stream.replication_buffer,
         outbound: stream.outbound_buffer,
         plot: plot(stream, lag, at),
+        sending: stream.snapshot.filter(|_| stream.state == StreamState::Snapshotting).map(|snapshot| {
+            let bytes = t.bytes_of(snapshot.offset, snapshot.bytes);
+            let name = t.sending_name(snapshot.index, &bytes, snapshot.chunks_sent);
+            Sending { percent: percent(snapshot.offset, snapshot.bytes), bytes, name }
+        }),
         why,
     }
 }
@@ -123,7 +141,7 @@ fn plot(stream: &StreamView, lag: u64, at: Micros) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::world::NodeState;
+    use crate::lab::world::{NodeState, SnapshotProgress};
     use crate::raft::event::{Role, StreamWhy};
     use crate::raft::log::{Entry, Payload};
     use crate::raft::Membership;
@@ -184,6 +202,26 @@ mod tests {
         assert_eq!((row.next, row.matched, row.lag, row.buffer, row.outbound), (5, 2, 2, 1, 2));
         assert_eq!(row.why, "caught up");
         assert_eq!(row.plot, "0.0,1.0 56.0,1.0 56.0,10.0 112.0,10.0");
+    }
+
+    #[test]
+    fn a_snapshot_is_told_while_it_is_sent() {
+        let snapshot = SnapshotProgress { index: 27, offset: 64, bytes: 212, chunks_sent: 5 };
+        let sending = Sending {
+            percent: 30,
+            bytes: "64 of 212 B".into(),
+            name: "snapshot up to entry 27: 64 of 212 B stored, 5 chunks sent".into(),
+        };
+        let cases = [
+            (StreamState::Snapshotting, Some(snapshot), Some(sending)),
+            (StreamState::Snapshotting, None, None),
+            (StreamState::Lagging, Some(snapshot), None),
+        ];
+        for (state, snapshot, expected) in cases {
+            let mut world = world(&[(1, 2)]);
+            world.streams.insert((1, 2), Rc::new(StreamView { state, snapshot, ..(*stream(2)).clone() }));
+            assert_eq!(streams(&world, &English)[0].rows[0].sending, expected);
+        }
     }
 
     #[test]

@@ -97,6 +97,7 @@ catalogue! {
         applied: "applied",
         legend_committed: "committed",
         legend_open: "not yet",
+        legend_snapshot: "in snapshot",
         legend_conflict: "conflicts",
         legend_match: "match",
         legend_next: "next",
@@ -251,6 +252,19 @@ catalogue! {
             format!("commit {}, applied {}", grouped(commit), grouped(applied)),
         match_mark(index: Index): format!("match {}", grouped(index)),
         next_mark(index: Index): format!("next {}", grouped(index)),
+        folded(entries: &str): format!("◂ {entries}"),
+        folded_name(node: S, entries: &str): format!("{node}, entries {entries} are gone from the log"),
+        folded_snapshot(name: &str, index: Index, term: Term):
+            format!("{name}: the snapshot up to entry {index} of term {term} stands for them"),
+        percent(percent: u64): format!("{percent} %"),
+        bytes(bytes: u64): format!("{} B", grouped(bytes)),
+        bytes_of(part: u64, whole: u64): format!("{} of {} B", grouped(part), grouped(whole)),
+        receiving_name(node: S, index: Index, bytes: &str): format!("{node} receives the snapshot up to entry {index}: {bytes}"),
+        sending_name(index: Index, bytes: &str, chunks: u32): if chunks == 1 {
+            format!("snapshot up to entry {index}: {bytes} stored, one chunk sent")
+        } else {
+            format!("snapshot up to entry {index}: {bytes} stored, {chunks} chunks sent")
+        },
         streams_caption(leader: S, term: Term): format!("Streams of {leader}, leader of term {term}"),
         streams_caption_outdated(leader: S, term: Term):
             format!("Streams of {leader}, still leader of term {term}; a higher term is on"),

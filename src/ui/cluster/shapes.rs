@@ -26,6 +26,10 @@ pub fn shape(shape: Shape, angle: f64) -> Html {
         Shape::VoteRefused => html! {
             <g {class}><rect x="-7" y="-9" width="14" height="18" rx="2.5" /><path d="m-3-3 6 6m0-6-6 6" /></g>
         },
+        Shape::TimeoutNow => html! {
+            <g {class} transform={format!("rotate({angle:.1})")}><circle r="9" /><path d="m-4.5-4.5 4 4.5-4 4.5M1-4.5 5 0 1 4.5" /></g>
+        },
+        Shape::Chunk | Shape::ChunkTaken => html! { <rect {class} x="-7" y="-7" width="14" height="14" rx="2" /> },
     }
 }
 
