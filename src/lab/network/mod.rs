@@ -211,8 +211,8 @@ impl SimNetwork {
             let latency = draw(&mut wire.rng, spec.latency);
             let doomed = wire.rng.chance(spec.loss.per_million);
             let doubled = wire.copies.chance(spec.duplicate.per_million);
-            let mut copy = || (draw(&mut wire.copies, spec.latency), wire.copies.chance(spec.loss.per_million));
-            (latency, doomed, doubled.then(|| copy()))
+            let copy = || (draw(&mut wire.copies, spec.latency), wire.copies.chance(spec.loss.per_million));
+            (latency, doomed, doubled.then(copy))
         };
         let flight = Flight { from, to, message: Rc::new(message), re, arrives: Micros::ZERO, doomed, caller };
         let second = copy.map(|(latency, doomed)| (latency, Flight { doomed, ..flight.clone() }));
