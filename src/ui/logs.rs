@@ -44,7 +44,8 @@ pub fn Logs(props: &LogsProps) -> Html {
     let view = logs(&props.world, visible.clone(), t);
     // Columns after the last entry are numbered too, as many as fit.
     let columns = last.max(whole);
-    let width = format!("width:{}rem", HEAD + COLUMN * last as f64);
+    // One more, so that the word beside the last mark has room.
+    let width = format!("width:{}rem", HEAD + COLUMN * (last + 1) as f64);
     html! {
         <section class="card logs" aria-labelledby="logs-title">
             <div class="card-head">

@@ -300,6 +300,97 @@ test("thousands of entries stay a few cells, and the end is followed unless one 
   await page.locator(`[data-log="1"] [data-index="${last}"]`).waitFor();
 });
 
+/** Writes ten times by the button, three times over, and waits until the other nodes have compacted all but a few. */
+async function writeThirty(page, cutOff) {
+  const button = page.getByRole("button", { name: "Write 10" });
+  const done = (await report(page)).clients.writes;
+  for (let i = 1; i <= 3; i++) {
+    await button.click();
+    await page.evaluate((count) => {
+      window.raftLab.runUntil({ clients: { acknowledged: { min: count } } }, 10_000);
+    }, done + 10 * i);
+  }
+  await until(page, "compacted logs", ({ nodes }) => nodes.every((node) => node.id === cutOff || node.log.first > 20));
+}
+
+/** The block over the entries that are gone, as it is drawn. */
+const folded = (page, id) => row(page, id).locator("[data-block='folded']");
+
+test("a follower that missed what the others compacted is sent a snapshot", async (t) => {
+  const { page, shot } = await lab(t, { context: { reducedMotion: "reduce" } });
+  await page.evaluate(() => window.raftLab.runUntil({ leader: true }, 10_000));
+  const leader = leaderOf(await report(page));
+  const target = (leader.id % 5) + 1;
+
+  // So much that the snapshot takes several chunks.
+  for (const key of ["city", "river", "mountain"]) await write(page, key, `the name of a ${key}`);
+  await page.keyboard.press(String(target));
+  await page.keyboard.press("x");
+  await page.locator(`[data-stroke="S${target} cut off"]`).waitFor();
+  await writeThirty(page, target);
+  const compacted = await report(page);
+  const { first } = compacted.nodes[leader.id - 1].log;
+  await folded(page, leader.id).getByText(`◂ 1–${first - 1}`, { exact: true }).waitFor();
+  assert.match(
+    await folded(page, leader.id).getAttribute("aria-label"),
+    new RegExp(`^S${leader.id}, entries 1–${first - 1} are gone .* up to entry [0-9]+ of term 1 stands for them$`),
+  );
+  assert.ok(compacted.nodes[target - 1].log.last < first - 1, "what it needs next is gone");
+  assert.equal(await folded(page, target).count(), 0);
+  assert.equal(await page.locator(".cell.conflicts").count(), 0);
+
+  // Whoever comes back has the higher term, so that the leader may be another one afterwards.
+  await page.keyboard.press("x");
+  await page.locator("[data-stroke]").waitFor({ state: "detached" });
+  await page.getByRole("radio", { name: "message" }).check();
+  const receiving = row(page, target).locator("[data-block='receiving']");
+  for (let i = 0; !(await receiving.count()); i++) {
+    assert.ok(i < 600, "a part of the snapshot within 600 messages");
+    await page.evaluate(() => window.raftLab.step("message"));
+    await page.waitForTimeout(20);
+  }
+  const during = await report(page);
+  const sending = during.streams.find((one) => one.target === target && one.state === "snapshotting");
+  assert.ok(sending, "the lab knows that, too");
+  const sends = page.locator(`[data-stream="${sending.leader}-${target}"]`);
+  assert.equal(await sends.getAttribute("data-state"), "snapshotting");
+  assert.equal((await sends.locator(".chip.on").innerText()).toLowerCase(), "snapshotting");
+  const [, part, whole] = /^([0-9]+) of ([0-9]+) B$/.exec(await sends.locator(".sending").innerText());
+  assert.ok(Number(part) <= Number(whole));
+  assert.match(await receiving.innerText(), /^[0-9]+ %$/);
+  assert.match(
+    await receiving.getAttribute("aria-label"),
+    new RegExp(`^S${target} receives the snapshot up to entry [0-9]+: [0-9]+ of ${whole} B$`),
+  );
+  await shot("snapshot");
+
+  await page.evaluate(() => window.raftLab.runUntil({ converged: true }, 10_000));
+  await receiving.waitFor({ state: "detached" });
+  const after = await report(page);
+  const { log, state } = after.nodes[target - 1];
+  assert.ok(log.first > first - 1, "its log begins behind the snapshot");
+  for (const other of after.nodes) {
+    assert.deepEqual([other.log.last, other.commit, other.state], [log.last, log.last, state]);
+    await folded(page, other.id).getByText(`◂ 1–${other.log.first - 1}`, { exact: true }).waitFor();
+  }
+  assert.equal(await page.locator(".cell.conflicts").count(), 0);
+  await page.locator("[data-event]", { hasText: `S${target} installs the snapshot` }).first().waitFor();
+  await shot("snapshot-installed");
+});
+
+test("a long log does not make the page wider than a phone", async (t) => {
+  const { page, shot } = await lab(t, { context: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } });
+  await until(page, "leader", leaderOf, 5000);
+  await page.evaluate(() => {
+    window.raftLab.act({ do: "write_many", count: 40 });
+    window.raftLab.runUntil({ node: "all", commit: { min: 40 } }, 10_000);
+  });
+  await folded(page, 1).waitFor();
+  await row(page, 1).scrollIntoViewIfNeeded();
+  await shot("phone-snapshot");
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, "nothing sticks out");
+});
+
 /** What axe finds, as text. */
 async function findings(page) {
   await page.addScriptTag({ path: AXE });
