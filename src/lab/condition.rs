@@ -514,7 +514,8 @@ fn nodes_are(condition: &NodeIs, world: &World) -> bool {
     match &condition.node {
         Which::One(node) => is(node),
         Which::Each(list) => list.iter().all(is),
-        Which::Live(Live::All) => live.all(|node| node_is(condition, node)),
+        // Of nobody, nothing holds.
+        Which::Live(Live::All) => live.clone().next().is_some() && live.all(|node| node_is(condition, node)),
         Which::Live(Live::Any) => live.any(|node| node_is(condition, node)),
     }
 }

@@ -20,6 +20,9 @@ use std::time::{Duration, Instant};
 /// The wasm code's own targets: native test files have nothing to say there.
 const WASM_TARGETS: [&str; 6] = ["--lib", "--bins", "--test", "wasm", "--test", "browser"];
 
+/// So many random runs the long stage makes.
+const LONG_SEEDS: &str = "20000";
+
 /// How long one end-to-end test may take before it counts as hanging.
 const E2E_TIME_LIMIT_MS: &str = "--test-timeout=300000";
 
@@ -32,6 +35,9 @@ pub struct Options {
     /// Run this stage alone (may be given several times)
     #[arg(long, value_name = "STAGE")]
     only: Vec<Stage>,
+    /// Then let random runs go on for twenty thousand seeds, optimised
+    #[arg(long)]
+    long: bool,
 }
 
 /// A stage, in the order in which they run: the quick ones and those that need no setup come first.
@@ -61,6 +67,8 @@ enum Stage {
     Page,
     /// The page in Chromium, driven as a person would
     E2e,
+    /// Many random runs (only when asked for)
+    Long,
 }
 
 /// What came of a stage.
@@ -89,7 +97,10 @@ impl Stage {
 
 /// Runs the stages; returns whether all of them succeeded.
 pub fn test(options: &Options) -> Result<bool> {
-    let chosen = |stage: Stage| options.only.is_empty() || options.only.contains(&stage);
+    let chosen = |stage: Stage| match stage {
+        Stage::Long => options.long || options.only.contains(&stage),
+        stage => options.only.is_empty() || options.only.contains(&stage),
+    };
     let setup_wanted = Stage::value_variants().iter().any(|stage| chosen(*stage) && stage.needs_setup());
     let mut wasm = None;
     let mut outcomes = Vec::new();
@@ -144,6 +155,10 @@ fn run_native(stage: Stage) -> Result<Count> {
         }
         Stage::Native => counted(cargo.args(["test", "--workspace", "--no-fail-fast"])),
         Stage::Golden => counted(cargo.args(["test", "--release", "--test", "golden_native"])),
+        Stage::Long => {
+            let arguments = ["test", "--profile", "long", "--test", "random"];
+            counted(cargo.args(arguments).env("RAFT_LAB_SEEDS", LONG_SEEDS))
+        }
         other => Err(format!("{} is no native stage", other.name())),
     }
 }

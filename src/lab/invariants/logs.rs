@@ -30,8 +30,8 @@ pub(super) struct Logs {
     /// How far each node has committed and applied in its present life.
     commits: BTreeMap<NodeId, Index>,
     last_applied: BTreeMap<NodeId, Index>,
-    /// Acknowledged writes: where they are.
-    acknowledged: BTreeMap<Index, Prefix>,
+    /// Acknowledged writes: where they are, and in which term that was said.
+    acknowledged: BTreeMap<Index, (Prefix, Term)>,
 }
 
 impl Logs {
@@ -92,7 +92,7 @@ impl Logs {
                 let mut entries = applied.filter_map(|index| node.entry(index));
                 if let Some(entry) = entries.find(|entry| is_it(&entry.payload)) {
                     if let Some(prefix) = prefixes.at(node.id, entry.index) {
-                        self.acknowledged.insert(entry.index, prefix);
+                        self.acknowledged.insert(entry.index, (prefix, node.term));
                     }
                 }
             }
@@ -110,9 +110,11 @@ impl Logs {
             );
             broken.push(Violation::new(Invariant::LeaderCompleteness, &[node, by], &[index], text));
         }
-        if let Some((&index, _)) =
-            self.acknowledged.iter().rev().find(|(&index, &it)| lacks(leader, index, it, prefixes))
-        {
+        // A leader of an earlier term, elected late, has not lost what it never could have.
+        let is_lost = |&(&index, &(prefix, said)): &(&Index, &(Prefix, Term))| {
+            said < term && lacks(leader, index, prefix, prefixes)
+        };
+        if let Some((&index, _)) = self.acknowledged.iter().rev().find(is_lost) {
             let text =
                 format!("node {} leads term {term}, and the acknowledged write at entry {index} is lost", leader.id);
             broken.push(Violation::new(Invariant::AcknowledgedKept, &[leader.id], &[index], text));
@@ -129,7 +131,7 @@ impl Logs {
             let Some(prefix) = prefixes.at(node.id, index) else { continue };
             let new = Committed { prefix, by: node.id, in_term: node.term };
             self.committed.entry(index).or_insert(new);
-            if self.acknowledged.get(&index).is_some_and(|&acknowledged| acknowledged != prefix) {
+            if self.acknowledged.get(&index).is_some_and(|&(acknowledged, _)| acknowledged != prefix) {
                 let text = format!("node {} commits another entry {index} than the acknowledged one", node.id);
                 broken.push(Violation::new(Invariant::AcknowledgedKept, &[node.id], &[index], text));
             }

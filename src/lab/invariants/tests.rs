@@ -272,6 +272,16 @@ fn acknowledged_kept() {
         .acknowledges(1, "a")
         .leads(2, 2)
         .holds();
+    // Elected in an earlier term, though later: it need not have it.
+    let mut story = Story::new();
+    story
+        .leads(1, 5)
+        .appends(1, 1, 5, "a")
+        .appends(2, 1, 5, "a")
+        .applies(1, 1)
+        .acknowledges(1, "a")
+        .leads(3, 4)
+        .holds();
 }
 
 // Linearizability.
