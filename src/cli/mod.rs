@@ -45,6 +45,8 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Print a JSON Schema of scenario files
+    Schema,
 }
 
 /// Runs the command line. Exit status: 0 if all that was expected held, 1 if some did not, 2 if a file
@@ -53,6 +55,10 @@ pub fn main() -> ExitCode {
     let status = match Arguments::parse().command {
         Command::Run { files, trace, until } => run(&files, trace.as_deref(), until),
         Command::Check { files } => check(&files),
+        Command::Schema => {
+            let schema = serde_json::to_string_pretty(&crate::lab::scenario::schema()).unwrap_or_default();
+            print_text(&format!("{schema}\n")).map(|()| HELD)
+        }
     };
     ExitCode::from(status.unwrap_or_else(|refusal| {
         eprintln!("{refusal}");
@@ -92,20 +98,22 @@ fn run(files: &[PathBuf], trace: Option<&Path>, until: Option<Micros>) -> Result
         }
         reports.push(lab.report());
     }
-    print(&reports).map_err(|error| format!("standard output: {error}"))?;
+    print(&reports)?;
     Ok(if reports.iter().all(Report::held) { HELD } else { NOT_HELD })
 }
 
-fn print(reports: &[Report]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let done = match reports {
-        [report] => out.write_all(report.to_json().as_bytes()),
-        reports => writeln!(out, "{}", serde_json::to_string_pretty(reports)?),
-    };
-    match done {
+fn print(reports: &[Report]) -> Result<(), String> {
+    match reports {
+        [report] => print_text(&report.to_json()),
+        reports => print_text(&format!("{}\n", serde_json::to_string_pretty(reports).unwrap_or_default())),
+    }
+}
+
+fn print_text(text: &str) -> Result<(), String> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
         // Whoever reads has read enough (`| head`).
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done,
+        done => done.map_err(|error| format!("standard output: {error}")),
     }
 }
 

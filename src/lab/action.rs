@@ -10,6 +10,7 @@ use crate::runtime::{Feed, Micros, TraceHash};
 
 /// Something that is done to the cluster. In JSON, `do` names it and its fields stand beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Do {
     /// The node's election timeout fires now.

@@ -44,6 +44,7 @@ pub enum Condition {
 
 /// Who leads: anyone, nobody, a node, or someone in a term.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum LeaderIs {
     /// Whether anyone does.
@@ -59,6 +60,7 @@ pub enum LeaderIs {
 
 /// A number, exact or within bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Number {
     /// This one.
@@ -69,6 +71,7 @@ pub enum Number {
 
 /// Bounds, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Range {
     /// The least.
@@ -94,6 +97,7 @@ fn number(expected: Option<Number>, n: u64) -> bool {
 
 /// Which nodes a condition speaks of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Which {
     /// This one.
@@ -106,6 +110,7 @@ pub enum Which {
 
 /// Which of the live nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Live {
     /// Each of them.
@@ -118,6 +123,7 @@ macro_rules! patch {
     ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
         pub struct $name { $(
             $(#[$field_meta])*
@@ -129,6 +135,7 @@ macro_rules! patch {
 
 /// What holds of one or several nodes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NodeIs {
     /// Which.
@@ -188,6 +195,7 @@ patch! {
 
 /// What holds of one entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EntryIs {
     /// Its index.
@@ -202,6 +210,7 @@ pub struct EntryIs {
 
 /// What holds of one stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StreamIs {
     /// The leader and the target.
@@ -245,6 +254,7 @@ patch! {
 
 /// Which promise was broken: this one, any, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Violated {
     /// Any (true), or none (false).
@@ -255,6 +265,7 @@ pub enum Violated {
 
 /// What holds of at least one request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OutcomeIs {
     /// Whose.

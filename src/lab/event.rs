@@ -188,7 +188,12 @@ impl Feed for Record {
     }
 }
 
+/// The names of all events.
+pub fn names() -> Vec<&'static str> {
+    raft::Event::NAMES.iter().chain(LabEvent::NAMES).copied().collect()
+}
+
 /// Whether there is an event of this name.
 pub fn is_event(name: &str) -> bool {
-    raft::Event::NAMES.iter().chain(LabEvent::NAMES).any(|known| *known == name)
+    names().contains(&name)
 }

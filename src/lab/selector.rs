@@ -44,12 +44,14 @@ macro_rules! with_selector {
 with_selector! {
     /// Selects messages: those of which everything that is given holds. With nothing given, all.
     #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
     Selector {}
 }
 
 with_selector! {
     /// A selector, and how much later the messages arrive.
     #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
     Delay {
         /// So much later.
         by: Micros,

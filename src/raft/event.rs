@@ -59,6 +59,16 @@ macro_rules! words {
             }
         }
 
+        #[cfg(not(target_family = "wasm"))]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                ::schemars::json_schema!({ "enum": [$($text),*] })
+            }
+        }
+
         impl $crate::runtime::Feed for $name {
             fn feed(&self, hash: &mut $crate::runtime::TraceHash) {
                 (*self as u8).feed(hash);

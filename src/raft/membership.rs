@@ -12,6 +12,7 @@ use crate::runtime::{Feed, TraceHash};
 ///
 /// Invariant: `voters` holds one or two sets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Membership {
     /// The old voters alone, or the old and the new ones: decisions need a majority of *each* set.
     pub voters: Vec<BTreeSet<NodeId>>,

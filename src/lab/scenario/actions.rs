@@ -151,6 +151,7 @@ pub struct Stop {
 
 /// Which broken promises end a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum OnViolation {
     /// Any, or none.

@@ -6,6 +6,8 @@
 
 mod actions;
 mod read;
+#[cfg(not(target_family = "wasm"))]
+mod schema;
 mod settings;
 mod start;
 mod validate;
@@ -25,6 +27,8 @@ use crate::runtime::Micros;
 
 pub use actions::{action_from_value, Action, OnViolation, Stop, Timing};
 pub(super) use read::{branch, join, object};
+#[cfg(not(target_family = "wasm"))]
+pub use schema::schema;
 pub use settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
 pub use start::{Start, StartEntry, StartRole, StartSnapshot};
 
@@ -79,6 +83,7 @@ pub(super) fn refuse<T>(path: impl Into<String>, message: impl Into<String>) -> 
 
 /// How a cluster starts, what is done to it, and what should then hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// [`FORMAT`].

@@ -10,6 +10,7 @@ use crate::runtime::{Feed, Micros, TraceHash};
 
 /// A set of settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
     /// Small numbers: every transition within seconds.
@@ -25,6 +26,7 @@ macro_rules! patch {
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
         pub struct $name { $(
             $(#[$field_meta])*
@@ -84,6 +86,7 @@ patch! {
 
 /// When a node makes a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotPolicy {
     /// When so many entries are applied since the last one.

@@ -15,6 +15,7 @@ use crate::raft::{Index, Membership, NodeId, SharedSnapshot, Snapshot, SnapshotM
 
 /// A snapshot that a node starts with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StartSnapshot {
     /// The last index that it includes.
@@ -28,6 +29,7 @@ pub struct StartSnapshot {
 
 /// What one node starts with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Start {
     /// Its term; that of its last entry, if left out.
@@ -56,6 +58,7 @@ pub struct Start {
 
 /// What a node is when the run begins, if it is not what it would be by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StartRole {
     /// The leader of its term.
@@ -80,6 +83,7 @@ impl StartEntry {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct FullEntry {
     term: Term,
