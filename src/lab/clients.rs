@@ -11,7 +11,7 @@ use super::network::SimNetwork;
 use super::recorder::Recorder;
 use crate::raft::log::Payload;
 use crate::raft::node::{Answer, Call, WriteResult};
-use crate::raft::NodeId;
+use crate::raft::{Index, NodeId};
 use crate::runtime::{Clock, Micros};
 
 /// All clients of a cluster. Handles share it.
@@ -89,11 +89,12 @@ impl Clients {
             office.last_op += 1;
             office.last_op
         };
-        let note = |node: Option<NodeId>, result: ClientResult| {
+        let tell = |node: Option<NodeId>, result: ClientResult, index: Option<Index>| {
             let (key, value) = (key.clone(), Some(value.clone()));
-            self.recorder.lab(LabEvent::Client { client, op, key, value, node, result, read: None });
+            self.recorder.lab(LabEvent::Client { client, op, key, value, node, result, index, read: None });
             result
         };
+        let note = |node: Option<NodeId>, result: ClientResult| tell(node, result, None);
         let mut told: Option<NodeId> = None;
         loop {
             let known = node.or(told.take()).or_else(|| self.office.borrow().leader);
@@ -118,7 +119,7 @@ impl Clients {
                 }
             }
             match receiver.await {
-                Ok(WriteResult::Done(_)) => return note(Some(target), ClientResult::Ok),
+                Ok(WriteResult::Done(index)) => return tell(Some(target), ClientResult::Ok, Some(index)),
                 Ok(WriteResult::Unknown) | Err(oneshot::Canceled) => return note(Some(target), ClientResult::Unknown),
                 Ok(WriteResult::ForwardToLeader(_)) if node.is_some() => {
                     return note(Some(target), ClientResult::Refused)

@@ -9,8 +9,7 @@ use futures::channel::mpsc;
 use super::action::Do;
 use super::clients::{Clients, Load};
 use super::condition::Condition;
-use super::event::{ClientResult, Event, LabEvent, Link, Record};
-use super::invariants::{History, Operation};
+use super::event::{Event, LabEvent, Link, Record};
 use super::network::SimNetwork;
 use super::recorder::{Recorder, WatchId};
 use super::report::Report;
@@ -267,33 +266,7 @@ impl Lab {
             .zip(self.expect.iter().map(|&expected| self.recorder.holds(expected)))
             .collect();
         let world = self.recorder.world();
-        let mut report =
-            Report::new(&self.scenario, self.now(), &world, self.trace_hash(), self.halted.clone(), expect);
-        if let Some(key) = self.history().first_wrong_key() {
-            report.not_linearizable(world.n, key);
-        }
-        report
-    }
-
-    /// What the clients asked and were told, so far.
-    fn history(&self) -> History {
-        let mut begun: BTreeMap<u64, (String, Operation)> = BTreeMap::new();
-        for record in self.records().iter() {
-            let Event::Lab(LabEvent::Client { op, key, value, result, read, .. }) = &record.event else { continue };
-            let begin = || {
-                let operation = Operation { begun: record.n, ended: None, wrote: value.clone(), read: None };
-                (key.clone(), operation)
-            };
-            let (_, operation) = begun.entry(*op).or_insert_with(begin);
-            match result {
-                ClientResult::Ok => (operation.ended, operation.read) = (Some(record.n), read.clone()),
-                ClientResult::Refused => drop(begun.remove(op)), // it did not happen
-                ClientResult::Waiting | ClientResult::Sent | ClientResult::Unknown => {}
-            }
-        }
-        let mut history = History::default();
-        begun.into_values().for_each(|(key, operation)| history.push(&key, operation));
-        history
+        Report::new(&self.scenario, self.now(), &world, self.trace_hash(), self.halted.clone(), expect)
     }
 
     /// Does one thing, or lets time pass, to `limit` at most.

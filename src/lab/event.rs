@@ -124,6 +124,8 @@ events! {
             value: Option<String>,
             node: Option<NodeId>,
             result: ClientResult,
+            /// The entry that a write became, once it is done.
+            index: Option<Index>,
             /// What a read gave, once it is answered; none is "no value".
             read: Option<String>,
         },

@@ -196,15 +196,6 @@ impl Report {
         }
     }
 
-    /// The clients' history of a key cannot be explained.
-    pub(super) fn not_linearizable(&mut self, event: u64, key: &str) {
-        let text = format!("the answers that clients got for {key} fit no order of their requests");
-        let broken = ViolationReport { event, nodes: Vec::new(), entries: Vec::new(), text };
-        for invariant in self.invariants.iter_mut().filter(|it| it.name == Invariant::Linearizable) {
-            (invariant.held, invariant.violation) = (false, Some(broken.clone()));
-        }
-    }
-
     /// Whether all that was expected held, no promise was broken that the scenario does not expect to be, and
     /// the run did not get stuck.
     pub fn held(&self) -> bool {

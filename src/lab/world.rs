@@ -165,6 +165,11 @@ impl NodeState {
         self
     }
 
+    /// The configuration that the cluster began with.
+    pub fn initial_members(&self) -> &Membership {
+        &self.initial_members
+    }
+
     /// The last index of its log.
     pub fn last_index(&self) -> Index {
         self.first_index + self.log.len() as Index - 1
@@ -542,7 +547,11 @@ impl World {
                 node.votes.insert(*voter, *granted);
             }
             Append { entry, .. } => {
-                node.log.push_back(entry.clone());
+                // Only a node that does not remove what conflicts writes over an entry.
+                match entry.index.checked_sub(node.first_index).and_then(|place| usize::try_from(place).ok()) {
+                    Some(place) if place < node.log.len() => drop(node.log.set(place, entry.clone())),
+                    _ => node.log.push_back(entry.clone()),
+                }
                 if let Payload::Members(membership) = &entry.payload {
                     node.members = (entry.index, membership.clone());
                 }
@@ -728,7 +737,7 @@ impl World {
                 let cut = &self.cut;
                 self.strokes.retain(|stroke| stroke.links.iter().any(|link| cut.contains(link)));
             }
-            LabEvent::Client { client, op, key, value, node, result, read } => {
+            LabEvent::Client { client, op, key, value, node, result, index: _, read } => {
                 let new = ClientOp {
                     client: *client,
                     key: key.clone(),

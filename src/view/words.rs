@@ -386,7 +386,7 @@ mod tests {
     fn clients_in_words() {
         let told = |result, node| {
             let (key, value) = ("x".to_string(), Some("1".to_string()));
-            lab(LabEvent::Client { client: 1, op: 1, key, value, node, result, read: None })
+            lab(LabEvent::Client { client: 1, op: 1, key, value, node, result, index: None, read: None })
         };
         use ClientResult::*;
         let cases = [

@@ -5,9 +5,9 @@ use raft_lab::lab::{Lab, Scenario};
 
 /// (name, scenario, its trace hash).
 pub const GOLDEN: [(&str, &str, &str); 4] = [
-    ("first election", include_str!("../scenarios/first-election.json"), "715569a84c2bbc33"),
-    ("old leader rejoins", include_str!("../scenarios/old-leader-rejoins.json"), "7cc02379cdbc06e2"),
-    ("lossy network", include_str!("../scenarios/lossy-network.json"), "e7095a9a77e2e8bd"),
+    ("first election", include_str!("../scenarios/first-election.json"), "627c7bbafa24dff2"),
+    ("old leader rejoins", include_str!("../scenarios/old-leader-rejoins.json"), "cebf109d4e4082fe"),
+    ("lossy network", include_str!("../scenarios/lossy-network.json"), "57507b32aa08a529"),
     ("figure 7", include_str!("../scenarios/figure-7.json"), "c51be12ee2427c69"),
 ];
 

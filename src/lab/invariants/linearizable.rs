@@ -1,79 +1,310 @@
-//! Linearizability of the clients' history (Herlihy and Wing, 1990), by the search of Wing and Gong with the
-//! memory of Lowe: choose any operation that may come first, and never look at the same choice twice.
+//! Linearizability: reads and writes behave as if each took effect at one instant between its call and its
+//! answer (Herlihy and Wing 1990).
 //!
-//! The keys of a store do not touch each other, so each key's history is judged alone. It is judged at the end
-//! of a run: a wrong answer stays wrong, and the search is cheap only once all answers are known.
+//! **The problem.** Clients overlap, so a history has many orders; it is linearizable if at least one of them
+//! explains every read. Trying all orders (Wing and Gong 1993) is exponential. A write without an answer makes it
+//! worse: it may take effect at any time later, or never.
+//!
+//! **The way taken** is Lowe's *just-in-time linearization* (2017) with memoisation: the history is walked once, in
+//! the order of time, and all ways in which it can be explained so far are kept as a set of configurations. An
+//! operation takes effect as late as it can: when it is answered, or when an answer to another needs it. Keys are
+//! apart from each other (locality: a history is linearizable if that of each key is).
+//! Of a key-value store's key, a *register*, more can be said, which keeps the set small:
+//! - a read changes nothing, so a configuration notes which values a pending read has *seen* instead of branching;
+//! - a write that nobody reads may hide right before a later one that it overlaps, so a configuration notes only
+//!   when its value was last *changed*: every pending write called before that may have taken effect then, unseen.
+//!
+//! **When.** Only an answer to a read, or the news that a write never took effect, can contradict a history: after
+//! a write's answer, the write can always be the latest. So each key's operations are put aside until such news
+//! comes, and then worked off: a run without reads costs nothing, and a wrong read is told at its own event. A key
+//! with more than [`CONFIGURATIONS_MAX`] configurations (hundreds of writes at once) is given up: no alarm then.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-/// One operation on one key.
+use super::{Check, Found, Seen};
+use crate::lab::event::{ClientResult, Event, LabEvent};
+use crate::lab::world::World;
+use crate::raft::log::Payload;
+
+/// A key with more possible configurations than this is not checked any more.
+pub(super) const CONFIGURATIONS_MAX: usize = 2000;
+
+/// What a key holds; none before it is first written.
+type Value = Option<Rc<str>>;
+
+/// Numbers of operations: those of clients from 1 on.
+pub(super) type Op = u64;
+
+/// The number of an event, as a measure of time.
+type Moment = u64;
+
+/// What happens to the operations on a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operation {
-    /// When it began; a number that orders all beginnings and ends.
-    pub begun: u64,
-    /// When its answer came. None: never, or "unknown" — it may have happened at any time since, or not at all.
-    pub ended: Option<u64>,
-    /// What it wrote; or none, for a read.
-    pub wrote: Option<String>,
-    /// What it read, for a read: none is "no value".
-    pub read: Option<String>,
+pub(super) enum Step {
+    /// A write is called.
+    Write(Op, Value),
+    /// A write is answered: it took effect.
+    Written(Op),
+    /// A write is refused: it took effect at no time.
+    NotWritten(Op),
+    /// A read is called.
+    Read(Op),
+    /// A read is answered.
+    Got(Op, Value),
+    /// A read is answered without a value.
+    NotRead(Op),
 }
 
-/// So many choices are looked at for one key; a history that needs more is let pass.
-pub const CHOICES_MAX: usize = 200_000;
+/// One way to explain a key's history so far.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Configuration {
+    value: Value,
+    /// Writes that took effect and are not answered.
+    done: BTreeSet<Op>,
+    /// What each pending read may have read.
+    seen: BTreeMap<Op, BTreeSet<Value>>,
+}
 
-/// Whether one key's history can be put into an order in which each operation happens between its beginning
-/// and its end, and each read gives the value of the write before it.
-pub fn is_linearizable(operations: &[Operation]) -> bool {
-    // A read that was never answered says nothing.
-    let operations: Vec<&Operation> = operations.iter().filter(|it| it.ended.is_some() || it.wrote.is_some()).collect();
-    let mut looked_at: BTreeSet<(Vec<usize>, Option<String>)> = BTreeSet::new();
-    let mut stack: Vec<(BTreeSet<usize>, Option<String>)> = vec![(BTreeSet::new(), None)];
-    while let Some((done, value)) = stack.pop() {
-        let left = |place: &usize| !done.contains(place);
-        let open: Vec<usize> = (0..operations.len()).filter(left).collect();
-        if open.iter().all(|&place| operations[place].ended.is_none()) {
-            return true; // what was never answered need not have happened
+/// The history of one key.
+#[derive(Clone, Debug)]
+pub(super) struct Register {
+    /// Every way to explain it, with when the value last changed: the later, the more can have happened unseen.
+    configurations: BTreeMap<Configuration, Moment>,
+    /// Writes that are not answered, or never will be: what they write, and when they were called.
+    writes: BTreeMap<Op, (Value, Moment)>,
+    /// Reads that are not answered: when they were called.
+    reads: BTreeMap<Op, Moment>,
+    /// Steps that are not worked off.
+    put_aside: Vec<(Moment, Step)>,
+    given_up: bool,
+}
+
+impl Register {
+    pub(super) fn new(value: Value) -> Register {
+        let start = Configuration { value, done: BTreeSet::new(), seen: BTreeMap::new() };
+        Register {
+            configurations: [(start, 0)].into(),
+            writes: BTreeMap::new(),
+            reads: BTreeMap::new(),
+            put_aside: Vec::new(),
+            given_up: false,
         }
-        if looked_at.len() >= CHOICES_MAX {
+    }
+
+    /// Takes the next step. Whether there is still an order that explains all of them.
+    pub(super) fn take(&mut self, now: Moment, step: Step) -> bool {
+        if self.given_up {
             return true;
         }
-        if !looked_at.insert((open.clone(), value.clone())) {
-            continue;
+        let may_contradict = matches!(step, Step::Got(..) | Step::NotWritten(_));
+        self.put_aside.push((now, step));
+        if may_contradict {
+            for (at, step) in std::mem::take(&mut self.put_aside) {
+                self.work_off(at, step);
+                self.given_up |= self.configurations.len() > CONFIGURATIONS_MAX;
+                if self.given_up || self.configurations.is_empty() {
+                    break;
+                }
+            }
         }
-        // Whatever comes next began before anything that is left has ended.
-        let first_end = open.iter().filter_map(|&place| operations[place].ended).min().unwrap_or(u64::MAX);
-        for &place in open.iter().filter(|&&place| operations[place].begun <= first_end) {
-            let operation = operations[place];
-            let after = match &operation.wrote {
-                Some(written) => Some(written.clone()),
-                None if operation.read == value => value.clone(),
-                None => continue,
+        self.given_up || !self.configurations.is_empty()
+    }
+
+    fn work_off(&mut self, now: Moment, step: Step) {
+        let before = std::mem::take(&mut self.configurations);
+        match step {
+            Step::Write(op, value) => {
+                self.writes.insert(op, (value, now));
+                self.configurations = before;
+            }
+            Step::Read(op) => {
+                self.reads.insert(op, now);
+                for (mut configuration, changed) in before {
+                    configuration.seen.insert(op, [configuration.value.clone()].into());
+                    self.keep(configuration, changed);
+                }
+            }
+            // Only what was called can be answered; anything else is told of no client.
+            Step::Written(op) if !self.writes.contains_key(&op) => self.configurations = before,
+            Step::Written(op) => {
+                for (mut configuration, changed) in before {
+                    if configuration.done.remove(&op) {
+                        self.keep(configuration, changed);
+                        continue;
+                    }
+                    self.keep_if(self.hidden(&configuration, changed, op));
+                    self.keep_if(self.changed(&configuration, now, op));
+                }
+                self.forget(|configuration| {
+                    configuration.done.remove(&op);
+                });
+                self.writes.remove(&op);
+            }
+            Step::NotWritten(op) => {
+                self.writes.remove(&op);
+                self.configurations = before;
+                self.configurations.retain(|configuration, _| !configuration.done.contains(&op));
+            }
+            Step::Got(op, value) => {
+                let called = self.reads.get(&op).copied().unwrap_or(now);
+                for (configuration, changed) in before {
+                    if configuration.seen.get(&op).is_some_and(|seen| seen.contains(&value)) {
+                        self.keep(configuration, changed);
+                        continue;
+                    }
+                    // A write that is not answered must have come between.
+                    let fits = |(&write, (written, _)): (&Op, &(Value, Moment))| {
+                        (*written == value && !configuration.done.contains(&write)).then_some(write)
+                    };
+                    for write in self.writes.iter().filter_map(fits).collect::<Vec<Op>>() {
+                        if called < changed {
+                            self.keep_if(self.hidden(&configuration, changed, write));
+                        }
+                        self.keep_if(self.changed(&configuration, now, write));
+                    }
+                }
+                self.drop_read(op);
+            }
+            Step::NotRead(op) => {
+                self.configurations = before;
+                self.drop_read(op);
+            }
+        }
+    }
+
+    fn keep_if(&mut self, configuration: Option<(Configuration, Moment)>) {
+        if let Some((configuration, changed)) = configuration {
+            self.keep(configuration, changed);
+        }
+    }
+
+    /// Of two configurations that differ only in when the value changed, the later one can do all that the other can.
+    fn keep(&mut self, configuration: Configuration, changed: Moment) {
+        let known = self.configurations.entry(configuration).or_insert(changed);
+        *known = changed.max(*known);
+    }
+
+    fn forget(&mut self, forget: impl Fn(&mut Configuration)) {
+        for (mut configuration, changed) in std::mem::take(&mut self.configurations) {
+            forget(&mut configuration);
+            self.keep(configuration, changed);
+        }
+    }
+
+    fn drop_read(&mut self, op: Op) {
+        self.reads.remove(&op);
+        self.forget(|configuration| {
+            configuration.seen.remove(&op);
+        });
+    }
+
+    /// The write took effect right before the last change, when only reads that were pending then could see it.
+    fn hidden(&self, configuration: &Configuration, changed: Moment, write: Op) -> Option<(Configuration, Moment)> {
+        let (value, called) = self.writes.get(&write)?;
+        (*called < changed).then(|| {
+            let mut next = configuration.clone();
+            next.done.insert(write);
+            for (read, seen) in &mut next.seen {
+                if self.reads.get(read).is_some_and(|&called| called < changed) {
+                    seen.insert(value.clone());
+                }
+            }
+            (next, changed)
+        })
+    }
+
+    /// The write takes effect now.
+    fn changed(&self, configuration: &Configuration, now: Moment, write: Op) -> Option<(Configuration, Moment)> {
+        let (value, _) = self.writes.get(&write)?;
+        let mut next = configuration.clone();
+        next.done.insert(write);
+        next.value = value.clone();
+        for seen in next.seen.values_mut() {
+            seen.insert(value.clone());
+        }
+        Some((next, now))
+    }
+}
+
+/// Each request takes effect at one instant between its call and its answer.
+#[derive(Clone, Debug)]
+pub(super) struct Linearizable {
+    keys: BTreeMap<String, Register>,
+    /// Operations that are known to have been called.
+    called: BTreeSet<Op>,
+}
+
+impl Linearizable {
+    /// A run begins with what the node that has applied most holds. What other states and the logs of the start
+    /// say may take effect at any time, or never.
+    pub(super) fn new(world: &World) -> Linearizable {
+        let mut keys: BTreeMap<String, Register> = BTreeMap::new();
+        let furthest = world.nodes.values().rev().max_by_key(|node| node.applied);
+        for (key, value) in furthest.into_iter().flat_map(|node| node.state.iter()) {
+            keys.insert(key.clone(), Register::new(Some(value.as_str().into())));
+        }
+        let mut open: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for node in world.nodes.values() {
+            open.extend(node.state.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+            open.extend(node.log.iter().filter_map(|entry| match &entry.payload {
+                Payload::Set { key, value } => Some((key.as_str(), value.as_str())),
+                _ => None,
+            }));
+        }
+        // Numbered from the end, where no client's operation is.
+        for ((key, value), op) in open.into_iter().zip((0..=Op::MAX).rev()) {
+            let register = keys.entry(key.to_string()).or_insert_with(|| Register::new(None));
+            register.writes.insert(op, (Some(value.into()), 0));
+        }
+        Linearizable { keys, called: BTreeSet::new() }
+    }
+}
+
+impl Check for Linearizable {
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+        let Event::Lab(LabEvent::Client { client, op, key, value, node, result, read, .. }) = &seen.record.event else {
+            return None;
+        };
+        let (op, now) = (*op, seen.record.n);
+        let register = self.keys.entry(key.clone()).or_insert_with(|| Register::new(None));
+        let text = |text: &Option<String>| text.as_deref().map(Rc::from);
+        let mut holds = true;
+        if self.called.insert(op) {
+            let call = match value {
+                Some(_) => Step::Write(op, text(value)),
+                None => Step::Read(op),
             };
-            let mut done = done.clone();
-            done.insert(place);
-            stack.push((done, after));
+            holds &= register.take(now, call);
         }
-    }
-    false
-}
-
-/// A history, split by key.
-#[derive(Clone, Debug, Default)]
-pub struct History {
-    keys: BTreeMap<String, Vec<Operation>>,
-}
-
-impl History {
-    /// Adds an operation.
-    pub fn push(&mut self, key: &str, operation: Operation) {
-        self.keys.entry(key.to_string()).or_default().push(operation);
-    }
-
-    /// The first key whose history is not linearizable. A key that nobody read is: writes alone say nothing.
-    pub fn first_wrong_key(&self) -> Option<&str> {
-        let was_read = |operations: &[Operation]| operations.iter().any(|it| it.wrote.is_none() && it.ended.is_some());
-        let wrong = self.keys.iter().find(|(_, operations)| was_read(operations) && !is_linearizable(operations));
-        wrong.map(|(key, _)| key.as_str())
+        let answer = match (result, value) {
+            (ClientResult::Waiting | ClientResult::Sent, _) => None,
+            (ClientResult::Ok, Some(_)) => Some(Step::Written(op)),
+            (ClientResult::Refused, Some(_)) => Some(Step::NotWritten(op)),
+            // It may take effect at any time, or never.
+            (ClientResult::Unknown, Some(_)) => None,
+            (ClientResult::Ok, None) => Some(Step::Got(op, text(read))),
+            (ClientResult::Refused | ClientResult::Unknown, None) => Some(Step::NotRead(op)),
+        };
+        if let Some(answer) = answer {
+            holds &= register.take(now, answer);
+        }
+        if holds {
+            return None;
+        }
+        let nodes: Vec<_> = node.iter().copied().collect();
+        let text = match (value, read) {
+            (Some(value), _) => format!(
+                "Client {client} was told that its write {key} = {value} is not done, but it was read (request {op})."
+            ),
+            (None, Some(read)) => format!(
+                "Client {client} read {key} = {read} (request {op}), and no order of the requests explains that."
+            ),
+            (None, None) => format!(
+                "Client {client} read that {key} has no value (request {op}), and no order of the requests explains \
+                 that."
+            ),
+        };
+        Found::new(&nodes, &[], text)
     }
 }

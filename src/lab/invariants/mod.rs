@@ -1,54 +1,67 @@
-//! What must always hold (paper, Figure 3, and more): checked behind every event, in time that grows with
-//! what changed and not with the length of the logs.
+//! What must always hold, checked after every event.
 //!
-//! **How.** Each entry of each log has a *prefix hash*: over its term, its content, and the prefix hash before
-//! it. Two logs agree up to an index exactly if they have the same prefix hash there, so every question of the
-//! kind "are these two logs the same up to here" is one comparison. What is forgotten by compaction keeps its
-//! hash; what a snapshot brings has the one that its last entry had when it was committed.
+//! Each promise has a checker: a value that is shown every event, with the [`World`] right behind it, and says
+//! when the promise is broken, between which nodes and at which entries. Checkers look at events only, never
+//! into a node; they judge what nodes do and never help them. What they cost is proportional to what an event
+//! changes, not to the length of the logs ([`history`]). When a rule of Raft is off, anything may come along:
+//! they take it as it is and never panic.
 //!
-//! A checker sees events and the world behind them, never a node. It never panics: with a rule of Raft switched
-//! off, anything may come.
+//! Of each invariant the first violation is told, and none after it: what follows a broken promise is its
+//! consequence, as a rule.
 
-mod elections;
+mod acknowledged;
+mod applied;
+mod commits;
+mod election;
+mod history;
 mod linearizable;
 mod logs;
-mod prefixes;
+mod matched;
+mod monotonic;
+#[cfg(test)]
+mod tests;
+mod votes;
 
-use crate::lab::event::Record;
-use crate::lab::world::World;
+use super::event::Record;
+use super::world::World;
 use crate::raft::event::words;
 use crate::raft::{Index, NodeId};
 
-use elections::Elections;
-use logs::Logs;
-use prefixes::Prefixes;
-
-pub use linearizable::{is_linearizable, History, Operation};
+use acknowledged::AcknowledgedKept;
+use applied::{AppliedOnce, StateMachineSafety};
+use commits::{Commits, LeaderCompleteness};
+use election::ElectionSafety;
+use history::{Log, Logs};
+use linearizable::Linearizable;
+use logs::{LeaderAppendOnly, LogMatching};
+use matched::MatchIsTrue;
+use monotonic::Monotonic;
+use votes::VotesKept;
 
 words! {
-    /// A promise that Raft makes.
+    /// The promises of Raft: those of the paper's Figure 3, and what else a client or a reader relies on.
     Invariant {
-        /// At most one leader in a term.
+        /// At most one leader is elected in a term (paper §5.2).
         ElectionSafety = "election-safety",
-        /// A leader never removes or replaces entries of its own log.
+        /// A leader never overwrites or removes entries of its log (paper §5.3).
         LeaderAppendOnly = "leader-append-only",
-        /// Two logs with an entry of the same index and term are the same up to it.
+        /// Two logs with an entry of the same index and term agree in everything up to it (paper §5.3).
         LogMatching = "log-matching",
-        /// What is committed is in the log of every later leader.
+        /// What is committed in a term is in the logs of the leaders of all later terms (paper §5.4).
         LeaderCompleteness = "leader-completeness",
-        /// No two nodes apply different entries at one index.
+        /// No two nodes apply different entries at one index (paper §5.4.3).
         StateMachineSafety = "state-machine-safety",
-        /// A vote that was given is kept, across restarts.
+        /// A node gives one vote in a term, and knows it after a restart (paper §5.2, Figure 2).
         VotesKept = "votes-kept",
-        /// A term never goes back, nor does the commit index of a live node.
+        /// A node's term never goes back, nor does the commit index of one that lives (paper §5.1, §5.3).
         Monotonic = "monotonic",
-        /// Entries are applied in order, each once.
+        /// From one start to the next a node applies entries in order, each once (paper Figure 2).
         AppliedOnce = "applied-once",
-        /// A leader's match is never above the prefix that the follower durably shares with it.
+        /// What a leader holds for proven of a follower's log is there, durably (paper §5.3, matchIndex).
         MatchIsTrue = "match-is-true",
-        /// A write that was acknowledged is never lost.
+        /// A write that was acknowledged to a client is never lost (paper §5.3, §5.4).
         AcknowledgedKept = "acknowledged-kept",
-        /// Reads and writes look as if each happened at one moment between its beginning and its end.
+        /// Each request takes effect at one instant between its call and its answer (paper §8).
         Linearizable = "linearizable",
     }
 }
@@ -56,45 +69,125 @@ words! {
 /// A promise that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Which promise.
+    /// Which.
     pub invariant: Invariant,
-    /// Between which nodes.
+    /// Between these nodes.
     pub nodes: Vec<NodeId>,
-    /// At which entries.
+    /// At these entries.
     pub entries: Vec<Index>,
-    /// In one sentence.
+    /// What happened, in one sentence.
     pub text: String,
 }
 
-impl Violation {
-    fn new(invariant: Invariant, nodes: &[NodeId], entries: &[Index], text: String) -> Violation {
-        Violation { invariant, nodes: nodes.to_vec(), entries: entries.to_vec(), text }
+/// What a checker is shown: an event, and how everything stands right behind it.
+struct Seen<'a> {
+    record: &'a Record,
+    world: &'a World,
+    logs: &'a Logs,
+    /// If the event took something from a node's log, or changed something in it: that log before it.
+    before: Option<&'a Log>,
+    commits: &'a Commits,
+}
+
+/// What a checker found.
+struct Found {
+    nodes: Vec<NodeId>,
+    entries: Vec<Index>,
+    text: String,
+}
+
+impl Found {
+    fn new(nodes: &[NodeId], entries: &[Index], text: String) -> Option<Found> {
+        Some(Found { nodes: nodes.to_vec(), entries: entries.to_vec(), text })
     }
 }
 
-/// All checkers of one run.
+/// Looks after one promise.
+trait Check {
+    /// Takes the next event; says if it breaks the promise.
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found>;
+}
+
+/// The checkers of all invariants, with what they share and what they remember.
 #[derive(Clone, Debug)]
 pub struct Invariants {
-    prefixes: Prefixes,
-    elections: Elections,
     logs: Logs,
+    commits: Commits,
+    broken: Vec<Invariant>,
+    election_safety: ElectionSafety,
+    leader_append_only: LeaderAppendOnly,
+    log_matching: LogMatching,
+    leader_completeness: LeaderCompleteness,
+    state_machine_safety: StateMachineSafety,
+    votes_kept: VotesKept,
+    monotonic: Monotonic,
+    applied_once: AppliedOnce,
+    match_is_true: MatchIsTrue,
+    acknowledged_kept: AcknowledgedKept,
+    linearizable: Linearizable,
 }
 
 impl Invariants {
-    /// Checkers for a run that begins with this world.
+    /// Checkers for a run that begins with this world. What it begins with is not judged.
     pub fn new(world: &World) -> Invariants {
-        Invariants { prefixes: Prefixes::new(world), elections: Elections::default(), logs: Logs::new(world) }
+        let logs = Logs::new(world);
+        Invariants {
+            commits: Commits::new(world, &logs),
+            logs,
+            broken: Vec::new(),
+            election_safety: ElectionSafety::default(),
+            leader_append_only: LeaderAppendOnly,
+            log_matching: LogMatching,
+            leader_completeness: LeaderCompleteness,
+            state_machine_safety: StateMachineSafety::new(world),
+            votes_kept: VotesKept::new(world),
+            monotonic: Monotonic::new(world),
+            applied_once: AppliedOnce::new(world),
+            match_is_true: MatchIsTrue,
+            acknowledged_kept: AcknowledgedKept::default(),
+            linearizable: Linearizable::new(world),
+        }
     }
 
-    /// Takes the next event, and the world behind it. Gives what it broke.
+    /// Takes the next event and the world right behind it. Gives the promises that it broke and that no event
+    /// before it had broken, in the order of [`Invariant::ALL`].
     pub fn observe(&mut self, record: &Record, world: &World) -> Vec<Violation> {
-        let mut broken = Vec::new();
-        self.prefixes.observe(record, world, &mut broken);
-        self.elections.observe(record, &mut broken);
-        self.logs.observe(record, world, &self.prefixes, &mut broken);
-        broken
+        let before = self.logs.apply(record, world);
+        self.commits.apply(record, world, &self.logs);
+        let seen = Seen { record, world, logs: &self.logs, before: before.as_ref(), commits: &self.commits };
+        let mut violations = Vec::new();
+        for &invariant in Invariant::ALL {
+            if self.broken.contains(&invariant) {
+                continue;
+            }
+            let checker: &mut dyn Check = match invariant {
+                Invariant::ElectionSafety => &mut self.election_safety,
+                Invariant::LeaderAppendOnly => &mut self.leader_append_only,
+                Invariant::LogMatching => &mut self.log_matching,
+                Invariant::LeaderCompleteness => &mut self.leader_completeness,
+                Invariant::StateMachineSafety => &mut self.state_machine_safety,
+                Invariant::VotesKept => &mut self.votes_kept,
+                Invariant::Monotonic => &mut self.monotonic,
+                Invariant::AppliedOnce => &mut self.applied_once,
+                Invariant::MatchIsTrue => &mut self.match_is_true,
+                Invariant::AcknowledgedKept => &mut self.acknowledged_kept,
+                Invariant::Linearizable => &mut self.linearizable,
+            };
+            if let Some(Found { nodes, entries, text }) = checker.check(&seen) {
+                self.broken.push(invariant);
+                violations.push(Violation { invariant, nodes, entries, text });
+            }
+        }
+        violations
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// "nodes 1, 2 and 3", for a sentence.
+fn name_all(nodes: &[NodeId]) -> String {
+    let names: Vec<String> = nodes.iter().map(NodeId::to_string).collect();
+    match names.split_last() {
+        None => "no node".into(),
+        Some((one, [])) => format!("node {one}"),
+        Some((last, others)) => format!("nodes {} and {last}", others.join(", ")),
+    }
+}

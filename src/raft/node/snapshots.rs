@@ -177,7 +177,8 @@ impl Node {
             true => self.terms.compact_to(index),
             false => {
                 self.terms = LogTerms::after(index, term);
-                self.forget_writes_from(index + 1);
+                // Of what is on the disk, only what was committed is sure to agree with the snapshot.
+                self.forget_writes_from(self.commit_index + 1);
             }
         }
         self.memberships.install(index, membership, keep_suffix);

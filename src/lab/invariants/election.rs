@@ -1,0 +1,28 @@
+//! Election Safety: at most one leader in a term (paper §5.2, Figure 3).
+
+use std::collections::BTreeMap;
+
+use super::{Check, Found, Seen};
+use crate::lab::event::Event;
+use crate::raft::event::Role;
+use crate::raft::{self, NodeId, Term};
+
+/// Who led each term.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ElectionSafety {
+    leaders: BTreeMap<Term, NodeId>,
+}
+
+impl Check for ElectionSafety {
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+        let Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) = &seen.record.event else {
+            return None;
+        };
+        let first = *self.leaders.entry(*term).or_insert(*node);
+        if first == *node {
+            return None;
+        }
+        let text = format!("Node {node} leads term {term}, but node {first} was elected in that term already.");
+        Found::new(&[first, *node], &[], text)
+    }
+}
