@@ -16,7 +16,6 @@ use super::report::Report;
 use super::scenario::{Action, OnViolation, Scenario, ScenarioError, Timing};
 use super::storage::{DiskSpec, MemoryStorage};
 use super::world::{NodeState, World};
-use crate::raft::event::Role;
 use crate::raft::node::{self, Call};
 use crate::raft::{self, Config, NodeId};
 use crate::runtime::{Executor, GroupId, Micros, Rng, Step, TraceHash};
@@ -58,6 +57,10 @@ struct Machine {
     storage: MemoryStorage,
     /// How often it was started.
     starts: u64,
+    /// It was started, and has not crashed since. The world knows that only once its process has said so.
+    up: bool,
+    /// Its process is stopped.
+    paused: bool,
 }
 
 /// The group of the tasks that belong to no node.
@@ -111,7 +114,7 @@ impl Lab {
             let spec = scenario.disk_spec();
             let storage = MemoryStorage::new(members.clone(), image, spec, rng, executor.clock().clone());
             storage.begin_applied(scenario.start_commit(id));
-            (id, Machine { storage, starts: 0 })
+            (id, Machine { storage, starts: 0, up: false, paused: false })
         };
         let machines = nodes.iter().map(machine).collect();
         let watch = |condition: &Condition| recorder.watch(condition.clone());
@@ -345,6 +348,7 @@ impl Lab {
     fn start(&mut self, id: NodeId) {
         let Some(machine) = self.machines.get_mut(&id) else { return };
         machine.starts += 1;
+        (machine.up, machine.paused) = (true, false);
         let storage = machine.storage.clone();
         // Each life of a node has timeouts of its own, or it would repeat those of the life before.
         let rng = Rng::new(self.scenario.seed, "timeout", machine.starts << 32 | u64::from(id));
@@ -362,10 +366,6 @@ impl Lab {
             calls,
         };
         spawner.spawn(format!("node {id}"), node::run(id, setup, wiring));
-    }
-
-    fn is_alive(&self, node: NodeId) -> bool {
-        self.recorder.world().nodes.get(&node).is_some_and(|node| node.alive)
     }
 
     fn carry_out(&mut self, what: Do) {
@@ -409,29 +409,26 @@ impl Lab {
             Do::Delay(delay) => self.network.delay(&delay.which(), delay.by),
             Do::Duplicate(which) => self.network.duplicate(&which),
             Do::Deliver(which) => self.network.deliver(&which),
-            Do::Crash { node } => {
-                if self.is_alive(node) {
-                    self.crash(node);
-                }
-            }
+            Do::Crash { node } => self.crash(node),
             Do::Restart { node } => {
                 // A process whose storage failed has ended, though nobody killed it.
-                if self.has_shut_down(node) {
+                if !self.network.is_running(node) {
                     self.crash(node);
-                }
-                if !self.is_alive(node) {
                     self.recorder.lab(LabEvent::Restart { node });
                     self.start(node);
                 }
             }
             Do::Pause { node } => {
-                if self.is_alive(node) && !self.is_paused(node) {
+                let machine = self.machines.get_mut(&node).filter(|machine| machine.up && !machine.paused);
+                if let Some(machine) = machine {
+                    machine.paused = true;
                     self.recorder.lab(LabEvent::Pause { node });
                     self.executor.pause(group(node));
                 }
             }
             Do::Resume { node } => {
-                if self.is_paused(node) {
+                if let Some(machine) = self.machines.get_mut(&node).filter(|machine| machine.paused) {
+                    machine.paused = false;
                     self.recorder.lab(LabEvent::Resume { node });
                     self.executor.resume(group(node));
                 }
@@ -459,19 +456,11 @@ impl Lab {
     }
 
     fn crash(&mut self, node: NodeId) {
+        let Some(machine) = self.machines.get_mut(&node).filter(|machine| machine.up) else { return };
+        (machine.up, machine.paused) = (false, false);
         self.network.disconnect(node);
         self.executor.cancel(group(node));
-        if let Some(machine) = self.machines.get(&node) {
-            self.recorder.lab(LabEvent::Crash { node, kept: Rc::new(machine.storage.crash()) });
-        }
-    }
-
-    fn has_shut_down(&self, node: NodeId) -> bool {
-        self.is_alive(node) && self.recorder.world().nodes.get(&node).is_some_and(|it| it.role == Role::Shutdown)
-    }
-
-    fn is_paused(&self, node: NodeId) -> bool {
-        self.recorder.world().nodes.get(&node).is_some_and(|node| node.paused)
+        self.recorder.lab(LabEvent::Crash { node, kept: Rc::new(machine.storage.crash()) });
     }
 
     fn partition(&mut self, groups: &[Vec<NodeId>]) {

@@ -106,6 +106,11 @@ impl SimNetwork {
         self.wire.borrow_mut().nodes.remove(&node);
     }
 
+    /// Whether a node takes calls: it was started, and has neither crashed nor shut down since.
+    pub fn is_running(&self, node: NodeId) -> bool {
+        self.wire.borrow().nodes.get(&node).is_some_and(|calls| !calls.is_closed())
+    }
+
     /// Hands a call straight to a node, as a client or a user does. False if it is down.
     pub fn call(&self, node: NodeId, call: Call) -> bool {
         self.wire.borrow().nodes.get(&node).is_some_and(|calls| calls.unbounded_send(call).is_ok())
@@ -262,11 +267,7 @@ impl SimNetwork {
         caller: fn(Waiting<T>) -> Caller,
     ) -> impl Future<Output = Result<T, Unreachable>> + 'static {
         let (sender, receiver) = oneshot::channel();
-        let reachable = {
-            let wire = self.wire.borrow();
-            let runs = wire.nodes.get(&to).is_some_and(|calls| !calls.is_closed());
-            runs || wire.cut.contains(&(from, to))
-        };
+        let reachable = self.is_running(to) || self.wire.borrow().cut.contains(&(from, to));
         let caller = caller(waiting(sender));
         match reachable {
             true => self.send(from, to, message, None, caller),

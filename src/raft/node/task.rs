@@ -10,7 +10,7 @@ use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
 
 use super::{Input, MembersResult, Node, Output, ReadResult, Setup, Token, WriteResult};
 use crate::raft::config::Config;
-use crate::raft::event::Role;
+use crate::raft::event::{Event, Role};
 use crate::raft::log::Payload;
 use crate::raft::replication::{self, FromCore, ToCore};
 use crate::raft::rpc::{
@@ -156,7 +156,10 @@ type Disk<T> = Pin<Box<dyn Future<Output = Result<T, StorageError>>>>;
 /// There is a single await point, and everything that can arrive arrives there.
 pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, wiring: Wiring<N, S, O>) {
     let Wiring { network, storage, observer, clock, spawner, mut calls } = wiring;
-    let Ok(persisted) = storage.load().await else { return };
+    let persisted = match storage.load().await {
+        Ok(persisted) => persisted,
+        Err(StorageError(error)) => return observer.emit(Event::StorageFailed { node: id, error }),
+    };
     let mut node = Node::new(clock.now(), id, setup, persisted);
 
     let mut owed = Owed::default();
