@@ -58,6 +58,28 @@ fn running_a_recording_again_gives_the_same_run() {
 }
 
 #[test]
+fn what_a_user_does_beside_an_action_that_waits_is_replayed_in_its_place() {
+    let authored = r#"{
+        "format": "raft-lab/1", "preset": "classroom", "nodes": [1, 2, 3],
+        "actions": [
+            { "when": { "leader": true }, "do": "note", "text": "a leader" },
+            { "when": { "event": "note", "text": "a leader" }, "do": "crash", "node": 3 },
+            { "at": 0, "do": "campaign", "node": 1 }
+        ]
+    }"#;
+    for steps in 0..80 {
+        let mut lab = Lab::new(Scenario::from_json(authored).unwrap()).unwrap();
+        (0..steps).for_each(|_| assert!(lab.step(StepKind::Event)));
+        lab.act(Do::Note { text: "a user".into() }).unwrap();
+        let end = lab.now() + Micros::from_ms(400);
+        lab.advance_to(end, u64::MAX);
+        let mut again = Lab::new(Scenario::from_json(&lab.scenario().to_json()).unwrap()).unwrap();
+        again.advance_to(end, u64::MAX);
+        assert_eq!(lab.trace_hash(), again.trace_hash(), "after {steps} steps");
+    }
+}
+
+#[test]
 fn what_the_events_tell_is_what_the_nodes_have() {
     for seed in 0..40 {
         let mut lab = session(seed);

@@ -13,7 +13,7 @@ use super::event::{Event, LabEvent, Link, Record};
 use super::network::SimNetwork;
 use super::recorder::{Recorder, WatchId};
 use super::report::Report;
-use super::scenario::{Action, OnViolation, Scenario, ScenarioError, Timing};
+use super::scenario::{Action, ConfigPatch, OnViolation, Scenario, ScenarioError, Timing};
 use super::storage::{DiskSpec, MemoryStorage};
 use super::world::{NodeState, World};
 use crate::raft::node::{self, Call};
@@ -76,8 +76,8 @@ pub struct Lab {
     machines: BTreeMap<NodeId, Machine>,
     /// The actions of the scenario that are not done yet and have a time, with their places in it.
     timed: VecDeque<(usize, Timing, Do)>,
-    /// Those that wait for a condition.
-    conditional: Vec<(WatchId, Do)>,
+    /// Those that wait for a condition: one for each trigger of the recorder.
+    conditional: Vec<Do>,
     /// Where in the scenario the next recorded action goes, and how many are there already.
     place: usize,
     recorded: usize,
@@ -124,7 +124,10 @@ impl Lab {
         let (mut timed, mut conditional) = (VecDeque::new(), Vec::new());
         for (place, Action { timing, what }) in scenario.actions.iter().enumerate() {
             match timing {
-                Timing::When(condition) => conditional.push((recorder.watch(condition.clone()), what.clone())),
+                Timing::When(condition) => {
+                    recorder.trigger(condition.clone());
+                    conditional.push(what.clone());
+                }
                 timing => timed.push_back((place, timing.clone(), what.clone())),
             }
         }
@@ -318,13 +321,9 @@ impl Lab {
         }
     }
 
-    /// The next action that is due. One that waits for a condition is, once that holds; an authored one, when
-    /// its time has come, before anything else of that time; a recorded one, at the place between two events
-    /// at which it was done.
+    /// The next action that is due: an authored one, when its time has come, before anything else of that time;
+    /// a recorded one, at the place between two events at which it was done.
     fn next_due(&mut self, now: Micros) -> Option<Do> {
-        if let Some(found) = self.conditional.iter().position(|&(watch, _)| self.recorder.holds(watch)) {
-            return Some(self.conditional.remove(found).1);
-        }
         let here = (self.recorder.count(), self.silent_polls);
         let due = |timing: &Timing| match *timing {
             Timing::At(at) => at <= now,
@@ -337,10 +336,20 @@ impl Lab {
         Some(what)
     }
 
-    /// After something happened: the clients learn who leads.
+    /// After something happened: what waited for it is done, and the clients learn who leads. It belongs to
+    /// the same turn, so that a user cannot come between, and a recording is the same run.
     fn settle(&mut self, anything_new: bool) {
         if anything_new {
             self.silent_polls = 0;
+            // What is done may fire other triggers; each fires once.
+            loop {
+                let fired = self.recorder.take_fired();
+                if fired.is_empty() {
+                    break;
+                }
+                let due: Vec<Do> = fired.iter().filter_map(|&i| self.conditional.get(i).cloned()).collect();
+                due.into_iter().for_each(|what| self.carry_out(what));
+            }
             self.clients.set_leader(self.recorder.world().leader().map(|leader| leader.id));
         }
     }
@@ -444,13 +453,7 @@ impl Lab {
                 }
             }
             Do::Snapshot { node, index } => drop(self.network.call(node, Call::Compact(index))),
-            Do::Config(change) => {
-                change.apply_to(&mut self.config);
-                self.recorder.lab(LabEvent::Config { change });
-                for &node in self.machines.keys() {
-                    self.network.call(node, Call::SetConfig(self.config.clone()));
-                }
-            }
+            Do::Config(change) => self.change_config(change),
             Do::Note { text } => self.recorder.lab(LabEvent::Note { text }),
         }
     }
@@ -461,6 +464,20 @@ impl Lab {
         self.network.disconnect(node);
         self.executor.cancel(group(node));
         self.recorder.lab(LabEvent::Crash { node, kept: Rc::new(machine.storage.crash()) });
+    }
+
+    fn change_config(&mut self, change: ConfigPatch) {
+        let mut config = self.config.clone();
+        change.apply_to(&mut config);
+        // Only a change that waited for a condition can turn out to be impossible; others were checked before.
+        if let Err(error) = config.validate() {
+            return self.recorder.lab(LabEvent::Note { text: format!("The settings stay as they are: {error}") });
+        }
+        self.recorder.lab(LabEvent::Config { change });
+        for &node in self.machines.keys() {
+            self.network.call(node, Call::SetConfig(config.clone()));
+        }
+        self.config = config;
     }
 
     fn partition(&mut self, groups: &[Vec<NodeId>]) {

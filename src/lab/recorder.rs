@@ -22,6 +22,9 @@ struct Book {
     world: Rc<World>,
     hash: TraceHash,
     watches: Vec<Watch>,
+    triggers: Vec<Trigger>,
+    /// Triggers that have fired and were not taken yet.
+    fired: Vec<usize>,
     invariants: Invariants,
 }
 
@@ -35,9 +38,20 @@ impl Book {
         for watch in &mut self.watches {
             watch.observe(&record, &self.world);
         }
+        for (i, trigger) in self.triggers.iter_mut().enumerate().filter(|(_, trigger)| !trigger.fired) {
+            trigger.watch.observe(&record, &self.world);
+            trigger.fired = trigger.watch.holds(&self.world);
+            self.fired.extend(trigger.fired.then_some(i));
+        }
         self.records.push(record.clone());
         record
     }
+}
+
+/// Fires once, at the first event behind which its condition holds, even if it holds no longer behind the next.
+struct Trigger {
+    watch: Watch,
+    fired: bool,
 }
 
 /// Names a condition that a recorder watches for.
@@ -53,6 +67,8 @@ impl Recorder {
             world: Rc::new(world),
             hash: TraceHash::default(),
             watches: Vec::new(),
+            triggers: Vec::new(),
+            fired: Vec::new(),
             invariants,
         };
         Recorder { clock, book: Rc::new(RefCell::new(book)) }
@@ -86,6 +102,16 @@ impl Recorder {
         let mut book = self.book.borrow_mut();
         book.watches.push(Watch::new(condition));
         WatchId(book.watches.len() - 1)
+    }
+
+    /// Fires once, when a condition holds behind an event. Triggers are counted from 0.
+    pub fn trigger(&self, condition: Condition) {
+        self.book.borrow_mut().triggers.push(Trigger { watch: Watch::new(condition), fired: false });
+    }
+
+    /// The triggers that have fired since the last call, in order.
+    pub fn take_fired(&self) -> Vec<usize> {
+        std::mem::take(&mut self.book.borrow_mut().fired)
     }
 
     /// Stops to watch for the condition that was added last.
