@@ -44,6 +44,8 @@ fn mistakes_are_named_with_their_place() {
         (with("config", json!({ "heartbeat_interval": -1 })), "config.heartbeat_interval: invalid value: floating point `-1.0`, expected a time in milliseconds, from 0 to 1e12"),
         (with("network", json!({ "latency": [9, 2] })), "network.latency: 9 ms to 2 ms is no range"),
         (with("network", json!({ "loss": 1.5 })), "network.loss: invalid value: floating point `1.5`, expected a fraction from 0 to 1"),
+        (with("network", json!([])), "network: [] is not an object"),
+        (with("start", json!({ "1": [1] })), "start.1: [1] is not an object"),
         (with("start", json!({ "9": {} })), "start.9: 9 is not a node of this cluster"),
         (with("start", json!({ "1": { "log": [1, 3, 2] } })), "start.1.log[2]: term 2 follows 3; terms never decrease along a log"),
         (with("start", json!({ "1": { "log": [0] } })), "start.1.log[0]: terms begin at 1"),

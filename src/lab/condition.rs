@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 
 use super::event::{ClientResult, Record};
 use super::invariants::Invariant;
-use super::scenario::{branch, join, object, refuse, ScenarioError};
+use super::scenario::{branch, join, object, object_only, refuse, ScenarioError};
 use super::world::{ClientOp, NodeState, StreamView, World};
 use crate::raft::event::{Role, StreamState};
-use crate::raft::{Index, Membership, NodeId, Term};
+use crate::raft::{Index, NodeId, Term};
 
 /// Something that may hold of a run: of the world as it is, or of what has happened so far.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +66,7 @@ pub enum Number {
     /// This one.
     Exact(u64),
     /// At least `min`, at most `max`.
-    Range(Range),
+    Range(#[serde(deserialize_with = "object_only")] Range),
 }
 
 /// Bounds, both included.
@@ -173,9 +173,9 @@ pub struct NodeIs {
     /// Its snapshot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<SnapshotIs>,
-    /// The voters and learners of the configuration in force.
+    /// The configuration in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub members: Option<Membership>,
+    pub members: Option<MembersAre>,
     /// Keys of its state machine; others do not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<BTreeMap<String, String>>,
@@ -190,6 +190,18 @@ patch! {
         term: Number,
         /// Its size.
         bytes: Number,
+    }
+}
+
+patch! {
+    /// What holds of a configuration, as a report shows it.
+    MembersAre {
+        /// The sets of voters: two while the configuration changes.
+        voters: Vec<BTreeSet<NodeId>>,
+        /// The learners.
+        learners: BTreeSet<NodeId>,
+        /// The index of its entry in the log; 0 for the one that the cluster began with.
+        index: Number,
     }
 }
 
@@ -545,7 +557,12 @@ fn node_is(condition: &NodeIs, node: &NodeState) -> bool {
             (1..).zip(prefix).all(|(index, &term)| node.entry(index).is_some_and(|entry| entry.term == term))
         })
         && condition.snapshot.as_ref().is_none_or(|expected| snapshot_is(expected, node))
-        && condition.members.as_ref().is_none_or(|members| node.members.1 == *members)
+        && condition.members.as_ref().is_none_or(|expected| {
+            let (index, members) = &node.members;
+            expected.voters.as_ref().is_none_or(|voters| *voters == members.voters)
+                && expected.learners.as_ref().is_none_or(|learners| *learners == members.learners)
+                && number(expected.index, *index)
+        })
         && condition.entry.as_ref().is_none_or(|entry| entry_is(entry, node))
         && condition
             .state

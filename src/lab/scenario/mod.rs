@@ -10,6 +10,7 @@ mod read;
 mod schema;
 mod settings;
 mod start;
+mod strict;
 mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,7 @@ pub(super) use read::{branch, join, object};
 pub use schema::schema;
 pub use settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
 pub use start::{Start, StartEntry, StartRole, StartSnapshot};
+pub(super) use strict::object_only;
 
 /// The version of the format that this is.
 pub const FORMAT: &str = "raft-lab/1";

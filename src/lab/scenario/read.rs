@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::strict::Strict;
 use super::{refuse, ScenarioError};
 
 /// A path one field longer.
@@ -23,7 +24,7 @@ pub(in crate::lab) fn object(path: &str, value: Value) -> Result<Map<String, Val
 
 /// Reads a value from a branch of the document. The path in an error begins with `path`.
 pub(in crate::lab) fn branch<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, ScenarioError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(Strict(value)).map_err(|error| {
         let inner = match error.path().to_string() {
             root if root == "." => String::new(),
             inner => inner,

@@ -1,0 +1,372 @@
+//! Any scenario at all, as long as it makes sense.
+
+use std::collections::BTreeMap;
+
+use proptest::option;
+use proptest::prelude::*;
+use raft_lab::lab::action::Probability;
+use raft_lab::lab::condition::*;
+use raft_lab::lab::event::ClientResult;
+use raft_lab::lab::invariants::Invariant;
+use raft_lab::lab::scenario::*;
+use raft_lab::lab::selector::{Delay, Selector};
+use raft_lab::lab::{Do, Scenario};
+use raft_lab::raft::event::{Role, StreamState};
+use raft_lab::raft::rpc::MessageKind;
+use raft_lab::raft::{Membership, NodeId, Payload};
+use raft_lab::runtime::Micros;
+use serde_json::{json, Value};
+
+/// The voters are 1 to this; the next one is a learner.
+const VOTERS: NodeId = 3;
+
+fn node() -> impl Strategy<Value = NodeId> + Clone {
+    1..=VOTERS + 1
+}
+
+fn micros() -> impl Strategy<Value = Micros> + Clone {
+    prop_oneof![(0..5_000_000_000_u64).prop_map(Micros), (0..100_u64).prop_map(Micros::from_ms)]
+}
+
+fn range() -> impl Strategy<Value = (Micros, Micros)> {
+    (micros(), micros()).prop_map(|(a, b)| (a.min(b), a.max(b)))
+}
+
+fn probability() -> impl Strategy<Value = Probability> {
+    (0..=1_000_000_u32).prop_map(|per_million| Probability { per_million })
+}
+
+fn key() -> impl Strategy<Value = String> {
+    "[a-z]{1,3}"
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "[ -~äß\"\\\\]{0,5}"
+}
+
+fn of<T: Clone + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
+    prop::sample::select(all)
+}
+
+fn flag() -> impl Strategy<Value = Option<bool>> {
+    option::of(any::<bool>())
+}
+
+fn links() -> impl Strategy<Value = Vec<(NodeId, NodeId)>> {
+    prop::collection::vec((node(), node()).prop_filter("a link has two ends", |(from, to)| from != to), 0..3)
+}
+
+fn selector() -> impl Strategy<Value = Selector> {
+    let count = || option::of(0..5_u32);
+    let all = Selector::default;
+    prop_oneof![
+        (1..900_u64).prop_map(Selector::one),
+        (option::of(node()), option::of(node()), option::of(of(MessageKind::ALL)), count())
+            .prop_map(move |(from, to, kind, count)| Selector { from, to, kind, count, ..all() }),
+        (option::of(0..99_u64), option::of(node()), count()).prop_map(move |(offset, to, count)| Selector {
+            offset,
+            to,
+            count,
+            ..all()
+        }),
+        (option::of(0..99_u64), count()).prop_map(move |(index, count)| {
+            Selector { index, count, kind: index.map(|_| MessageKind::Append), ..all() }
+        }),
+    ]
+}
+
+/// Settings that go together with any others of these.
+fn config() -> impl Strategy<Value = ConfigPatch> {
+    let numbers = (1..9_u32, option::of(0..99_u64), option::of(1..99_u64), option::of(1..99_u64));
+    let times = option::of((1..50_000_u64, 60_000..90_000_u64, 100_000..900_000_u64));
+    (numbers, (flag(), flag(), flag()), times).prop_map(|((payload, lag, snapshots, chunk), flags, times)| {
+        ConfigPatch {
+            max_payload_entries: Some(payload),
+            replication_lag_threshold: lag,
+            snapshot_policy: snapshots.map(|logs_since_last| SnapshotPolicy { logs_since_last }),
+            snapshot_max_chunk_size: chunk,
+            install_snapshot_timeout: times.map(|times| Micros(times.0)),
+            heartbeat_interval: times.map(|times| Micros(times.0)),
+            election_timeout_min: times.map(|times| Micros(times.1)),
+            election_timeout_max: times.map(|times| Micros(times.2)),
+            conflict_hint: flags.0,
+            pre_vote: flags.1,
+            check_quorum: flags.2,
+        }
+    })
+}
+
+/// What is done to nodes and by clients.
+fn to_nodes() -> impl Strategy<Value = Do> {
+    let load = prop_oneof![
+        (0..99_u64, option::of(micros()), option::of(0..99_u32))
+            .prop_map(|(count, every, value_bytes)| Do::WriteMany { count, every, clients: None, value_bytes }),
+        (0..99_u64, option::of(1..9_u32)).prop_map(|(count, clients)| Do::WriteMany {
+            count,
+            every: None,
+            clients,
+            value_bytes: None
+        }),
+    ];
+    let disk = prop_oneof![
+        (node(), range(), flag()).prop_map(|(node, delay, fail)| Do::Disk { node, write_delay: Some(delay), fail }),
+        (node(), any::<bool>()).prop_map(|(node, fail)| Do::Disk { node, write_delay: None, fail: Some(fail) }),
+    ];
+    prop_oneof![
+        node().prop_map(|node| Do::Campaign { node }),
+        (node(), micros()).prop_map(|(node, after)| Do::Timer { node, after }),
+        (key(), text(), option::of(node()), option::of(1..9_u32)).prop_map(|(key, value, node, client)| Do::Write {
+            key,
+            value,
+            node,
+            client
+        }),
+        load,
+        node().prop_map(|node| Do::Crash { node }),
+        node().prop_map(|node| Do::Restart { node }),
+        node().prop_map(|node| Do::Pause { node }),
+        node().prop_map(|node| Do::Resume { node }),
+        disk,
+        (node(), option::of(1..99_u64)).prop_map(|(node, index)| Do::Snapshot { node, index }),
+        config().prop_map(Do::Config),
+        text().prop_map(|text| Do::Note { text }),
+    ]
+}
+
+/// What is done to links and messages.
+fn to_network() -> impl Strategy<Value = Do> {
+    let groups = prop::collection::btree_set(node(), 0..4).prop_map(|nodes| {
+        let nodes: Vec<NodeId> = nodes.into_iter().collect();
+        nodes.chunks(2).map(<[NodeId]>::to_vec).collect()
+    });
+    let join = prop_oneof![
+        links().prop_map(|links| Do::Join { links: Some(links), name: None }),
+        key().prop_map(|name| Do::Join { links: None, name: Some(name) }),
+    ];
+    let link = (option::of(node()), option::of(node()), option::of(range()), option::of(probability()));
+    prop_oneof![
+        groups.prop_map(|groups| Do::Partition { groups }),
+        (links(), option::of(key())).prop_map(|(links, name)| Do::Cut { links, name }),
+        join,
+        Just(Do::Heal {}),
+        (link, option::of(probability())).prop_map(|((from, to, latency, loss), duplicate)| Do::Link {
+            from,
+            to,
+            latency,
+            loss,
+            duplicate
+        }),
+        selector().prop_map(Do::Drop),
+        selector().prop_map(Do::Hold),
+        selector().prop_map(Do::Release),
+        (micros(), selector()).prop_map(|(by, Selector { id, from, to, kind, offset, index, count })| {
+            Do::Delay(Delay { by, id, from, to, kind, offset, index, count })
+        }),
+        selector().prop_map(Do::Duplicate),
+        selector().prop_map(Do::Deliver),
+    ]
+}
+
+fn number() -> impl Strategy<Value = Number> {
+    prop_oneof![
+        (0..99_u64).prop_map(Number::Exact),
+        (option::of(0..9_u64), option::of(0..99_u64)).prop_map(|(min, max)| Number::Range(Range { min, max })),
+    ]
+}
+
+fn numbers() -> impl Strategy<Value = [Option<Number>; 4]> {
+    prop::array::uniform4(option::of(number()))
+}
+
+fn node_is() -> impl Strategy<Value = NodeIs> {
+    let which = prop_oneof![
+        node().prop_map(Which::One),
+        prop::collection::vec(node(), 1..3).prop_map(Which::Each),
+        Just(Which::Live(Live::All)),
+        Just(Which::Live(Live::Any)),
+    ];
+    let is = (flag(), option::of(of(Role::ALL)), option::of(0..=VOTERS));
+    let terms = || option::of(prop::collection::vec(0..9_u64, 0..4));
+    let entry = (0..9_u64, option::of(0..9_u64), option::of((key(), text()))).prop_map(|(index, term, set)| EntryIs {
+        index,
+        term,
+        set,
+    });
+    let state = prop::collection::btree_map(key(), text(), 0..3);
+    let snapshot = numbers().prop_map(|[index, term, bytes, _]| SnapshotIs { index, term, bytes });
+    let set = || prop::collection::btree_set(node(), 0..3);
+    let members = (option::of(prop::collection::vec(set(), 0..3)), option::of(set()), option::of(number()))
+        .prop_map(|(voters, learners, index)| MembersAre { voters, learners, index });
+    let log = (terms(), terms(), option::of(entry), option::of(state));
+    (which, is, numbers(), log, option::of(snapshot), option::of(members)).prop_map(
+        |(node, (alive, role, voted_for), numbers, (log, log_prefix, entry, state), snapshot, members)| {
+            let [term, commit, applied, last_index] = numbers;
+            NodeIs {
+                node,
+                alive,
+                role,
+                term,
+                voted_for,
+                commit,
+                applied,
+                last_index,
+                log,
+                log_prefix,
+                entry,
+                snapshot,
+                members,
+                state,
+            }
+        },
+    )
+}
+
+fn stream_is() -> impl Strategy<Value = StreamIs> {
+    (node(), node(), option::of(of(StreamState::ALL)), numbers()).prop_map(
+        |(leader, target, state, [next, matched, lag, _])| StreamIs {
+            stream: (leader, target),
+            state,
+            next,
+            matched,
+            lag,
+        },
+    )
+}
+
+fn event_was() -> impl Strategy<Value = EventWas> {
+    let fields = prop_oneof![
+        Just(json!({ "event": "role", "node": 2, "to": "leader" })),
+        Just(json!({ "event": "trap-set", "does": "hold", "kind": "append" })),
+        Just(json!({ "event": "note", "text": "now" })),
+    ];
+    (fields, option::of(number())).prop_map(|(fields, count)| {
+        let Value::Object(fields) = fields else { unreachable!() };
+        EventWas { fields, count }
+    })
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let leader = prop_oneof![
+        any::<bool>().prop_map(LeaderIs::Any),
+        node().prop_map(LeaderIs::Node),
+        number().prop_map(|term| LeaderIs::Term { term }),
+    ];
+    let nodes = || node_is().prop_map(|node| Condition::Node(Box::new(node)));
+    let streams = || stream_is().prop_map(|stream| Condition::Stream(Box::new(stream)));
+    let clients = numbers().prop_map(|[acknowledged, unanswered, refused, unknown]| {
+        Condition::Clients(ClientsAre { acknowledged, unanswered, refused, unknown })
+    });
+    let outcome = (of(ClientResult::ALL), option::of(1..9_u32), option::of(1..99_u64), option::of(text()))
+        .prop_map(|(result, client, op, value)| Condition::Outcome(OutcomeIs { client, op, result, value }));
+    let violated = prop_oneof![any::<bool>().prop_map(Violated::Any), of(Invariant::ALL).prop_map(Violated::One)];
+    let leaf = prop_oneof![
+        leader.prop_map(Condition::Leader),
+        any::<bool>().prop_map(Condition::Converged),
+        nodes(),
+        streams(),
+        event_was().prop_map(Condition::Event),
+        prop_oneof![nodes(), streams()].prop_map(|inner| Condition::Visited(Box::new(inner))),
+        clients,
+        outcome,
+        violated.prop_map(Condition::Violated),
+    ];
+    leaf.prop_recursive(2, 6, 3, |inner| {
+        let list = || prop::collection::vec(inner.clone(), 0..3);
+        prop_oneof![
+            inner.clone().prop_map(|inner| Condition::Not(Box::new(inner))),
+            list().prop_map(Condition::All),
+            list().prop_map(Condition::Any),
+        ]
+    })
+}
+
+/// All nodes have the same log, each so much of it: then whatever a leader has proven is so.
+fn starts() -> impl Strategy<Value = BTreeMap<NodeId, Start>> {
+    let payload = prop_oneof![
+        3 => Just(None),
+        1 => Just(Some(Payload::Blank)),
+        1 => (key(), text()).prop_map(|(key, value)| Some(Payload::Set { key, value })),
+        1 => Just(Some(Payload::Members(Membership::new([1, 2, 3], [])))),
+    ];
+    let log = prop::collection::vec((0..2_u64, payload), 0..6);
+    let parts = prop::collection::btree_map(node(), (0..6_usize, 0..6_u64, option::of(0..3_u64)), 0..4);
+    let snapshot = option::of((1..9_u64, prop::collection::btree_map(key(), text(), 0..3)));
+    (log, parts, snapshot, option::of(1..=VOTERS), 1..3_u64).prop_map(|(log, parts, snapshot, leader, first)| {
+        let mut term = first;
+        let entry = |(more, payload): (u64, Option<Payload>)| {
+            term += more;
+            payload.map_or(StartEntry::Term(term), |payload| StartEntry::Full(term, payload))
+        };
+        let entries: Vec<StartEntry> = log.into_iter().map(entry).collect();
+        let base = snapshot.as_ref().map_or(0, |&(index, _)| index);
+        let start = |length: usize, commit: u64, more: Option<u64>| {
+            let log: Vec<StartEntry> = entries.iter().take(length).cloned().collect();
+            Start {
+                commit: Some(base + commit.min(log.len() as u64)),
+                term: more.map(|more| term + more),
+                snapshot: snapshot.clone().map(|(index, state)| StartSnapshot { index, term: first, state }),
+                log,
+                ..Start::default()
+            }
+        };
+        let followers = parts.iter().filter(|&(&node, _)| Some(node) != leader);
+        let matched = followers.map(|(&node, part)| (node, base + part.0.min(entries.len()) as u64)).collect();
+        let mut starts: BTreeMap<NodeId, Start> =
+            parts.iter().map(|(&node, &(length, commit, more))| (node, start(length, commit, more))).collect();
+        if let Some(leader) = leader {
+            let role = Some(StartRole::Leader);
+            let voted_for = Some(leader);
+            let office = start(entries.len(), 0, Some(5));
+            starts.insert(leader, Start { role, matched: Some(matched), voted_for, ..office });
+        }
+        starts
+    })
+}
+
+pub fn scenario() -> impl Strategy<Value = Scenario> {
+    let timing = prop_oneof![
+        3 => micros().prop_map(Timing::At),
+        1 => (micros(), 0..99_u64, 0..3_u32).prop_map(|(at, event, polls)| Timing::After { at, event, polls }),
+        1 => condition().prop_map(Timing::When),
+    ];
+    let actions = prop::collection::vec((timing, prop_oneof![to_nodes(), to_network()]), 0..8);
+    let on_violation =
+        prop_oneof![any::<bool>().prop_map(OnViolation::Any), of(Invariant::ALL).prop_map(OnViolation::Only)];
+    let stop = (micros(), option::of(condition()), option::of(on_violation))
+        .prop_map(|(at, when, on_violation)| Stop { at: Some(at), when, on_violation });
+    let network = (option::of(range()), option::of(probability()), option::of(probability()))
+        .prop_map(|(latency, loss, duplicate)| NetworkPatch { latency, loss, duplicate });
+    let storage = (option::of(range()), option::of(range()))
+        .prop_map(|(write_delay, snapshot_delay)| StoragePatch { write_delay, snapshot_delay });
+    let head = (text(), text(), 0..=SEED_MAX, option::of(of(&[Preset::Classroom, Preset::Lab])));
+    let settings = (option::of(config()), network, storage);
+    let expect = prop::collection::vec(condition(), 0..5);
+    (head, settings, starts(), actions, option::of(stop), expect).prop_map(
+        |((title, description, seed, preset), (config, network, storage), start, actions, stop, expect)| {
+            let mut scenario = Scenario::classroom(VOTERS);
+            (scenario.title, scenario.description, scenario.seed) = (title, description, seed);
+            scenario.preset = preset;
+            scenario.learners = vec![VOTERS + 1];
+            (scenario.config, scenario.network, scenario.storage) = (config.unwrap_or_default(), network, storage);
+            scenario.start = start;
+            scenario.actions = in_order(actions);
+            (scenario.stop, scenario.expect) = (stop, expect);
+            scenario
+        },
+    )
+}
+
+/// With the times in order.
+fn in_order(actions: Vec<(Timing, Do)>) -> Vec<Action> {
+    let mut before = Micros::ZERO;
+    let later = |(timing, what): (Timing, Do)| {
+        let timing = match timing {
+            Timing::At(at) => Timing::At(before.max(at)),
+            Timing::After { at, event, polls } => Timing::After { at: before.max(at), event, polls },
+            when => when,
+        };
+        before = timing.at().unwrap_or(before);
+        Action { timing, what }
+    };
+    actions.into_iter().map(later).collect()
+}
