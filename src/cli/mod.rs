@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use serde::Serialize;
 
-use crate::lab::{Lab, Report, Scenario};
+use crate::lab::{Lab, Report, Scenario, ScenarioError, UnobservedReport};
 use crate::runtime::Micros;
 
 /// All expectations held.
@@ -38,6 +39,9 @@ enum Command {
         /// Stop at this virtual time at the latest, in milliseconds
         #[arg(long, value_name = "MS", value_parser = milliseconds)]
         until: Option<Micros>,
+        /// Do not watch: nothing is recorded or checked, and the report says so with null
+        #[arg(long, conflicts_with = "trace")]
+        quiet: bool,
     },
     /// Check scenario files without running them
     Check {
@@ -53,7 +57,8 @@ enum Command {
 /// was refused.
 pub fn main() -> ExitCode {
     let status = match Arguments::parse().command {
-        Command::Run { files, trace, until } => run(&files, trace.as_deref(), until),
+        Command::Run { files, until, quiet: true, .. } => run_quietly(&files, until),
+        Command::Run { files, trace, until, quiet: false } => run(&files, trace.as_deref(), until),
         Command::Check { files } => check(&files),
         Command::Schema => {
             let schema = serde_json::to_string_pretty(&crate::lab::scenario::schema()).unwrap_or_default();
@@ -88,13 +93,11 @@ fn run(files: &[PathBuf], trace: Option<&Path>, until: Option<Micros>) -> Result
     if trace.is_some() && files.len() > 1 {
         return Err("--trace goes with one file".into());
     }
-    let scenarios = files.iter().map(|file| load(file)).collect::<Result<Vec<_>, _>>()?;
     let mut reports = Vec::new();
-    for (scenario, file) in scenarios.into_iter().zip(files) {
-        let mut lab = Lab::new(scenario).map_err(|error| format!("{}: {error}", file.display()))?;
+    for lab in &mut start(files, Lab::new)? {
         lab.run_to_stop(until);
         if let Some(trace) = trace {
-            write_trace(&lab, trace).map_err(|error| format!("{}: {error}", trace.display()))?;
+            write_trace(lab, trace).map_err(|error| format!("{}: {error}", trace.display()))?;
         }
         reports.push(lab.report());
     }
@@ -102,11 +105,30 @@ fn run(files: &[PathBuf], trace: Option<&Path>, until: Option<Micros>) -> Result
     Ok(if reports.iter().all(Report::held) { HELD } else { NOT_HELD })
 }
 
-fn print(reports: &[Report]) -> Result<(), String> {
-    match reports {
-        [report] => print_text(&report.to_json()),
-        reports => print_text(&format!("{}\n", serde_json::to_string_pretty(reports).unwrap_or_default())),
-    }
+/// Runs without observers, as fast as the engine goes: all that is known is that it went.
+fn run_quietly(files: &[PathBuf], until: Option<Micros>) -> Result<u8, String> {
+    let mut labs = start(files, Lab::unobserved)?;
+    labs.iter_mut().for_each(|lab| lab.run_to_stop(until));
+    let reports: Vec<UnobservedReport> = labs.iter().map(UnobservedReport::new).collect();
+    print(&reports)?;
+    Ok(if reports.iter().all(|report| report.halted.is_none()) { HELD } else { NOT_HELD })
+}
+
+/// A lab for each file, if none is refused.
+fn start(files: &[PathBuf], lab: fn(Scenario) -> Result<Lab, ScenarioError>) -> Result<Vec<Lab>, String> {
+    let scenarios = files.iter().map(|file| load(file)).collect::<Result<Vec<_>, _>>()?;
+    let start =
+        |(scenario, file): (Scenario, &PathBuf)| lab(scenario).map_err(|error| format!("{}: {error}", file.display()));
+    scenarios.into_iter().zip(files).map(start).collect()
+}
+
+/// One report alone, several as a list.
+fn print<T: Serialize>(reports: &[T]) -> Result<(), String> {
+    let text = match reports {
+        [report] => serde_json::to_string_pretty(report),
+        reports => serde_json::to_string_pretty(reports),
+    };
+    print_text(&format!("{}\n", text.unwrap_or_default()))
 }
 
 fn print_text(text: &str) -> Result<(), String> {

@@ -13,7 +13,7 @@ use super::event::{Event, LabEvent, Link, Record};
 use super::network::SimNetwork;
 use super::recorder::{Recorder, WatchId};
 use super::report::Report;
-use super::scenario::{Action, ConfigPatch, OnViolation, Scenario, ScenarioError, Timing};
+use super::scenario::{refuse, Action, ConfigPatch, OnViolation, Scenario, ScenarioError, Timing};
 use super::storage::{DiskSpec, MemoryStorage};
 use super::world::{NodeState, World};
 use crate::raft::node::{self, Call};
@@ -152,6 +152,26 @@ impl Lab {
         Ok(lab)
     }
 
+    /// The same without observers: nothing is recorded, and [`Lab::report`] and [`Lab::world`] know only how it
+    /// began. The nodes do what they do otherwise.
+    ///
+    /// # Errors
+    /// As [`Lab::new`]; and if the scenario waits for conditions, which nobody would see. (Nobody sees a broken
+    /// promise either: such a run goes on.)
+    pub fn unobserved(scenario: Scenario) -> Result<Lab, ScenarioError> {
+        const NOBODY: &str = "without observers, nobody sees when a condition holds";
+        let waits = |action: &Action| matches!(action.timing, Timing::When(_));
+        if let Some(place) = scenario.actions.iter().position(waits) {
+            return refuse(format!("actions[{place}].when"), NOBODY);
+        }
+        if scenario.stop.as_ref().is_some_and(|stop| stop.when.is_some()) {
+            return refuse("stop.when", NOBODY);
+        }
+        let lab = Lab::new(scenario)?;
+        lab.recorder.switch_off(); // nothing has happened yet: the nodes have not been polled
+        Ok(lab)
+    }
+
     /// The virtual clock. It may stand between two events.
     pub fn now(&self) -> Micros {
         self.executor.clock().now()
@@ -211,7 +231,7 @@ impl Lab {
     pub fn step(&mut self, kind: StepKind) -> bool {
         let limit = self.now() + STEP_TIME_MAX;
         loop {
-            let before = self.recorder.count() as usize;
+            let before = self.records().len();
             if self.turn(limit) != Turn::Done {
                 return false;
             }
@@ -350,7 +370,7 @@ impl Lab {
                 let due: Vec<Do> = fired.iter().filter_map(|&i| self.conditional.get(i).cloned()).collect();
                 due.into_iter().for_each(|what| self.carry_out(what));
             }
-            self.clients.set_leader(self.recorder.world().leader().map(|leader| leader.id));
+            self.clients.set_leader(self.recorder.leader());
         }
     }
 
@@ -397,7 +417,7 @@ impl Lab {
             Do::Partition { groups } => self.partition(&groups),
             Do::Cut { links, name } => self.network.cut(links, name),
             Do::Join { links, name } => {
-                let named = name.map(|name| self.links_of_stroke(&name));
+                let named = name.map(|name| self.network.links_of_stroke(&name));
                 self.network.join(links.into_iter().chain(named).flatten());
             }
             Do::Heal {} => self.network.join(self.scenario.all_links()),
@@ -489,12 +509,6 @@ impl Lab {
         if !new.is_empty() {
             self.network.cut(new, None);
         }
-    }
-
-    fn links_of_stroke(&self, name: &str) -> Vec<Link> {
-        let world = self.recorder.world();
-        let strokes = world.strokes.iter().filter(|stroke| stroke.name == name);
-        strokes.flat_map(|stroke| stroke.links.iter().copied()).collect()
     }
 }
 

@@ -17,6 +17,7 @@ pub mod report;
 pub mod scenario;
 pub mod selector;
 pub mod storage;
+mod unobserved;
 pub mod world;
 
 pub use action::Do;
@@ -24,4 +25,5 @@ pub use cluster::{Advance, Lab, StepKind};
 pub use event::Record;
 pub use report::Report;
 pub use scenario::{Scenario, ScenarioError};
+pub use unobserved::UnobservedReport;
 pub use world::World;

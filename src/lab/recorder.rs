@@ -1,13 +1,15 @@
 //! The record of a run: every event, the world that they make, and the hash over them.
 
 use std::cell::{Ref, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::condition::{Condition, Watch};
 use super::event::{Event, LabEvent, Record};
 use super::invariants::{Invariants, Violation};
 use super::world::World;
-use crate::raft::{self, Observer};
+use crate::raft::event::Role;
+use crate::raft::{self, NodeId, Observer, Term};
 use crate::runtime::{Clock, Feed, Micros, TraceHash};
 
 /// Takes down what happens. Nodes, streams and the network hold a handle to the same one.
@@ -26,13 +28,30 @@ struct Book {
     /// Triggers that have fired and were not taken yet.
     fired: Vec<usize>,
     invariants: Invariants,
+    /// The nodes in office, with their terms: what clients have to know, even if nothing is taken down.
+    leaders: BTreeMap<NodeId, Term>,
+    count: u64,
+    /// Nothing is taken down.
+    off: bool,
 }
 
 impl Book {
+    fn note_leader(&mut self, event: &Event) {
+        match event {
+            Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => {
+                self.leaders.insert(*node, *term);
+            }
+            Event::Node(raft::Event::Role { node, .. }) | Event::Lab(LabEvent::Crash { node, .. }) => {
+                self.leaders.remove(node);
+            }
+            _ => {}
+        }
+    }
+
     /// Takes down one event, folds it, and shows it to the watches.
     fn take(&mut self, at: Micros, event: Event) -> Rc<Record> {
-        let n = self.records.len() as u64 + 1;
-        let record = Rc::new(Record { at, n, event });
+        self.count += 1;
+        let record = Rc::new(Record { at, n: self.count, event });
         record.feed(&mut self.hash);
         Rc::make_mut(&mut self.world).apply(&record);
         for watch in &mut self.watches {
@@ -70,6 +89,9 @@ impl Recorder {
             triggers: Vec::new(),
             fired: Vec::new(),
             invariants,
+            leaders: BTreeMap::new(),
+            count: 0,
+            off: false,
         };
         Recorder { clock, book: Rc::new(RefCell::new(book)) }
     }
@@ -81,6 +103,11 @@ impl Recorder {
 
     fn record(&self, event: Event) {
         let book = &mut *self.book.borrow_mut();
+        book.note_leader(&event);
+        if book.off {
+            book.count += 1;
+            return;
+        }
         let at = self.clock.now();
         let record = book.take(at, event);
         let broken = book.invariants.observe(&record, &book.world);
@@ -94,7 +121,18 @@ impl Recorder {
 
     /// How many events there were.
     pub fn count(&self) -> u64 {
-        self.book.borrow().records.len() as u64
+        self.book.borrow().count
+    }
+
+    /// The node of the highest term among those that lead: the one that a client would find.
+    pub fn leader(&self) -> Option<NodeId> {
+        let book = self.book.borrow();
+        book.leaders.iter().max_by_key(|&(_, term)| term).map(|(&node, _)| node)
+    }
+
+    /// Takes down nothing from now on: the world stays as it is, and nothing is checked.
+    pub fn switch_off(&self) {
+        self.book.borrow_mut().off = true;
     }
 
     /// Watches for a condition from now on: it is shown every event, and the world right behind it.

@@ -60,6 +60,8 @@ struct Wire {
     default: LinkSpec,
     links: BTreeMap<Link, LinkSpec>,
     cut: BTreeSet<Link>,
+    /// The named cuts, as long as at least one link of them is cut.
+    strokes: Vec<(String, Vec<Link>)>,
     /// Where each live node takes calls.
     nodes: BTreeMap<NodeId, mpsc::UnboundedSender<Call>>,
     last_id: MessageId,
@@ -81,6 +83,7 @@ impl SimNetwork {
             default,
             links: BTreeMap::new(),
             cut: BTreeSet::new(),
+            strokes: Vec::new(),
             nodes: BTreeMap::new(),
             last_id: 0,
             flights: BTreeMap::new(),
@@ -132,16 +135,29 @@ impl SimNetwork {
 
     /// Cuts links. What is in flight on them is lost.
     pub fn cut(&self, links: Vec<Link>, name: Option<String>) {
-        self.wire.borrow_mut().cut.extend(&links);
+        {
+            let wire = &mut *self.wire.borrow_mut();
+            wire.cut.extend(&links);
+            wire.strokes.extend(name.iter().map(|name| (name.clone(), links.clone())));
+        }
         self.recorder.lab(LabEvent::Cut { links, name });
         self.lose_on_cut_links();
     }
 
+    /// The links of the cuts with this name.
+    pub fn links_of_stroke(&self, name: &str) -> Vec<Link> {
+        let wire = self.wire.borrow();
+        wire.strokes.iter().filter(|(known, _)| known == name).flat_map(|(_, links)| links.iter().copied()).collect()
+    }
+
     /// Rejoins those of the links that are cut.
     pub fn join(&self, links: impl IntoIterator<Item = Link>) {
-        let mut wire = self.wire.borrow_mut();
-        let links: Vec<Link> = links.into_iter().filter(|link| wire.cut.remove(link)).collect();
-        drop(wire);
+        let links: Vec<Link> = {
+            let Wire { cut, strokes, .. } = &mut *self.wire.borrow_mut();
+            let links = links.into_iter().filter(|link| cut.remove(link)).collect();
+            strokes.retain(|(_, links)| links.iter().any(|link| cut.contains(link)));
+            links
+        };
         if !links.is_empty() {
             self.recorder.lab(LabEvent::Join { links });
         }
