@@ -2,9 +2,10 @@
 #![cfg(not(target_family = "wasm"))]
 
 mod arbitrary;
+mod files;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -13,14 +14,9 @@ use raft_lab::lab::scenario::schema;
 use raft_lab::lab::Scenario;
 use serde_json::{json, Value};
 
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-}
-
 fn scenarios() -> Vec<Value> {
     let read = |path: PathBuf| serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")).into_iter().map(read).collect()
+    files::scenarios().into_iter().map(read).collect()
 }
 
 #[test]

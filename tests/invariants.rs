@@ -1,7 +1,7 @@
 //! Correct runs break no promise, whatever happens to them.
 #![cfg(not(target_family = "wasm"))]
 
-use std::path::{Path, PathBuf};
+mod files;
 
 use raft_lab::lab::invariants::Invariant;
 use raft_lab::lab::random::{scenario, Weather};
@@ -14,22 +14,10 @@ fn alarms(lab: &Lab) -> Vec<String> {
     world.violations.values().map(|(n, broken)| format!("{} at event {n}: {}", broken.invariant, broken.text)).collect()
 }
 
-fn scenario_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => scenario_files(&path, found),
-            false => found.push(path),
-        }
-    }
-}
-
 #[test]
 fn no_scenario_breaks_a_promise() {
-    let mut files = Vec::new();
-    scenario_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios"), &mut files);
     let mut wrong = Vec::new();
-    for file in files {
+    for file in files::scenarios() {
         let mut lab = Lab::new(Scenario::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap()).unwrap();
         lab.run_to_stop(None);
         wrong.extend(alarms(&lab).into_iter().map(|alarm| format!("{}: {alarm}", file.display())));

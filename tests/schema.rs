@@ -1,20 +1,12 @@
 //! The JSON Schema that ships with the page: it is what the types say, takes every scenario and refuses mistakes.
 #![cfg(not(target_family = "wasm"))]
 
-use std::path::{Path, PathBuf};
+mod files;
+
+use std::path::Path;
 
 use raft_lab::lab::scenario::schema;
 use serde_json::{json, Value};
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => files(&path, found),
-            false => found.push(path),
-        }
-    }
-}
 
 #[test]
 fn the_schema_that_ships_is_what_the_types_say() {
@@ -26,10 +18,7 @@ fn the_schema_that_ships_is_what_the_types_say() {
 #[test]
 fn it_takes_every_scenario() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
-    let mut found = Vec::new();
-    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios"), &mut found);
-    assert!(found.len() >= 50);
-    for file in found {
+    for file in files::scenarios() {
         let scenario: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
         let mistake = validator.iter_errors(&scenario).next().map(|error| error.to_string());
         assert_eq!(mistake, None, "{}", file.display());

@@ -1,18 +1,14 @@
 //! Watching changes nothing: a run without observers is the same run.
 #![cfg(not(target_family = "wasm"))]
 
+mod files;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use raft_lab::lab::random::{scenario, Weather};
 use raft_lab::lab::{Lab, Scenario, UnobservedReport};
 use serde_json::Value;
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-}
 
 /// Runs it both ways, to the same time; whether it could be run without observers.
 fn is_the_same_run(name: &str, scenario: Scenario) -> bool {
@@ -32,7 +28,7 @@ fn is_the_same_run(name: &str, scenario: Scenario) -> bool {
 #[test]
 fn a_run_without_observers_is_the_same_run() {
     let mut same = 0;
-    for file in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")) {
+    for file in files::scenarios() {
         let scenario = Scenario::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap();
         same += u32::from(is_the_same_run(&file.display().to_string(), scenario));
     }

@@ -1,4 +1,6 @@
-//! The report: what came of a run, as one JSON object.
+//! The report: what came of a run, as one JSON object. Its names are those of the format; what they mean is said
+//! where they come from, in `World`.
+#![allow(missing_docs)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +20,6 @@ pub const FORMAT: &str = "raft-lab-report/1";
 
 /// What came of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)] // the names are those of the format; `World` says what they mean
 pub struct Report {
     pub format: &'static str,
     pub title: String,
@@ -38,7 +39,6 @@ pub struct Report {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)]
 pub struct Messages {
     pub sent: u64,
     pub delivered: u64,
@@ -46,7 +46,6 @@ pub struct Messages {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)]
 pub struct NodeReport {
     pub id: NodeId,
     pub alive: bool,
@@ -63,7 +62,6 @@ pub struct NodeReport {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)]
 pub struct LogReport {
     pub first: Index,
     pub last: Index,
@@ -71,7 +69,6 @@ pub struct LogReport {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)]
 pub struct MembersReport {
     pub voters: Vec<BTreeSet<NodeId>>,
     pub learners: BTreeSet<NodeId>,
@@ -79,7 +76,6 @@ pub struct MembersReport {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)]
 pub struct StreamReport {
     pub leader: NodeId,
     pub target: NodeId,
@@ -94,7 +90,6 @@ pub struct StreamReport {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)]
 pub struct SnapshotReport {
     pub index: Index,
     pub term: Term,
@@ -102,7 +97,6 @@ pub struct SnapshotReport {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)]
 pub struct TransferReport {
     pub index: Index,
     pub offset: u64,
@@ -111,7 +105,6 @@ pub struct TransferReport {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)]
 pub struct ClientsReport {
     pub writes: u64,
     pub acknowledged: u64,
@@ -121,7 +114,6 @@ pub struct ClientsReport {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)]
 pub struct InvariantReport {
     pub name: Invariant,
     pub held: bool,
@@ -131,7 +123,6 @@ pub struct InvariantReport {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)]
 pub struct ViolationReport {
     pub event: u64,
     pub nodes: Vec<NodeId>,
@@ -153,7 +144,6 @@ impl InvariantReport {
 
 /// One expectation, and whether it was met.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs)]
 pub struct Expectation {
     pub held: bool,
     pub expected: Condition,
