@@ -143,6 +143,11 @@ fn log_row(row: &LogRow, props: &LogsProps, visible: &RangeInclusive<Index>) -> 
             if let Some(receiving) = &row.receiving {
                 { block("receiving", &receiving.columns, receiving.label(t), receiving.name(row.node, t), receiving.percent()) }
             }
+            if let Some(aside) = &row.aside {
+                <td role="cell" class="aside" style={format!("width:{}rem", COLUMN * *visible.end() as f64)}>
+                    <span>{ aside.clone() }</span>
+                </td>
+            }
             if let Some(marks) = &row.marks {
                 { marked(marks, visible) }
             }

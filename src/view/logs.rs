@@ -37,6 +37,8 @@ pub struct LogRow {
     pub folded: Option<Folded>,
     /// A snapshot that is being received, as far as it can be seen.
     pub receiving: Option<Receiving>,
+    /// Where the node's log is, if all of it lies before the columns that can be seen: a row is never blank.
+    pub aside: Option<String>,
     /// Its entries, of those that can be seen.
     pub cells: Vec<LogCell>,
     /// What the leader knows about this log.
@@ -125,6 +127,7 @@ pub fn logs(world: &World, visible: RangeInclusive<Index>, t: &dyn Text) -> Logs
             applied: node.applied,
             folded: folded(node, &visible),
             receiving: receiving(world, node, &visible),
+            aside: aside(world, node, &visible, t),
             cells: visible.clone().filter_map(|index| Some(cell(node, node.entry(index)?, leader, t))).collect(),
             marks: marks.map(|stream| Marks { next: stream.next, matched: stream.matched }),
         }
@@ -153,6 +156,21 @@ fn receiving(world: &World, node: &NodeState, visible: &RangeInclusive<Index>) -
     let sent = world.streams.iter().filter(|((_, target), _)| *target == node.id);
     let mut sizes = sent.filter_map(|(_, stream)| stream.snapshot.filter(|snapshot| snapshot.index == index));
     Some(Receiving { columns, index, received, bytes: sizes.next().map(|snapshot| snapshot.bytes) })
+}
+
+fn aside(world: &World, node: &NodeState, visible: &RangeInclusive<Index>, t: &dyn Text) -> Option<String> {
+    // The first column that is drawn is hidden, unless it is the first of all.
+    let first_seen = visible.start() + Index::from(*visible.start() > 1);
+    let comes = receiving(world, node, &(1..=Index::MAX));
+    let reaches = comes.as_ref().map_or(0, |comes| comes.index).max(node.last_index());
+    if reaches >= first_seen {
+        return None;
+    }
+    Some(match (comes, node.last_index()) {
+        (Some(comes), _) => t.comes_aside(comes.index, &comes.label(t)),
+        (None, 0) => t.empty_aside().to_string(),
+        (None, last) => t.ends_aside(last),
+    })
 }
 
 fn cell(node: &NodeState, entry: &Entry, leader: Option<&NodeState>, t: &dyn Text) -> LogCell {
@@ -372,6 +390,26 @@ mod tests {
         let folded = logs(&world, 1..=9, &English).rows[0].folded.clone().unwrap();
         let name = "S1, entries 1–27 are gone from the log: the snapshot up to entry 30 of term 2 stands for them";
         assert_eq!(folded.name(1, &English), name);
+    }
+
+    #[test]
+    fn a_log_that_lies_before_what_can_be_seen_says_where_it_is() {
+        let entry = |index| std::sync::Arc::new(Entry { index, term: 1, payload: Payload::Blank });
+        for (last, receiving, visible, expected) in [
+            (2, None, 29..=40, Some("◂ ends at 2")),
+            (0, None, 29..=40, Some("empty")),
+            (0, Some((20, 32)), 29..=40, Some("◂ snapshot 20: 32 B")),
+            (2, None, 1..=12, None),
+            (0, None, 1..=12, Some("empty")),
+            (29, None, 29..=40, Some("◂ ends at 29")),
+            (30, None, 29..=40, None),
+            (0, Some((30, 32)), 29..=40, None), // its block can be seen
+        ] {
+            let mut node = NodeState::new(1, crate::raft::Membership::new(1..=1, []), (1..=last).map(entry));
+            node.receiving = receiving;
+            let row = logs(&World::new([node]), visible.clone(), &English).rows.remove(0);
+            assert_eq!(row.aside.as_deref(), expected, "{last}, {receiving:?}, {visible:?}");
+        }
     }
 
     #[test]

@@ -98,6 +98,7 @@ catalogue! {
         legend_committed: "committed",
         legend_open: "not yet",
         legend_snapshot: "in snapshot",
+        empty_aside: "empty",
         legend_conflict: "conflicts",
         legend_match: "match",
         legend_next: "next",
@@ -460,7 +461,13 @@ catalogue! {
         is_paused(node: S): format!("{node} is stopped"),
         is_resumed(node: S): format!("{node} goes on"),
         disk_fails(node: S): format!("The disk of {node} fails"),
-        disk_takes(node: S, low: &str, high: &str): format!("The disk of {node} takes {low} to {high} ms a write"),
+        ends_aside(last: Index): format!("◂ ends at {}", grouped(last)),
+        comes_aside(index: Index, part: &str): format!("◂ snapshot {}: {part}", grouped(index)),
+        disk_takes(node: S, low: &str, high: &str): if low == high {
+            format!("The disk of {node} takes {low} ms a write")
+        } else {
+            format!("The disk of {node} takes {low} to {high} ms a write")
+        },
         promise_broken(invariant: &str): format!("A promise is broken: {invariant}"),
         crashes(node: S): format!("{node} crashes"),
         restarts(node: S): format!("{node} restarts"),
