@@ -36,7 +36,7 @@ impl Node {
         }
         // Of what the leader has committed, this node knows only as far as this append proves its log to
         // agree: what lies behind may be another leader's (paper, Figure 2, step 5, read closely).
-        self.set_commit(leader_commit.min(proven));
+        self.set_commit(now, leader_commit.min(proven));
         AppendResult::Success(proven)
     }
 
