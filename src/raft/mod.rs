@@ -18,6 +18,7 @@ pub mod network;
 pub mod node;
 pub mod replication;
 pub mod rpc;
+pub mod shape;
 pub mod snapshot;
 pub mod storage;
 

@@ -358,7 +358,10 @@ impl Node {
                 self.on_election_timeout(now);
                 self.on_office_time(now);
             }
-            Input::SetConfig(config) => self.config = config,
+            Input::SetConfig(config) => {
+                self.tell_streams(FromCore::SetConfig(config.clone()));
+                self.config = config;
+            }
             Input::Campaign => self.campaign(now, RoleWhy::Campaign),
             Input::SetTimer(deadline) => self.set_election_deadline(Some(deadline)),
         }

@@ -31,6 +31,8 @@ pub enum FromCore {
     UpdateCommitIndex(Index),
     /// The snapshot that the stream asked for.
     Snapshot(SharedSnapshot),
+    /// The settings changed.
+    SetConfig(Config),
     /// Send something soon, and say with [`ToCore::Heard`] when it is answered. Numbers rise.
     Probe(u64),
 }
@@ -402,6 +404,10 @@ impl Stream {
                 self.check_lag();
             }
             FromCore::UpdateCommitIndex(commit_index) => self.commit_index = commit_index,
+            FromCore::SetConfig(config) => {
+                self.config = config;
+                self.check_lag();
+            }
             FromCore::Snapshot(snapshot) => self.on_snapshot(snapshot),
             FromCore::Probe(probe) => {
                 self.probe = probe;
