@@ -1,5 +1,6 @@
 //! What stands in the fields of a trace line: what people are told of it, and what cannot be there.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -114,6 +115,10 @@ impl<T: Shown> Shown for Option<T> {
 }
 
 impl<T: Shown> Shown for Vec<T> {
+    const SHAPE: Shape = Shape::List(&T::SHAPE);
+}
+
+impl<T: Shown> Shown for BTreeSet<T> {
     const SHAPE: Shape = Shape::List(&T::SHAPE);
 }
 
