@@ -14,7 +14,7 @@ fn ms(ms: u64) -> Micros {
     Micros::from_ms(ms)
 }
 
-/// Whether what a scenario expects comes. Not if it makes no sense any more.
+/// Whether a scenario makes sense, and all that it expects holds.
 fn held(scenario: Value) -> bool {
     let Ok(scenario) = Scenario::from_value(scenario) else { return false };
     let mut lab = Lab::new(scenario).unwrap();
