@@ -10,7 +10,7 @@ use super::selector::Selector;
 use super::storage::Image;
 use crate::raft::event::{events, words};
 use crate::raft::rpc::{Message, MessageKind};
-use crate::raft::{self, Index, NodeId};
+use crate::raft::{self, Index, NodeId, Rule};
 use crate::runtime::{Feed, Micros, TraceHash};
 
 /// Names one message of a run; counted from 1.
@@ -108,6 +108,8 @@ events! {
             #[serde(flatten)]
             change: ConfigPatch,
         },
+        /// Every node obeys a rule from now on, or no longer does.
+        Rule = "rule" { name: Rule, on: bool },
         /// A node crashed: what was not durable is gone, this is left.
         Crash = "crash" { node: NodeId, kept: Rc<Image> },
         /// A node starts again, with what was durable.

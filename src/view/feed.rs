@@ -188,6 +188,7 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
             | LabEvent::Resume { .. }
             | LabEvent::Disk { .. }
             | LabEvent::Config { .. }
+            | LabEvent::Rule { .. }
             | LabEvent::Note { .. } => (Topic::Faults, true),
         },
     }
@@ -270,7 +271,8 @@ impl Line {
                 LabEvent::Note { .. }
                 | LabEvent::TrapSet { .. }
                 | LabEvent::TrapGone { .. }
-                | LabEvent::Config { .. } => About::default(),
+                | LabEvent::Config { .. }
+                | LabEvent::Rule { .. } => About::default(),
             },
         }
     }

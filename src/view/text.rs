@@ -468,6 +468,10 @@ catalogue! {
         } else {
             format!("The disk of {node} takes {low} to {high} ms a write")
         },
+        rule_switched(rule: &str, on: bool): match on {
+            true => format!("All nodes obey the rule {rule} again"),
+            false => format!("No node obeys the rule {rule} any more"),
+        },
         promise_broken(invariant: &str): format!("A promise is broken: {invariant}"),
         crashes(node: S): format!("{node} crashes"),
         restarts(node: S): format!("{node} restarts"),
