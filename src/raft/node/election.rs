@@ -77,6 +77,7 @@ impl Node {
         self.emit(Event::Vote { node, candidate: node, term, granted: true, why: VoteWhy::Own });
         self.draw_election_timeout(now);
         self.ask_for_votes(VoteRequest { transfer: why == RoleWhy::Transfer, ..self.vote_request(term) });
+        self.count_own_vote(now);
     }
 
     fn vote_request(&self, term: Term) -> VoteRequest {
@@ -316,7 +317,8 @@ impl Node {
 
     /// A candidate's own vote counts once it is durable.
     pub(super) fn count_own_vote(&mut self, now: Micros) {
-        if self.role == Role::Candidate && self.writes_done == self.writes_begun {
+        let durable = self.pending.is_empty() && self.writes_done == self.writes_begun;
+        if self.role == Role::Candidate && durable {
             self.votes.insert(self.id, true);
             self.count_votes(now);
         }
