@@ -1,5 +1,7 @@
 //! What can be done to a cluster: by a scenario, by a click, by a script. One table for all.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::event::Link;
@@ -32,6 +34,17 @@ pub enum Do {
         key: String,
         /// The value.
         value: String,
+        /// The node to ask, whatever it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        node: Option<NodeId>,
+        /// Which client asks. Default 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client: Option<u32>,
+    },
+    /// A client reads, and is to see every write that was done before it asked.
+    Read {
+        /// The key.
+        key: String,
         /// The node to ask, whatever it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         node: Option<NodeId>,
@@ -149,6 +162,23 @@ pub enum Do {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         index: Option<Index>,
     },
+    /// The leader takes a node in that receives the log without a vote. An id that is not a node yet starts as an
+    /// empty one. Waits while nobody leads.
+    AddLearner {
+        /// Which.
+        node: NodeId,
+    },
+    /// The leader makes these the voters, once those that are new have caught up. Ids that are not nodes yet start as
+    /// empty ones. Waits while nobody leads.
+    Members {
+        /// The voters from then on.
+        voters: BTreeSet<NodeId>,
+    },
+    /// The leader hands its office over. Waits while nobody leads.
+    Transfer {
+        /// To this voter.
+        to: NodeId,
+    },
     /// Changes settings of every node, from now on.
     Config(ConfigPatch),
     /// Every node obeys a rule from now on, or no longer does.
@@ -163,6 +193,17 @@ pub enum Do {
         /// The text.
         text: String,
     },
+}
+
+impl Do {
+    /// The nodes that it starts, if they are not there yet.
+    pub fn newcomers(&self) -> BTreeSet<NodeId> {
+        match self {
+            Do::AddLearner { node } => BTreeSet::from([*node]),
+            Do::Members { voters } => voters.clone(),
+            _ => BTreeSet::new(),
+        }
+    }
 }
 
 /// A probability, held as whole parts per million; in JSON a fraction from 0 to 1.

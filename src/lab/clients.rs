@@ -1,6 +1,7 @@
 //! The cluster's clients: they look for the leader, ask, wait, and know only what they were told.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use futures::channel::oneshot;
@@ -10,7 +11,7 @@ use super::event::{ClientResult, LabEvent};
 use super::network::SimNetwork;
 use super::recorder::Recorder;
 use crate::raft::log::Payload;
-use crate::raft::node::{Answer, Call, WriteResult};
+use crate::raft::node::{Answer, Call, MembersResult, ReadResult, WriteResult};
 use crate::raft::{Index, NodeId};
 use crate::runtime::{Clock, Micros};
 
@@ -29,6 +30,52 @@ struct Office {
     leader: Option<NodeId>,
     waiting: Vec<oneshot::Sender<()>>,
     last_op: u64,
+}
+
+/// What a node says to a request.
+enum Reply {
+    Written(Index),
+    Read(Option<String>),
+    ForwardToLeader(Option<NodeId>),
+    Unknown,
+}
+
+impl From<WriteResult> for Reply {
+    fn from(result: WriteResult) -> Reply {
+        match result {
+            WriteResult::Done(index) => Reply::Written(index),
+            WriteResult::ForwardToLeader(leader) => Reply::ForwardToLeader(leader),
+            WriteResult::Unknown => Reply::Unknown,
+        }
+    }
+}
+
+impl From<ReadResult> for Reply {
+    fn from(result: ReadResult) -> Reply {
+        match result {
+            ReadResult::Value(value) => Reply::Read(value),
+            ReadResult::ForwardToLeader(leader) => Reply::ForwardToLeader(leader),
+        }
+    }
+}
+
+/// How the members are to change.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// These become the voters.
+    Voters(BTreeSet<NodeId>),
+    /// This node receives the log without a vote.
+    Learner(NodeId),
+}
+
+impl Change {
+    /// The nodes that it speaks of.
+    pub fn nodes(&self) -> BTreeSet<NodeId> {
+        match self {
+            Change::Voters(voters) => voters.clone(),
+            Change::Learner(node) => BTreeSet::from([*node]),
+        }
+    }
 }
 
 /// How [`Clients::write_many`] goes about it.
@@ -84,17 +131,26 @@ impl Clients {
     /// without, the leader is looked for, and looked for again when it turns out not to lead (nothing is
     /// done then). "Unknown" is final: asking again could write twice.
     pub async fn write(&self, client: u32, key: String, value: String, node: Option<NodeId>) -> ClientResult {
+        self.request(client, key, Some(value), node).await
+    }
+
+    /// Reads, and waits for what comes of it. Who is asked: as in [`Clients::write`].
+    pub async fn read(&self, client: u32, key: String, node: Option<NodeId>) -> ClientResult {
+        self.request(client, key, None, node).await
+    }
+
+    async fn request(&self, client: u32, key: String, value: Option<String>, node: Option<NodeId>) -> ClientResult {
         let op = {
             let mut office = self.office.borrow_mut();
             office.last_op += 1;
             office.last_op
         };
-        let tell = |node: Option<NodeId>, result: ClientResult, index: Option<Index>| {
-            let (key, value) = (key.clone(), Some(value.clone()));
-            self.recorder.lab(LabEvent::Client { client, op, key, value, node, result, index, read: None });
+        let tell = |node: Option<NodeId>, result: ClientResult, index: Option<Index>, read: Option<String>| {
+            let (key, value) = (key.clone(), value.clone());
+            self.recorder.lab(LabEvent::Client { client, op, key, value, node, result, index, read });
             result
         };
-        let note = |node: Option<NodeId>, result: ClientResult| tell(node, result, None);
+        let note = |node: Option<NodeId>, result: ClientResult| tell(node, result, None, None);
         let mut told: Option<NodeId> = None;
         loop {
             let known = node.or(told.take()).or_else(|| self.office.borrow().leader);
@@ -106,9 +162,7 @@ impl Clients {
                 }
             };
             note(Some(target), ClientResult::Sent);
-            let (sender, receiver) = oneshot::channel();
-            let payload = Payload::Set { key: key.clone(), value: value.clone() };
-            if !self.network.call(target, Call::Write(payload, Answer::from(sender))) {
+            let Some(reply) = self.ask(target, &key, value.as_ref()) else {
                 match node {
                     Some(_) => return note(Some(target), ClientResult::Refused),
                     None => {
@@ -117,14 +171,13 @@ impl Clients {
                         continue;
                     }
                 }
-            }
-            match receiver.await {
-                Ok(WriteResult::Done(index)) => return tell(Some(target), ClientResult::Ok, Some(index)),
-                Ok(WriteResult::Unknown) | Err(oneshot::Canceled) => return note(Some(target), ClientResult::Unknown),
-                Ok(WriteResult::ForwardToLeader(_)) if node.is_some() => {
-                    return note(Some(target), ClientResult::Refused)
-                }
-                Ok(WriteResult::ForwardToLeader(leader)) => {
+            };
+            match reply.await.unwrap_or(Reply::Unknown) {
+                Reply::Written(index) => return tell(Some(target), ClientResult::Ok, Some(index), None),
+                Reply::Read(value) => return tell(Some(target), ClientResult::Ok, None, value),
+                Reply::Unknown => return note(Some(target), ClientResult::Unknown),
+                Reply::ForwardToLeader(_) if node.is_some() => return note(Some(target), ClientResult::Refused),
+                Reply::ForwardToLeader(leader) => {
                     told = leader.filter(|&leader| leader != target);
                     if told.is_none() {
                         self.clock.sleep(RETRY_AFTER).await;
@@ -132,6 +185,60 @@ impl Clients {
                 }
             }
         }
+    }
+
+    /// Asks a node, unless it is down. A node that goes down with the request gives no reply.
+    fn ask(&self, target: NodeId, key: &str, value: Option<&String>) -> Option<oneshot::Receiver<Reply>> {
+        let (sender, receiver) = oneshot::channel();
+        let key = key.to_string();
+        let answer = move |reply: Reply| drop(sender.send(reply)); // whoever asked may have stopped waiting
+        let call = match value {
+            Some(value) => {
+                let payload = Payload::Set { key, value: value.clone() };
+                Call::Write(payload, Answer::new(move |result: WriteResult| answer(result.into())))
+            }
+            None => Call::Read(key, Answer::new(move |result: ReadResult| answer(result.into()))),
+        };
+        self.network.call(target, call).then_some(receiver)
+    }
+
+    /// Has the leader change the members, and waits for what comes of it. If it turns out not to lead, or nobody
+    /// does, it goes on looking.
+    pub async fn change_members(&self, change: Change) -> MembersResult {
+        let tell = |node: Option<NodeId>, result: Option<MembersResult>| {
+            let (voters, learner) = match change.clone() {
+                Change::Voters(voters) => (Some(voters), None),
+                Change::Learner(learner) => (None, Some(learner)),
+            };
+            self.recorder.lab(LabEvent::Members { voters, learner, node, result });
+        };
+        loop {
+            if self.office.borrow().leader.is_none() {
+                tell(None, None);
+            }
+            let leader = self.leader().await;
+            tell(Some(leader), None);
+            let (sender, receiver) = oneshot::channel();
+            let call = match change.clone() {
+                Change::Voters(voters) => Call::Members(voters, Answer::from(sender)),
+                Change::Learner(learner) => Call::AddLearner(learner, Answer::from(sender)),
+            };
+            let result = match self.network.call(leader, call) {
+                true => receiver.await.unwrap_or(MembersResult::Unknown),
+                false => MembersResult::NotLeader,
+            };
+            if result != MembersResult::NotLeader {
+                tell(Some(leader), Some(result));
+                return result;
+            }
+            self.clock.sleep(RETRY_AFTER).await;
+        }
+    }
+
+    /// Has the leader hand its office over.
+    pub async fn transfer(&self, to: NodeId) {
+        let leader = self.leader().await;
+        self.network.call(leader, Call::Transfer(to)); // the leader tells what comes of it
     }
 
     /// Writes again and again. Keys go round a small alphabet, values count up.

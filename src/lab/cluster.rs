@@ -7,17 +7,17 @@ use std::rc::Rc;
 use futures::channel::mpsc;
 
 use super::action::Do;
-use super::clients::{Clients, Load};
+use super::clients::{Change, Clients, Load};
 use super::condition::Condition;
 use super::event::{Event, LabEvent, Link, Record};
 use super::network::SimNetwork;
 use super::recorder::{Recorder, WatchId};
 use super::report::Report;
-use super::scenario::{refuse, Action, ConfigPatch, OnViolation, Scenario, ScenarioError, Timing};
-use super::storage::{DiskSpec, MemoryStorage};
+use super::scenario::{check_action, refuse, Action, ConfigPatch, OnViolation, Scenario, ScenarioError, Timing};
+use super::storage::{DiskSpec, Image, MemoryStorage};
 use super::world::{NodeState, World};
 use crate::raft::node::{self, Call};
-use crate::raft::{self, Config, NodeId};
+use crate::raft::{self, Config, Membership, NodeId};
 use crate::runtime::{Executor, GroupId, Micros, Rng, Step, TraceHash};
 
 /// So far one step goes: in a quiet cluster, a transition may never come.
@@ -99,7 +99,7 @@ impl Lab {
         let executor = Executor::new();
         let clock = executor.clock().clone();
         let members = scenario.membership();
-        let nodes = scenario.all_nodes();
+        let nodes = scenario.first_nodes();
         let node = |&id: &NodeId| {
             let node = NodeState::from_disk(id, members.clone(), &scenario.start_image(id));
             node.applied_up_to(scenario.start_commit(id).unwrap_or(0))
@@ -207,6 +207,20 @@ impl Lab {
         &self.scenario
     }
 
+    /// The nodes that there are now.
+    fn nodes(&self) -> BTreeSet<NodeId> {
+        self.machines.keys().copied().collect()
+    }
+
+    /// Both directions of every link that there is now.
+    fn links(&self) -> impl Iterator<Item = Link> {
+        let nodes = self.nodes();
+        let others = nodes.clone();
+        let from =
+            move |from: NodeId| others.clone().into_iter().filter(move |&to| to != from).map(move |to| (from, to));
+        nodes.into_iter().flat_map(from)
+    }
+
     /// What a node's disk holds, where the world only says what its events told: for tests.
     pub fn disk(&self, node: NodeId) -> Option<&MemoryStorage> {
         self.machines.get(&node).map(|machine| &machine.storage)
@@ -258,7 +272,7 @@ impl Lab {
     /// # Errors
     /// If the condition speaks of what is not there; then nothing happened.
     pub fn run_until(&mut self, condition: Condition, limit: Micros) -> Result<bool, ScenarioError> {
-        condition.check("", &self.scenario.all_nodes())?;
+        condition.check("", &self.nodes())?;
         let end = self.now() + limit;
         let watch = self.recorder.watch(condition);
         while !self.recorder.holds(watch) && self.turn(end) == Turn::Done {}
@@ -272,7 +286,7 @@ impl Lab {
     /// # Errors
     /// If it makes no sense for this cluster; then nothing happened.
     pub fn act(&mut self, what: Do) -> Result<(), ScenarioError> {
-        self.scenario.check_action("", &what)?;
+        check_action("", &what, &self.nodes())?;
         if let Do::Config(change) = &what {
             self.scenario.check_configs(Some((self.place, change)))?;
         }
@@ -420,13 +434,10 @@ impl Lab {
                 let named = name.map(|name| self.network.links_of_stroke(&name));
                 self.network.join(links.into_iter().chain(named).flatten());
             }
-            Do::Heal {} => self.network.join(self.scenario.all_links()),
+            Do::Heal {} => self.network.join(self.links()),
             Do::Link { from, to, latency, loss, duplicate } => {
-                let chosen = self
-                    .scenario
-                    .all_links()
-                    .filter(|link| from.is_none_or(|from| link.0 == from) && to.is_none_or(|to| link.1 == to));
-                self.network.change_links(chosen, |spec| {
+                let is_meant = |link: &Link| from.is_none_or(|from| link.0 == from) && to.is_none_or(|to| link.1 == to);
+                self.network.change_links(self.links().filter(is_meant), |spec| {
                     spec.latency = latency.unwrap_or(spec.latency);
                     spec.loss = loss.unwrap_or(spec.loss);
                     spec.duplicate = duplicate.unwrap_or(spec.duplicate);
@@ -472,6 +483,20 @@ impl Lab {
                     self.recorder.lab(LabEvent::Disk { node, write_delay, fails });
                 }
             }
+            Do::Read { key, node, client } => {
+                let clients = self.clients.clone();
+                let client = client.unwrap_or(1);
+                let read = async move {
+                    let _ = clients.read(client, key, node).await; // what came of it is on record
+                };
+                self.executor.spawner(CLIENTS).spawn(format!("client {client}"), read);
+            }
+            Do::AddLearner { node } => self.change_members(Change::Learner(node)),
+            Do::Members { voters } => self.change_members(Change::Voters(voters)),
+            Do::Transfer { to } => {
+                let clients = self.clients.clone();
+                self.executor.spawner(CLIENTS).spawn("transfer", async move { clients.transfer(to).await });
+            }
             Do::Snapshot { node, index } => drop(self.network.call(node, Call::Compact(index))),
             Do::Config(change) => self.change_config(change),
             Do::Rule { name, on } => {
@@ -490,6 +515,29 @@ impl Lab {
         self.network.disconnect(node);
         self.executor.cancel(group(node));
         self.recorder.lab(LabEvent::Crash { node, kept: Rc::new(machine.storage.crash()) });
+    }
+
+    /// Has the leader change the members. Those that are not there yet are started, each with an empty disk.
+    fn change_members(&mut self, change: Change) {
+        for node in change.nodes().difference(&self.nodes()) {
+            self.machines.insert(*node, self.new_machine(*node));
+            self.recorder.lab(LabEvent::NewNode { node: *node });
+            self.start(*node);
+        }
+        let clients = self.clients.clone();
+        let request = async move {
+            let _ = clients.change_members(change).await; // what came of it is on record
+        };
+        self.executor.spawner(CLIENTS).spawn("members", request);
+    }
+
+    /// A machine that belongs to no configuration yet.
+    fn new_machine(&self, id: NodeId) -> Machine {
+        let rng = Rng::new(self.scenario.seed, "disk", u64::from(id));
+        let nobody = Membership::new([], []);
+        let clock = self.executor.clock().clone();
+        let storage = MemoryStorage::new(nobody, Image::default(), self.scenario.disk_spec(), rng, clock);
+        Machine { storage, starts: 0, up: false, paused: false }
     }
 
     fn change_config(&mut self, change: ConfigPatch) {
@@ -514,7 +562,7 @@ impl Lab {
     fn partition(&mut self, groups: &[Vec<NodeId>]) {
         let group_of = |node: NodeId| groups.iter().position(|group| group.contains(&node));
         let (apart, together): (BTreeSet<Link>, BTreeSet<Link>) =
-            self.scenario.all_links().partition(|&(from, to)| group_of(from) != group_of(to));
+            self.links().partition(|&(from, to)| group_of(from) != group_of(to));
         self.network.join(together);
         let new: Vec<Link> = apart.difference(&self.network.cut_links()).copied().collect();
         if !new.is_empty() {

@@ -1,5 +1,6 @@
 //! What happens in the laboratory around the nodes, and the record of all that happens in a run.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -9,6 +10,7 @@ use super::scenario::ConfigPatch;
 use super::selector::Selector;
 use super::storage::Image;
 use crate::raft::event::{events, words};
+use crate::raft::node::MembersResult;
 use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::{self, Index, NodeId, Rule};
 use crate::runtime::{Feed, Micros, TraceHash};
@@ -114,6 +116,8 @@ events! {
         Crash = "crash" { node: NodeId, kept: Rc<Image> },
         /// A node starts again, with what was durable.
         Restart = "restart" { node: NodeId },
+        /// A machine was added, with an empty disk. It belongs to no configuration until a leader takes it in.
+        NewNode = "new-node" { node: NodeId },
         /// Links were cut, each in one direction. Strokes have a name, by which they are rejoined.
         Cut = "cut" { links: Vec<Link>, name: Option<String> },
         /// Links carry messages again.
@@ -130,6 +134,16 @@ events! {
             index: Option<Index>,
             /// What a read gave, once it is answered; none is "no value".
             read: Option<String>,
+        },
+        /// Something changed in what is known of a request to change the members: to make `voters` the voters, or to
+        /// take a `learner` in.
+        Members = "members" {
+            voters: Option<BTreeSet<NodeId>>,
+            learner: Option<NodeId>,
+            /// Who was asked; none while nobody leads.
+            node: Option<NodeId>,
+            /// What came of it; none until that is known.
+            result: Option<MembersResult>,
         },
         /// A promise that Raft makes was broken. Told once for each promise.
         Violation = "violation" {

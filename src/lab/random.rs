@@ -4,10 +4,12 @@
 //! scenario, so it can be run again, shortened, and kept. It ends in calm: everything is mended, and after
 //! a while the cluster must have converged.
 
+use std::collections::BTreeSet;
+
 use super::action::{Do, Probability};
 use super::condition::{ClientsAre, Condition, EventWas, Number};
 use super::event::Link;
-use super::scenario::{Action, Scenario, Stop};
+use super::scenario::{Action, Scenario, Stop, NODES_MAX};
 use super::selector::{Delay, Selector};
 use crate::raft::NodeId;
 use crate::runtime::{Micros, Rng};
@@ -49,6 +51,7 @@ pub fn scenario(seed: u64, weather: Weather) -> Scenario {
     scenario.title = format!("Random run {seed}");
     settings(&mut rng, &mut scenario);
 
+    let mut nodes: BTreeSet<NodeId> = (1..=nodes).collect();
     let mut actions = vec![load(&mut rng, weather.storm)];
     let mut at = Micros::ZERO;
     loop {
@@ -56,9 +59,15 @@ pub fn scenario(seed: u64, weather: Weather) -> Scenario {
         if at >= weather.storm {
             break;
         }
-        actions.push(Action::at(at, fault(&mut rng, nodes)));
+        let what = match rng.chance(150_000) {
+            true => change(&mut rng, &nodes),
+            false => fault(&mut rng, &nodes),
+        };
+        nodes.extend(what.newcomers());
+        actions.push(Action::at(at, what));
     }
-    actions.extend(mend(nodes).into_iter().map(|what| Action::at(weather.storm, what)));
+    actions.extend(reads(&mut rng, weather.storm));
+    actions.extend(mend(&nodes).into_iter().map(|what| Action::at(weather.storm, what)));
     actions.sort_by_key(|action| action.timing.at());
     scenario.actions = actions;
     // The run ends as soon as all is well; if it never is, at the end of the calm.
@@ -114,10 +123,45 @@ fn load(rng: &mut Rng, storm: Micros) -> Action {
     Action::at(Micros::ZERO, what)
 }
 
+/// Reads of what the load writes.
+fn reads(rng: &mut Rng, storm: Micros) -> Vec<Action> {
+    let mut reads = Vec::new();
+    let mut at = Micros::ZERO;
+    loop {
+        at += Micros::from_ms(rng.range(0, 400));
+        if at >= storm {
+            return reads;
+        }
+        let key = ["x", "y", "z", "w", "k"][rng.range(0, 5) as usize].to_string();
+        let client = Some(rng.range(1, 12) as u32);
+        reads.push(Action::at(at, Do::Read { key, node: None, client }));
+    }
+}
+
+/// The cluster becomes another one.
+fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Do {
+    let highest = nodes.last().copied().unwrap_or(1);
+    let anyone = rng.range(1, u64::from(highest) + 1) as NodeId;
+    let new = (highest + 1).min(NODES_MAX as NodeId);
+    match rng.range(0, 8) {
+        0 | 1 => Do::Transfer { to: anyone },
+        2 => Do::AddLearner { node: anyone },
+        3 => Do::AddLearner { node: new },
+        _ => {
+            let mut voters: BTreeSet<NodeId> = nodes.iter().copied().filter(|_| rng.chance(500_000)).collect();
+            if rng.chance(200_000) {
+                voters.insert(new);
+            }
+            Do::Members { voters }
+        }
+    }
+}
+
 /// Something goes wrong, or gets better.
-fn fault(rng: &mut Rng, nodes: NodeId) -> Do {
-    let node = rng.range(1, u64::from(nodes) + 1) as NodeId;
-    let other = node % nodes + 1;
+fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Do {
+    let highest = nodes.last().copied().unwrap_or(1);
+    let node = rng.range(1, u64::from(highest) + 1) as NodeId;
+    let other = node % highest + 1;
     let links = |both: bool| -> Vec<Link> {
         match (node == other, both) {
             (true, _) => Vec::new(),
@@ -125,13 +169,13 @@ fn fault(rng: &mut Rng, nodes: NodeId) -> Do {
             (false, false) => vec![(node, other)],
         }
     };
-    match rng.range(0, 25) {
+    match rng.range(0, 26) {
         0 | 1 => Do::Crash { node },
         2..=4 => Do::Restart { node },
         5 => Do::Cut { links: links(true), name: None },
         6 => Do::Cut { links: links(false), name: None },
         7 => Do::Join { links: Some(links(true)), name: None },
-        8 => Do::Partition { groups: vec![(1..=nodes).filter(|_| rng.chance(500_000)).collect()] },
+        8 => Do::Partition { groups: vec![nodes.iter().copied().filter(|_| rng.chance(500_000)).collect()] },
         9 | 10 => Do::Heal {},
         11 => Do::Campaign { node },
         12 => Do::Timer { node, after: Micros::from_ms(rng.range(0, 400)) },
@@ -161,13 +205,14 @@ fn fault(rng: &mut Rng, nodes: NodeId) -> Do {
             count: Some(1),
             ..Delay::default()
         }),
+        25 => Do::Read { key: "k".into(), node: Some(node), client: Some(10) },
         15 => Do::Write { key: "k".into(), value: rng.range(0, 1000).to_string(), node: Some(node), client: Some(9) },
         _ => Do::WriteMany { count: rng.range(1, 30), every: Some(Micros::ZERO), clients: None, value_bytes: None },
     }
 }
 
 /// Everything is well again.
-fn mend(nodes: NodeId) -> Vec<Do> {
+fn mend(nodes: &BTreeSet<NodeId>) -> Vec<Do> {
     let mut mend = vec![
         Do::Note { text: CALM.into() },
         Do::Heal {},
@@ -179,7 +224,7 @@ fn mend(nodes: NodeId) -> Vec<Do> {
             duplicate: None,
         },
     ];
-    for node in 1..=nodes {
+    for &node in nodes {
         let (write_delay, fail) = (Some((Micros::ZERO, Micros::from_ms(2))), Some(false));
         mend.extend([Do::Disk { node, write_delay, fail }, Do::Resume { node }, Do::Restart { node }]);
     }

@@ -452,16 +452,20 @@ impl World {
         self.nodes.values().map(Rc::as_ref).filter(|node| node.alive && node.role == Role::Leader)
     }
 
-    /// Whether all live nodes agree: one leader of the highest term, and everywhere the leader's log, committed and
-    /// applied to its end, with the same state.
+    /// Whether all live members agree: one leader of the highest term, and everywhere the leader's log, committed and
+    /// applied to its end, with the same state. Who is a member says the leader's configuration.
     pub fn converged(&self) -> bool {
-        let mut live = self.nodes.values().filter(|node| node.alive);
-        let highest = self.nodes.values().filter(|node| node.alive).map(|node| node.term).max();
-        let mut leaders = self.leaders().filter(|node| Some(node.term) == highest);
-        let (Some(leader), None) = (leaders.next(), leaders.next()) else { return false };
+        let Some(leader) = self.leader() else { return false };
+        let members = leader.members.1.members();
+        let live: Vec<&NodeState> =
+            self.nodes.values().map(Rc::as_ref).filter(|node| node.alive && members.contains(&node.id)).collect();
+        let rivals = live.iter().filter(|node| node.role == Role::Leader && node.term == leader.term).count();
+        if rivals != 1 || live.iter().any(|node| node.term > leader.term) {
+            return false;
+        }
         let last = leader.last_index();
         let last_term = |node: &NodeState| node.term_at(node.last_index());
-        live.all(|node| {
+        live.iter().all(|node| {
             (node.last_index(), node.commit, node.applied) == (last, last, last)
                 && last_term(node) == last_term(leader)
                 && node.state == leader.state
@@ -540,7 +544,7 @@ impl World {
             PreVoteCounted { voter, granted, .. } => {
                 node.votes.insert(*voter, *granted);
             }
-            PreVote { .. } | ReadConfirmed { .. } => {}
+            PreVote { .. } | ReadConfirmed { .. } | TransferRefused { .. } => {}
             TransferBegun { target, .. } => node.hands_over_to = Some(*target),
             TransferGivenUp { .. } => node.hands_over_to = None,
             Vote { candidate, granted, .. } => {
@@ -733,7 +737,11 @@ impl World {
                     node.crash(kept);
                 }
             }
-            LabEvent::Restart { .. } | LabEvent::Note { .. } => {}
+            LabEvent::NewNode { node } => {
+                let new = NodeState::new(*node, Membership::new([], []), []);
+                self.nodes.insert(*node, Rc::new(new));
+            }
+            LabEvent::Restart { .. } | LabEvent::Note { .. } | LabEvent::Members { .. } => {}
             LabEvent::Cut { links, name } => {
                 self.cut.extend(links);
                 if let Some(name) = name {

@@ -144,6 +144,18 @@ words! {
 }
 
 words! {
+    /// Why an office is not handed over.
+    TransferRefusedWhy {
+        /// There is none to hand over.
+        NotLeader = "this node does not lead",
+        /// It leads already.
+        Leads = "it leads already",
+        /// Who has no vote cannot lead.
+        NoVoter = "it has no vote",
+    }
+}
+
+words! {
     /// Why a node changed its role.
     RoleWhy {
         /// The node has just started.
@@ -247,6 +259,8 @@ events! {
         TransferBegun = "transfer-begun" { node: NodeId, target: NodeId },
         /// A leader gave up handing its office over; it takes writes again.
         TransferGivenUp = "transfer-given-up" { node: NodeId, target: NodeId },
+        /// The office is not handed over.
+        TransferRefused = "transfer-refused" { node: NodeId, target: NodeId, why: TransferRefusedWhy },
         /// A leader may answer a read: it still led after the read was asked for, and everything that was
         /// committed then is applied.
         ReadConfirmed = "read-confirmed" { node: NodeId, read_index: Index, applied: Index },
@@ -347,6 +361,7 @@ impl Event {
             | PreVoteCounted { node, .. }
             | TransferBegun { node, .. }
             | TransferGivenUp { node, .. }
+            | TransferRefused { node, .. }
             | ReadConfirmed { node, .. }
             | Append { node, .. }
             | Truncate { node, .. }

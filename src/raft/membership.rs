@@ -141,6 +141,14 @@ impl Memberships {
         self.later.iter().rev().find(|&&(at, _)| at <= index).unwrap_or(&self.base)
     }
 
+    /// Those of which each may be the one that the cluster goes by, where it is known that the log is committed up to
+    /// `commit`: the last one there, and all behind it.
+    pub fn not_superseded(&self, commit: Index) -> impl Iterator<Item = &Membership> {
+        let known = self.at(commit);
+        let later = self.later.iter().filter(move |&&(at, _)| at > commit.max(known.0));
+        std::iter::once(known).chain(later).map(|(_, membership)| membership)
+    }
+
     /// A snapshot up to `index` takes the place of the log there, with the configuration of then. What is
     /// behind it stays if that agrees, or goes with the log.
     pub fn install(&mut self, index: Index, base: (Index, Membership), keep_suffix: bool) {

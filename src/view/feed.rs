@@ -157,7 +157,9 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
                 (Topic::Elections, false)
             }
             Role { from, .. } => (Topic::Elections, from.is_some()),
-            PreVoteBegun { .. } | TransferBegun { .. } | TransferGivenUp { .. } => (Topic::Elections, true),
+            PreVoteBegun { .. } | TransferBegun { .. } | TransferGivenUp { .. } | TransferRefused { .. } => {
+                (Topic::Elections, true)
+            }
             PreVote { .. } | PreVoteCounted { .. } => (Topic::Elections, false),
             ReadConfirmed { .. } => (Topic::Clients, false),
             Vote { node, candidate, .. } => (Topic::Elections, node != candidate),
@@ -179,9 +181,10 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
             LabEvent::Held { .. } | LabEvent::Released { .. } | LabEvent::Delayed { .. } => (Topic::Messages, true),
             LabEvent::TrapSet { .. } | LabEvent::TrapGone { .. } => (Topic::Messages, false),
             LabEvent::Violation { .. } => (Topic::Faults, true),
-            LabEvent::Client { .. } => (Topic::Clients, true),
+            LabEvent::Client { .. } | LabEvent::Members { .. } => (Topic::Clients, true),
             LabEvent::Crash { .. }
             | LabEvent::Restart { .. }
+            | LabEvent::NewNode { .. }
             | LabEvent::Cut { .. }
             | LabEvent::Join { .. }
             | LabEvent::Pause { .. }
@@ -222,9 +225,9 @@ impl Line {
                 raft::Event::Apply { node, index } => entries(*node, *index, *index),
                 raft::Event::Vote { node, candidate, .. } => nodes(&[*node, *candidate]),
                 raft::Event::PreVote { node, candidate, .. } => nodes(&[*node, *candidate]),
-                raft::Event::TransferBegun { node, target } | raft::Event::TransferGivenUp { node, target } => {
-                    nodes(&[*node, *target])
-                }
+                raft::Event::TransferBegun { node, target }
+                | raft::Event::TransferGivenUp { node, target }
+                | raft::Event::TransferRefused { node, target, .. } => nodes(&[*node, *target]),
                 raft::Event::VoteCounted { node, voter, .. } | raft::Event::PreVoteCounted { node, voter, .. } => {
                     nodes(&[*node, *voter])
                 }
@@ -254,9 +257,14 @@ impl Line {
                 }
                 LabEvent::Crash { node, .. }
                 | LabEvent::Restart { node }
+                | LabEvent::NewNode { node }
                 | LabEvent::Pause { node }
                 | LabEvent::Resume { node }
                 | LabEvent::Disk { node, .. } => nodes(&[*node]),
+                LabEvent::Members { voters, learner, node, .. } => {
+                    let named = voters.iter().flatten().chain(learner).chain(node).copied();
+                    nodes(&named.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>())
+                }
                 LabEvent::Client { node, .. } => About { nodes: node.iter().copied().collect(), ..About::default() },
                 LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
                     let ends = links.iter().flat_map(|&(from, to)| [from, to]);

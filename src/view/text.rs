@@ -220,6 +220,7 @@ catalogue! {
         does_not_lead: "it does not lead",
         client_unknown_why: "perhaps done, perhaps not",
         all_links: "all links",
+        change_to_no_voters: "leave no voters",
     }
 
     words {
@@ -474,6 +475,14 @@ catalogue! {
         },
         promise_broken(invariant: &str): format!("A promise is broken: {invariant}"),
         crashes(node: S): format!("{node} crashes"),
+        transfer_refused(node: S, target: S): format!("{node} does not hand its office over to {target}"),
+        new_node(node: S): format!("{node} is added, with an empty log"),
+        change_to_voters(voters: &str): format!("make {voters} the voters"),
+        change_to_learner(node: S): format!("take {node} in as a learner"),
+        change_waits(what: &str): format!("The request to {what} waits for a leader"),
+        change_asked(node: S, what: &str): format!("{node} is asked to {what}"),
+        change_done(what: &str): format!("Done: {what}"),
+        change_not_done(node: S, what: &str): format!("{node} did not {what}"),
         restarts(node: S): format!("{node} restarts"),
         is_cut_off(node: S): format!("{node} is cut off"),
         links_cut(links: &str): format!("Cut: {links}"),

@@ -10,6 +10,7 @@ use super::text::Text;
 use crate::lab::event::{ClientResult, Event, LabEvent, Link};
 use crate::raft::event::{Role, StreamState};
 use crate::raft::log::Payload;
+use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
 use crate::raft::{self, NodeId};
 
@@ -66,6 +67,7 @@ fn node_words(event: &raft::Event, leads: bool, t: &dyn Text) -> Words {
         }
         PreVoteCounted { voter, granted, .. } => t.counts_pre_vote(node, S(*voter), *granted).into(),
         TransferBegun { target, .. } => t.transfer_begins(node, S(*target)).into(),
+        TransferRefused { target, why, .. } => Words::because(t.transfer_refused(node, S(*target)), why.text()),
         TransferGivenUp { target, .. } => t.transfer_given_up(node, S(*target)).into(),
         ReadConfirmed { read_index, .. } => t.read_confirmed(node, *read_index).into(),
         VoteCounted { voter, granted: true, .. } => t.counts_vote(node, S(*voter)).into(),
@@ -173,6 +175,20 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
                 None => t.read_of(key),
             };
             client(&what, *node, *result, t)
+        }
+        LabEvent::NewNode { node } => t.new_node(S(*node)).into(),
+        LabEvent::Members { voters, learner, node, result } => {
+            let what = match (voters, learner) {
+                (_, Some(learner)) => t.change_to_learner(S(*learner)),
+                (Some(voters), None) if !voters.is_empty() => t.change_to_voters(&names(voters.iter().copied(), t)),
+                _ => t.change_to_no_voters().to_string(),
+            };
+            match (node, result) {
+                (None, _) => t.change_waits(&what).into(),
+                (Some(node), None) => t.change_asked(S(*node), &what).into(),
+                (Some(_), Some(MembersResult::Done)) => t.change_done(&what).into(),
+                (Some(node), Some(result)) => Words::because(t.change_not_done(S(*node), &what), result.text()),
+            }
         }
         LabEvent::Held { from, to, kind, .. } => t.is_held(S(*from), S(*to), &said(line, *kind, t)).into(),
         LabEvent::Released { from, to, kind, .. } => t.is_released(S(*from), S(*to), &said(line, *kind, t)).into(),

@@ -122,6 +122,14 @@ fn to_nodes() -> impl Strategy<Value = Do> {
             client
         }),
         load,
+        (key(), option::of(node()), option::of(1..9_u32)).prop_map(|(key, node, client)| Do::Read {
+            key,
+            node,
+            client
+        }),
+        (1..=9_u32).prop_map(|node| Do::AddLearner { node }),
+        proptest::collection::btree_set(1..=9_u32, 0..9).prop_map(|voters| Do::Members { voters }),
+        node().prop_map(|to| Do::Transfer { to }),
         node().prop_map(|node| Do::Crash { node }),
         node().prop_map(|node| Do::Restart { node }),
         node().prop_map(|node| Do::Pause { node }),

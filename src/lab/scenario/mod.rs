@@ -20,7 +20,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::condition::Condition;
-use super::event::Link;
 use super::network::LinkSpec;
 use super::storage::DiskSpec;
 use crate::raft::{Config, Membership, NodeId, Rule, Rules};
@@ -33,6 +32,7 @@ pub use schema::schema;
 pub use settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
 pub use start::{Start, StartEntry, StartRole, StartSnapshot};
 pub(super) use strict::object_only;
+pub(super) use validate::check_action;
 
 /// The version of the format that this is.
 pub const FORMAT: &str = "raft-lab/1";
@@ -216,18 +216,16 @@ impl Scenario {
         Membership::new(self.nodes.iter().copied(), self.learners.iter().copied())
     }
 
-    /// Every node, in order.
-    pub fn all_nodes(&self) -> BTreeSet<NodeId> {
+    /// The nodes that the cluster begins with, in order.
+    pub fn first_nodes(&self) -> BTreeSet<NodeId> {
         self.nodes.iter().chain(&self.learners).copied().collect()
     }
 
-    /// Both directions of every link.
-    pub fn all_links(&self) -> impl Iterator<Item = Link> {
-        let nodes = self.all_nodes();
-        let others = nodes.clone();
+    /// Every node that there is at some time, in order.
+    pub fn all_nodes(&self) -> BTreeSet<NodeId> {
+        let mut nodes = self.first_nodes();
+        nodes.extend(self.actions.iter().flat_map(|action| action.what.newcomers()));
         nodes
-            .into_iter()
-            .flat_map(move |from| others.clone().into_iter().filter(move |&to| to != from).map(move |to| (from, to)))
     }
 
     /// How the disks behave.

@@ -35,7 +35,7 @@ impl Node {
     fn append_checked(&mut self, now: Micros, request: AppendEntries) -> AppendResult {
         let AppendEntries { prev_log_index, prev_log_term, leader_commit, entries, .. } = request;
         if entries.is_empty() && !self.config.rules.check_heartbeats_too {
-            self.set_commit(leader_commit);
+            self.set_commit(now, leader_commit);
             return AppendResult::Success(prev_log_index);
         }
         // What is inside the snapshot is committed, so it agrees with every leader's log.
@@ -59,7 +59,7 @@ impl Node {
             true => proven,
             false => self.terms.last_index(),
         };
-        self.set_commit(leader_commit.min(agreed));
+        self.set_commit(now, leader_commit.min(agreed));
         AppendResult::Success(proven)
     }
 

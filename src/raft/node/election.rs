@@ -33,8 +33,10 @@ impl Node {
         self.draw_election_timeout(now);
     }
 
+    /// A node that the newest configuration leaves out may still be needed until that is committed: it may be the
+    /// only one up to date whom those can elect who do not know of the change yet (thesis §4.2.2).
     fn passive_role(&self) -> Role {
-        match self.membership().is_voter(self.id) {
+        match self.memberships.not_superseded(self.commit_index).any(|it| it.is_voter(self.id)) {
             true => Role::Follower,
             false => Role::Learner,
         }
@@ -200,10 +202,9 @@ impl Node {
         }
     }
 
-    /// Starts an election, if this node may: a leader need not, and who has no vote must not.
+    /// Starts an election, if this node may: a leader need not, and a learner must not.
     pub(super) fn campaign(&mut self, now: Micros, why: RoleWhy) {
         match self.role {
-            Role::Follower | Role::Candidate if !self.membership().is_voter(self.id) => self.draw_election_timeout(now),
             Role::Follower | Role::Candidate if self.config.pre_vote && why != RoleWhy::Transfer => {
                 self.begin_pre_vote(now, why)
             }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::members::Change;
+use super::members::{Change, Leaving};
 use super::reads::PendingRead;
 use super::{Node, Output, ReadResult, Token, WriteResult};
 use crate::raft::config::Config;
-use crate::raft::event::{Event, Role, RoleWhy};
+use crate::raft::event::{Event, Role, RoleWhy, TransferRefusedWhy};
 use crate::raft::log::{Entry, LogTerms, Payload};
 use crate::raft::replication::{self, FromCore, Stream, ToCore};
 use crate::raft::rpc::TimeoutNow;
@@ -35,8 +35,8 @@ pub(super) struct Office {
     transfer: Option<Transfer>,
     /// A change of the members that is under way.
     pub(super) change: Option<Change>,
-    /// Streams of members that were removed end then, at the latest, or when this entry is proven at them.
-    pub(super) leaving: BTreeMap<NodeId, (Index, Micros)>,
+    /// Members that were removed.
+    pub(super) leaving: BTreeMap<NodeId, Leaving>,
 }
 
 /// An office that is being handed over (thesis §3.10).
@@ -92,7 +92,7 @@ impl Office {
     pub(super) fn next_deadline(&self, config: &Config) -> Option<Micros> {
         let check = config.check_quorum.then_some(self.quorum_check);
         let transfer = self.transfer.as_ref().map(|transfer| transfer.deadline);
-        let leaving = self.leaving.values().map(|&(_, deadline)| deadline);
+        let leaving = self.leaving.values().map(|leaving| leaving.deadline);
         check.into_iter().chain(transfer).chain(leaving).min()
     }
 }
@@ -201,13 +201,13 @@ impl Node {
                 self.advance_commit(now);
                 self.proceed_with_transfer();
                 self.proceed_with_change(now);
-                self.let_go(target);
             }
             (ToCore::MatchLost(index), Some(progress)) => progress.match_index = index,
             (ToCore::RateUpdate { is_line_rate }, Some(progress)) => progress.is_line_rate = is_line_rate,
             (ToCore::Heard { probe }, Some(progress)) => {
                 (progress.heard, progress.probe) = (Some(now), progress.probe.max(probe));
                 self.answer_reads();
+                self.let_go(target);
             }
             (ToCore::RevertToFollower { term }, _) => self.adopt_term(now, term),
             (ToCore::StorageFailed(error), _) => self.become_shutdown(error),
@@ -226,7 +226,7 @@ impl Node {
         let index = self.count(self.who_commits()).majority_match(matched);
         let of_this_term = self.terms.term_at(index) == Some(self.hard_state.term);
         if of_this_term || !self.config.rules.commit_own_term_only {
-            self.set_commit(index);
+            self.set_commit(now, index);
             self.on_committed_membership(now);
         }
     }
@@ -264,11 +264,18 @@ impl Node {
     }
 
     /// Begins to hand over: no writes from now on, and as soon as the target has everything, it is told to
-    /// campaign. Given up after election_timeout_max. Whether it was begun.
+    /// campaign. Given up after election_timeout_max (thesis §3.10).
     pub(super) fn on_transfer(&mut self, now: Micros, target: NodeId) {
-        let votes = self.membership().is_voter(target);
         let deadline = now + self.config.election_timeout_max;
-        let Some(office) = self.office.as_mut().filter(|_| votes && target != self.id) else { return };
+        let votes = self.membership().is_voter(target);
+        let refused = |why: TransferRefusedWhy| Event::TransferRefused { node: self.id, target, why };
+        let Some(office) = &mut self.office else { return self.emit(refused(TransferRefusedWhy::NotLeader)) };
+        if target == self.id {
+            return self.emit(refused(TransferRefusedWhy::Leads));
+        }
+        if !votes {
+            return self.emit(refused(TransferRefusedWhy::NoVoter));
+        }
         office.transfer = Some(Transfer { target, deadline, told: false });
         self.emit(Event::TransferBegun { node: self.id, target });
         self.proceed_with_transfer();

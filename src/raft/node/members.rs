@@ -38,6 +38,17 @@ pub(super) struct Change {
     goal: Goal,
 }
 
+/// A node that is no member any more, and that is still sent what it has to know.
+#[derive(Clone, Debug)]
+pub(super) struct Leaving {
+    /// The entry that leaves it out.
+    index: Index,
+    /// Once that is committed: an answer to this probe shows that the node knows.
+    probe: Option<u64>,
+    /// At the latest, it is let go then.
+    pub(super) deadline: Micros,
+}
+
 #[derive(Clone, Debug)]
 enum Goal {
     /// A learner was added; done when this entry is committed.
@@ -150,6 +161,7 @@ impl Node {
         if !membership.members().contains(&self.id) || (index > 0 && !membership.is_voter(self.id)) {
             self.become_follower(now, RoleWhy::Removed);
         } else {
+            self.tell_the_leaving();
             self.proceed_with_change(now);
         }
     }
@@ -163,10 +175,10 @@ impl Node {
     pub(super) fn on_membership_changed(&mut self, now: Micros) {
         let members = self.membership().members();
         let (index, _) = *self.memberships.newest();
-        let limit = now + self.config.election_timeout_max;
+        let deadline = now + self.config.election_timeout_max;
         if let Some(office) = &mut self.office {
             for node in office.progress.keys().filter(|node| !members.contains(node)) {
-                office.leaving.entry(*node).or_insert((index, limit));
+                office.leaving.entry(*node).or_insert(Leaving { index, probe: None, deadline });
             }
             let terms = self.terms.clone();
             for node in members {
@@ -176,19 +188,30 @@ impl Node {
         self.become_what_the_membership_says(now);
     }
 
-    /// A removed member's stream ends when it is proven to know of its removal.
+    /// A removed member's stream ends when it has been told that its removal is committed, and has answered: what
+    /// left before the commit could leave it campaigning for ever.
     pub(super) fn let_go(&mut self, target: NodeId) {
         let Some(office) = &mut self.office else { return };
-        let matched = office.progress.get(&target).map_or(0, |progress| progress.match_index);
-        if office.leaving.get(&target).is_some_and(|&(index, _)| matched >= index) {
+        let Some(Leaving { index, probe: Some(probe), .. }) = office.leaving.get(&target) else { return };
+        if office.progress.get(&target).is_some_and(|it| it.match_index >= *index && it.probe >= *probe) {
             self.end_stream(target);
+        }
+    }
+
+    fn tell_the_leaving(&mut self) {
+        let commit = self.commit_index;
+        let Some(office) = &mut self.office else { return };
+        let probe = office.probe + 1;
+        let mut told = office.leaving.values_mut().filter(|it| it.index <= commit && it.probe.is_none());
+        if told.by_ref().map(|leaving| leaving.probe = Some(probe)).count() > 0 {
+            self.probe();
         }
     }
 
     /// Or when election_timeout_max is over.
     pub(super) fn end_leaving(&mut self, now: Micros) {
         let Some(office) = &self.office else { return };
-        let due = office.leaving.iter().filter(|(_, (_, deadline))| *deadline <= now).map(|(&node, _)| node);
+        let due = office.leaving.iter().filter(|(_, leaving)| leaving.deadline <= now).map(|(&node, _)| node);
         for target in due.collect::<Vec<_>>() {
             self.end_stream(target);
         }

@@ -411,12 +411,13 @@ impl Node {
     }
 
     /// The commit index rises to `index`, and no further than the log.
-    fn set_commit(&mut self, index: Index) {
+    fn set_commit(&mut self, now: Micros, index: Index) {
         let index = index.min(self.terms.last_index());
         if index > self.commit_index {
             self.emit(Event::Commit { node: self.id, from: self.commit_index, to: index });
             self.commit_index = index;
             self.tell_streams(FromCore::UpdateCommitIndex(index));
+            self.become_what_the_membership_says(now);
             self.answer_reads();
         }
     }

@@ -28,11 +28,18 @@ impl Node {
             let forward = ReadResult::ForwardToLeader(self.leader);
             return self.outputs.push(Output::AnswerRead(token, forward));
         };
+        let probe = office.probe + 1;
+        office.reads.push(PendingRead { token, key, read_index: None, probe });
+        self.probe();
+        self.answer_reads();
+    }
+
+    /// Has every stream send something from now on whose answer shows that it left after this.
+    pub(super) fn probe(&mut self) {
+        let Some(office) = &mut self.office else { return };
         office.probe += 1;
         let probe = office.probe;
-        office.reads.push(PendingRead { token, key, read_index: None, probe });
         self.tell_streams(FromCore::Probe(probe));
-        self.answer_reads();
     }
 
     /// Answers the reads that may be answered, in the order in which they came.

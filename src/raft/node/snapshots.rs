@@ -209,12 +209,12 @@ impl Node {
             }
         }
         self.memberships.install(index, membership, keep_suffix);
-        self.become_what_the_membership_says(now);
         self.next_snapshot_id = self.next_snapshot_id.max(id + 1);
         self.snapshot = Some(snapshot.clone());
         // The leader committed what it made a snapshot of.
         self.commit_index = index;
         self.last_applied = index;
+        self.become_what_the_membership_says(now);
         self.emit(Event::Installed { node: self.id, snapshot: snapshot.clone(), kept_suffix: keep_suffix });
         self.pending.install = Some(Install { snapshot, keep_suffix });
     }

@@ -906,6 +906,12 @@ fn a_removed_follower_is_told_and_let_go_or_given_up() {
         if knows {
             let last = rig.node.terms.last_index();
             rig.matched(3, last);
+            assert_eq!(rig.streams, [2, 3], "it has the entry, and does not know that it is committed");
+            rig.matched(2, last);
+            let term = rig.node.term();
+            rig.input(Input::Stream { target: 3, term, event: ToCore::Heard { probe: 0 } });
+            assert_eq!(rig.streams, [2, 3], "that left before the commit");
+            rig.input(Input::Stream { target: 3, term, event: ToCore::Heard { probe: 1 } });
         } else {
             rig.now = Micros::from_ms(300);
             rig.input(Input::Time);
@@ -942,7 +948,7 @@ fn a_learner_that_becomes_a_voter_follows_and_one_that_no_longer_is_learns() {
         let request = AppendEntries {
             term,
             leader: 2,
-            prev_log_index: 1,
+            prev_log_index: index - 1,
             prev_log_term: 1,
             leader_commit: 0,
             entries: vec![entry],
@@ -950,8 +956,13 @@ fn a_learner_that_becomes_a_voter_follows_and_one_that_no_longer_is_learns() {
         rig.input(Input::Append(index, request));
     };
     append(&mut rig, 1, 2, members(&[&[2, 3]], &[1]));
-    assert_eq!((rig.node.role(), rig.node.next_deadline()), (Role::Learner, None));
-    rig.append(2, (1, 1), &[2], 0);
-    assert_eq!(rig.node.role(), Role::Follower, "the entry that took its vote was not committed");
+    assert_eq!(rig.node.role(), Role::Follower, "it may still be needed");
     assert!(rig.node.next_deadline().is_some());
+    rig.append(1, (2, 1), &[], 2);
+    assert_eq!((rig.node.role(), rig.node.next_deadline()), (Role::Learner, None), "it is committed");
+    rig.append(1, (2, 1), &[1], 3);
+    append(&mut rig, 1, 4, members(&[&[1, 2, 3]], &[]));
+    assert_eq!(rig.node.role(), Role::Follower, "committed or not");
+    rig.append(2, (3, 1), &[2], 3);
+    assert_eq!((rig.node.role(), rig.node.next_deadline()), (Role::Learner, None), "and undone by truncation");
 }
