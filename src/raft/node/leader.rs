@@ -1,5 +1,6 @@
 //! The leader's side: its streams, what is committed, its clients (paper §5.3, §5.4.2, §8).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -223,7 +224,7 @@ impl Node {
             true => self.durable_index,
             false => office.progress.get(&node).map_or(0, |progress| progress.match_index),
         };
-        let index = self.count(self.who_commits()).majority_match(matched);
+        let index = self.count(&self.who_commits()).majority_match(matched);
         let of_this_term = self.terms.term_at(index) == Some(self.hard_state.term);
         if of_this_term || !self.config.rules.commit_own_term_only {
             self.set_commit(now, index);
@@ -232,11 +233,13 @@ impl Node {
     }
 
     /// The configuration that decides: the newest one in the log, committed or not (paper §6).
-    fn who_commits(&self) -> &Membership {
-        match self.config.rules.count_new_members {
-            true => self.membership(),
-            false => &self.memberships.at(self.commit_index).1,
+    fn who_commits(&self) -> Cow<'_, Membership> {
+        if self.config.rules.count_new_members {
+            return Cow::Borrowed(self.membership());
         }
+        let mut old = self.memberships.at(self.commit_index).1.clone();
+        old.voters.truncate(1);
+        Cow::Owned(old)
     }
 
     /// Time has come to something of this office.
