@@ -6,6 +6,8 @@ mod files;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use raft_lab::raft::Rule;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -52,6 +54,19 @@ fn no_browser_crate_leaks_into_native_builds() {
     for browser in ["yew", "wasm-bindgen", "web-sys", "js-sys", "gloo-timers", "serde-wasm-bindgen"] {
         let leaked = tree.lines().find(|line| line.split(' ').next() == Some(browser));
         assert_eq!(leaked, None);
+    }
+}
+
+/// Each rule that can be switched off is asked at one place, where a reader finds all that there is about it.
+#[test]
+fn each_rule_is_asked_at_one_place() {
+    let files = rust_files("src/raft").into_iter().filter(|file| !file.ends_with("rules.rs"));
+    let text: String = files.map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    for rule in Rule::ALL {
+        let field = format!("rules.{}", rule.text().replace('-', "_"));
+        let asked =
+            text.split(&field).skip(1).filter(|rest| !rest.starts_with(|c: char| c == '_' || c.is_alphanumeric()));
+        assert_eq!(asked.count(), 1, "{field}");
     }
 }
 

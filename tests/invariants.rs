@@ -18,7 +18,11 @@ fn alarms(lab: &Lab) -> Vec<String> {
 fn no_scenario_breaks_a_promise() {
     let mut wrong = Vec::new();
     for file in files::scenarios() {
-        let mut lab = Lab::new(Scenario::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap()).unwrap();
+        let scenario = Scenario::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        if !scenario.rules_off.is_empty() {
+            continue;
+        }
+        let mut lab = Lab::new(scenario).unwrap();
         lab.run_to_stop(None);
         wrong.extend(alarms(&lab).into_iter().map(|alarm| format!("{}: {alarm}", file.display())));
     }

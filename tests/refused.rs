@@ -34,7 +34,7 @@ fn mistakes_are_named_with_their_place() {
         (with("nodes", json!([1, -2])), "nodes[1]: invalid value: integer `-2`, expected u32"),
         (with("nodes", json!([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])), "nodes: a cluster has at most 9 nodes"),
         (with("learners", json!([3])), "learners[0]: node 3 is named twice"),
-        (with("colour", json!("red")), "colour: unknown field `colour`, expected one of `format`, `title`, `description`, `seed`, `preset`, `nodes`, `learners`, `config`, `network`, `storage`, `start`"),
+        (with("colour", json!("red")), "colour: unknown field `colour`, expected one of `format`, `title`, `description`, `seed`, `preset`, `nodes`, `learners`, `config`, `network`, `storage`, `rules_off`, `start`"),
         (with("seed", json!(9007199254740993u64)), "seed: 9007199254740993 is above 9007199254740991"),
         (with("seed", json!("seven")), "seed: invalid type: string \"seven\", expected u64"),
         (with("preset", json!("exam")), "preset: unknown variant `exam`, expected `classroom` or `lab`"),
@@ -44,6 +44,7 @@ fn mistakes_are_named_with_their_place() {
         (with("config", json!({ "heartbeat_interval": -1 })), "config.heartbeat_interval: invalid value: floating point `-1.0`, expected a time in milliseconds, from 0 to 1e12"),
         (with("network", json!({ "latency": [9, 2] })), "network.latency: 9 ms to 2 ms is no range"),
         (with("network", json!({ "loss": 1.5 })), "network.loss: invalid value: floating point `1.5`, expected a fraction from 0 to 1"),
+        (with("rules_off", json!(["majority", "majority"])), "rules_off[1]: majority is named twice"),
         (with("network", json!([])), "network: [] is not an object"),
         (with("start", json!({ "1": [1] })), "start.1: [1] is not an object"),
         (with("start", json!({ "x": {} })), "start.x: invalid type: string \"x\", expected u32"),
@@ -58,7 +59,7 @@ fn mistakes_are_named_with_their_place() {
         (action(json!({ "do": "heal" })), "actions[1]: missing field `at` (or `when`)"),
         (action(json!({ "at": 3 })), "actions[1]: missing field `do`"),
         (action(json!({ "at": "soon", "do": "heal" })), "actions[1].at: invalid type: string \"soon\", expected f64"),
-        (action(json!({ "at": 3, "do": "explode" })), "actions[1].do: there is no action `explode`; expected one of `campaign`, `timer`, `write`, `read`, `write_many`, `partition`, `cut`, `join`, `heal`, `link`, `drop`, `hold`, `release`, `delay`, `duplicate`, `deliver`, `crash`, `restart`, `pause`, `resume`, `disk`, `snapshot`, `add_learner`, `members`, `transfer`, `config`, `note`"),
+        (action(json!({ "at": 3, "do": "explode" })), "actions[1].do: there is no action `explode`; expected one of `campaign`, `timer`, `write`, `read`, `write_many`, `partition`, `cut`, `join`, `heal`, `link`, `drop`, `hold`, `release`, `delay`, `duplicate`, `deliver`, `crash`, `restart`, `pause`, `resume`, `disk`, `snapshot`, `add_learner`, `members`, `transfer`, `config`, `rule`, `note`"),
         (action(json!({ "at": 3, "do": "crash" })), "actions[1]: missing field `node`"),
         (action(json!({ "at": 3, "do": "crash", "node": 9 })), "actions[1].node: 9 is not a node of this cluster"),
         (action(json!({ "at": 3, "do": "crash", "node": 1, "hard": true })), "actions[1].hard: unknown field `hard`, expected `node`"),
@@ -113,6 +114,17 @@ fn mistakes_are_named_with_their_place() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_rule_that_does_not_exist_is_named_with_its_place() {
+    for (text, place) in [
+        (with("rules_off", json!(["majority", "manners"])), "rules_off[1]: unknown variant `manners`, expected"),
+        (action(json!({ "at": 3, "do": "rule", "name": "manners", "on": true })), "actions[1].name: unknown variant"),
+    ] {
+        let error = Scenario::from_json(&text).unwrap_err().to_string();
+        assert!(error.starts_with(place), "{error}");
+    }
 }
 
 #[test]

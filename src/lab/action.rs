@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::event::Link;
 use super::scenario::ConfigPatch;
 use super::selector::{Delay, Selector};
-use crate::raft::{Index, NodeId};
+use crate::raft::{Index, NodeId, Rule};
 use crate::runtime::{Feed, Micros, TraceHash};
 
 /// Something that is done to the cluster. In JSON, `do` names it and its fields stand beside it.
@@ -181,6 +181,13 @@ pub enum Do {
     },
     /// Changes settings of every node, from now on.
     Config(ConfigPatch),
+    /// Every node obeys a rule from now on, or no longer does.
+    Rule {
+        /// Which.
+        name: Rule,
+        /// Whether it is obeyed.
+        on: bool,
+    },
     /// A caption for a class.
     Note {
         /// The text.

@@ -104,7 +104,7 @@ impl Lab {
             let node = NodeState::from_disk(id, members.clone(), &scenario.start_image(id));
             node.applied_up_to(scenario.start_commit(id).unwrap_or(0))
         };
-        let world = World::new(nodes.iter().map(node));
+        let world = World::new(nodes.iter().map(node)).without(scenario.rules_off.iter().copied());
         let recorder = Recorder::new(clock.clone(), world);
         let network = SimNetwork::new(scenario.seed, scenario.link_spec(), clock.clone(), recorder.clone());
         let clients = Clients::new(network.clone(), recorder.clone(), clock);
@@ -499,6 +499,12 @@ impl Lab {
             }
             Do::Snapshot { node, index } => drop(self.network.call(node, Call::Compact(index))),
             Do::Config(change) => self.change_config(change),
+            Do::Rule { name, on } => {
+                let mut config = self.config.clone();
+                config.rules.set(name, on);
+                self.recorder.lab(LabEvent::Rule { name, on });
+                self.set_config(config);
+            }
             Do::Note { text } => self.recorder.lab(LabEvent::Note { text }),
         }
     }
@@ -542,6 +548,11 @@ impl Lab {
             return self.recorder.lab(LabEvent::Note { text: format!("The settings stay as they are: {error}") });
         }
         self.recorder.lab(LabEvent::Config { change });
+        self.set_config(config);
+    }
+
+    /// Every node has these settings from now on, those that start later too.
+    fn set_config(&mut self, config: Config) {
         for &node in self.machines.keys() {
             self.network.call(node, Call::SetConfig(config.clone()));
         }

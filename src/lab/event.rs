@@ -14,7 +14,7 @@ use crate::raft::event::{events, words};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::shape::{shown, Row, Shape};
-use crate::raft::{self, Index, NodeId};
+use crate::raft::{self, Index, NodeId, Rule};
 use crate::runtime::{Feed, Micros, TraceHash};
 
 /// Names one message of a run; counted from 1.
@@ -112,6 +112,8 @@ events! {
             #[serde(flatten)]
             change: ConfigPatch,
         },
+        /// Every node obeys a rule from now on, or no longer does.
+        Rule = "rule" { name: Rule, on: bool },
         /// A node crashed: what was not durable is gone, this is left.
         Crash = "crash" { node: NodeId, kept: Rc<Image> },
         /// A node starts again, with what was durable.

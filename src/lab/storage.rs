@@ -129,7 +129,13 @@ impl Image {
         if let Some(first) = write.truncate_from {
             self.log.retain(|entry| entry.index < first);
         }
-        self.log.extend(write.append.iter().cloned());
+        for entry in &write.append {
+            // Only a node that does not remove what conflicts writes over an entry.
+            match entry.index.checked_sub(self.index_at(0)).and_then(|place| usize::try_from(place).ok()) {
+                Some(place) if place < self.log.len() => self.log[place] = entry.clone(),
+                _ => self.log.push(entry.clone()),
+            }
+        }
         if let Some(snapshot) = &write.snapshot {
             self.snapshot = Some(snapshot.clone());
         }

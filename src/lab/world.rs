@@ -14,7 +14,7 @@ use super::storage::Image;
 use crate::raft::event::{Role, RoleWhy, StreamState, StreamWhy};
 use crate::raft::log::{Payload, SharedEntry};
 use crate::raft::rpc::{Message, MessageKind};
-use crate::raft::{self, Index, Membership, NodeId, SharedSnapshot, Term};
+use crate::raft::{self, Index, Membership, NodeId, Rule, SharedSnapshot, Term};
 use crate::runtime::Micros;
 
 /// So many points of a stream's lag are kept, for its plot.
@@ -47,6 +47,8 @@ pub struct World {
     pub cut: BTreeSet<Link>,
     /// The named cuts of which at least one link is still cut, in the order in which they were made.
     pub strokes: Vec<Stroke>,
+    /// The rules that are switched off.
+    pub rules_off: BTreeSet<Rule>,
     /// What the clients know.
     pub clients: Clients,
     /// Messages so far.
@@ -202,7 +204,7 @@ impl NodeState {
         }
         self.snapshot = Some(snapshot.clone());
         self.receiving = None;
-        (self.commit, self.applied) = (self.commit.max(index), index);
+        (self.commit, self.applied) = (index, index);
         self.state = snapshot.state().into_iter().collect();
         self.find_members();
     }
@@ -423,6 +425,12 @@ impl World {
     /// A world before its first event.
     pub fn new(nodes: impl IntoIterator<Item = NodeState>) -> World {
         World { nodes: nodes.into_iter().map(|node| (node.id, Rc::new(node))).collect(), ..World::default() }
+    }
+
+    /// The same, with these rules switched off.
+    pub fn without(mut self, rules: impl IntoIterator<Item = Rule>) -> World {
+        self.rules_off.extend(rules);
+        self
     }
 
     /// Takes the next event.
@@ -716,6 +724,8 @@ impl World {
                 (node.write_delay, node.disk_fails) = (Some(*write_delay), *fails);
             }),
             LabEvent::Config { .. } => {}
+            LabEvent::Rule { name, on: true } => drop(self.rules_off.remove(name)),
+            LabEvent::Rule { name, on: false } => drop(self.rules_off.insert(*name)),
             LabEvent::Violation { invariant, nodes, entries, text } => {
                 let (nodes, entries) = (nodes.clone(), entries.clone());
                 let violation = Violation { invariant: *invariant, nodes, entries, text: text.clone() };

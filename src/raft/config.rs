@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Rules;
 use crate::runtime::Micros;
 
 /// The settings of a node. All nodes of a cluster have the same, as a rule.
@@ -31,6 +32,8 @@ pub struct Config {
     pub pre_vote: bool,
     /// A leader that does not hear from a majority steps down (thesis §6.2). Off by default.
     pub check_quorum: bool,
+    /// The rules that the node obeys: all, by default.
+    pub rules: Rules,
 }
 
 impl Default for Config {
@@ -47,6 +50,7 @@ impl Default for Config {
             conflict_hint: true,
             pre_vote: false,
             check_quorum: false,
+            rules: Rules::default(),
         }
     }
 }

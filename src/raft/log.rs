@@ -161,6 +161,15 @@ impl LogTerms {
         self.last_index
     }
 
+    /// Puts an entry of `term` in the place of the one at `index`; what is behind it stays.
+    pub fn write_over(&mut self, index: Index, term: Term) {
+        let behind: Vec<Term> = (index + 1..=self.last_index).filter_map(|index| self.term_at(index)).collect();
+        self.truncate_from(index);
+        for term in std::iter::once(term).chain(behind) {
+            self.push(term);
+        }
+    }
+
     /// Removes every entry from `index` on.
     pub fn truncate_from(&mut self, index: Index) {
         let index = index.max(self.first_index());
@@ -241,6 +250,14 @@ mod tests {
         assert_eq!((compacted.first_index(), compacted.last_index(), compacted.last_term()), (6, 5, 3));
         assert_eq!(compacted.push(4), 6);
         assert_eq!(compacted.term_at(6), Some(4));
+    }
+
+    #[test]
+    fn what_is_behind_an_entry_that_is_written_over_stays() {
+        let mut written = log(&[1, 1, 2, 2]);
+        written.write_over(2, 3);
+        assert_eq!(written.iter().collect::<Vec<_>>(), [1, 3, 2, 2]);
+        assert_eq!((written.last_index(), written.last_term()), (4, 2));
     }
 
     /// What [`LogTerms`] does, on a plain list: (index before the list, its term, the list).

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Index, NodeId};
+use super::{Index, NodeId, Rules};
 use crate::runtime::{Feed, TraceHash};
 
 /// A configuration of the cluster: one set of voters, or two during a change (joint consensus, paper
@@ -41,21 +41,58 @@ impl Membership {
         self.voters.iter().flatten().copied().collect()
     }
 
-    /// Whether the nodes for which `has` holds are a majority of every set of voters: ⌊n/2⌋ + 1 of n.
-    /// A majority is one of the configuration, never of the nodes that happen to be reachable.
+    /// Whether the nodes for which `has` holds are a majority of every set of voters, as one who obeys all rules
+    /// and stands outside counts them.
     pub fn is_quorum(&self, has: impl Fn(NodeId) -> bool) -> bool {
-        self.voters.iter().all(|set| set.iter().filter(|&&node| has(node)).count() > set.len() / 2)
+        self.voters.iter().all(|set| set.iter().filter(|&&node| has(node)).count() >= majority(set, &Rules::ALL_ON))
+    }
+}
+
+/// How many voters are a majority: ⌊n/2⌋ + 1 of n, so that any two majorities have a voter in common (paper
+/// §5.2). Always of the configuration, never of the nodes that happen to be reachable.
+fn majority(voters: &BTreeSet<NodeId>, rules: &Rules) -> usize {
+    match rules.majority {
+        true => voters.len() / 2 + 1,
+        false => (voters.len() / 2).max(1),
+    }
+}
+
+/// Counts for one node, in one configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Count<'a> {
+    /// Who counts.
+    pub node: NodeId,
+    /// The configuration that decides.
+    pub membership: &'a Membership,
+    /// The rules that the node obeys.
+    pub rules: &'a Rules,
+}
+
+impl Count<'_> {
+    /// Whether the nodes for which `has` holds are a majority of every set of voters.
+    pub fn is_quorum(&self, has: impl Fn(NodeId) -> bool) -> bool {
+        let sets = self.membership.voters.iter();
+        sets.map(|set| (set, self.those_who_count(set))).all(|(set, mut who_count)| {
+            who_count.retain(|&node| has(node));
+            who_count.len() >= majority(set, self.rules)
+        })
     }
 
     /// The highest index that a majority of every set of voters has, where `matched` says how far each
     /// node's log is known to agree. 0 for a set without voters.
     pub fn majority_match(&self, matched: impl Fn(NodeId) -> Index) -> Index {
         let of_set = |set: &BTreeSet<NodeId>| {
-            let mut indices: Vec<Index> = set.iter().map(|&node| matched(node)).collect();
+            let mut indices: Vec<Index> = self.those_who_count(set).into_iter().map(&matched).collect();
             indices.sort_unstable_by_key(|&index| std::cmp::Reverse(index));
-            indices.get(indices.len() / 2).copied().unwrap_or(0)
+            indices.get(majority(set, self.rules) - 1).copied().unwrap_or(0)
         };
-        self.voters.iter().map(of_set).min().unwrap_or(0)
+        self.membership.voters.iter().map(of_set).min().unwrap_or(0)
+    }
+
+    /// The voters of a set; a leader that removes itself does not count itself any more (paper §6).
+    fn those_who_count(&self, set: &BTreeSet<NodeId>) -> Vec<NodeId> {
+        let stranger = (!self.rules.count_members_only && !set.contains(&self.node)).then_some(self.node);
+        set.iter().copied().chain(stranger).collect()
     }
 }
 
@@ -90,6 +127,13 @@ impl Memberships {
     /// One more was appended, at `index`.
     pub fn push(&mut self, index: Index, membership: Membership) {
         self.later.push((index, membership));
+    }
+
+    /// An entry takes the place of the one at `index`, with the configuration that it brings, if any.
+    pub fn write_over(&mut self, index: Index, membership: Option<Membership>) {
+        self.later.retain(|&(at, _)| at != index);
+        self.later.extend(membership.map(|membership| (index, membership)));
+        self.later.sort_unstable_by_key(|&(at, _)| at);
     }
 
     /// The one that was in force at `index`.
@@ -128,7 +172,13 @@ mod tests {
             let membership = Membership::new(1..=size, []);
             assert!(membership.is_quorum(|node| node <= needed), "{needed} of {size}");
             assert!(!membership.is_quorum(|node| node < needed), "{} of {size}", needed - 1);
+            assert!(count(&membership).is_quorum(|node| node <= needed), "{needed} of {size}");
+            assert!(!count(&membership).is_quorum(|node| node < needed), "{} of {size}", needed - 1);
         }
+    }
+
+    fn count(membership: &Membership) -> Count<'_> {
+        Count { node: 1, membership, rules: &Rules::ALL_ON }
     }
 
     #[test]
@@ -137,16 +187,17 @@ mod tests {
         assert!(joint.is_quorum(|node| node <= 3));
         assert!(!joint.is_quorum(|node| [1, 4, 5].contains(&node)), "three of five, but one of three");
         assert!(!joint.is_quorum(|node| node <= 2), "two of three, but two of five");
-        assert_eq!(joint.majority_match(Index::from), 2);
+        assert_eq!(count(&joint).majority_match(Index::from), 2);
     }
 
     #[test]
     fn the_match_of_a_majority() {
-        let matched =
-            |values: [Index; 4], size: u32| Membership::new(1..=size, []).majority_match(|n| values[n as usize - 1]);
+        let matched = |values: [Index; 4], size: u32| {
+            count(&Membership::new(1..=size, [])).majority_match(|n| values[n as usize - 1])
+        };
         assert_eq!(matched([9, 4, 7, 0], 3), 7);
         assert_eq!(matched([9, 4, 7, 5], 4), 5, "three of four");
         assert_eq!(matched([9, 0, 0, 0], 1), 9);
-        assert_eq!(Membership::new([], []).majority_match(|_| 9), 0);
+        assert_eq!(count(&Membership::new([], [])).majority_match(|_| 9), 0);
     }
 }

@@ -11,6 +11,7 @@
 //! everything that a viewer may want to see, as it happens.
 
 pub mod config;
+pub mod conflict;
 pub mod event;
 pub mod log;
 pub mod membership;
@@ -18,6 +19,7 @@ pub mod network;
 pub mod node;
 pub mod replication;
 pub mod rpc;
+pub mod rules;
 pub mod shape;
 pub mod snapshot;
 pub mod storage;
@@ -27,6 +29,7 @@ pub use event::{Event, Observer};
 pub use log::{Entry, LogTerms, Payload};
 pub use membership::Membership;
 pub use network::Network;
+pub use rules::{Rule, Rules};
 pub use snapshot::{SharedSnapshot, Snapshot, SnapshotMeta};
 pub use storage::Storage;
 

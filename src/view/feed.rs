@@ -191,6 +191,7 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
             | LabEvent::Resume { .. }
             | LabEvent::Disk { .. }
             | LabEvent::Config { .. }
+            | LabEvent::Rule { .. }
             | LabEvent::Note { .. } => (Topic::Faults, true),
         },
     }
@@ -278,7 +279,8 @@ impl Line {
                 LabEvent::Note { .. }
                 | LabEvent::TrapSet { .. }
                 | LabEvent::TrapGone { .. }
-                | LabEvent::Config { .. } => About::default(),
+                | LabEvent::Config { .. }
+                | LabEvent::Rule { .. } => About::default(),
             },
         }
     }

@@ -469,6 +469,10 @@ catalogue! {
         } else {
             format!("The disk of {node} takes {low} to {high} ms a write")
         },
+        rule_switched(rule: &str, on: bool): match on {
+            true => format!("All nodes obey the rule {rule} again"),
+            false => format!("No node obeys the rule {rule} any more"),
+        },
         promise_broken(invariant: &str): format!("A promise is broken: {invariant}"),
         crashes(node: S): format!("{node} crashes"),
         transfer_refused(node: S, target: S): format!("{node} does not hand its office over to {target}"),

@@ -204,6 +204,7 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
             t.disk_takes(S(*node), &ms(*low, 1), &ms(*high, 1)).into()
         }
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
+        LabEvent::Rule { name, on } => Words::because(t.rule_switched(name.text(), *on), name.sentence()),
         LabEvent::Violation { invariant, text, .. } => Words::because(t.promise_broken(invariant.text()), text),
         LabEvent::Note { text } => text.clone().into(),
     }

@@ -13,7 +13,7 @@ use raft_lab::lab::selector::{Delay, Selector};
 use raft_lab::lab::{Do, Scenario};
 use raft_lab::raft::event::{Role, StreamState};
 use raft_lab::raft::rpc::MessageKind;
-use raft_lab::raft::{Membership, NodeId, Payload};
+use raft_lab::raft::{Membership, NodeId, Payload, Rule};
 use raft_lab::runtime::Micros;
 use serde_json::{json, Value};
 
@@ -138,6 +138,7 @@ fn to_nodes() -> impl Strategy<Value = Do> {
         (node(), option::of(1..99_u64)).prop_map(|(node, index)| Do::Snapshot { node, index }),
         config().prop_map(Do::Config),
         text().prop_map(|text| Do::Note { text }),
+        (of(Rule::ALL), any::<bool>()).prop_map(|(name, on)| Do::Rule { name, on }),
     ]
 }
 
@@ -347,14 +348,15 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
     let storage = (option::of(range()), option::of(range()))
         .prop_map(|(write_delay, snapshot_delay)| StoragePatch { write_delay, snapshot_delay });
     let head = (text(), text(), 0..=SEED_MAX, option::of(of(&[Preset::Classroom, Preset::Lab])));
-    let settings = (option::of(config()), network, storage);
+    let settings = (option::of(config()), network, storage, prop::sample::subsequence(Rule::ALL, 0..4));
     let expect = prop::collection::vec(condition(), 0..5);
     (head, settings, starts(), actions, option::of(stop), expect).prop_map(
-        |((title, description, seed, preset), (config, network, storage), start, actions, stop, expect)| {
+        |((title, description, seed, preset), (config, network, storage, rules_off), start, actions, stop, expect)| {
             let mut scenario = Scenario::classroom(VOTERS);
             (scenario.title, scenario.description, scenario.seed) = (title, description, seed);
             scenario.preset = preset;
             scenario.learners = vec![VOTERS + 1];
+            scenario.rules_off = rules_off;
             (scenario.config, scenario.network, scenario.storage) = (config.unwrap_or_default(), network, storage);
             scenario.start = start;
             scenario.actions = in_order(actions);

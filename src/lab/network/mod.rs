@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::rc::Rc;
+use std::task::Poll;
 
 use futures::channel::{mpsc, oneshot};
 
@@ -290,6 +291,9 @@ impl SimNetwork {
             false => caller.fail(),
         }
         async move {
+            if !reachable {
+                a_moment().await; // or who tries again at once would never let others have a turn
+            }
             match receiver.await {
                 Ok(answer) => answer,
                 Err(oneshot::Canceled) => futures::future::pending().await,
@@ -306,6 +310,18 @@ impl Wire {
 
 fn draw(rng: &mut Rng, (low, high): (Micros, Micros)) -> Micros {
     Micros(rng.range(low.0, high.0 + 1))
+}
+
+/// Comes with the next poll.
+fn a_moment() -> impl Future<Output = ()> {
+    let mut asked = false;
+    futures::future::poll_fn(move |context| match std::mem::replace(&mut asked, true) {
+        true => Poll::Ready(()),
+        false => {
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
 }
 
 /// The network as one node sees it.

@@ -22,7 +22,7 @@ use serde_json::Value;
 use super::condition::Condition;
 use super::network::LinkSpec;
 use super::storage::DiskSpec;
-use crate::raft::{Config, Membership, NodeId};
+use crate::raft::{Config, Membership, NodeId, Rule, Rules};
 use crate::runtime::Micros;
 
 pub use actions::{action_from_value, Action, OnViolation, Stop, Timing};
@@ -116,6 +116,9 @@ pub struct Scenario {
     /// How long the disks take.
     #[serde(default, skip_serializing_if = "StoragePatch::is_empty")]
     pub storage: StoragePatch,
+    /// Rules that no node obeys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules_off: Vec<Rule>,
     /// What nodes start with; an empty log, if they are not named.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub start: BTreeMap<NodeId, Start>,
@@ -144,6 +147,7 @@ impl Scenario {
             config: ConfigPatch::default(),
             network: NetworkPatch::default(),
             storage: StoragePatch::default(),
+            rules_off: Vec::new(),
             start: BTreeMap::new(),
             actions: Vec::new(),
             stop: None,
@@ -196,6 +200,7 @@ impl Scenario {
             Some(Preset::Lab) | None => Config::default(),
         };
         self.config.apply_to(&mut config);
+        config.rules = Rules::without(self.rules_off.iter().copied());
         config
     }
 

@@ -37,6 +37,11 @@ impl Scenario {
                 }
             }
         }
+        for (i, rule) in self.rules_off.iter().enumerate() {
+            if self.rules_off[..i].contains(rule) {
+                return refuse(format!("rules_off[{i}]"), format!("{rule} is named twice"));
+            }
+        }
         self.check_configs(None)?;
         check_range("network.latency", self.network.latency)?;
         check_range("storage.write_delay", self.storage.write_delay)?;
@@ -194,7 +199,7 @@ pub(in crate::lab) fn check_action(path: &str, what: &Do, nodes: &BTreeSet<NodeI
             }
             check_range(&at("latency"), *latency)
         }
-        Do::Heal {} | Do::Note { .. } => Ok(()),
+        Do::Heal {} | Do::Rule { .. } | Do::Note { .. } => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::raft::log::Entry;
 use crate::raft::membership::Memberships;
 use crate::raft::replication::ToCore;
-use crate::raft::Snapshot;
+use crate::raft::{Rule, Rules, Snapshot};
 use crate::runtime::Rng;
 
 /// Small numbers, which meet each other often, and now and then a huge one.
@@ -97,42 +97,64 @@ fn input() -> impl Strategy<Value = Input> {
     ]
 }
 
+/// A node that obeys these rules.
+fn node(rules: Rules) -> Node {
+    let persisted = Persisted {
+        hard_state: HardState { term: 2, voted_for: None },
+        terms: [1, 1, 2].into_iter().collect(),
+        memberships: Memberships::new(0, Membership::new(1..=3, [])),
+        snapshot: None,
+        applied: 0,
+    };
+    let config = Config { snapshot_threshold: 3, rules, ..Config::classroom() };
+    let setup = Setup { config, rng: Rng::new(7, "timeout", 1), in_office: None };
+    Node::new(Micros::ZERO, 1, setup, persisted)
+}
+
+/// The disk and the state machine do what they are told, at once.
+fn handle(node: &mut Node, now: Micros, input: Input) {
+    node.handle(now, input);
+    loop {
+        let outputs = node.take_outputs();
+        if outputs.is_empty() {
+            return;
+        }
+        for output in outputs {
+            match output {
+                Output::Write(number, _) => node.handle(now, Input::Written(number)),
+                Output::Apply { last, .. } => node.handle(now, Input::Applied(last)),
+                Output::BuildSnapshot(meta) => {
+                    let snapshot = Arc::new(Snapshot { meta, data: Vec::new() });
+                    node.handle(now, Input::SnapshotBuilt(Ok(snapshot)));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 proptest! {
     #[test]
+    fn nothing_makes_a_node_panic_whatever_rules_are_off(
+        off in prop::sample::subsequence(Rule::ALL, 1..6),
+        inputs in prop::collection::vec((0..200u64, input()), 0..60),
+    ) {
+        let mut node = node(Rules::without(off));
+        let mut now = Micros::ZERO;
+        for (ms, input) in inputs {
+            now += Micros::from_ms(ms);
+            handle(&mut node, now, input);
+        }
+    }
+
+    #[test]
     fn nothing_makes_a_node_panic_or_go_back(inputs in prop::collection::vec((0..200u64, input()), 0..60)) {
-        let persisted = Persisted {
-            hard_state: HardState { term: 2, voted_for: None },
-            terms: [1, 1, 2].into_iter().collect(),
-            memberships: Memberships::new(0, Membership::new(1..=3, [])),
-            snapshot: None,
-            applied: 0,
-        };
-        let config = Config { snapshot_threshold: 3, ..Config::classroom() };
-        let setup = Setup { config, rng: Rng::new(7, "timeout", 1), in_office: None };
-        let mut node = Node::new(Micros::ZERO, 1, setup, persisted);
+        let mut node = node(Rules::ALL_ON);
         let mut now = Micros::ZERO;
         let (mut term, mut commit, mut applied) = (0, 0, 0);
         for (ms, input) in inputs {
             now += Micros::from_ms(ms);
-            node.handle(now, input);
-            // The disk and the state machine do what they are told, at once.
-            loop {
-                let outputs = node.take_outputs();
-                if outputs.is_empty() {
-                    break;
-                }
-                for output in outputs {
-                    match output {
-                        Output::Write(number, _) => node.handle(now, Input::Written(number)),
-                        Output::Apply { last, .. } => node.handle(now, Input::Applied(last)),
-                        Output::BuildSnapshot(meta) => {
-                            let snapshot = Arc::new(Snapshot { meta, data: Vec::new() });
-                            node.handle(now, Input::SnapshotBuilt(Ok(snapshot)));
-                        }
-                        _ => {}
-                    }
-                }
-            }
+            handle(&mut node, now, input);
             prop_assert!(node.term() >= term && node.commit_index >= commit && node.last_applied >= applied);
             prop_assert!(node.last_applied <= node.commit_index);
             prop_assert!(node.commit_index <= node.terms.last_index());

@@ -79,6 +79,7 @@ impl Node {
         self.emit(Event::Vote { node, candidate: node, term, granted: true, why: VoteWhy::Own });
         self.draw_election_timeout(now);
         self.ask_for_votes(VoteRequest { transfer: why == RoleWhy::Transfer, ..self.vote_request(term) });
+        self.count_own_vote(now);
     }
 
     fn vote_request(&self, term: Term) -> VoteRequest {
@@ -106,7 +107,9 @@ impl Node {
         self.set_leader(Some(self.id));
         self.set_election_deadline(None);
         self.take_office(now, &BTreeMap::new());
-        self.append_first(now);
+        if self.config.rules.blank_entry_on_election {
+            self.append_first(now);
+        }
     }
 
     /// A scenario opens with this node in office: it leads its term already, and what it has proven is given.
@@ -137,18 +140,29 @@ impl Node {
     fn set_term(&mut self, term: Term) {
         self.emit(Event::Term { node: self.id, from: self.hard_state.term, to: term });
         self.hard_state = HardState { term, voted_for: None };
-        self.pending.hard_state = Some(self.hard_state);
+        self.keep_hard_state();
         self.leader = None; // the observer knows: a new term has no leader yet
     }
 
     fn vote_for(&mut self, candidate: NodeId) {
         self.hard_state.voted_for = Some(candidate);
-        self.pending.hard_state = Some(self.hard_state);
+        self.keep_hard_state();
+    }
+
+    /// Term and vote are durable before anyone hears of them (paper, Figure 2).
+    fn keep_hard_state(&mut self) {
+        self.pending.hard_state = self.config.rules.persist_vote.then_some(self.hard_state);
+    }
+
+    /// Whether a message is of a term that is over (paper §5.1).
+    pub(super) fn is_stale(&self, term: Term) -> bool {
+        term < self.hard_state.term && self.config.rules.reject_stale_term
     }
 
     fn set_leader(&mut self, leader: Option<NodeId>) {
         if self.leader != leader {
             self.leader = leader;
+            self.cached_from = self.terms.last_index() + 1;
             self.emit(Event::Leader { node: self.id, leader });
         }
     }
@@ -167,6 +181,7 @@ impl Node {
         let (min, max) = (self.config.election_timeout_min, self.config.election_timeout_max);
         let timeout = match self.role {
             Role::Learner => None,
+            _ if !self.config.rules.randomized_timeouts => Some(now + min),
             _ => Some(now + Micros(self.rng.range(min.0, max.0))),
         };
         self.set_election_deadline(timeout);
@@ -212,7 +227,7 @@ impl Node {
     fn count_pre_votes(&mut self, now: Micros) {
         let Some(PreVote { why, votes, .. }) = &self.pre_vote else { return };
         let why = *why;
-        if self.membership().is_quorum(|voter| votes.get(&voter) == Some(&true)) {
+        if self.count(self.membership()).is_quorum(|voter| votes.get(&voter) == Some(&true)) {
             self.become_candidate(now, why);
         }
     }
@@ -229,9 +244,9 @@ impl Node {
         // that was cut off cannot unseat it. A leader hears itself.
         let min = self.config.election_timeout_min;
         let hears_leader = self.role == Role::Leader || self.heard_leader.is_some_and(|heard| now < heard + min);
-        let why = if request.term < self.hard_state.term {
+        let why = if self.is_stale(request.term) {
             VoteWhy::StaleTerm
-        } else if hears_leader && !request.transfer {
+        } else if hears_leader && !request.transfer && self.config.rules.leader_stickiness {
             VoteWhy::HearsLeader
         } else if request.pre_vote {
             self.would_vote(&request)
@@ -256,7 +271,9 @@ impl Node {
     /// One vote per term, first come, first served (paper §5.2).
     fn decide_vote(&self, request: &VoteRequest) -> VoteWhy {
         match self.hard_state.voted_for {
-            Some(candidate) if candidate != request.candidate => VoteWhy::AlreadyVoted,
+            Some(candidate) if candidate != request.candidate && self.config.rules.one_vote_per_term => {
+                VoteWhy::AlreadyVoted
+            }
             _ => self.up_to_date(request),
         }
     }
@@ -272,7 +289,12 @@ impl Node {
     /// Up to date: the later last term; of equal ones, the longer log (paper §5.4.1).
     fn up_to_date(&self, request: &VoteRequest) -> VoteWhy {
         let candidate = (request.last_log_term, request.last_log_index);
-        match candidate >= (self.terms.last_term(), self.terms.last_index()) {
+        let own = (self.terms.last_term(), self.terms.last_index());
+        let up_to_date = match self.config.rules.lexicographic_up_to_date {
+            true => candidate >= own,
+            false => candidate.0 >= own.0 && candidate.1 >= own.1,
+        };
+        match up_to_date || !self.config.rules.election_restriction {
             true => VoteWhy::Granted,
             false => VoteWhy::LogBehind,
         }
@@ -287,7 +309,7 @@ impl Node {
             question.votes.insert(voter, granted);
             self.emit(Event::PreVoteCounted { node, voter, term, granted });
             self.count_pre_votes(now);
-        } else if self.role == Role::Candidate && term == self.hard_state.term {
+        } else if self.role == Role::Candidate && !self.is_stale(term) {
             self.votes.insert(voter, granted);
             self.emit(Event::VoteCounted { node, voter, term, granted });
             self.count_votes(now);
@@ -296,14 +318,15 @@ impl Node {
 
     /// A candidate's own vote counts once it is durable.
     pub(super) fn count_own_vote(&mut self, now: Micros) {
-        if self.role == Role::Candidate && self.writes_done == self.writes_begun {
+        let durable = self.pending.is_empty() && self.writes_done == self.writes_begun;
+        if self.role == Role::Candidate && durable {
             self.votes.insert(self.id, true);
             self.count_votes(now);
         }
     }
 
     fn count_votes(&mut self, now: Micros) {
-        if self.membership().is_quorum(|voter| self.votes.get(&voter) == Some(&true)) {
+        if self.count(self.membership()).is_quorum(|voter| self.votes.get(&voter) == Some(&true)) {
             self.become_leader(now);
         }
     }

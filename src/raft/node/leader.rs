@@ -1,5 +1,6 @@
 //! The leader's side: its streams, what is committed, its clients (paper §5.3, §5.4.2, §8).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::raft::event::{Event, Role, RoleWhy, TransferRefusedWhy};
 use crate::raft::log::{Entry, LogTerms, Payload};
 use crate::raft::replication::{self, FromCore, Stream, ToCore};
 use crate::raft::rpc::TimeoutNow;
-use crate::raft::{Index, NodeId, Term};
+use crate::raft::{Index, Membership, NodeId, Term};
 use crate::runtime::Micros;
 
 /// What a node has while it leads, and loses with its office.
@@ -223,11 +224,22 @@ impl Node {
             true => self.durable_index,
             false => office.progress.get(&node).map_or(0, |progress| progress.match_index),
         };
-        let index = self.membership().majority_match(matched);
-        if self.terms.term_at(index) == Some(self.hard_state.term) {
+        let index = self.count(&self.who_commits()).majority_match(matched);
+        let of_this_term = self.terms.term_at(index) == Some(self.hard_state.term);
+        if of_this_term || !self.config.rules.commit_own_term_only {
             self.set_commit(now, index);
             self.on_committed_membership(now);
         }
+    }
+
+    /// The configuration that decides: the newest one in the log, committed or not (paper §6).
+    fn who_commits(&self) -> Cow<'_, Membership> {
+        if self.config.rules.count_new_members {
+            return Cow::Borrowed(self.membership());
+        }
+        let mut old = self.memberships.at(self.commit_index).1.clone();
+        old.voters.truncate(1);
+        Cow::Owned(old)
     }
 
     /// Time has come to something of this office.
@@ -245,9 +257,10 @@ impl Node {
         let period = self.config.election_timeout_max;
         let Some(office) = self.office.as_mut().filter(|office| office.quorum_check <= now) else { return };
         office.quorum_check = now + period;
+        let Some(office) = &self.office else { return };
         let heard = |progress: &Progress| progress.heard.is_some_and(|heard| now < heard + period);
         let answers = |node: NodeId| node == self.id || office.progress.get(&node).is_some_and(heard);
-        let alone = !self.memberships.newest().1.is_quorum(answers);
+        let alone = !self.count(self.membership()).is_quorum(answers);
         if self.config.check_quorum && alone {
             self.become_follower(now, RoleWhy::LostQuorum);
         }

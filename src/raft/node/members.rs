@@ -126,7 +126,12 @@ impl Node {
         }
         let voters = voters.clone();
         let learners = membership.learners.difference(&voters).copied().collect();
-        let joint = Membership { voters: vec![membership.voters[0].clone(), voters], learners };
+        // A majority of each, so that neither the old nor the new members can decide alone (paper §6).
+        let both = match self.config.rules.joint_consensus {
+            true => vec![membership.voters[0].clone(), voters],
+            false => vec![voters],
+        };
+        let joint = Membership { voters: both, learners };
         if let Some(change) = &mut office.change {
             change.goal = Goal::Joint;
         }

@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::config::Config;
 use super::event::{Event, Role, RoleWhy};
 use super::log::{LogTerms, Payload};
-use super::membership::Memberships;
+use super::membership::{Count, Memberships};
 use super::replication::{FromCore, Stream, ToCore};
 use super::rpc::{
     AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
@@ -97,7 +97,7 @@ pub enum Input {
     StorageFailed(StorageError),
     /// Time has come to [`Node::next_deadline`].
     Time,
-    /// These settings from now on. Streams that run keep theirs.
+    /// These settings from now on, in its streams too.
     SetConfig(Config),
     /// Campaign now, as if the election timeout had passed.
     Campaign,
@@ -226,6 +226,8 @@ pub struct Node {
     last_applied: Index,
     /// The state machine is at work.
     applying: bool,
+    /// Entries from here on were appended since the leader is the present one.
+    cached_from: Index,
     /// The latest complete snapshot.
     snapshot: Option<SharedSnapshot>,
     /// The name of the next snapshot that this node makes. Above that of every one that it has seen.
@@ -250,6 +252,8 @@ pub struct Node {
     writes_begun: u64,
     /// The last write that is durable.
     writes_done: u64,
+    /// The last write that holds a term or a vote.
+    hard_state_write: u64,
     /// For each write under way: its number and the last index of the log behind it.
     writes: VecDeque<(u64, Index)>,
     /// Own entries up to here are durable.
@@ -280,6 +284,7 @@ impl Node {
             commit_index: applied,
             last_applied: applied,
             applying: false,
+            cached_from: last_index + 1,
             snapshot,
             next_snapshot_id: last_id + 1,
             compacting: false,
@@ -292,6 +297,7 @@ impl Node {
             pending: Write::default(),
             writes_begun: 0,
             writes_done: 0,
+            hard_state_write: 0,
             writes: VecDeque::new(),
             durable_index: last_index,
             deferred: VecDeque::new(),
@@ -379,6 +385,9 @@ impl Node {
     fn flush(&mut self) {
         if !self.pending.is_empty() {
             self.writes_begun += 1;
+            if self.pending.hard_state.is_some() {
+                self.hard_state_write = self.writes_begun;
+            }
             self.writes.push_back((self.writes_begun, self.terms.last_index()));
             self.outputs.push(Output::Write(self.writes_begun, std::mem::take(&mut self.pending)));
         }
@@ -415,10 +424,23 @@ impl Node {
 
     /// Has the state machine apply what is committed: from storage, in order, one batch at a time.
     fn apply_committed(&mut self) {
-        if !self.applying && self.last_applied < self.commit_index {
-            self.applying = true;
-            self.outputs.push(Output::Apply { first: self.last_applied + 1, last: self.commit_index });
+        let last = self.commit_index.min(self.terms.last_index());
+        if self.applying || self.last_applied >= last {
+            return;
         }
+        if !self.config.rules.apply_from_storage {
+            self.last_applied = self.last_applied.max(self.cached_from - 1).min(last);
+            // the cache has no others
+        }
+        if self.last_applied < last {
+            self.applying = true;
+            self.outputs.push(Output::Apply { first: self.last_applied + 1, last });
+        }
+    }
+
+    /// Counts votes and matches in a configuration.
+    fn count<'a>(&'a self, membership: &'a Membership) -> Count<'a> {
+        Count { node: self.id, membership, rules: &self.config.rules }
     }
 
     fn on_applied(&mut self, index: Index) {

@@ -7,6 +7,7 @@
 
 use super::{Node, Output, ReadResult, Token};
 use crate::raft::event::{Event, Role};
+use crate::raft::membership::Count;
 use crate::raft::replication::FromCore;
 use crate::raft::{Index, NodeId};
 
@@ -52,10 +53,13 @@ impl Node {
             read.read_index.get_or_insert(commit);
         });
         let membership = &self.memberships.newest().1;
+        let rules = &self.config.rules;
+        let count = Count { node: self.id, membership, rules };
         let (id, applied, progress) = (self.id, self.last_applied, &office.progress);
         let may = |read: &PendingRead| {
             let confirms = |node: NodeId| node == id || progress.get(&node).is_some_and(|it| it.probe >= read.probe);
-            read.read_index.is_some_and(|index| index <= applied) && membership.is_quorum(confirms)
+            let confirmed = !rules.confirm_reads || count.is_quorum(confirms);
+            read.read_index.is_some_and(|index| index <= applied) && confirmed
         };
         let (ready, waiting) = std::mem::take(&mut office.reads).into_iter().partition(may);
         office.reads = waiting;

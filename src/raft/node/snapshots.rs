@@ -114,7 +114,7 @@ impl Node {
     pub(super) fn on_chunk(&mut self, now: Micros, token: Token, request: InstallSnapshot) {
         self.adopt_term(now, request.term);
         let meta = request.meta.clone();
-        let result = if request.term < self.hard_state.term || self.role == Role::Leader {
+        let result = if self.is_stale(request.term) || self.role == Role::Leader {
             InstallResult::StaleTerm
         } else {
             self.hear_leader(now, request.leader);
@@ -131,10 +131,13 @@ impl Node {
     }
 
     fn take_chunk(&mut self, now: Micros, request: InstallSnapshot) -> InstallResult {
-        let InstallSnapshot { term, leader, meta, offset, data, done } = request;
-        if meta.index <= self.commit_index {
-            return InstallResult::Installed; // all that it says is here already, and durable
+        if request.meta.index <= self.commit_index && self.config.rules.ignore_old_snapshots {
+            return InstallResult::Installed; // all that it says is here already, and durable (paper §7)
         }
+        if !self.config.rules.one_snapshot_per_stream {
+            return self.take_any_chunk(now, request);
+        }
+        let InstallSnapshot { term, leader, meta, offset, data, done } = request;
         let stream = (term, leader, meta.id);
         let mut receiving = match self.receiving.take() {
             Some(receiving) if (receiving.term, receiving.leader, receiving.id) == stream => receiving,
@@ -155,37 +158,61 @@ impl Node {
         }
         receiving.data.extend_from_slice(&data);
         let received = receiving.data.len() as u64;
-        self.emit(Event::Chunk { node: self.id, snapshot: meta.id, index: meta.index, received });
-        match done {
-            true => {
-                self.install(now, Arc::new(Snapshot { meta, data: receiving.data }));
-                InstallResult::Installed
-            }
-            false => {
-                self.receiving = Some(receiving);
-                InstallResult::Expects(received)
-            }
+        self.chunk_taken(now, receiving, meta, received, done)
+    }
+
+    /// Takes a chunk whatever it is of: writes it where it says, into whatever has come so far.
+    fn take_any_chunk(&mut self, now: Micros, request: InstallSnapshot) -> InstallResult {
+        let InstallSnapshot { term, leader, meta, offset, data, done } = request;
+        let begin = usize::try_from(offset).unwrap_or(usize::MAX);
+        if begin > SNAPSHOT_BYTES_MAX || data.len() > SNAPSHOT_BYTES_MAX - begin {
+            return InstallResult::Expects(0);
         }
+        let end = begin + data.len();
+        let mut bytes = self.receiving.take().map_or(Vec::new(), |receiving| receiving.data);
+        bytes.resize(bytes.len().max(end), 0);
+        bytes[begin..end].copy_from_slice(&data);
+        let receiving = Receiving { term, leader, id: meta.id, data: bytes };
+        self.chunk_taken(now, receiving, meta, end as u64, done)
+    }
+
+    /// The last chunk makes it a snapshot.
+    fn chunk_taken(
+        &mut self,
+        now: Micros,
+        receiving: Receiving,
+        meta: SnapshotMeta,
+        received: u64,
+        done: bool,
+    ) -> InstallResult {
+        self.emit(Event::Chunk { node: self.id, snapshot: meta.id, index: meta.index, received });
+        if done {
+            self.install(now, Arc::new(Snapshot { meta, data: receiving.data }));
+            return InstallResult::Installed;
+        }
+        self.receiving = Some(receiving);
+        InstallResult::Expects(received)
     }
 
     /// Takes a snapshot in place of the log up to there, all at once. What lies behind stays if the log has
     /// the snapshot's last entry; else the whole log is another history, and goes (paper, Figure 13).
     fn install(&mut self, now: Micros, snapshot: SharedSnapshot) {
         let SnapshotMeta { id, index, term, membership } = snapshot.meta.clone();
-        let keep_suffix = self.terms.term_at(index) == Some(term);
+        let agrees = self.terms.term_at(index) == Some(term);
+        let keep_suffix = agrees && self.config.rules.keep_suffix_after_snapshot;
         match keep_suffix {
             true => self.terms.compact_to(index),
             false => {
                 self.terms = LogTerms::after(index, term);
                 // Of what is on the disk, only what was committed is sure to agree with the snapshot.
-                self.forget_writes_from(self.commit_index + 1);
+                self.forget_writes_from(self.commit_index.min(index) + 1);
             }
         }
         self.memberships.install(index, membership, keep_suffix);
         self.next_snapshot_id = self.next_snapshot_id.max(id + 1);
         self.snapshot = Some(snapshot.clone());
         // The leader committed what it made a snapshot of.
-        self.commit_index = self.commit_index.max(index);
+        self.commit_index = index;
         self.last_applied = index;
         self.become_what_the_membership_says(now);
         self.emit(Event::Installed { node: self.id, snapshot: snapshot.clone(), kept_suffix: keep_suffix });

@@ -16,7 +16,9 @@ impl Stream {
         }
         match self.replication_buffer.front().map(|entry| entry.index) {
             Some(first) => self.look_and_send(first - 1),
-            None if self.next_index <= self.last_log_index => self.look_and_send(self.last_log_index),
+            None if self.next_index <= self.last_log_index && self.config.rules.refill_at_line_rate => {
+                self.look_and_send(self.last_log_index)
+            }
             None if self.heartbeat_due => self.look_and_send(nothing),
             None => {}
         }

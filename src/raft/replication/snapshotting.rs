@@ -49,7 +49,7 @@ impl Stream {
     /// Sends the next chunk, if it may leave now.
     pub(super) fn proceed_snapshotting(&mut self, now: Micros) {
         // Beside the chunks: that the leader is there. It speaks of nothing that is not proven.
-        if self.heartbeat_due && self.may_send() {
+        if self.heartbeat_due && self.may_send() && self.config.rules.heartbeats_while_snapshotting {
             self.send(now, self.match_index);
         }
         let Some(transfer) = &mut self.transfer else { return };
@@ -80,13 +80,13 @@ impl Stream {
     pub(super) fn on_chunk_time(&mut self, now: Micros) {
         let Some(transfer) = &mut self.transfer else { return };
         if transfer.in_flight.take_if(|in_flight| in_flight.deadline <= now).is_some() {
-            self.chunk_failed();
+            self.chunk_failed(true);
         }
     }
 
-    fn chunk_failed(&mut self) {
+    fn chunk_failed(&mut self, waits_for_tick: bool) {
         let Some(transfer) = &mut self.transfer else { return };
-        transfer.waits_for_tick = true;
+        transfer.waits_for_tick = waits_for_tick;
         let (offset, snapshot) = (transfer.offset, transfer.snapshot.as_ref().map_or(0, |it| it.meta.id));
         self.emit(Event::ChunkFailed { node: self.leader, target: self.target, snapshot, offset });
     }
@@ -98,7 +98,7 @@ impl Stream {
         let late = slot.is_none();
         let Ok(response) = response else {
             if !late {
-                self.chunk_failed();
+                self.chunk_failed(self.backs_off());
             }
             return;
         };

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::raft::config::Config;
+use crate::raft::conflict::Search;
 use crate::raft::event::{Event, StreamState, StreamWhy};
 use crate::raft::log::{LogTerms, SharedEntry};
 use crate::raft::network::Unreachable;
@@ -31,7 +32,7 @@ pub enum FromCore {
     UpdateCommitIndex(Index),
     /// The snapshot that the stream asked for.
     Snapshot(SharedSnapshot),
-    /// The settings changed.
+    /// These settings from now on.
     SetConfig(Config),
     /// Send something soon, and say with [`ToCore::Heard`] when it is answered. Numbers rise.
     Probe(u64),
@@ -231,7 +232,9 @@ impl Stream {
     pub fn new(now: Micros, office: Office, target: NodeId, proven: Option<Index>) -> Stream {
         let Office { leader, term, terms, commit_index, config } = office;
         let last_log_index = terms.last_index();
-        let match_index = proven.map_or(0, |proven| proven.min(last_log_index));
+        // Nothing is proven to a leader that takes office (paper, Figure 2).
+        let at_first = if config.rules.match_starts_at_zero { 0 } else { last_log_index };
+        let match_index = proven.map_or(at_first, |proven| proven.min(last_log_index));
         let next_index = proven.map_or(last_log_index, |_| match_index) + 1;
         let mut stream = Stream {
             leader,
@@ -313,7 +316,7 @@ impl Stream {
             Input::ChunkAnswer { rpc, response } => self.on_chunk_answer(rpc, response),
             Input::Time => self.on_time(now),
             Input::Read(result) => self.on_read(now, result),
-            Input::Core(events) => events.into_iter().for_each(|event| self.on_core(event)),
+            Input::Core(events) => events.into_iter().for_each(|event| self.on_core(now, event)),
         }
         self.proceed(now);
         self.report_buffers();
@@ -393,7 +396,7 @@ impl Stream {
         }
     }
 
-    fn on_core(&mut self, event: FromCore) {
+    fn on_core(&mut self, now: Micros, event: FromCore) {
         match event {
             FromCore::Replicate { entry, commit_index } => {
                 self.commit_index = commit_index;
@@ -404,11 +407,12 @@ impl Stream {
                 self.check_lag();
             }
             FromCore::UpdateCommitIndex(commit_index) => self.commit_index = commit_index,
+            FromCore::Snapshot(snapshot) => self.on_snapshot(snapshot),
             FromCore::SetConfig(config) => {
+                self.next_tick = self.next_tick.min(now + config.heartbeat_interval);
                 self.config = config;
                 self.check_lag();
             }
-            FromCore::Snapshot(snapshot) => self.on_snapshot(snapshot),
             FromCore::Probe(probe) => {
                 self.probe = probe;
                 self.heartbeat_due = true;
@@ -491,8 +495,7 @@ impl Stream {
         let late = self.in_flight.take_if(|in_flight| in_flight.rpc == rpc).is_none();
         let (node, target) = (self.leader, self.target);
         let Ok(response) = response else {
-            // Treated like one that was not answered, so that a dead target costs one RPC a tick.
-            self.waits_for_tick |= !late;
+            self.waits_for_tick |= !late && self.backs_off();
             return self.emit(Event::Unreachable { node, target, rpc });
         };
         if self.reverts(response.term, probe) {
@@ -522,9 +525,15 @@ impl Stream {
         }
     }
 
-    /// Whoever answers tells its term; a higher one ends this stream, and the leader's office.
+    /// Whether an RPC that failed at once is treated like one that was not answered: so a dead target costs one
+    /// RPC a tick, although a leader retries indefinitely (paper §5.3).
+    pub(super) fn backs_off(&self) -> bool {
+        self.config.rules.back_off_when_unreachable
+    }
+
+    /// Whoever answers tells its term; a higher one ends this stream, and the leader's office (paper §5.1).
     pub(super) fn reverts(&mut self, term: Term, probe: u64) -> bool {
-        let higher = term > self.term;
+        let higher = term > self.term && self.config.rules.adopt_higher_term;
         if higher {
             self.outputs.push(Output::ToCore(ToCore::RevertToFollower { term }));
             self.shut_down(StreamWhy::HigherTerm);
@@ -553,16 +562,11 @@ impl Stream {
         if self.in_flight.as_ref().is_some_and(|it| self.sent.get(&it.rpc).is_some_and(same_prev)) {
             self.in_flight = None;
         }
-        let guess = match hint {
-            None => refused - 1,
-            Some(Hint { index, .. }) if index < self.terms.prev_index() => index + 1,
-            Some(Hint { term, index }) => match self.terms.last_at_most(index, term) {
-                Some((agreed, _)) => agreed + 1,
-                None => self.terms.prev_index(),
-            },
-        };
-        // At least one step down each time, so that it ends; never into what is proven.
-        self.set_next(guess.clamp(self.match_index + 1, refused - 1));
+        if let Some(Hint { index, .. }) = hint.filter(|_| !self.config.rules.match_needs_proof) {
+            self.set_match(self.match_index.max(index.min(refused - 2)));
+        }
+        let search = Search::new(&self.config.rules);
+        self.set_next(search.next_index(&self.terms, hint, self.match_index, refused));
         self.become_lagging(StreamWhy::Refused);
     }
 

@@ -46,8 +46,6 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring
     let mut chunk_answers = FuturesUnordered::new();
     let mut abort: BTreeMap<u64, AbortHandle> = BTreeMap::new();
     let mut read: FuturesUnordered<Reading> = FuturesUnordered::new();
-    // One go through the core's events is bounded, like everything (`max_payload_entries` of them).
-    let burst_max = stream.config.max_payload_entries as usize;
 
     loop {
         for output in stream.take_outputs() {
@@ -81,6 +79,8 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring
             return;
         }
         let mut timer = clock.sleep_until(stream.next_deadline());
+        // One go through the core's events is bounded, like everything (`max_payload_entries` of them).
+        let burst_max = stream.config.max_payload_entries as usize;
         let input = futures::select_biased! {
             _ = terminate => Input::Terminate,
             answer = answers.select_next_some() => match answer {

@@ -602,3 +602,12 @@ fn reads_never_go_beyond_the_payload_limit() {
     }
     assert!(rig.reads.iter().all(|(first, last)| *last < first + 7), "{:?}", rig.reads);
 }
+
+#[test]
+fn settings_reach_a_stream_that_runs() {
+    let mut rig = Rig::at_line_rate(&[1]);
+    let config = Config { max_payload_entries: 1, ..Config::default() };
+    rig.input(Input::Core(vec![FromCore::SetConfig(config)]));
+    rig.replicate(3);
+    assert_eq!(rig.last_append(), (2, vec![3]));
+}
