@@ -62,7 +62,7 @@ fn arbitrary_scenarios_have_every_action_and_every_condition() {
 }
 
 /// Refusals of the document's shape: these are the schema's business too.
-const SHAPE: [&str; 10] = [
+const SHAPE: [&str; 14] = [
     "missing field",
     "unknown field",
     "unknown variant",
@@ -73,6 +73,10 @@ const SHAPE: [&str; 10] = [
     "neither a term nor an entry",
     "a condition has one of",
     "there is no",
+    "is not a whole number",
+    "is not a text",
+    "is not true or false",
+    "is not one of",
 ];
 
 /// Every document that differs from `value` in one place: a field more, a field less, another type.

@@ -1,6 +1,8 @@
 //! The rules of the house that a machine can hold.
 #![cfg(not(target_family = "wasm"))]
 
+mod files;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -84,4 +86,93 @@ fn no_room_uses_one_above_it() {
             }
         }
     }
+}
+
+/// What stands in backticks in a cell of a table, each behind the place that was named last (`node:`, for example).
+fn quoted(cell: &str) -> Vec<(String, String)> {
+    let (mut place, mut found) = (String::new(), Vec::new());
+    for (i, part) in cell.split('`').enumerate() {
+        match i % 2 {
+            0 => {
+                if let Some(word) = part.trim().strip_suffix(':').and_then(|part| part.split([' ', ';']).next_back()) {
+                    place = word.to_string();
+                }
+            }
+            _ => found.push((place.clone(), part.to_string())),
+        }
+    }
+    found
+}
+
+/// Whether some scenario has this path, in which `*` stands for anything.
+fn is_scenario(path: &str) -> bool {
+    let (before, after) = path.split_once('*').unwrap_or((path, ""));
+    files::scenarios().iter().any(|file| {
+        let file = file.strip_prefix(root().join("tests/scenarios")).unwrap().to_str().unwrap();
+        match path.contains('*') {
+            true => file.starts_with(before) && file.ends_with(after),
+            false => file == path,
+        }
+    })
+}
+
+/// The page that accounts for the reference names tests, scenarios, files and functions: they are all there.
+#[test]
+fn what_the_page_of_fidelity_names_is_there() {
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
+    let engine: String = rust_files("src/raft").iter().map(|path| read(path)).collect();
+    let file = |name: &str| [name, &format!("src/raft/{name}"), &format!("src/{name}")].map(|path| root().join(path));
+    let is_file = |name: &str| file(name).iter().any(|path| path.exists());
+    let test_is_in = |path: &str, name: &str| {
+        let name = name.strip_suffix('…').map_or(format!("fn {name}()"), |beginning| format!("fn {beginning}"));
+        let code = read(&root().join(path));
+        let mut lines = code.lines().map(str::trim);
+        let mut found = 0;
+        while lines.by_ref().any(|line| line == "#[test]") {
+            found += usize::from(lines.next().is_some_and(|line| line.starts_with(&name)));
+        }
+        found == 1
+    };
+    let page = read(&root().join("docs/fidelity.md"));
+    let (mut rows, mut missing) = (0, Vec::new());
+    for row in page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        // Behaviour, here, where, shown by; the last table has no more than a lesson, and what of it is here.
+        let (places, proofs) = match cells[..] {
+            [_, _, places, proofs] => (places, proofs),
+            [_, here] => ("", here),
+            _ => panic!("not a row of two or four cells: {row}"),
+        };
+        if proofs.trim() == "Shown by" || proofs.trim() == "Here" {
+            continue;
+        }
+        rows += 1;
+        let (named, words): (Vec<String>, Vec<String>) =
+            quoted(places).into_iter().map(|(_, name)| name).partition(|name| is_file(name));
+        let code: String = match named.is_empty() {
+            true => engine.clone(),
+            false => named.iter().flat_map(|name| file(name)).map(|path| read(&path)).collect(),
+        };
+        let is_there = |word: &&String| code.contains(word.rsplit("::").next().unwrap());
+        missing.extend(words.iter().filter(|word| !is_there(word)).map(|word| format!("{word}, in: {row}")));
+        let proofs = quoted(proofs);
+        if cells.len() == 4 && proofs.is_empty() {
+            missing.push(format!("anything that shows: {row}"));
+        }
+        for (place, name) in proofs {
+            let there = match place.as_str() {
+                _ if name.ends_with(".json") => is_scenario(&name),
+                _ if name.contains('/') || name.ends_with(".rs") => is_file(&name),
+                "stream" => test_is_in("src/raft/replication/tests.rs", &name),
+                "node" => test_is_in("src/raft/node/tests.rs", &name),
+                "task" => test_is_in("src/raft/replication/task.rs", &name),
+                _ => test_is_in("src/raft/config.rs", &name),
+            };
+            if !there {
+                missing.push(format!("{place}: {name}, in: {row}"));
+            }
+        }
+    }
+    assert!(rows > 60, "only {rows} rows were found");
+    assert!(missing.is_empty(), "not there:\n{}", missing.join("\n"));
 }

@@ -50,6 +50,8 @@ fn it_refuses_mistakes() {
         ("stop", json!({})),
         ("expect", json!([{}])),
         ("expect", json!([{ "event": "explosion" }])),
+        ("expect", json!([{ "event": "commit", "index": 3 }])),
+        ("expect", json!([{ "event": "commit", "to": "3" }])),
         ("expect", json!([{ "node": 1, "role": "king" }])),
         ("expect", json!([{ "all": [{ "violated": "luck" }] }])),
     ] {

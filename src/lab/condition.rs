@@ -6,11 +6,12 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::event::{ClientResult, Record};
+use super::event::{self, ClientResult, Record};
 use super::invariants::Invariant;
 use super::scenario::{branch, join, object, object_only, refuse, ScenarioError};
 use super::world::{ClientOp, NodeState, StreamView, World};
 use crate::raft::event::{Role, StreamState};
+use crate::raft::shape::Shape;
 use crate::raft::{Index, NodeId, Term};
 
 /// Something that may hold of a run: of the world as it is, or of what has happened so far.
@@ -377,13 +378,7 @@ impl Condition {
                 known(join(path, "stream[0]"), &condition.stream.0)?;
                 known(join(path, "stream[1]"), &condition.stream.1)
             }
-            Condition::Event(EventWas { fields, .. }) => match fields.get("event") {
-                Some(Value::String(name)) if super::event::is_event(name) => Ok(()),
-                other => {
-                    let name = other.cloned().unwrap_or_default();
-                    refuse(join(path, "event"), format!("there is no event {name}"))
-                }
-            },
+            Condition::Event(EventWas { fields, .. }) => check_event(path, fields),
             Condition::Visited(inner) => inner.check(&join(path, "visited"), nodes),
             Condition::Not(inner) => inner.check(&join(path, "not"), nodes),
             Condition::All(list) => check_each(&join(path, "all"), list, nodes),
@@ -399,6 +394,31 @@ impl Condition {
 
 fn check_each(path: &str, list: &[Condition], nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
     list.iter().enumerate().try_for_each(|(i, inner)| inner.check(&format!("{path}[{i}]"), nodes))
+}
+
+/// Checks that there is such an event, with such fields: what never happens would never be missed.
+fn check_event(path: &str, fields: &Map<String, Value>) -> Result<(), ScenarioError> {
+    let name = fields.get("event").cloned().unwrap_or_default();
+    let Some(row) = event::rows().find(|row| name.as_str() == Some(row.name)) else {
+        return refuse(join(path, "event"), format!("there is no event {name}"));
+    };
+    for (field, value) in fields {
+        let shape = match (field.as_str(), row.fields.iter().find(|known| !known.is_flat && known.name == field)) {
+            (_, Some(known)) => known.shape,
+            ("at", None) => Shape::Time,
+            ("n", None) => Shape::Number,
+            ("event", None) => continue,
+            _ if row.is_open() => continue,
+            _ => {
+                let known: Vec<String> = row.fields.iter().map(|field| format!("`{}`", field.name)).collect();
+                return refuse(join(path, field), format!("unknown field `{field}`; {name} has {}", known.join(", ")));
+            }
+        };
+        if !event::fits(shape, value) {
+            return refuse(join(path, field), format!("{value} is not {}", event::noun(shape)));
+        }
+    }
+    Ok(())
 }
 
 impl Serialize for Condition {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::invariants::Invariant;
 use super::scenario::ConfigPatch;
@@ -12,6 +13,7 @@ use super::storage::Image;
 use crate::raft::event::{events, words};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::{Message, MessageKind};
+use crate::raft::shape::{shown, Row, Shape};
 use crate::raft::{self, Index, NodeId, Rule};
 use crate::runtime::{Feed, Micros, TraceHash};
 
@@ -157,6 +159,13 @@ events! {
     }
 }
 
+shown! {
+    Image = Shape::Object("{ term, voted_for, snapshot, first, last }"),
+    Message = Shape::Object("the fields of the message"),
+    Selector = Shape::Object("the fields of a message selector"),
+    ConfigPatch = Shape::Object("the settings that were changed"),
+}
+
 /// Anything that happens in a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
@@ -206,12 +215,44 @@ impl Feed for Record {
     }
 }
 
-/// The names of all events.
-pub fn names() -> Vec<&'static str> {
-    raft::Event::NAMES.iter().chain(LabEvent::NAMES).copied().collect()
+/// Every event.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    raft::Event::ROWS.iter().chain(LabEvent::ROWS)
 }
 
-/// Whether there is an event of this name.
-pub fn is_event(name: &str) -> bool {
-    names().contains(&name)
+/// Whether a value can stand in a field of this shape. 5 and 5.0 are the same number.
+pub fn fits(shape: Shape, value: &Value) -> bool {
+    let number = value.as_f64().filter(|number| *number >= 0.0);
+    match shape {
+        Shape::Truth => value.is_boolean(),
+        Shape::Number => number.is_some_and(|number| number.fract() == 0.0),
+        Shape::Time => number.is_some(),
+        Shape::Text => value.is_string(),
+        Shape::Word(_, words) => words.iter().any(|word| value.as_str() == Some(word.text)),
+        Shape::Object(_) => value.is_object(),
+        Shape::OrNull(inner) => value.is_null() || fits(*inner, value),
+        Shape::List(inner) => value.as_array().is_some_and(|list| list.iter().all(|value| fits(*inner, value))),
+        Shape::Pair(a, b) => match value.as_array().map(Vec::as_slice) {
+            Some([first, second]) => fits(*a, first) && fits(*b, second),
+            _ => false,
+        },
+    }
+}
+
+/// A shape in words.
+pub fn noun(shape: Shape) -> String {
+    match shape {
+        Shape::Truth => "true or false".into(),
+        Shape::Number => "a whole number".into(),
+        Shape::Time => "a time in milliseconds".into(),
+        Shape::Text => "a text".into(),
+        Shape::Word(_, words) => {
+            let words: Vec<String> = words.iter().map(|word| format!("`{}`", word.text)).collect();
+            format!("one of {}", words.join(", "))
+        }
+        Shape::Object(_) => "an object".into(),
+        Shape::OrNull(inner) => format!("{}, or null", noun(*inner)),
+        Shape::List(_) => "a list".into(),
+        Shape::Pair(_, _) => "a list of two".into(),
+    }
 }

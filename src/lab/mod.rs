@@ -9,6 +9,8 @@ mod clients;
 mod cluster;
 pub mod condition;
 pub mod event;
+#[cfg(not(target_family = "wasm"))]
+pub mod events_page;
 pub mod invariants;
 mod network;
 pub mod random;

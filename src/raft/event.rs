@@ -1,7 +1,7 @@
 //! What happens in a node, as values: the only thing that a viewer ever sees of the engine.
 //!
 //! One table makes everything about an event: its type, its name in a trace, the order in which its
-//! fields are fed to the trace hash. Add a row, and the compiler names every place that must know it.
+//! fields are fed to the trace hash, what people are told of it and may ask for. Add a row, and the compiler names every place that must know it.
 
 use serde::Serialize;
 
@@ -23,10 +23,21 @@ impl Observer for () {
 
 /// Declares an enum whose variants are plain names: serialised in kebab case, fed as one byte.
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$word_meta:meta])* $word:ident = $text:literal),* $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])* $word:ident = $text:literal),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name { $($(#[$word_meta])* $word),* }
+        pub enum $name { $($(#[doc = $doc])* $word),* }
+
+        impl $crate::raft::shape::Shown for $name {
+            const SHAPE: $crate::raft::shape::Shape = $crate::raft::shape::Shape::Word(
+                stringify!($name),
+                &[$($crate::raft::shape::Word {
+                    text: $text,
+                    #[cfg(not(target_family = "wasm"))]
+                    meaning: concat!($($doc),*),
+                }),*],
+            );
+        }
 
         impl $name {
             /// Every one, in order.
@@ -78,24 +89,39 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-/// Declares a table of events: an enum, serialised with its name as `event`, and its feed.
+/// Declares a table of events: an enum, serialised with its name as `event`, its feed, and the table itself.
 macro_rules! events {
     ($(#[$meta:meta])* $table:ident { $(
-        $(#[$row_meta:meta])* $row:ident = $name:literal { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }
+        $(#[doc = $doc:literal])* $row:ident = $name:literal {
+            $($(#[doc = $field_doc:literal])* $(#[serde($flat:ident)])? $field:ident: $type:ty),* $(,)?
+        }
     ),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
         #[serde(tag = "event")]
         #[allow(missing_docs)] // of fields: their names are the field's, and each row says what it means
         pub enum $table { $(
-            $(#[$row_meta])*
+            $(#[doc = $doc])*
             #[serde(rename = $name)]
-            $row { $($(#[$field_meta])* $field: $type),* }
+            $row { $($(#[doc = $field_doc])* $(#[serde($flat)])? $field: $type),* }
         ),* }
 
         impl $table {
-            /// The names of all events of this table, in its order.
-            pub const NAMES: &'static [&'static str] = &[$($name),*];
+            /// The table, in its order.
+            pub const ROWS: &'static [$crate::raft::shape::Row] = &[$($crate::raft::shape::Row {
+                name: $name,
+                #[cfg(not(target_family = "wasm"))]
+                meaning: concat!($($doc),*),
+                fields: &[$($crate::raft::shape::Field {
+                    name: stringify!($field),
+                    #[cfg(not(target_family = "wasm"))]
+                    meaning: concat!($($field_doc),*),
+                    #[cfg(not(target_family = "wasm"))]
+                    type_name: stringify!($type),
+                    shape: <$type as $crate::raft::shape::Shown>::SHAPE,
+                    is_flat: !concat!($(stringify!($flat))?).is_empty(),
+                }),*],
+            }),*];
 
             /// The event's name in a trace.
             pub const fn name(&self) -> &'static str {

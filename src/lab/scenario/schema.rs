@@ -11,9 +11,10 @@ use serde_json::{json, Map, Value};
 
 use super::{Action, OnViolation, Scenario, Stop, FORMAT};
 use crate::lab::action::{Do, Probability};
-use crate::lab::condition::{ClientsAre, Condition, LeaderIs, NodeIs, Number, OutcomeIs, StreamIs, Violated};
+use crate::lab::condition::{ClientsAre, Condition, EventWas, LeaderIs, NodeIs, Number, OutcomeIs, StreamIs, Violated};
 use crate::lab::event;
 use crate::lab::scenario::StartEntry;
+use crate::raft::shape::{Row, Shape};
 use crate::runtime::Micros;
 
 /// The schema, as a JSON document.
@@ -91,6 +92,11 @@ by_hand!(Action, "Action", generator => {
     let when = json!({ "required": ["when"], "not": { "required": ["at"] } });
     json_schema!({ "allOf": [{ "anyOf": [at, when] }, { "anyOf": forms }] })
 });
+by_hand!(EventWas, "EventWas", generator => {
+    let count = generator.subschema_for::<Number>().to_value();
+    let forms: Vec<Value> = event::rows().map(|row| event_was(row, &count)).collect();
+    json_schema!({ "anyOf": forms })
+});
 by_hand!(Condition, "Condition", generator => {
     let inner = generator.subschema_for::<Condition>().to_value();
     let heads = [
@@ -105,18 +111,54 @@ by_hand!(Condition, "Condition", generator => {
         ("any", json!({ "type": "array", "items": inner })),
     ];
     let mut forms = vec![generator.subschema_for::<NodeIs>().to_value(), generator.subschema_for::<StreamIs>().to_value()];
-    let number = generator.subschema_for::<Number>().to_value();
-    forms.push(json!({
-        "type": "object",
-        "properties": { "event": { "enum": event::names() }, "count": number },
-        "required": ["event"],
-    }));
+    forms.push(generator.subschema_for::<EventWas>().to_value());
     forms.extend(heads.into_iter().map(|(head, value)| {
         let properties = Map::from_iter([(head.to_string(), value)]);
         json!({ "type": "object", "properties": properties, "required": [head], "additionalProperties": false })
     }));
     json_schema!({ "anyOf": forms })
 });
+
+/// An event with any of its fields, and how often it was.
+fn event_was(row: &Row, count: &Value) -> Value {
+    let mut properties = Map::from_iter([
+        ("event".into(), json!({ "const": row.name })),
+        ("at".into(), shape(&Shape::Time)),
+        ("n".into(), shape(&Shape::Number)),
+        ("count".into(), count.clone()),
+    ]);
+    for field in row.fields.iter().filter(|field| !field.is_flat) {
+        let mut schema = shape(&field.shape);
+        if !field.meaning.is_empty() {
+            schema["description"] = json!(field.meaning.trim());
+        }
+        properties.insert(field.name.into(), schema);
+    }
+    json!({
+        "type": "object",
+        "description": row.meaning.trim(),
+        "properties": properties,
+        "required": ["event"],
+        "additionalProperties": row.is_open(),
+    })
+}
+
+/// What can stand in a field of a trace line.
+fn shape(of: &Shape) -> Value {
+    match of {
+        Shape::Truth => json!({ "type": "boolean" }),
+        Shape::Number => json!({ "type": "integer", "minimum": 0 }),
+        Shape::Time => json!({ "type": "number", "minimum": 0 }),
+        Shape::Text => json!({ "type": "string" }),
+        Shape::Word(_, words) => json!({ "enum": words.iter().map(|word| word.text).collect::<Vec<_>>() }),
+        Shape::Object(_) => json!({ "type": "object" }),
+        Shape::OrNull(inner) => json!({ "anyOf": [shape(inner), { "type": "null" }] }),
+        Shape::List(inner) => json!({ "type": "array", "items": shape(inner) }),
+        Shape::Pair(a, b) => {
+            json!({ "type": "array", "prefixItems": [shape(a), shape(b)], "items": false, "minItems": 2 })
+        }
+    }
+}
 
 /// What a reference to a definition stands for.
 fn resolved(generator: &SchemaGenerator, schema: &Value) -> Value {

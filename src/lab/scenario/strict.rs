@@ -5,7 +5,7 @@
 
 use serde::de::value::{MapDeserializer, SeqDeserializer, StringDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _};
-use serde::de::{IntoDeserializer, Unexpected, VariantAccess, Visitor};
+use serde::de::{IntoDeserializer, VariantAccess, Visitor};
 use serde::{forward_to_deserialize_any, Deserialize};
 use serde_json::{Error, Value};
 
@@ -151,7 +151,8 @@ impl<'de> Deserializer<'de> for Key {
     fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0.parse() {
             Ok(number) => visitor.visit_u32(number),
-            Err(_) => Err(Error::invalid_type(Unexpected::Str(&self.0), &visitor)),
+            // The visitor refuses a text, and has seen which by then: it is a part of the mistake's path.
+            Err(_) => visitor.visit_string(self.0),
         }
     }
 
