@@ -13,14 +13,14 @@ fn every_scenario_holds() {
         let scenario =
             Scenario::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap_or_else(|e| panic!("{name}: {e}"));
         assert!(!scenario.expect.is_empty(), "{name} expects nothing");
-        let rules_on = scenario.rules_off.is_empty();
+        if !scenario.rules_off.is_empty() {
+            continue; // tests/rules.rs knows more about those
+        }
         let mut lab = Lab::new(scenario).unwrap();
         lab.run_to_stop(None);
         let report = lab.report();
         if let Some(why) = &report.halted {
-            if rules_on {
-                failures.push(format!("{name}: halted: {why}"));
-            }
+            failures.push(format!("{name}: halted: {why}"));
         }
         for expectation in report.expect.iter().filter(|expectation| !expectation.held) {
             failures.push(format!("{name}: not so: {}", serde_json::to_string(&expectation.expected).unwrap()));

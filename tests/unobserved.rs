@@ -30,7 +30,8 @@ fn a_run_without_observers_is_the_same_run() {
     let mut same = 0;
     for file in files::scenarios() {
         let scenario = Scenario::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap();
-        same += u32::from(is_the_same_run(&file.display().to_string(), scenario));
+        // Where a rule is off, a broken promise ends the run, which nobody sees.
+        same += u32::from(scenario.rules_off.is_empty() && is_the_same_run(&file.display().to_string(), scenario));
     }
     assert!(same >= 40, "{same}");
     for seed in 0..30 {
