@@ -1,5 +1,7 @@
 //! Floor 6: the command line, a thin skin over the laboratory.
 
+mod explore;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -43,6 +45,10 @@ enum Command {
         #[arg(long, conflicts_with = "trace")]
         quiet: bool,
     },
+    /// Try random runs until one goes wrong, make that one short, and print it as a scenario
+    ///
+    /// Progress goes to standard error. Exit status: 0 if nothing was found, 1 if something was.
+    Explore(explore::Options),
     /// Check scenario files without running them
     Check {
         /// Scenario files
@@ -59,6 +65,7 @@ pub fn main() -> ExitCode {
     let status = match Arguments::parse().command {
         Command::Run { files, until, quiet: true, .. } => run_quietly(&files, until),
         Command::Run { files, trace, until, quiet: false } => run(&files, trace.as_deref(), until),
+        Command::Explore(options) => explore::run(options),
         Command::Check { files } => check(&files),
         Command::Schema => {
             let schema = serde_json::to_string_pretty(&crate::lab::scenario::schema()).unwrap_or_default();

@@ -259,12 +259,24 @@ impl Lab {
     /// Runs to the end of the scenario: until its `stop.when` holds, or up to its `stop.at`, or to `until`
     /// if that is earlier.
     pub fn run_to_stop(&mut self, until: Option<Micros>) {
+        self.run_on(until, u64::MAX);
+    }
+
+    /// The same, at most until `events_max` events have happened. Whether it has come to the end.
+    pub fn run_on(&mut self, until: Option<Micros>, events_max: u64) -> bool {
         let end = self.scenario.stop_at().min(until.unwrap_or(Micros::MAX));
-        loop {
+        let events_end = self.recorder.count().saturating_add(events_max);
+        while self.recorder.count() < events_end {
             if self.stop_when.is_some_and(|when| self.recorder.holds(when)) || self.turn(end) != Turn::Done {
-                return;
+                return true;
             }
         }
+        false
+    }
+
+    /// How many events there were.
+    pub fn events(&self) -> u64 {
+        self.recorder.count()
     }
 
     /// Runs until a condition holds, for `limit` of virtual time at most. Whether it holds then.

@@ -84,6 +84,11 @@ pub struct Range {
 }
 
 impl Number {
+    /// No less than that.
+    pub const fn at_least(min: u64) -> Number {
+        Number::Range(Range { min: Some(min), max: None })
+    }
+
     fn holds(self, n: u64) -> bool {
         match self {
             Number::Exact(exact) => n == exact,

@@ -11,6 +11,7 @@ pub mod condition;
 pub mod event;
 #[cfg(not(target_family = "wasm"))]
 pub mod events_page;
+pub mod explore;
 pub mod invariants;
 mod network;
 pub mod random;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::action::{Do, Probability};
 use super::condition::{ClientsAre, Condition, EventWas, Number};
 use super::event::Link;
-use super::scenario::{Action, Scenario, Stop, NODES_MAX};
+use super::scenario::{Action, Scenario, Stop, Timing, NODES_MAX};
 use super::selector::{Delay, Selector};
 use crate::raft::NodeId;
 use crate::runtime::{Micros, Rng};
@@ -50,9 +50,30 @@ pub fn scenario(seed: u64, weather: Weather) -> Scenario {
     scenario.seed = seed;
     scenario.title = format!("Random run {seed}");
     settings(&mut rng, &mut scenario);
+    come_over(&mut rng, &mut scenario, weather);
+    scenario
+}
 
-    let mut nodes: BTreeSet<NodeId> = (1..=nodes).collect();
-    let mut actions = vec![load(&mut rng, weather.storm)];
+/// The weather of one seed over a scenario: what that one does is done too, and what it expects is not asked for.
+pub fn over(base: &Scenario, seed: u64, weather: Weather) -> Scenario {
+    let mut scenario = base.clone();
+    scenario.seed = seed;
+    scenario.title = format!("{}, random run {seed}", base.title);
+    // Recorded actions come at their time: what they came behind may be another event here.
+    for action in &mut scenario.actions {
+        if let Timing::After { at, .. } = action.timing {
+            action.timing = Timing::At(at);
+        }
+    }
+    come_over(&mut Rng::new(seed, "weather", 0), &mut scenario, weather);
+    scenario
+}
+
+/// Adds load, faults and changes; then mends everything, and expects that all comes to agree.
+fn come_over(rng: &mut Rng, scenario: &mut Scenario, weather: Weather) {
+    let mut nodes = scenario.first_nodes();
+    let mut actions = std::mem::take(&mut scenario.actions);
+    actions.push(load(rng, weather.storm));
     let mut at = Micros::ZERO;
     loop {
         at += Micros(rng.range(0, 2 * weather.fault_every.0));
@@ -60,26 +81,24 @@ pub fn scenario(seed: u64, weather: Weather) -> Scenario {
             break;
         }
         let what = match rng.chance(150_000) {
-            true => change(&mut rng, &nodes),
-            false => fault(&mut rng, &nodes),
+            true => change(rng, &nodes),
+            false => fault(rng, &nodes),
         };
         nodes.extend(what.newcomers());
         actions.push(Action::at(at, what));
     }
-    actions.extend(reads(&mut rng, weather.storm));
-    actions.extend(mend(&nodes).into_iter().map(|what| Action::at(weather.storm, what)));
+    actions.extend(reads(rng, weather.storm));
+    let last = actions.iter().filter_map(|action| action.timing.at()).max().unwrap_or_default();
+    let calm = weather.storm.max(last);
+    actions.extend(mend(&nodes).into_iter().map(|what| Action::at(calm, what)));
     actions.sort_by_key(|action| action.timing.at());
     scenario.actions = actions;
     // The run ends as soon as all is well; if it never is, at the end of the calm.
     let answered = ClientsAre { unanswered: Some(Number::Exact(0)), ..ClientsAre::default() };
     let well = vec![calm_has_come(), Condition::Converged(true), Condition::Clients(answered)];
-    scenario.stop = Some(Stop {
-        at: Some(weather.storm + weather.calm),
-        when: Some(Condition::All(well.clone())),
-        on_violation: None,
-    });
+    scenario.stop =
+        Some(Stop { at: Some(calm + weather.calm), when: Some(Condition::All(well.clone())), on_violation: None });
     scenario.expect = well;
-    scenario
 }
 
 const CALM: &str = "calm";

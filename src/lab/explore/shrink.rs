@@ -1,0 +1,321 @@
+//! Shrinking: a run that goes wrong, made as short as it can be while it still goes wrong in the same way.
+//!
+//! It edits the scenario as a document, since a document has everything in one form: leaves actions out, in big
+//! pieces first and then one by one; leaves nodes and settings out; makes loads smaller, pauses shorter, numbers
+//! rounder. An edit stays if the run still fails. With few actions left, an edit is tried with other seeds too:
+//! chance has to be drawn anew when something is missing, and may be less kind with the old one.
+
+use serde_json::{json, Map, Value};
+
+use super::{Failure, Trial};
+use crate::lab::scenario::Scenario;
+use crate::lab::World;
+use crate::raft::NodeId;
+use crate::runtime::Micros;
+
+/// So many runs are tried at most.
+const TRIALS_MAX: u32 = 2500;
+
+/// From so few actions on, other seeds are tried too.
+const FEW: usize = 24;
+
+/// So many of them.
+const SEEDS: u64 = 6;
+
+/// A run without one promise broken is stuck if nothing was done to it for so long, and still it is not well.
+const CALM: Micros = Micros::from_ms(20_000);
+
+/// One change that may make a scenario shorter.
+#[derive(Clone, Debug, PartialEq)]
+enum Edit {
+    /// Leaves out the actions from the first to before the second of these.
+    Without(usize, usize),
+    /// Leaves out a node, and what is done to it alone.
+    WithoutNode(NodeId),
+    /// Leaves out a field of the document, or of one of its parts.
+    WithoutField(Vec<String>),
+    /// Leaves out a field of an action.
+    WithoutActionField(usize, String),
+    /// Halves how many writes an action makes.
+    Half(usize),
+    /// The actions from this one on come earlier, by so many thousandths of the time since the one before it.
+    Sooner(usize, u64),
+    /// The times are multiples of so many milliseconds.
+    Round(u64),
+    /// With another seed.
+    Seed(u64),
+}
+
+/// A scenario on its way to become shorter.
+pub struct Shrink {
+    best: Scenario,
+    failure: Failure,
+    /// When the best one fails.
+    fails_at: Micros,
+    /// What is to be tried on the best one, the last first.
+    edits: Vec<(Edit, Option<u64>)>,
+    /// Whether the present round has made it shorter.
+    better: bool,
+    trial: Option<Trial>,
+    trials: u32,
+}
+
+impl Shrink {
+    /// Begins with a run that fails.
+    pub fn new(scenario: Scenario, failure: Failure, at: Micros) -> Shrink {
+        let (edits, best) = (Vec::new(), scenario);
+        let mut shrink = Shrink { best, failure, fails_at: at, edits, better: true, trial: None, trials: 0 };
+        if failure != Failure::Stuck {
+            shrink.best = shrink.cut_off(&document(&shrink.best), at).unwrap_or(shrink.best);
+        }
+        shrink
+    }
+
+    /// The shortest so far.
+    pub fn best(&self) -> &Scenario {
+        &self.best
+    }
+
+    /// How it fails.
+    pub fn failure(&self) -> Failure {
+        self.failure
+    }
+
+    /// The best one as a file: it expects what goes wrong.
+    pub fn result(&self, seed: u64) -> Scenario {
+        let mut scenario = self.best.clone();
+        let rules: Vec<&str> = scenario.rules_off.iter().map(|rule| rule.text()).collect();
+        let without = if rules.is_empty() { String::new() } else { format!("Without {}: ", rules.join(", ")) };
+        let text = format!("{without}{}", self.failure.text());
+        scenario.title = text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect();
+        scenario.description = format!("Found by exploring, with seed {seed}, and made short.");
+        scenario.expect = self.failure.expected();
+        scenario
+    }
+
+    /// Goes on, for at most so many events. Whether it is done.
+    pub fn advance(&mut self, events_max: u64) -> bool {
+        let Some(mut trial) = self.trial.take().or_else(|| self.next_trial()) else { return true };
+        if !trial.advance(events_max) {
+            self.trial = Some(trial);
+            return false;
+        }
+        if let Some(at) = self.fails_alike(&trial) {
+            let shorter = document(trial.scenario());
+            let cut = self.cut_off(&shorter, at);
+            self.best = cut.unwrap_or_else(|| trial.scenario().clone());
+            (self.fails_at, self.better) = (at, true);
+        }
+        false
+    }
+
+    /// When a run failed, if it did so in the same way.
+    fn fails_alike(&self, trial: &Trial) -> Option<Micros> {
+        let (failure, at) = trial.failure()?;
+        let alike = match (self.failure, failure) {
+            (Failure::Stuck, Failure::Stuck) => is_well(&trial.lab.world()) && is_lossless(trial.scenario()),
+            (a, b) => a == b,
+        };
+        alike.then_some(at)
+    }
+
+    fn next_trial(&mut self) -> Option<Trial> {
+        while self.trials < TRIALS_MAX {
+            let Some((edit, seed)) = self.edits.pop() else {
+                if !std::mem::take(&mut self.better) {
+                    return None;
+                }
+                self.edits = edits(&self.best);
+                self.edits.reverse();
+                continue;
+            };
+            let mut candidate = document(&self.best);
+            let changed = apply(&edit, &mut candidate);
+            if let Some(seed) = seed {
+                candidate["seed"] = seed.into();
+            }
+            if !changed {
+                continue; // an edit before it has done away with its place
+            }
+            self.set_end(&mut candidate);
+            let trial = Scenario::from_value(candidate).and_then(Trial::new);
+            if let Ok(trial) = trial {
+                self.trials += 1;
+                return Some(trial);
+            }
+        }
+        None
+    }
+
+    /// Until when it is worth waiting for a candidate to fail.
+    fn set_end(&self, candidate: &mut Value) {
+        match self.failure {
+            Failure::Stuck => {
+                let last = times(candidate).fold(0.0, f64::max);
+                candidate["expect"] = json!([{ "converged": true }, { "clients": { "unanswered": 0 } }]);
+                candidate["stop"] = json!({ "at": last + CALM.as_ms() });
+            }
+            _ => candidate["stop"] = json!({ "at": (self.fails_at + Micros::from_ms(100)).as_ms().ceil() }),
+        }
+    }
+
+    /// What comes after the failure is of no interest.
+    fn cut_off(&self, scenario: &Value, at: Micros) -> Option<Scenario> {
+        if self.failure == Failure::Stuck {
+            return None;
+        }
+        let mut scenario = scenario.clone();
+        if let Some(actions) = scenario.get_mut("actions").and_then(Value::as_array_mut) {
+            actions.retain(|action| action["at"].as_f64().is_none_or(|time| time <= at.as_ms()));
+        }
+        scenario["stop"] = json!({ "at": at.as_ms().ceil() });
+        scenario.as_object_mut()?.remove("expect");
+        Scenario::from_value(scenario).ok()
+    }
+}
+
+fn document(scenario: &Scenario) -> Value {
+    serde_json::to_value(scenario).unwrap_or_default()
+}
+
+fn times(scenario: &Value) -> impl Iterator<Item = f64> + '_ {
+    actions_of(scenario).iter().filter_map(|action| action["at"].as_f64())
+}
+
+fn actions_of(scenario: &Value) -> &[Value] {
+    scenario["actions"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Whether nothing is cut, down, stopped, failing or held.
+fn is_well(world: &World) -> bool {
+    let well = |node: &crate::lab::world::NodeState| node.alive && !node.paused && !node.disk_fails;
+    let stands = world.messages.values().any(|message| message.held);
+    world.cut.is_empty() && world.traps.is_empty() && !stands && world.nodes.values().all(|node| well(node))
+}
+
+/// Whether no message gets lost at the end, as far as actions say it for all links.
+fn is_lossless(scenario: &Scenario) -> bool {
+    let document = document(scenario);
+    let mut links = actions_of(&document).iter().filter(|action| action["do"] == "link" && !action["loss"].is_null());
+    let last = links.next_back().map(|link| link["loss"].as_f64() == Some(0.0));
+    last.unwrap_or(document["network"]["loss"].as_f64().unwrap_or_default() == 0.0)
+}
+
+/// What may make a scenario shorter: the boldest first.
+fn edits(scenario: &Scenario) -> Vec<(Edit, Option<u64>)> {
+    let document = document(scenario);
+    let actions = actions_of(&document);
+    let mut edits = Vec::new();
+    let mut size = actions.len().div_ceil(2);
+    while size > 0 {
+        // From the end: what is done late is seldom the cause of what was done before.
+        let starts = (0..actions.len()).step_by(size).collect::<Vec<_>>();
+        edits.extend(starts.into_iter().rev().map(|from| Edit::Without(from, from + size)));
+        size = if size == 1 { 0 } else { size.div_ceil(2) };
+    }
+    edits.extend(scenario.all_nodes().into_iter().rev().map(Edit::WithoutNode));
+    for part in ["config", "network", "storage"] {
+        let fields = document[part].as_object().into_iter().flat_map(Map::keys);
+        edits.extend(fields.map(|field| Edit::WithoutField(vec![part.into(), field.clone()])));
+    }
+    edits.push(Edit::WithoutField(vec!["preset".into()]));
+    for (place, action) in actions.iter().enumerate() {
+        if action["count"].as_u64().is_some_and(|count| count > 1) {
+            edits.push(Edit::Half(place));
+        }
+        let optional = ["node", "client", "clients", "value_bytes", "duplicate", "loss", "latency", "offset", "count"];
+        let fields = optional.into_iter().filter(|&field| !action[field].is_null());
+        edits.extend(fields.map(|field| Edit::WithoutActionField(place, field.into())));
+    }
+    edits.extend((0..actions.len()).flat_map(|place| [Edit::Sooner(place, 1000), Edit::Sooner(place, 500)]));
+    edits.extend([100, 10, 1].map(Edit::Round));
+    if scenario.seed >= SEEDS {
+        edits.extend((0..SEEDS).map(Edit::Seed));
+    }
+    let seeds = |edit: &Edit| match edit {
+        Edit::Without(..) | Edit::WithoutNode(_) | Edit::WithoutField(_) | Edit::Half(_) if actions.len() <= FEW => {
+            SEEDS
+        }
+        _ => 0,
+    };
+    let with_seeds = |edit: Edit| {
+        let others = (0..seeds(&edit)).map(Some);
+        std::iter::once(None).chain(others).map(move |seed| (edit.clone(), seed)).collect::<Vec<_>>()
+    };
+    edits.into_iter().flat_map(with_seeds).collect()
+}
+
+/// Changes a document. Whether that made it another one.
+fn apply(edit: &Edit, document: &mut Value) -> bool {
+    let before = document.clone();
+    match edit {
+        Edit::Without(from, to) => with_actions(document, |actions| {
+            let end = (*to).min(actions.len());
+            actions.drain((*from).min(end)..end);
+        }),
+        Edit::WithoutNode(node) => without_node(document, *node),
+        Edit::WithoutField(path) => {
+            let (parts, field) = path.split_at(path.len() - 1);
+            let part = parts.iter().try_fold(&mut *document, |value, part| value.get_mut(part));
+            if let (Some(Value::Object(part)), [field]) = (part, field) {
+                part.remove(field);
+            }
+        }
+        Edit::WithoutActionField(place, field) => with_actions(document, |actions| {
+            let action = actions.get_mut(*place).and_then(Value::as_object_mut);
+            action.into_iter().for_each(|action| drop(action.remove(field)));
+        }),
+        Edit::Half(place) => with_actions(document, |actions| {
+            let count = actions.get_mut(*place).and_then(|action| action.get_mut("count"));
+            count.into_iter().for_each(|count| *count = (count.as_u64().unwrap_or(1).div_ceil(2)).into());
+        }),
+        Edit::Sooner(place, thousandths) => with_actions(document, |actions| {
+            let at = |place: usize| actions.get(place).and_then(|action| action["at"].as_f64());
+            let before = place.checked_sub(1).and_then(at).unwrap_or(0.0);
+            let Some(time) = at(*place) else { return };
+            let gain = ((time - before) * *thousandths as f64 / 1000.0).floor();
+            for action in actions.iter_mut().skip(*place) {
+                let time = action["at"].as_f64();
+                time.into_iter().for_each(|time| action["at"] = json!(time - gain));
+            }
+        }),
+        Edit::Round(ms) => with_actions(document, |actions| {
+            for action in actions {
+                let time = action["at"].as_f64();
+                time.into_iter().for_each(|time| action["at"] = json!((time / *ms as f64).round() * *ms as f64));
+            }
+        }),
+        Edit::Seed(seed) => document["seed"] = (*seed).into(),
+    }
+    *document != before
+}
+
+fn with_actions(document: &mut Value, change: impl FnOnce(&mut Vec<Value>)) {
+    if let Some(actions) = document.get_mut("actions").and_then(Value::as_array_mut) {
+        change(actions);
+    }
+}
+
+fn without_node(document: &mut Value, node: NodeId) {
+    let is_it = |value: &Value| value.as_u64() == Some(u64::from(node));
+    for field in ["nodes", "learners"] {
+        document.get_mut(field).and_then(Value::as_array_mut).into_iter().for_each(|list| list.retain(|it| !is_it(it)));
+    }
+    document.get_mut("start").and_then(Value::as_object_mut).into_iter().for_each(|start| {
+        start.remove(&node.to_string());
+    });
+    with_actions(document, |actions| {
+        actions.retain(|action| !["node", "from", "to"].iter().any(|field| is_it(&action[*field])));
+        for action in actions.iter_mut() {
+            if let Some(voters) = action.get_mut("voters").and_then(Value::as_array_mut) {
+                voters.retain(|voter| !is_it(voter));
+            }
+            if let Some(links) = action.get_mut("links").and_then(Value::as_array_mut) {
+                links.retain(|link| !link.as_array().is_some_and(|ends| ends.iter().any(is_it)));
+            }
+            for group in action.get_mut("groups").and_then(Value::as_array_mut).into_iter().flatten() {
+                group.as_array_mut().into_iter().for_each(|group| group.retain(|it| !is_it(it)));
+            }
+        }
+    });
+}
