@@ -157,11 +157,16 @@ fn reads(rng: &mut Rng, storm: Micros) -> Vec<Action> {
     }
 }
 
+fn any(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> NodeId {
+    let place = rng.range(0, nodes.len() as u64) as usize;
+    nodes.iter().nth(place).copied().unwrap_or(1)
+}
+
 /// The cluster becomes another one.
 fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Do {
+    let anyone = any(rng, nodes);
     let highest = nodes.last().copied().unwrap_or(1);
-    let anyone = rng.range(1, u64::from(highest) + 1) as NodeId;
-    let new = (highest + 1).min(NODES_MAX as NodeId);
+    let new = if nodes.len() < NODES_MAX { highest + 1 } else { highest };
     match rng.range(0, 8) {
         0 | 1 => Do::Transfer { to: anyone },
         2 => Do::AddLearner { node: anyone },
@@ -178,9 +183,8 @@ fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Do {
 
 /// Something goes wrong, or gets better.
 fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Do {
-    let highest = nodes.last().copied().unwrap_or(1);
-    let node = rng.range(1, u64::from(highest) + 1) as NodeId;
-    let other = node % highest + 1;
+    let node = any(rng, nodes);
+    let other = nodes.range(node + 1..).chain(nodes).next().copied().unwrap_or(node);
     let links = |both: bool| -> Vec<Link> {
         match (node == other, both) {
             (true, _) => Vec::new(),
