@@ -10,6 +10,7 @@ use super::action::Do;
 use super::clients::{Change, Clients, Load};
 use super::condition::Condition;
 use super::event::{Event, LabEvent, Link, Record};
+use super::history::{Moment, Past};
 use super::network::SimNetwork;
 use super::recorder::{Recorder, WatchId};
 use super::report::Report;
@@ -272,6 +273,27 @@ impl Lab {
             }
         }
         false
+    }
+
+    /// Runs until this event has happened, and then until the clock is there, at most until `events_max` events have
+    /// happened. Whether it has arrived, or can go no further.
+    pub fn run_to_moment(&mut self, to: Moment, events_max: u64) -> bool {
+        let events_end = self.recorder.count().saturating_add(events_max);
+        while self.recorder.count() < to.event || self.now() < to.now {
+            if self.recorder.count() >= events_end {
+                return false;
+            }
+            let limit = if self.recorder.count() < to.event { Micros::MAX } else { to.now };
+            if self.turn(limit) == Turn::Nothing {
+                return true;
+            }
+        }
+        true
+    }
+
+    /// What has happened so far, and how the world was then.
+    pub fn past(&self) -> Ref<'_, Past> {
+        self.recorder.past()
     }
 
     /// How many events there were.

@@ -12,6 +12,7 @@ pub mod event;
 #[cfg(not(target_family = "wasm"))]
 pub mod events_page;
 pub mod explore;
+pub mod history;
 pub mod invariants;
 mod network;
 pub mod random;

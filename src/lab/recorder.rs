@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::condition::{Condition, Watch};
 use super::event::{Event, LabEvent, Record};
+use super::history::Past;
 use super::invariants::{Invariants, Violation};
 use super::world::World;
 use crate::raft::event::Role;
@@ -20,7 +21,7 @@ pub struct Recorder {
 }
 
 struct Book {
-    records: Vec<Rc<Record>>,
+    past: Past,
     world: Rc<World>,
     hash: TraceHash,
     watches: Vec<Watch>,
@@ -62,7 +63,7 @@ impl Book {
             trigger.fired = trigger.watch.holds(&self.world);
             self.fired.extend(trigger.fired.then_some(i));
         }
-        self.records.push(record.clone());
+        self.past.push(record.clone(), &self.world);
         record
     }
 }
@@ -81,9 +82,10 @@ impl Recorder {
     /// A recorder that begins with a world before its first event.
     pub fn new(clock: Clock, world: World) -> Recorder {
         let invariants = Invariants::new(&world);
+        let world = Rc::new(world);
         let book = Book {
-            records: Vec::new(),
-            world: Rc::new(world),
+            past: Past::new(world.clone()),
+            world,
             hash: TraceHash::default(),
             watches: Vec::new(),
             triggers: Vec::new(),
@@ -165,7 +167,12 @@ impl Recorder {
 
     /// Every event so far, in order.
     pub fn records(&self) -> Ref<'_, [Rc<Record>]> {
-        Ref::map(self.book.borrow(), |book| book.records.as_slice())
+        Ref::map(self.past(), Past::records)
+    }
+
+    /// What has happened so far.
+    pub fn past(&self) -> Ref<'_, Past> {
+        Ref::map(self.book.borrow(), |book| &book.past)
     }
 
     /// The world as it is now.

@@ -228,6 +228,16 @@ impl Scenario {
         nodes
     }
 
+    /// The scenario without what was done behind the end of the poll of this event: that is another branch's. What an
+    /// author wrote stays.
+    pub fn up_to_event(&self, event: u64) -> Scenario {
+        let mut scenario = self.clone();
+        scenario
+            .actions
+            .retain(|action| !matches!(action.timing, Timing::After { event: after, .. } if after >= event));
+        scenario
+    }
+
     /// How the disks behave.
     pub fn disk_spec(&self) -> DiskSpec {
         let mut spec = DiskSpec::default();

@@ -1,0 +1,169 @@
+//! Branches: what would have happened, had something else been done.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::{Moment, Past, Rerun};
+use crate::lab::event::Record;
+use crate::lab::scenario::{Scenario, ScenarioError};
+use crate::lab::world::World;
+use crate::lab::Lab;
+
+/// So many events of branches that are not looked at are kept, of all together. Those that were left longest ago go
+/// first; they are run again if they are asked for.
+pub const EVENTS_KEPT_MAX: u64 = 1_000_000;
+
+/// Names a branch; counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BranchId(pub u32);
+
+/// One of several runs that begin alike.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// A name for people.
+    pub name: String,
+    /// The branch that it comes from, and the last event that they share; none for the first.
+    pub from: Option<(BranchId, u64)>,
+    /// What was loaded, and every action.
+    scenario: Scenario,
+    /// Where it was left.
+    end: Moment,
+    /// What happened in it, if that was kept.
+    past: Option<Past>,
+    /// When it was left: the higher, the later.
+    left: u64,
+}
+
+/// Where two branches part.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The number of the first event that is not the same.
+    pub event: u64,
+    /// That event in the one, unless it ends before.
+    pub a: Option<Rc<Record>>,
+    /// And in the other.
+    pub b: Option<Rc<Record>>,
+    /// The last world that they share.
+    pub before: Rc<World>,
+}
+
+/// The branches of a run. One of them is the present one: it runs in a [`Lab`] that is not in here.
+#[derive(Clone, Debug)]
+pub struct Branches {
+    all: BTreeMap<BranchId, Branch>,
+    present: BranchId,
+    lefts: u64,
+}
+
+impl Branches {
+    /// One branch, which runs.
+    pub fn new(name: impl Into<String>, lab: &Lab) -> Branches {
+        let first = BranchId(1);
+        Branches { all: BTreeMap::from([(first, Branch::of(lab, name.into(), None))]), present: first, lefts: 0 }
+    }
+
+    /// Every branch, in the order in which they were made.
+    pub fn all(&self) -> impl Iterator<Item = (BranchId, &Branch)> {
+        self.all.iter().map(|(&id, branch)| (id, branch))
+    }
+
+    /// The one that runs.
+    pub fn present(&self) -> BranchId {
+        self.present
+    }
+
+    /// Gives a branch another name.
+    pub fn rename(&mut self, id: BranchId, name: impl Into<String>) {
+        if let Some(branch) = self.all.get_mut(&id) {
+            branch.name = name.into();
+        }
+    }
+
+    /// Forgets a branch, unless it is the one that runs. Those that come from it stay.
+    pub fn remove(&mut self, id: BranchId) {
+        if id != self.present {
+            self.all.remove(&id);
+        }
+    }
+
+    /// Leaves the present branch, and makes one that goes another way from behind this event of it on: what was done
+    /// in it later is not done there. The new one is the present one; it runs when the rerun has arrived.
+    ///
+    /// # Errors
+    /// If the scenario is refused, which one that runs is not.
+    pub fn branch_off(&mut self, lab: &Lab, event: u64, name: impl Into<String>) -> Result<Rerun, ScenarioError> {
+        let event = event.min(lab.events());
+        let now = lab.past().world_at(event).at;
+        let (scenario, to) = (lab.scenario().up_to_event(event), Moment { event, now });
+        let rerun = Rerun::new(scenario.clone(), to)?;
+        self.leave(lab);
+        let id = BranchId(self.all.keys().next_back().map_or(1, |last| last.0 + 1));
+        let branch =
+            Branch { name: name.into(), from: Some((self.present, event)), scenario, end: to, past: None, left: 0 };
+        self.all.insert(id, branch);
+        self.present = id;
+        Ok(rerun)
+    }
+
+    /// Leaves the present branch for another one, which goes on where it was left. None if it is not known.
+    ///
+    /// # Errors
+    /// As [`Branches::branch_off`].
+    pub fn switch(&mut self, lab: &Lab, to: BranchId) -> Result<Option<Rerun>, ScenarioError> {
+        let Some(branch) = self.all.get(&to) else { return Ok(None) };
+        let rerun = Rerun::new(branch.scenario.clone(), branch.end)?;
+        self.leave(lab);
+        self.present = to;
+        Ok(Some(rerun))
+    }
+
+    /// What happened in a branch. None if it is not known, or was not kept: then [`Branches::switch`] to it first.
+    pub fn past_of<'a>(&'a self, lab: &'a Lab, id: BranchId) -> Option<Past> {
+        match id == self.present {
+            true => Some(lab.past().clone()),
+            false => self.all.get(&id)?.past.clone(),
+        }
+    }
+
+    /// Where two branches part; none if they are the same, as far as they go, or one of them was not kept.
+    pub fn compare(&self, lab: &Lab, a: BranchId, b: BranchId) -> Option<Difference> {
+        let (a, b) = (self.past_of(lab, a)?, self.past_of(lab, b)?);
+        let event = a.parts_from(&b)?;
+        let of = |past: &Past| past.records().get(usize::try_from(event - 1).ok()?).cloned();
+        Some(Difference { event, a: of(&a), b: of(&b), before: a.world_at(event - 1) })
+    }
+
+    /// Takes down what the present branch has come to.
+    fn leave(&mut self, lab: &Lab) {
+        self.lefts += 1;
+        let left = self.lefts;
+        if let Some(branch) = self.all.get_mut(&self.present) {
+            *branch = Branch { left, ..Branch::of(lab, std::mem::take(&mut branch.name), branch.from) };
+        }
+        self.forget();
+    }
+
+    fn forget(&mut self) {
+        let mut kept: Vec<(u64, BranchId, u64)> = self
+            .all
+            .iter()
+            .filter_map(|(&id, branch)| Some((branch.left, id, branch.past.as_ref()?.events())))
+            .collect();
+        kept.sort_unstable();
+        let mut events: u64 = kept.iter().map(|&(_, _, events)| events).sum();
+        for (_, id, own) in kept {
+            if events <= EVENTS_KEPT_MAX {
+                return;
+            }
+            self.all.entry(id).and_modify(|branch| branch.past = None);
+            events -= own;
+        }
+    }
+}
+
+impl Branch {
+    fn of(lab: &Lab, name: String, from: Option<(BranchId, u64)>) -> Branch {
+        let end = Moment { event: lab.events(), now: lab.now() };
+        Branch { name, from, scenario: lab.scenario().clone(), end, past: Some(lab.past().clone()), left: 0 }
+    }
+}
