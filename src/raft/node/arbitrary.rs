@@ -158,7 +158,15 @@ impl Rig {
         self.node.handle(self.now, input);
         let asked =
             |output: &Output| matches!(output, Output::Write(..) | Output::Apply { .. } | Output::BuildSnapshot(_));
-        self.to_do.extend(self.node.take_outputs().into_iter().filter(asked));
+        let outputs = self.node.take_outputs();
+        for output in &outputs {
+            if let Output::Apply { first, last } = output {
+                assert!(
+                    *first == self.node.last_applied + 1 && *first <= *last && *last <= self.node.terms.last_index()
+                );
+            }
+        }
+        self.to_do.extend(outputs.into_iter().filter(asked));
     }
 
     fn finish(&mut self) {
@@ -207,7 +215,6 @@ proptest! {
             let node = &rig.node;
             prop_assert!(node.term() >= term && node.commit_index >= commit && node.last_applied >= applied);
             prop_assert!(node.last_applied <= node.commit_index);
-            prop_assert!(node.commit_index <= node.terms.last_index());
             prop_assert!(node.durable_index <= node.terms.last_index());
             prop_assert_eq!(node.office.is_some(), node.role() == Role::Leader);
             (term, commit, applied) = (node.term(), node.commit_index, node.last_applied);

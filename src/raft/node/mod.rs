@@ -415,9 +415,11 @@ impl Node {
 
     /// Has the state machine apply what is committed: from storage, in order, one batch at a time.
     fn apply_committed(&mut self) {
-        if !self.applying && self.last_applied < self.commit_index {
+        // The log is at least as long, unless a leader took back what was committed: then what is there is applied.
+        let last = self.commit_index.min(self.terms.last_index());
+        if !self.applying && self.last_applied < last {
             self.applying = true;
-            self.outputs.push(Output::Apply { first: self.last_applied + 1, last: self.commit_index });
+            self.outputs.push(Output::Apply { first: self.last_applied + 1, last });
         }
     }
 
