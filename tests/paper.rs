@@ -447,6 +447,28 @@ fn s5_6_a_single_failure_costs_about_one_election_timeout() {
     );
 }
 
+/// Whatever the timeouts that are drawn: five nodes that start together have a leader within two election timeouts.
+#[test]
+fn s5_6_randomised_timeouts_soon_give_a_cluster_that_restarts_a_leader() {
+    for seed in 1..=60 {
+        let at_once = |what: &str, at: u64| {
+            (1..=5).map(move |node| json!({ "at": at, "do": what, "node": node })).collect::<Vec<_>>()
+        };
+        let actions =
+            [vec![json!({ "at": 0, "do": "campaign", "node": 1 })], at_once("crash", 300), at_once("restart", 400)];
+        let scenario = json!({
+            "format": "raft-lab/1",
+            "seed": seed,
+            "nodes": [1, 2, 3, 4, 5],
+            "actions": actions.concat(),
+            "stop": { "at": 1000, "when": { "leader": { "term": { "min": 2 } } } },
+        });
+        let mut lab = Lab::new(Scenario::from_value(scenario).unwrap()).unwrap();
+        lab.run_to_stop(None);
+        assert!(lab.world().leader().is_some_and(|leader| leader.term > 1), "seed {seed}: nobody leads yet");
+    }
+}
+
 // §6 Cluster membership changes
 
 #[test]
