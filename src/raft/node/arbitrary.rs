@@ -1,4 +1,7 @@
 //! Anything at all may come in: a node never panics, never goes back, and answers what it is asked.
+//!
+//! For longer than the usual 256 cases: `PROPTEST_CASES=1000000 cargo test --lib arbitrary`. What is found is kept
+//! under `proptest-regressions/`, and tried first from then on.
 
 use std::sync::Arc;
 
@@ -52,6 +55,45 @@ fn meta() -> impl Strategy<Value = SnapshotMeta> {
     })
 }
 
+/// What happens in a run of arbitrary things.
+#[derive(Clone, Debug)]
+enum Step {
+    /// This comes in.
+    Input(Input),
+    /// The disk and the state machine finish what they were told so far.
+    Finish,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![8 => input().prop_map(Step::Input), 8 => stream().prop_map(Step::Input), 2 => Just(Step::Finish)]
+}
+
+/// A stream reports, of this term or another.
+fn stream() -> impl Strategy<Value = Input> {
+    let event = prop_oneof![
+        4 => number().prop_map(ToCore::UpdateMatchIndex),
+        1 => number().prop_map(ToCore::MatchLost),
+        1 => any::<bool>().prop_map(|is_line_rate| ToCore::RateUpdate { is_line_rate }),
+        4 => number().prop_map(|probe| ToCore::Heard { probe }),
+        1 => Just(ToCore::NeedsSnapshot),
+        1 => number().prop_map(|term| ToCore::RevertToFollower { term }),
+    ];
+    (node_id(), number(), event).prop_map(|(target, term, event)| Input::Stream { target, term, event })
+}
+
+fn config() -> impl Strategy<Value = Config> {
+    (any::<bool>(), any::<bool>(), any::<bool>(), 0..6u64, 1..5u64).prop_map(
+        |(pre_vote, check, hint, lag, threshold)| Config {
+            pre_vote,
+            check_quorum: check,
+            conflict_hint: hint,
+            replication_lag_threshold: lag,
+            snapshot_threshold: threshold,
+            ..Config::classroom()
+        },
+    )
+}
+
 fn input() -> impl Strategy<Value = Input> {
     let token = || 0..1000u64;
     let data = || prop::collection::vec(any::<u8>(), 0..5);
@@ -85,47 +127,81 @@ fn input() -> impl Strategy<Value = Input> {
             .prop_map(|(token, voters)| Input::Members(token, voters)),
         node_id().prop_map(Input::Transfer),
         (number(), node_id()).prop_map(|(term, leader)| Input::TimeoutNow(TimeoutNow { term, leader })),
-        (node_id(), number(), number()).prop_map(|(target, term, index)| {
-            Input::Stream { target, term, event: ToCore::UpdateMatchIndex(index) }
+        (number(), node_id(), number()).prop_map(|(index, leader, term)| {
+            // A heartbeat that fits: it is how a node comes to follow someone.
+            let entries = Vec::new();
+            let (prev_log_index, prev_log_term) = (0, 0);
+            Input::Append(
+                0,
+                AppendEntries { term, leader, prev_log_index, prev_log_term, leader_commit: index, entries },
+            )
         }),
-        (node_id(), number()).prop_map(|(target, term)| Input::Stream { target, term, event: ToCore::NeedsSnapshot }),
-        (node_id(), number(), number())
-            .prop_map(|(target, term, index)| { Input::Stream { target, term, event: ToCore::MatchLost(index) } }),
+        // Late answers, and such as were given already.
+        number().prop_map(|number| Input::Written(number.min(2))),
+        config().prop_map(Input::SetConfig),
+        (0..500u64).prop_map(|ms| Input::SetTimer(Micros::from_ms(ms))),
         Just(Input::Time),
         Just(Input::Campaign),
         prop::option::of(number()).prop_map(Input::Compact),
     ]
 }
 
-/// A node that obeys these rules.
-fn node(rules: Rules) -> Node {
-    let persisted = Persisted {
-        hard_state: HardState { term: 2, voted_for: None },
-        terms: [1, 1, 2].into_iter().collect(),
-        memberships: Memberships::new(0, Membership::new(1..=3, [])),
-        snapshot: None,
-        applied: 0,
-    };
-    let config = Config { snapshot_threshold: 3, rules, ..Config::classroom() };
-    let setup = Setup { config, rng: Rng::new(7, "timeout", 1), in_office: None };
-    Node::new(Micros::ZERO, 1, setup, persisted)
+/// A node, and what its disk and its state machine were told and have not done.
+struct Rig {
+    node: Node,
+    now: Micros,
+    to_do: VecDeque<Output>,
 }
 
-/// The disk and the state machine do what they are told, at once.
-fn handle(node: &mut Node, now: Micros, input: Input) {
-    node.handle(now, input);
-    loop {
-        let outputs = node.take_outputs();
-        if outputs.is_empty() {
-            return;
+impl Rig {
+    /// A node that obeys these rules, one of so many voters.
+    fn new(rules: Rules, voters: NodeId) -> Rig {
+        let persisted = Persisted {
+            hard_state: HardState { term: 2, voted_for: None },
+            terms: [1, 1, 2].into_iter().collect(),
+            memberships: Memberships::new(0, Membership::new(1..=voters, [])),
+            snapshot: None,
+            applied: 0,
+        };
+        let config = Config { snapshot_threshold: 3, rules, ..Config::classroom() };
+        let setup = Setup { config, rng: Rng::new(7, "timeout", 1), in_office: None };
+        let node = Node::new(Micros::ZERO, 1, setup, persisted);
+        Rig { node, now: Micros::ZERO, to_do: VecDeque::new() }
+    }
+
+    fn step(&mut self, ms: u64, step: Step, prompt: bool) {
+        self.now += Micros::from_ms(ms);
+        match step {
+            Step::Input(input) => self.handle(input),
+            Step::Finish => self.finish(),
         }
-        for output in outputs {
+        if prompt {
+            self.finish();
+        }
+    }
+
+    fn handle(&mut self, input: Input) {
+        self.node.handle(self.now, input);
+        let asked =
+            |output: &Output| matches!(output, Output::Write(..) | Output::Apply { .. } | Output::BuildSnapshot(_));
+        let outputs = self.node.take_outputs();
+        for output in &outputs {
+            if let Output::Apply { first, last } = output {
+                assert!(*first == self.node.last_applied + 1);
+                assert!(*first <= *last && *last <= self.node.terms.last_index());
+            }
+        }
+        self.to_do.extend(outputs.into_iter().filter(asked));
+    }
+
+    fn finish(&mut self) {
+        while let Some(output) = self.to_do.pop_front() {
             match output {
-                Output::Write(number, _) => node.handle(now, Input::Written(number)),
-                Output::Apply { last, .. } => node.handle(now, Input::Applied(last)),
+                Output::Write(number, _) => self.handle(Input::Written(number)),
+                Output::Apply { last, .. } => self.handle(Input::Applied(last)),
                 Output::BuildSnapshot(meta) => {
                     let snapshot = Arc::new(Snapshot { meta, data: Vec::new() });
-                    node.handle(now, Input::SnapshotBuilt(Ok(snapshot)));
+                    self.handle(Input::SnapshotBuilt(Ok(snapshot)));
                 }
                 _ => {}
             }
@@ -137,28 +213,30 @@ proptest! {
     #[test]
     fn nothing_makes_a_node_panic_whatever_rules_are_off(
         off in prop::sample::subsequence(Rule::ALL, 1..6),
-        inputs in prop::collection::vec((0..200u64, input()), 0..60),
+        prompt in any::<bool>(),
+        steps in prop::collection::vec((0..200u64, step()), 0..60),
     ) {
-        let mut node = node(Rules::without(off));
-        let mut now = Micros::ZERO;
-        for (ms, input) in inputs {
-            now += Micros::from_ms(ms);
-            handle(&mut node, now, input);
+        let mut rig = Rig::new(Rules::without(off), 3);
+        for (ms, step) in steps {
+            rig.step(ms, step, prompt);
         }
     }
 
     #[test]
-    fn nothing_makes_a_node_panic_or_go_back(inputs in prop::collection::vec((0..200u64, input()), 0..60)) {
-        let mut node = node(Rules::ALL_ON);
-        let mut now = Micros::ZERO;
+    fn nothing_makes_a_node_panic_or_go_back(
+        prompt in any::<bool>(),
+        voters in 1..4u32,
+        steps in prop::collection::vec((0..200u64, step()), 0..60),
+    ) {
+        let mut rig = Rig::new(Rules::ALL_ON, voters);
         let (mut term, mut commit, mut applied) = (0, 0, 0);
-        for (ms, input) in inputs {
-            now += Micros::from_ms(ms);
-            handle(&mut node, now, input);
+        for (ms, step) in steps {
+            rig.step(ms, step, prompt);
+            let node = &rig.node;
             prop_assert!(node.term() >= term && node.commit_index >= commit && node.last_applied >= applied);
             prop_assert!(node.last_applied <= node.commit_index);
-            prop_assert!(node.commit_index <= node.terms.last_index());
             prop_assert!(node.durable_index <= node.terms.last_index());
+            prop_assert_eq!(node.office.is_some(), node.role() == Role::Leader);
             (term, commit, applied) = (node.term(), node.commit_index, node.last_applied);
         }
     }

@@ -424,6 +424,7 @@ impl Node {
 
     /// Has the state machine apply what is committed: from storage, in order, one batch at a time.
     fn apply_committed(&mut self) {
+        // The log is at least as long, unless a leader took back what was committed: then what is there is applied.
         let last = self.commit_index.min(self.terms.last_index());
         if self.applying || self.last_applied >= last {
             return;

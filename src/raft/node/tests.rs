@@ -438,6 +438,31 @@ fn committed_entries_are_applied_in_order_and_each_once() {
     assert_eq!(rig.applies, [(1, 2), (3, 4), (5, 5)]);
 }
 
+/// Only a leader that breaks the rules takes back what is committed. Still, nothing is applied that is not there.
+#[test]
+fn what_is_not_in_the_log_is_not_applied() {
+    let mut node = Rig::new(1, &[1, 1, 1]).node;
+    let append = |term, prev_log_index, terms: &[Term], leader_commit| {
+        let entries = (prev_log_index + 1..).zip(terms).map(|(index, &term)| entry(index, term)).collect();
+        let request = AppendEntries { term, leader: 2, prev_log_index, prev_log_term: 1, leader_commit, entries };
+        Input::Append(0, request)
+    };
+    let mut applies = |input| {
+        node.handle(Micros::ZERO, input);
+        let outputs = node.take_outputs().into_iter();
+        let apply = |output| match output {
+            Output::Apply { first, last } => Some((first, last)),
+            _ => None,
+        };
+        outputs.filter_map(apply).collect::<Vec<_>>()
+    };
+    assert_eq!(applies(append(1, 3, &[], 1)), [(1, 1)]);
+    assert_eq!(applies(append(1, 3, &[], 3)), [], "one batch at a time");
+    assert_eq!(applies(append(2, 1, &[2], 0)), []);
+    assert_eq!(applies(Input::Applied(1)), [(2, 2)]);
+    assert_eq!(applies(Input::Applied(2)), []);
+}
+
 #[test]
 fn a_configuration_holds_from_its_append_and_goes_with_its_entry() {
     let mut rig = Rig::new(1, &[1]);

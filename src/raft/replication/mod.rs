@@ -19,6 +19,8 @@
 //!
 //! Read more: paper §5.3; thesis §10.2.1; `StreamState` and `StreamWhy` for the words.
 
+#[cfg(test)]
+mod arbitrary;
 mod lagging;
 mod line_rate;
 mod snapshotting;

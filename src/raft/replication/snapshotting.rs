@@ -105,9 +105,10 @@ impl Stream {
         if self.reverts(response.term, probe) {
             return;
         }
-        let size =
-            self.transfer.as_ref().and_then(|it| it.snapshot.as_ref()).map(|it| (it.meta.id, it.data.len() as u64));
-        let current = size.filter(|&(id, _)| id == response.snapshot);
+        let sent = self.transfer.as_ref().and_then(|transfer| transfer.snapshot.as_ref());
+        // It cannot prove more than it was sent.
+        let current =
+            sent.filter(|sent| sent.meta.id == response.snapshot).map(|sent| (sent.meta.index, sent.data.len() as u64));
         let (node, target, snapshot) = (self.leader, self.target, response.snapshot);
         let answered = |offset, installed, counted| Event::ChunkAnswered {
             node,
@@ -119,9 +120,9 @@ impl Stream {
             counted,
         };
         match (response.result, current, &mut self.transfer) {
-            (InstallResult::Installed, Some((_, bytes)), Some(_)) => {
+            (InstallResult::Installed, Some((index, bytes)), Some(_)) => {
                 self.emit(answered(bytes, true, true));
-                self.on_installed(response.last_included_index);
+                self.on_installed(response.last_included_index.min(index));
             }
             (InstallResult::Expects(offset), Some((_, bytes)), Some(transfer)) if rpc > transfer.last_handled => {
                 transfer.last_handled = rpc;

@@ -525,6 +525,17 @@ fn installed_ends_it_whichever_chunk_it_answers() {
 }
 
 #[test]
+fn installed_proves_no_more_than_what_was_sent() {
+    let mut rig = Rig::snapshotting();
+    let rpc = rig.chunks[0].0;
+    let result = InstallResult::Installed;
+    let response =
+        InstallResponse { term: TERM, snapshot: 7, last_included_index: Index::MAX, last_included_term: 3, result };
+    rig.input(Input::ChunkAnswer { rpc, response: Ok(response) });
+    assert_eq!(rig.indices(), (4, 5));
+}
+
+#[test]
 fn heartbeats_go_beside_the_chunks_and_speak_only_of_what_is_proven() {
     let mut rig = Rig::snapshotting();
     let before = rig.appends.len();

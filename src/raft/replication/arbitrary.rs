@@ -1,0 +1,236 @@
+//! Anything at all may be answered, and at any time: a stream never panics, keeps match below next, has one append in
+//! flight at a time, and remembers no more than its limits.
+//!
+//! For longer than the usual 256 cases: `PROPTEST_CASES=1000000 cargo test --lib arbitrary`.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::raft::config::Config;
+use crate::raft::event::StreamState;
+use crate::raft::log::{Entry, LogTerms, Payload, SharedEntry};
+use crate::raft::network::Unreachable;
+use crate::raft::rpc::{AppendResponse, AppendResult, Hint, InstallResponse, InstallResult};
+use crate::raft::storage::{LogView, StorageError};
+use crate::raft::{Index, Membership, Snapshot, SnapshotMeta, Term};
+use crate::runtime::Micros;
+
+const TERM: Term = 8;
+
+/// What happens in a run of arbitrary things.
+#[derive(Clone, Debug)]
+enum Step {
+    /// An append is answered: one of the latest, by its place counted from the last.
+    Answer(u64, Result<AppendResponse, ()>),
+    /// A chunk is answered.
+    ChunkAnswer(u64, Result<InstallResponse, ()>),
+    /// The leader appends so many entries.
+    Replicate(u64),
+    /// The core says something else.
+    Core(FromCore),
+    /// A read of the log ends.
+    Read,
+    /// The log is compacted up to so many entries before its end, and all of it is applied.
+    Compact(u64),
+    /// The log cannot be read.
+    Fail,
+    /// Time passes.
+    Time,
+    Terminate,
+}
+
+fn number() -> impl Strategy<Value = u64> {
+    prop_oneof![20 => 0..16u64, 1 => Just(u64::MAX), 1 => Just(u64::MAX - 1)]
+}
+
+fn term() -> impl Strategy<Value = Term> {
+    prop_oneof![200 => Just(TERM), 10 => 0..TERM, 1 => number()]
+}
+
+fn hint() -> impl Strategy<Value = Option<Hint>> {
+    prop::option::of((number(), number()).prop_map(|(term, index)| Hint { term, index }))
+}
+
+fn answer() -> impl Strategy<Value = Result<AppendResponse, ()>> {
+    let result = prop_oneof![
+        4 => number().prop_map(AppendResult::Success),
+        4 => hint().prop_map(AppendResult::Conflict),
+        1 => Just(AppendResult::StaleTerm),
+    ];
+    prop_oneof![
+        9 => (term(), result).prop_map(|(term, result)| Ok(AppendResponse { term, result })),
+        1 => Just(Err(())),
+    ]
+}
+
+fn chunk_answer() -> impl Strategy<Value = Result<InstallResponse, ()>> {
+    let result = prop_oneof![
+        6 => number().prop_map(InstallResult::Expects),
+        1 => Just(InstallResult::Installed),
+        1 => Just(InstallResult::StaleTerm),
+    ];
+    prop_oneof![
+        9 => (term(), 0..3u64, number(), number(), result).prop_map(|(term, snapshot, index, at, result)| {
+            Ok(InstallResponse { term, snapshot, last_included_index: index, last_included_term: at, result })
+        }),
+        1 => Just(Err(())),
+    ]
+}
+
+fn core() -> impl Strategy<Value = FromCore> {
+    let config = (0..6u64, 1..6u64, 1..4u32, 1..6u64).prop_map(|(lag, threshold, payload, chunk)| {
+        FromCore::SetConfig(Config {
+            replication_lag_threshold: lag,
+            snapshot_threshold: threshold,
+            max_payload_entries: payload,
+            snapshot_max_chunk_size: chunk,
+            ..Config::classroom()
+        })
+    });
+    let snapshot =
+        (0..3u64, 1..16u64, 0..TERM, prop::collection::vec(any::<u8>(), 0..12)).prop_map(|(id, index, term, data)| {
+            let meta = SnapshotMeta { id, index, term, membership: (0, Membership::new(1..=3, [])) };
+            FromCore::Snapshot(Arc::new(Snapshot { meta, data }))
+        });
+    prop_oneof![number().prop_map(FromCore::UpdateCommitIndex), number().prop_map(FromCore::Probe), snapshot, config,]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        20 => (0..4u64, answer()).prop_map(|(back, answer)| Step::Answer(back, answer)),
+        10 => (0..4u64, chunk_answer()).prop_map(|(back, answer)| Step::ChunkAnswer(back, answer)),
+        10 => (1..6u64).prop_map(Step::Replicate),
+        10 => core().prop_map(Step::Core),
+        10 => Just(Step::Read),
+        2 => (0..6u64).prop_map(Step::Compact),
+        15 => Just(Step::Time),
+        1 => Just(Step::Fail),
+        1 => Just(Step::Terminate),
+    ]
+}
+
+/// A stream, the log that it reads, and what it has sent.
+struct Rig {
+    stream: Stream,
+    now: Micros,
+    log: Vec<SharedEntry>,
+    first_index: Index,
+    reads: Vec<(Index, Index)>,
+    last_rpc: u64,
+}
+
+impl Rig {
+    fn view(&self, first: Index, last: Index) -> LogView {
+        let is_there = first >= self.first_index;
+        let wanted = |entry: &&SharedEntry| is_there && (first..=last).contains(&entry.index);
+        LogView {
+            first_index: self.first_index,
+            last_applied: self.log.len() as Index,
+            entries: self.log.iter().filter(wanted).cloned().collect(),
+        }
+    }
+
+    fn handle(&mut self, input: Input) {
+        self.stream.handle(self.now, input);
+        for output in self.stream.take_outputs() {
+            match output {
+                Output::Send { rpc, request } => {
+                    self.last_rpc = rpc;
+                    // Whatever was answered: what is sent is the leader's log, from prev on.
+                    for (index, entry) in (request.prev_log_index + 1..).zip(&request.entries) {
+                        assert_eq!(entry.index, index);
+                        assert!(index <= self.log.len() as Index);
+                    }
+                }
+                Output::SendChunk { rpc, .. } => self.last_rpc = rpc,
+                Output::Read { first, last } => self.reads.push((first, last)),
+                Output::Forget { .. } | Output::ToCore(_) | Output::Emit(_) => {}
+            }
+        }
+        assert!(self.reads.len() <= 1, "one read at a time");
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Answer(back, answer) => {
+                let response = answer.map_err(|()| Unreachable);
+                self.handle(Input::Answer { rpc: self.last_rpc.saturating_sub(back), response });
+            }
+            Step::ChunkAnswer(back, answer) => {
+                let response = answer.map_err(|()| Unreachable);
+                self.handle(Input::ChunkAnswer { rpc: self.last_rpc.saturating_sub(back), response });
+            }
+            Step::Replicate(count) => {
+                let begin = self.log.len() as Index;
+                let entry = |index| Arc::new(Entry { index, term: TERM, payload: Payload::Blank });
+                let entries: Vec<SharedEntry> = (begin + 1..=begin + count).map(entry).collect();
+                self.log.extend(entries.iter().cloned());
+                let replicate = |entry| FromCore::Replicate { entry, commit_index: begin };
+                self.handle(Input::Core(entries.into_iter().map(replicate).collect()));
+            }
+            Step::Core(event) => self.handle(Input::Core(vec![event])),
+            Step::Read => {
+                if let Some((first, last)) = self.reads.pop() {
+                    let view = self.view(first, last);
+                    self.handle(Input::Read(Ok(view)));
+                }
+            }
+            Step::Compact(rest) => {
+                self.first_index = self.first_index.max((self.log.len() as Index).saturating_sub(rest) + 1);
+            }
+            Step::Fail => {
+                if self.reads.pop().is_some() {
+                    self.handle(Input::Read(Err(StorageError("the disk is gone".into()))));
+                }
+            }
+            Step::Time => {
+                self.now = self.now.max(self.stream.next_deadline());
+                self.handle(Input::Time);
+            }
+            Step::Terminate => self.handle(Input::Terminate),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_answer_makes_a_stream_panic_or_believe_too_much(
+        terms in prop::collection::vec(1..TERM, 0..8),
+        prompt in any::<bool>(),
+        steps in prop::collection::vec(step(), 0..80),
+    ) {
+        let mut terms = terms;
+        terms.sort_unstable();
+        let begin = Office {
+            leader: 1,
+            term: TERM,
+            terms: terms.iter().copied().collect::<LogTerms>(),
+            commit_index: 0,
+            config: Config { snapshot_max_chunk_size: 4, ..Config::classroom() },
+        };
+        let entry = |(index, &term)| Arc::new(Entry { index, term, payload: Payload::Blank });
+        let mut rig = Rig {
+            stream: Stream::new(Micros::ZERO, begin, 2, None),
+            now: Micros::ZERO,
+            log: (1..).zip(&terms).map(entry).collect(),
+            first_index: 1,
+            reads: Vec::new(),
+            last_rpc: 1,
+        };
+        for step in steps {
+            let over = rig.stream.state() == StreamState::Shutdown;
+            rig.step(step);
+            if prompt {
+                (0..3).for_each(|_| rig.step(Step::Read));
+            }
+            let stream = &rig.stream;
+            prop_assert!(stream.match_index() < stream.next_index());
+            prop_assert!(stream.next_index() <= stream.last_log_index + 1);
+            prop_assert!(stream.sent.len() <= LATE_ANSWERS_MAX);
+            prop_assert!(stream.outbound_buffer.len() <= 3, "no more than the largest payload");
+            prop_assert!(over <= (stream.state() == StreamState::Shutdown), "what is over stays over");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// The engine in the page and the engine natively are the same: every scenario gives the same report, byte for byte.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { lab } from "./helper.mjs";
+
+const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
+const SCENARIOS = path.join(ROOT, "tests", "scenarios");
+
+/** The native program. Cargo builds it, unless it is there, and says where. */
+function program() {
+  const cargo = process.env.CARGO ?? "cargo";
+  const said = execFileSync(cargo, ["build", "--locked", "--quiet", "--bin", "raft-lab", "--message-format=json"], {
+    cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"],
+  });
+  const built = said.trim().split("\n").map((line) => JSON.parse(line)).filter((message) => message.executable);
+  return built.at(-1).executable;
+}
+
+/** What a run prints, whichever way it ends. */
+function native(program, file) {
+  try {
+    return execFileSync(program, ["run", file], { encoding: "utf8" });
+  } catch (error) {
+    if (error.status === 1) return error.stdout;
+    throw error;
+  }
+}
+
+test("every scenario has the same report here as natively", { timeout: 600_000 }, async (t) => {
+  const { page } = await lab(t);
+  const files = (await readdir(SCENARIOS, { recursive: true })).filter((name) => name.endsWith(".json")).sort();
+  assert.ok(files.length > 100, `${files.length} scenarios`);
+  const raftLab = program();
+  for (const name of files) {
+    const file = path.join(SCENARIOS, name);
+    const scenario = await readFile(file, "utf8");
+    const { text, value } = await page.evaluate((scenario) => {
+      const lab = new window.raftLab.constructor(scenario);
+      lab.runToStop();
+      const seen = { text: lab.reportJson(), value: lab.report() };
+      lab.free();
+      return seen;
+    }, scenario);
+    const expected = native(raftLab, file);
+    assert.equal(text, expected, name);
+    assert.deepEqual(value, JSON.parse(expected), name);
+  }
+});
+
+test("what is refused leaves the running lab as it was", async (t) => {
+  const { page } = await lab(t);
+  const seen = await page.evaluate(() => {
+    const lab = new window.raftLab.constructor({ format: "raft-lab/1", nodes: [1, 2, 3] });
+    lab.advance(1000);
+    const before = [lab.reportJson(), JSON.stringify(lab.scenario())];
+    const refusals = [
+      () => lab.act({ do: "crash", node: 9 }),
+      () => lab.act("{"),
+      () => lab.advance(-1),
+      () => lab.step("leap"),
+      () => lab.runUntil({ node: 9, term: 1 }, 10),
+      () => new window.raftLab.constructor({ format: "raft-lab/1", nodes: [] }),
+    ].map((refused) => {
+      try {
+        refused();
+        return null;
+      } catch (error) {
+        return [error instanceof Error, error.message];
+      }
+    });
+    const after = [lab.reportJson(), JSON.stringify(lab.scenario())];
+    lab.free();
+    return { before, after, refusals };
+  });
+  assert.deepEqual(seen.after, seen.before);
+  assert.deepEqual(seen.refusals.map((refusal) => refusal?.[0]), seen.refusals.map(() => true));
+  const messages = seen.refusals.map(([, message]) => message);
+  assert.equal(messages[0], "node: 9 is not a node of this cluster");
+  assert.equal(messages[4], "node: 9 is not a node of this cluster");
+  assert.equal(messages[5], "nodes: a cluster has at least one node");
+});
