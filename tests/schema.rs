@@ -3,16 +3,32 @@
 
 mod files;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use raft_lab::lab::scenario::schema;
+use raft_lab::lab::scenario::{schema, typescript};
 use serde_json::{json, Value};
 
 #[test]
 fn the_schema_that_ships_is_what_the_types_say() {
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/scenario.schema.json");
-    let shipped: Value = serde_json::from_str(&std::fs::read_to_string(shipped).unwrap()).unwrap();
+    let shipped: Value =
+        serde_json::from_str(&std::fs::read_to_string(shipped("scenario.schema.json")).unwrap()).unwrap();
     assert!(shipped == schema(), "`raft-lab schema > www/scenario.schema.json` brings it up to date");
+}
+
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("www").join(name)
+}
+
+#[test]
+fn the_types_for_scripts_are_what_the_types_say() {
+    let found = std::fs::read_to_string(shipped("raft-lab.d.ts")).unwrap_or_default();
+    assert!(found == typescript(), "`cargo test --test schema -- --ignored` brings www/raft-lab.d.ts up to date");
+}
+
+#[test]
+#[ignore = "writes www/raft-lab.d.ts anew"]
+fn write_the_types_for_scripts() {
+    std::fs::write(shipped("raft-lab.d.ts"), typescript()).unwrap();
 }
 
 #[test]

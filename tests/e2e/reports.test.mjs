@@ -52,6 +52,16 @@ test("every scenario has the same report here as natively", { timeout: 600_000 }
   }
 });
 
+test("the types for scripts name what there is", async (t) => {
+  const { page } = await lab(t);
+  const declared = await page.evaluate(async () => (await fetch("raft-lab.d.ts")).text());
+  const [, body] = /export class RaftLab \{(.*?)\n\}/s.exec(declared);
+  const names = [...body.matchAll(/^  (?:readonly )?(\w+)[(:]/gm)].map(([, name]) => name);
+  const known = await page.evaluate(() => Object.getOwnPropertyNames(window.raftLab.constructor.prototype));
+  const own = known.filter((name) => !name.startsWith("__"));
+  assert.deepEqual(names.toSorted(), own.toSorted());
+});
+
 test("what is refused leaves the running lab as it was", async (t) => {
   const { page } = await lab(t);
   const seen = await page.evaluate(() => {

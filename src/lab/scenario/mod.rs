@@ -11,6 +11,8 @@ mod schema;
 mod settings;
 mod start;
 mod strict;
+#[cfg(not(target_family = "wasm"))]
+mod typescript;
 mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +34,8 @@ pub use schema::schema;
 pub use settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
 pub use start::{Start, StartEntry, StartRole, StartSnapshot};
 pub(super) use strict::object_only;
+#[cfg(not(target_family = "wasm"))]
+pub use typescript::typescript;
 pub(super) use validate::check_action;
 
 /// The version of the format that this is.
@@ -96,7 +100,7 @@ pub struct Scenario {
     /// What it shows, in Markdown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// What chance begins with. At most [`SEED_MAX`].
+    /// What chance begins with: at most 2^53 − 1.
     #[serde(default)]
     pub seed: u64,
     /// Where the settings start from.
