@@ -153,5 +153,17 @@ mod tests {
             "heartbeat_interval is 0 ms, but must be greater than 0 ms"
         );
         assert_eq!(refused(|c| c.max_payload_entries = 0), "max_payload_entries is 0, but must be at least 1");
+        assert_eq!(
+            refused(|c| c.snapshot_threshold = 0),
+            "snapshot_policy is logs_since_last(0), but must be at least logs_since_last(1)"
+        );
+        assert_eq!(
+            refused(|c| c.snapshot_max_chunk_size = 0),
+            "snapshot_max_chunk_size is 0, but must be at least 1 byte"
+        );
+        assert_eq!(
+            refused(|c| c.install_snapshot_timeout = Micros::ZERO),
+            "install_snapshot_timeout is 0 ms, but must be greater than 0 ms"
+        );
     }
 }

@@ -518,6 +518,18 @@ fn a_leader_counts_itself_only_up_to_what_is_durable() {
 }
 
 #[test]
+fn what_a_follower_has_lost_counts_no_longer() {
+    let mut rig = Rig::with_voters(3, &[1, 3], 5);
+    rig.input(Input::Campaign).vote_from(2, true).vote_from(3, true);
+    rig.matched(2, 3);
+    rig.input(Input::Stream { target: 2, term: 4, event: ToCore::MatchLost(2) });
+    rig.matched(3, 3);
+    assert_eq!(rig.node.commit_index, 0, "two of five");
+    rig.matched(2, 3);
+    assert_eq!(rig.node.commit_index, 3);
+}
+
+#[test]
 fn a_write_is_answered_when_it_is_applied() {
     let mut rig = Rig::new(1, &[]);
     let refused = rig.write("0");
@@ -695,6 +707,24 @@ fn a_compaction_that_an_install_overtook_is_discarded() {
     rig.input(Input::SnapshotBuilt(Ok(Arc::new(Snapshot { meta, data: Vec::new() }))));
     assert_eq!(rig.node.snapshot.clone().unwrap().meta.index, 20);
     assert!(rig.events.contains(&Event::CompactionDiscarded { node: 1, index: 10 }));
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_made_stops_the_node() {
+    let mut rig = Rig::new(3, &[1; 10]);
+    rig.append(3, (10, 1), &[], 10);
+    rig.input(Input::SnapshotBuilt(Err(StorageError("full".into()))));
+    assert_eq!(rig.node.role(), Role::Shutdown);
+    assert!(rig.events.contains(&Event::StorageFailed { node: 1, error: "full".into() }));
+}
+
+#[test]
+fn a_snapshot_that_is_too_large_is_not_taken() {
+    let mut rig = Rig::new(3, &[1]);
+    let too_large = "x".repeat(SNAPSHOT_BYTES_MAX);
+    assert_eq!(rig.chunk(9, 20, 0, "x", false), InstallResult::Expects(1));
+    assert_eq!(rig.chunk(9, 20, 1, &too_large, true), InstallResult::Expects(0));
+    assert_eq!(rig.node.commit_index, 0);
 }
 
 #[test]

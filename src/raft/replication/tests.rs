@@ -536,6 +536,24 @@ fn installed_proves_no_more_than_what_was_sent() {
 }
 
 #[test]
+fn a_chunk_that_is_refused_moves_nothing() {
+    let mut rig = Rig::snapshotting();
+    let rpc = rig.chunks[0].0;
+    rig.chunk_answer(rpc, InstallResult::StaleTerm);
+    let answered = Event::ChunkAnswered {
+        node: 1,
+        target: 2,
+        snapshot: 7,
+        offset: 0,
+        installed: false,
+        late: false,
+        counted: false,
+    };
+    assert!(rig.events.contains(&answered));
+    assert_eq!((rig.indices(), rig.stream.state()), ((0, 1), StreamState::Snapshotting));
+}
+
+#[test]
 fn heartbeats_go_beside_the_chunks_and_speak_only_of_what_is_proven() {
     let mut rig = Rig::snapshotting();
     let before = rig.appends.len();
