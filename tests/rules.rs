@@ -135,7 +135,7 @@ const EXPLORED: [(Rule, u64); 15] = [
     (Rule::OneVotePerTerm, 10),
     (Rule::PersistVote, 10),
     (Rule::ElectionRestriction, 10),
-    (Rule::RejectStaleTerm, 10),
+    (Rule::RejectStaleTerm, 20),
     (Rule::LogMatchingCheck, 100),
     (Rule::CheckHeartbeatsToo, 10),
     (Rule::TruncateOnlyOnConflict, 10),
@@ -144,7 +144,7 @@ const EXPLORED: [(Rule, u64); 15] = [
     (Rule::MatchStartsAtZero, 10),
     (Rule::ApplyFromStorage, 10),
     (Rule::IgnoreOldSnapshots, 200),
-    (Rule::ConfirmReads, 200),
+    (Rule::ConfirmReads, 100),
     (Rule::SyncBeforeAnswer, 10),
 ];
 

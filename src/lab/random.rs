@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use super::action::{Do, Probability};
 use super::condition::{ClientsAre, Condition, EventWas, Number};
 use super::event::Link;
-use super::scenario::{Action, Scenario, Stop, Timing, NODES_MAX};
+use super::scenario::{Action, ConfigPatch, Scenario, Stop, Timing, NODES_MAX};
 use super::selector::{Delay, Selector};
+use crate::raft::rpc::MessageKind;
 use crate::raft::NodeId;
 use crate::runtime::{Micros, Rng};
 
@@ -50,6 +51,7 @@ pub fn scenario(seed: u64, weather: Weather) -> Scenario {
     scenario.seed = seed;
     scenario.title = format!("Random run {seed}");
     settings(&mut rng, &mut scenario);
+    options(&mut Rng::new(seed, "options", 0), &mut scenario);
     come_over(&mut rng, &mut scenario, weather);
     scenario
 }
@@ -87,7 +89,7 @@ fn come_over(rng: &mut Rng, scenario: &mut Scenario, weather: Weather) {
         nodes.extend(what.newcomers());
         actions.push(Action::at(at, what));
     }
-    actions.extend(reads(rng, weather.storm));
+    actions.extend(reads(rng, &scenario.first_nodes(), weather.storm));
     let last = actions.iter().filter_map(|action| action.timing.at()).max().unwrap_or_default();
     let calm = weather.storm.max(last);
     actions.extend(mend(&nodes).into_iter().map(|what| Action::at(calm, what)));
@@ -125,6 +127,23 @@ fn settings(rng: &mut Rng, scenario: &mut Scenario) {
     scenario.storage.write_delay = slow_disk.then(|| (Micros::ZERO, ms(rng.range(1, 15))));
 }
 
+/// What a cluster may do without: some do, some do not, and some change their mind.
+fn options(rng: &mut Rng, scenario: &mut Scenario) {
+    let mut draw = || ConfigPatch {
+        pre_vote: rng.chance(250_000).then_some(true),
+        check_quorum: rng.chance(250_000).then_some(true),
+        conflict_hint: rng.chance(100_000).then_some(false),
+        ..ConfigPatch::default()
+    };
+    let ConfigPatch { pre_vote, check_quorum, conflict_hint, .. } = draw();
+    let config = &mut scenario.config;
+    (config.pre_vote, config.check_quorum, config.conflict_hint) = (pre_vote, check_quorum, conflict_hint);
+    let change = draw();
+    if !change.is_empty() {
+        scenario.actions.push(Action::at(Micros::from_ms(rng.range(1000, 20_000)), Do::Config(change)));
+    }
+}
+
 fn load(rng: &mut Rng, storm: Micros) -> Action {
     let every = Micros::from_ms(rng.range(15, 120));
     let what = match rng.chance(500_000) {
@@ -143,7 +162,7 @@ fn load(rng: &mut Rng, storm: Micros) -> Action {
 }
 
 /// Reads of what the load writes.
-fn reads(rng: &mut Rng, storm: Micros) -> Vec<Action> {
+fn reads(rng: &mut Rng, nodes: &BTreeSet<NodeId>, storm: Micros) -> Vec<Action> {
     let mut reads = Vec::new();
     let mut at = Micros::ZERO;
     loop {
@@ -153,7 +172,9 @@ fn reads(rng: &mut Rng, storm: Micros) -> Vec<Action> {
         }
         let key = ["x", "y", "z", "w", "k"][rng.range(0, 5) as usize].to_string();
         let client = Some(rng.range(1, 12) as u32);
-        reads.push(Action::at(at, Do::Read { key, node: None, client }));
+        // Whoever asks a node by name may find one that does not know yet that it leads no longer.
+        let node = rng.chance(400_000).then(|| any(rng, nodes));
+        reads.push(Action::at(at, Do::Read { key, node, client }));
     }
 }
 
@@ -192,7 +213,7 @@ fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Do {
             (false, false) => vec![(node, other)],
         }
     };
-    match rng.range(0, 26) {
+    match rng.range(0, 28) {
         0 | 1 => Do::Crash { node },
         2..=4 => Do::Restart { node },
         5 => Do::Cut { links: links(true), name: None },
@@ -228,6 +249,10 @@ fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Do {
             count: Some(1),
             ..Delay::default()
         }),
+        26 => {
+            Do::Hold(Selector { to: Some(node), kind: Some(MessageKind::Chunk), count: Some(1), ..Selector::default() })
+        }
+        27 => Do::Release(Selector { to: Some(node), ..Selector::default() }),
         25 => Do::Read { key: "k".into(), node: Some(node), client: Some(10) },
         15 => Do::Write { key: "k".into(), value: rng.range(0, 1000).to_string(), node: Some(node), client: Some(9) },
         _ => Do::WriteMany { count: rng.range(1, 30), every: Some(Micros::ZERO), clients: None, value_bytes: None },
@@ -239,6 +264,7 @@ fn mend(nodes: &BTreeSet<NodeId>) -> Vec<Do> {
     let mut mend = vec![
         Do::Note { text: CALM.into() },
         Do::Heal {},
+        Do::Release(Selector::default()),
         Do::Link {
             from: None,
             to: None,

@@ -206,6 +206,9 @@ impl Node {
                 self.terms = LogTerms::after(index, term);
                 // Of what is on the disk, only what was committed is sure to agree with the snapshot.
                 self.forget_writes_from(self.commit_index.min(index) + 1);
+                // What is owed for entries that go with the log is true again when the snapshot is durable.
+                let install = self.writes_begun + 1;
+                self.deferred.iter_mut().for_each(|(write, _)| *write = install);
             }
         }
         self.memberships.install(index, membership, keep_suffix);

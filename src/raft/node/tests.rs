@@ -650,6 +650,30 @@ fn chunks_are_taken_in_order_and_each_once() {
 }
 
 #[test]
+fn what_is_owed_for_a_log_that_a_snapshot_replaces_waits_for_the_snapshot() {
+    let mut rig = Rig::new(3, &[1]);
+    rig.prompt = false;
+    let append = AppendEntries {
+        term: 3,
+        leader: 2,
+        prev_log_index: 1,
+        prev_log_term: 1,
+        leader_commit: 0,
+        entries: vec![entry(2, 3), entry(3, 3)],
+    };
+    rig.input(Input::Append(1, append));
+    let meta = SnapshotMeta { id: 1, index: 20, term: 3, membership: (0, Membership::new(1..=3, [])) };
+    let chunk = InstallSnapshot { term: 3, leader: 2, meta, offset: 0, data: b"a=1\n".to_vec(), done: true };
+    rig.input(Input::Install(2, chunk));
+    let writes: Vec<u64> = rig.writes.iter().map(|&(number, _)| number).collect();
+    assert_eq!(writes.len(), 2, "the entries', and the snapshot's");
+    rig.input(Input::Written(writes[0]));
+    assert_eq!((rig.appended.len(), rig.installed.len()), (0, 0));
+    rig.input(Input::Written(writes[1]));
+    assert_eq!((rig.appended.len(), rig.installed.len(), rig.node.durable_index), (1, 1, 20));
+}
+
+#[test]
 fn a_new_snapshot_begins_anew() {
     let mut rig = Rig::new(3, &[1]);
     rig.chunk(1, 20, 0, "a=1\n", false);
