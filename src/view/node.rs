@@ -1,6 +1,8 @@
 //! What a node is, in one word, and its name for whoever cannot see it.
 
 use super::format::S;
+use super::members::{part_now, Part};
+use super::on_node::has_slow_disk;
 use super::text::Text;
 use crate::lab::event::Link;
 use crate::lab::world::{NodeState, World};
@@ -24,6 +26,8 @@ pub enum Standing {
     Crashed,
     /// An error of its storage stopped it.
     Stopped,
+    /// It runs, and does not belong to the cluster.
+    Outside,
 }
 
 impl Standing {
@@ -31,6 +35,7 @@ impl Standing {
     pub fn of(world: &World, node: &NodeState) -> Standing {
         match node.role {
             _ if !node.alive => Standing::Crashed,
+            Role::Learner if part_now(world, node.id) == Part::Outside => Standing::Outside,
             Role::Learner => Standing::Learner,
             Role::Follower => Standing::Follower,
             Role::Candidate => Standing::Candidate,
@@ -50,6 +55,7 @@ impl Standing {
             Standing::Learner => "learner",
             Standing::Crashed => "crashed",
             Standing::Stopped => "stopped",
+            Standing::Outside => "outside",
         }
     }
 
@@ -63,6 +69,7 @@ impl Standing {
             Standing::Learner => t.learner(),
             Standing::Crashed => t.crashed(),
             Standing::Stopped => t.stopped(),
+            Standing::Outside => t.outside(),
         }
     }
 }
@@ -71,11 +78,31 @@ impl Standing {
 pub fn name(world: &World, node: &NodeState, t: &dyn Text) -> String {
     let standing = Standing::of(world, node).label(t).to_lowercase();
     let mut name = t.node_name(node.id, &standing, node.term, node.commit);
-    if is_isolated(world, node.id) {
+    for note in notes(world, node, t) {
         name.push_str(", ");
-        name.push_str(t.isolated());
+        name.push_str(note);
     }
     name
+}
+
+/// What is not as usual with a node, a word or two each.
+pub fn notes(world: &World, node: &NodeState, t: &dyn Text) -> Vec<&'static str> {
+    let part = part_now(world, node.id);
+    let all = [
+        (node.paused, t.paused()),
+        (is_isolated(world, node.id), t.isolated()),
+        (part == Part::Joining, t.joining()),
+        (part == Part::Leaving, t.leaving()),
+        (node.disk_fails, t.disk_failing()),
+        (!node.disk_fails && has_slow_disk(node), t.disk_slow()),
+    ];
+    all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, note)| note).collect()
+}
+
+/// What a node is, and what is not as usual with it: "Follower · paused".
+pub fn in_words(world: &World, node: &NodeState, t: &dyn Text) -> String {
+    let words = std::iter::once(Standing::of(world, node).label(t)).chain(notes(world, node, t));
+    words.collect::<Vec<&str>>().join(" · ")
 }
 
 /// Both directions of every link of a node.
