@@ -13,6 +13,9 @@ use crate::runtime::Micros;
 /// The height of a stroke's tag.
 pub const TAG_HEIGHT: f64 = 26.0;
 
+/// On links shorter than this, words stand in the middle.
+const WORDS_NEAR: f64 = 150.0;
+
 /// The width of a letter of the words about a node, as a rule.
 const LETTER: f64 = 7.2;
 
@@ -155,8 +158,14 @@ fn link_words(ring: &Ring, network: &Network, (a, b): Link, t: &dyn Text) -> Vec
     if there == back {
         return there.into_iter().map(|words| (from.toward(to, 0.5), words)).collect();
     }
-    let near = |(from, to): (Point, Point), words: Option<String>| words.map(|words| (from.toward(to, 0.3), words));
-    near((from, to), there).into_iter().chain(near((to, from), back)).collect()
+    // On a short link, what is written near a node would be behind it.
+    let (place, apart) = if from.distance(to) < WORDS_NEAR { (0.5, 7.0) } else { (0.3, 0.0) };
+    let there = there.map(|words| (from.toward(to, place), words));
+    let back = back.map(|words| (to.toward(from, place), words));
+    let both = there.is_some() && back.is_some();
+    let aside = |at: Point, by: f64| Point::new(at.x, if both { at.y + by } else { at.y });
+    let there = there.map(|(at, words)| (aside(at, -apart), words));
+    there.into_iter().chain(back.map(|(at, words)| (aside(at, apart), words))).collect()
 }
 
 /// The election timeout of each node that has one, as an arc that closes when it fires.
@@ -379,17 +388,17 @@ mod tests {
 
     #[test]
     fn a_link_says_what_others_do_not_do() {
-        let (world, ring) = (world(2, |_| {}), Ring::new(1..=2));
+        let (world, ring) = (world(5, |_| {}), Ring::new(1..=5));
         let slow = Quality { latency: (Micros::from_ms(80), Micros::from_ms(80)), ..Quality::default() };
         let mut network = Network::default();
-        network.others.insert((2, 1), slow);
-        let words = |network: &Network| links(&world, &ring, network, &English)[0].words.clone();
+        network.others.insert((3, 1), slow);
+        let words = |network: &Network| links(&world, &ring, network, &English)[1].words.clone();
         let one_way = words(&network);
         assert_eq!(one_way[0].1, "80 ms");
-        assert!(one_way[0].0.distance(ring.place(2)) < one_way[0].0.distance(ring.place(1)), "near who sends");
-        network.others.insert((1, 2), slow);
+        assert!(one_way[0].0.distance(ring.place(3)) < one_way[0].0.distance(ring.place(1)), "near who sends");
+        network.others.insert((1, 3), slow);
         assert_eq!(words(&network).len(), 1);
-        network.others.insert((1, 2), Quality::default());
+        network.others.insert((1, 3), Quality::default());
         assert_eq!(words(&network).len(), 2);
     }
 

@@ -26,6 +26,8 @@ pub enum Standing {
     Crashed,
     /// An error of its storage stopped it.
     Stopped,
+    /// Nothing has happened yet.
+    NotStarted,
     /// It runs, and does not belong to the cluster.
     Outside,
 }
@@ -34,6 +36,7 @@ impl Standing {
     /// What `node` is.
     pub fn of(world: &World, node: &NodeState) -> Standing {
         match node.role {
+            _ if world.n == 0 && !node.alive => Standing::NotStarted,
             _ if !node.alive => Standing::Crashed,
             Role::Learner if part_now(world, node.id) == Part::Outside => Standing::Outside,
             Role::Learner => Standing::Learner,
@@ -55,6 +58,7 @@ impl Standing {
             Standing::Learner => "learner",
             Standing::Crashed => "crashed",
             Standing::Stopped => "stopped",
+            Standing::NotStarted => "not-started",
             Standing::Outside => "outside",
         }
     }
@@ -69,6 +73,7 @@ impl Standing {
             Standing::Learner => t.learner(),
             Standing::Crashed => t.crashed(),
             Standing::Stopped => t.stopped(),
+            Standing::NotStarted => t.not_started(),
             Standing::Outside => t.outside(),
         }
     }
@@ -122,5 +127,41 @@ pub fn names(nodes: impl IntoIterator<Item = NodeId>, t: &dyn Text) -> String {
         None => String::new(),
         Some(last) if names.is_empty() => last,
         Some(last) => t.and(&names.join(", "), &last),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::Membership;
+    use crate::view::text::English;
+
+    #[test]
+    fn a_node_that_has_not_started_has_not_crashed() {
+        let mut world = World::new([NodeState::new(1, Membership::new([1], []), [])]);
+        let told = |world: &World| in_words(world, &world.nodes[&1], &English);
+        assert_eq!(told(&world), "Not started");
+        world.n = 1;
+        assert_eq!(told(&world), "Crashed");
+    }
+
+    #[test]
+    fn what_is_not_as_usual_is_told_beside_the_role() {
+        let node = |id: NodeId| {
+            let members = Membership { voters: vec![[1, 2, 3].into(), [2, 3, 4].into()], learners: [5].into() };
+            let mut node = NodeState::new(id, members, []);
+            (node.alive, node.paused) = (true, id == 2);
+            node.role = match id {
+                3 => Role::Leader,
+                5 | 6 => Role::Learner,
+                _ => Role::Follower,
+            };
+            node
+        };
+        let world = World::new((1..=6).map(node));
+        let told: Vec<String> = world.nodes.values().map(|node| in_words(&world, node, &English)).collect();
+        let expected =
+            ["Follower · leaving", "Follower · paused", "Leader", "Follower · joining", "Learner", "Outside"];
+        assert_eq!(told, expected);
     }
 }

@@ -57,6 +57,7 @@ catalogue! {
         learner: "Learner",
         crashed: "Crashed",
         stopped: "Stopped",
+        not_started: "Not started",
         outside: "Outside",
         isolated: "cut off",
         paused: "paused",
