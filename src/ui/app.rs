@@ -12,19 +12,28 @@ use super::driver::Driver;
 use super::happened::Happened;
 use super::header::Header;
 use super::help::Help;
+use super::inspector::Inspector;
 use super::keys::{use_keys, use_pointer_leaves_keys_alone};
+use super::links::Links;
 use super::logs::Logs;
-use super::menu::Menu;
-use super::page::{Change, Dialog, Page};
+use super::menu::MenuOf;
+use super::page::{Change, Dialog, Menu, Page};
 use super::store::{Settings, Step, Theme};
 use super::streams::Streams;
 use super::transport::Transport;
 use super::{crash, media, store, text};
 use crate::lab::Do;
 use crate::raft::NodeId;
-use crate::view::action::{crash_or_restart, isolate_or_rejoin};
 use crate::view::command::Command;
+use crate::view::geometry::Point;
+use crate::view::hint::hint;
+use crate::view::menu::Of;
+use crate::view::message::Scope;
+use crate::view::on_message::next;
+use crate::view::on_node::{add_node, align_timers, spread_timers};
 use crate::view::speed::Speed;
+use crate::view::subject::Subject;
+use crate::view::until::Until;
 
 /// So many writes "write 10" makes.
 const WRITES: u64 = 10;
@@ -35,18 +44,34 @@ pub fn App() -> Html {
     let driver = use_driver();
     let frame = use_frame(&driver);
     let page = use_reducer(|| Page::new(store::settings(), driver.take_notice()));
+    // What is selected, known at once: the next key may come before the page is drawn again.
+    let selected = use_mut_ref(|| None::<Subject>);
     let change = {
-        let dispatcher = page.dispatcher();
-        use_callback((), move |change: Change, ()| dispatcher.dispatch(change))
+        let (dispatcher, selected) = (page.dispatcher(), selected.clone());
+        use_callback(driver.clone(), move |change: Change, driver| {
+            match change {
+                Change::Select(subject) => drop(selected.replace(subject)),
+                Change::LetGo => drop(selected.take()),
+                _ => {}
+            }
+            // A message would be gone before anything could be done to it.
+            if let Change::Select(Some(Subject::Message(_))) = change {
+                driver.play(false);
+            }
+            dispatcher.dispatch(change);
+        })
     };
     let act = use_callback((driver.clone(), change.clone()), |what: Do, (driver, change)| {
         let refused = driver.act(what).err();
         change.emit(Change::Notice(refused.map(|why| Rc::from(text().refused(&why.to_string())))));
     });
     let command = use_callback(
-        (driver.clone(), change.clone(), act.clone(), page.selected, page.settings),
-        |command: Command, (driver, change, act, selected, settings)| {
-            carry_out(command, &Hands { driver, change, act, selected: *selected, settings: *settings });
+        (driver.clone(), change.clone(), act.clone(), page.settings),
+        move |command: Command, (driver, change, act, settings)| {
+            let selected = *selected.borrow();
+            // What was said about the last one is heard.
+            change.emit(Change::Notice(None));
+            carry_out(command, &Hands { driver, change, act, selected, settings: *settings });
         },
     );
     let choose = use_callback((driver.clone(), change.clone()), |settings: Settings, (driver, change)| {
@@ -68,16 +93,29 @@ pub fn App() -> Html {
     let set_step = use_callback((settings, change.clone()), |step: Step, (settings, change)| {
         change.emit(Change::Settings(Settings { step, ..*settings }));
     });
+    let choose_scope = use_callback((settings, change.clone()), |scope: Scope, (settings, change)| {
+        change.emit(Change::Settings(Settings { scope, ..*settings }));
+    });
     let set_speed = use_callback((settings, choose), |speed: Speed, (settings, choose)| {
         choose.emit(Settings { speed: speed.step(), ..*settings });
     });
     let close = use_callback(change.clone(), |(), change| change.emit(Change::Dialog(None)));
+    let run_until = use_callback((driver.clone(), change.clone()), |until: Until, (driver, change)| {
+        let already = until == Until::Converged && driver.world().converged();
+        let notice = match driver.run_until(until) {
+            Ok(true) => already.then(|| Rc::from(text().until_already())),
+            Ok(false) => Some(text().until_not().into()),
+            Err(why) => Some(text().refused(&why.to_string()).into()),
+        };
+        change.emit(Change::Notice(notice));
+    });
     let set_settings =
         use_callback(change.clone(), |settings: Settings, change| change.emit(Change::Settings(settings)));
 
     // Where less motion is wanted, messages stand where they were at the last event, and jump with the next.
     let shown = if media::reduced_motion() { frame.world.at } else { frame.now };
     let t = text();
+    let look = page.highlight(&frame.world);
     html! {
         <ContextProvider<Clock> context={Clock(shown)}>
             <a class="skip" href="#cluster">{ t.skip_to_cluster() }</a>
@@ -87,25 +125,46 @@ pub fn App() -> Html {
                 <Cluster
                     world={frame.world.clone()}
                     selected={page.selected}
-                    look={page.highlight().clone()}
+                    look={look.clone()}
+                    scope={settings.scope}
+                    {choose_scope}
+                    hint={hint(&frame.world, &frame.network, frame.playing, t).map(AttrValue::from)}
+                    network={frame.network.clone()}
                     drawn={page.strokes.clone()}
                     still={!frame.playing}
                     write_to={page.write_to}
-                    write_asked={page.write_asked}
+                    asked={page.asked}
                     act={act.clone()}
                     change={change.clone()}
                     command={command.clone()}
                 />
-                <Logs world={frame.world.clone()} look={page.highlight().clone()} change={change.clone()} />
-                <Streams world={frame.world.clone()} look={page.highlight().clone()} change={change.clone()} />
-                <Happened
-                    feed={frame.feed.clone()}
-                    nodes={frame.world.nodes.len()}
-                    run={frame.run}
-                    change={change.clone()}
-                />
+                <Logs world={frame.world.clone()} look={look.clone()} selected={page.selected} change={change.clone()} />
+                <Streams world={frame.world.clone()} {look} selected={page.selected} change={change.clone()} />
+                <div class="side">
+                    if let Some(subject) = page.selected {
+                        <Inspector
+                            world={frame.world.clone()}
+                            network={frame.network.clone()}
+                            {subject}
+                            change={change.clone()}
+                        />
+                    }
+                    <Happened
+                        feed={frame.feed.clone()}
+                        nodes={frame.world.nodes.len()}
+                        run={frame.run}
+                        change={change.clone()}
+                    />
+                </div>
                 if let Some(open) = page.menu {
-                    <Menu key={format!("{:?}", open.of)} {open} world={frame.world.clone()} act={act.clone()} change={change.clone()} />
+                    <MenuOf
+                        key={format!("{:?}", open.of)}
+                        {open}
+                        world={frame.world.clone()}
+                        act={act.clone()}
+                        change={change.clone()}
+                        {run_until}
+                    />
                 }
             </main>
             <Transport frame={frame.clone()} step={settings.step} command={command.clone()} {set_step} {set_speed} />
@@ -113,7 +172,16 @@ pub fn App() -> Html {
                 <Help {settings} choose={set_settings} close={close.clone()} />
             }
             if page.dialog == Some(Dialog::Partition) {
-                <Partition world={frame.world.clone()} act={act.clone()} {close} />
+                <Partition world={frame.world.clone()} act={act.clone()} close={close.clone()} />
+            }
+            if let Some(Dialog::Links(link)) = page.dialog {
+                <Links
+                    nodes={frame.world.nodes.keys().copied().collect::<Vec<NodeId>>()}
+                    network={frame.network.clone()}
+                    {link}
+                    {act}
+                    {close}
+                />
             }
         </ContextProvider<Clock>>
     }
@@ -172,7 +240,7 @@ struct Hands<'a> {
     driver: &'a Driver,
     change: &'a Callback<Change>,
     act: &'a Callback<Do>,
-    selected: Option<NodeId>,
+    selected: Option<Subject>,
     settings: Settings,
 }
 
@@ -183,36 +251,75 @@ fn carry_out(command: Command, hands: &Hands) {
         driver.set_speed(speed);
         set(Settings { speed: speed.step(), ..*settings });
     };
-    let act_on_selected = |what: &dyn Fn(NodeId) -> Option<Do>| match selected {
-        Some(node) => what(*node).into_iter().for_each(|what| act.emit(what)),
-        None => change.emit(Change::Notice(Some(text().select_first().into()))),
+    let notice = |text: Option<&str>| change.emit(Change::Notice(text.map(Rc::from)));
+    let act_if_possible = |what: Option<Do>| match what {
+        Some(what) => act.emit(what),
+        None => notice(Some(text().not_now())),
     };
+    let all = |what: Vec<Do>| {
+        let nothing = what.is_empty();
+        what.into_iter().for_each(|what| act.emit(what));
+        if nothing {
+            notice(Some(text().no_timers()));
+        }
+    };
+    let world = driver.world();
+    let node = selected.and_then(Subject::node);
     match command {
         Command::PlayPause => driver.play_pause(),
         Command::Step => {
-            let notice = (!driver.step(settings.step)).then(|| text().nothing_to_step().into());
-            change.emit(Change::Notice(notice));
+            let done = driver.step(settings.step);
+            notice((!done).then(|| text().nothing_to_step()));
         }
+        Command::RunUntil => change.emit(Change::Menu(Some(Menu { of: Of::Until, at: place("[data-run-until]") }))),
         Command::Restart => driver.restart(),
         Command::NewRun => driver.new_run(),
         Command::Slower => set_speed(driver.frame().speed.slower()),
         Command::Faster => set_speed(driver.frame().speed.faster()),
-        Command::Write => change.emit(Change::Write(*selected)),
+        Command::Write => change.emit(Change::Write(node)),
+        Command::Read => change.emit(Change::Read(node)),
         Command::WriteMany => {
             act.emit(Do::WriteMany { count: WRITES, every: None, clients: None, value_bytes: None });
         }
         Command::Select(node) => {
-            if driver.world().nodes.contains_key(&node) {
-                change.emit(Change::Select(Some(node)));
+            if world.nodes.contains_key(&node) {
+                change.emit(Change::Select(Some(Subject::Node(node))));
                 focus(&format!("[data-node='{node}']"));
             }
         }
         Command::LetGo => change.emit(Change::LetGo),
-        Command::Campaign => act_on_selected(&|node| Some(Do::Campaign { node })),
-        Command::CrashOrRestart => act_on_selected(&|node| crash_or_restart(&driver.world(), node)),
-        Command::IsolateOrRejoin => act_on_selected(&|node| isolate_or_rejoin(&driver.world(), node)),
+        Command::Node(what) => match node {
+            Some(node) => act_if_possible(what.of(&world, node, text()).map(|(what, _)| what)),
+            None => notice(Some(text().select_first())),
+        },
+        Command::SpreadTimers => all(spread_timers(&world)),
+        Command::AlignTimers => all(align_timers(&world)),
+        Command::AddNode => act_if_possible(add_node(&world)),
+        Command::NextMessage | Command::PreviousMessage => {
+            let current = selected.and_then(Subject::message);
+            match next(&world, current, command == Command::NextMessage) {
+                Some(message) => {
+                    change.emit(Change::Select(Some(Subject::Message(message))));
+                    focus(&format!("[data-message='{message}']"));
+                }
+                None => notice(Some(text().no_messages())),
+            }
+        }
+        Command::Message(what) => match selected.and_then(Subject::message) {
+            Some(message) => act_if_possible(what.of(&world, message, text()).map(|(what, _)| what)),
+            None => notice(Some(text().select_message_first())),
+        },
         Command::Partition => change.emit(Change::Dialog(Some(Dialog::Partition))),
+        Command::Links => {
+            let link = match selected {
+                Some(Subject::Link(link)) => Some(*link),
+                Some(Subject::Stream(leader, target)) => Some((*leader, *target)),
+                _ => None,
+            };
+            change.emit(Change::Dialog(Some(Dialog::Links(link))));
+        }
         Command::RejoinAll => act.emit(Do::Heal {}),
+        Command::Scope => change.emit(Change::NextScope),
         Command::Theme => {
             let now = settings.theme.unwrap_or_else(media::system_theme);
             let theme = Some(if now == Theme::Dark { Theme::Light } else { Theme::Dark });
@@ -221,6 +328,15 @@ fn carry_out(command: Command, hands: &Hands) {
         }
         Command::Help => change.emit(Change::Dialog(Some(Dialog::Help))),
     }
+}
+
+/// Where an element is on the screen: its lower left corner.
+fn place(selector: &str) -> Point {
+    let element = media::document().query_selector(selector).ok().flatten();
+    element.map_or(Point::default(), |element| {
+        let rect = element.get_bounding_client_rect();
+        Point::new(rect.left(), rect.bottom())
+    })
 }
 
 /// Gives the focus to an element of the page.

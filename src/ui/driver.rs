@@ -19,7 +19,9 @@ use crate::lab::scenario::{DEFAULT, SEED_MAX};
 use crate::lab::{Do, Lab, Scenario, ScenarioError, StepKind, World};
 use crate::runtime::Micros;
 use crate::view::feed::Feed;
+use crate::view::links::{changes, Network};
 use crate::view::speed::Speed;
+use crate::view::until::Until;
 
 /// So many events one frame may take; what is left over is told as "running behind".
 const EVENTS_PER_FRAME: u64 = 1_000;
@@ -52,6 +54,8 @@ pub struct Frame {
     pub halted: Option<Rc<str>>,
     /// While a saved run is taken up: how much of it is done, in percent.
     pub restoring: Option<u64>,
+    /// What the links do to messages.
+    pub network: Shared<Network>,
     /// The last events.
     pub feed: Shared<Feed>,
     /// Which run this is: another number after a restart.
@@ -76,6 +80,8 @@ struct State {
     /// The part of a microsecond that the last frame left over.
     rest: f64,
     restoring: Option<Position>,
+    /// What the links do, with the number of changes that made them so.
+    network: Option<(usize, Rc<Network>)>,
     feed: Rc<Feed>,
     run: u32,
 }
@@ -136,6 +142,7 @@ impl Driver {
             last: None,
             rest: 0.0,
             restoring,
+            network: None,
             feed: Rc::default(),
             run: 0,
         };
@@ -180,6 +187,12 @@ impl Driver {
         if state.feed.last_taken() < records.len() as u64 {
             Rc::make_mut(&mut state.feed).take(&records);
         }
+        let changes = changes(lab.scenario(), lab.now());
+        let network = match state.network.take() {
+            Some((then, network)) if then == changes => network,
+            _ => Rc::new(Network::of(lab.scenario(), lab.now())),
+        };
+        state.network = Some((changes, network.clone()));
         let restoring = state.restoring.map(|to| 100 * lab.now().0 / to.now.0.max(1));
         Frame {
             world: Shared(lab.world()),
@@ -190,6 +203,7 @@ impl Driver {
             behind: state.behind,
             halted: lab.halted().map(Rc::from),
             restoring,
+            network: Shared(network),
             feed: Shared(state.feed.clone()),
             run: state.run,
         }
@@ -229,6 +243,28 @@ impl Driver {
         let done = self.0.lab.borrow_mut().step(kind);
         self.publish();
         done
+    }
+
+    /// Runs until something happens, after which the clock stands. False if it does not happen.
+    ///
+    /// # Errors
+    /// If it speaks of what is not there.
+    pub fn run_until(&self, until: Until) -> Result<bool, ScenarioError> {
+        let done = {
+            let state = &mut *self.0.state.borrow_mut();
+            (state.playing, state.opening) = (false, false);
+            let mut lab = self.0.lab.borrow_mut();
+            match until.condition(&lab.world()) {
+                (Some(condition), limit) => lab.run_until(condition, limit)?,
+                (None, time) => {
+                    let end = lab.now() + time;
+                    lab.advance_to(end, u64::MAX).reached
+                }
+            }
+        };
+        self.publish();
+        self.schedule();
+        Ok(done)
     }
 
     /// Does something to the cluster, now.
@@ -277,7 +313,7 @@ impl Driver {
             let mut state = self.0.state.borrow_mut();
             state.opening = state.playing;
             (state.behind, state.rest, state.restoring) = (false, 0.0, None);
-            state.feed = Rc::default();
+            (state.feed, state.network) = (Rc::default(), None);
             state.run += 1;
         }
         self.publish();

@@ -43,14 +43,18 @@ pub fn Help(props: &HelpProps) -> Html {
                 </section>
                 <section>
                     <h3>{ t.help_keys() }</h3>
-                    for group in Group::ALL {
-                        <h4>{ group.title(t) }</h4>
-                        <dl>
-                            for row in COMMANDS.iter().filter(|row| row.group == group) {
-                                <div><dt>{ keys(row) }</dt><dd>{ (row.name)(t) }</dd></div>
-                            }
-                        </dl>
-                    }
+                    <div class="keys">
+                        for group in Group::ALL {
+                            <div>
+                                <h4>{ group.title(t) }</h4>
+                                <dl>
+                                    for row in COMMANDS.iter().filter(|row| row.group == group) {
+                                        <div><dt>{ keys(row) }</dt><dd>{ (row.name)(t) }</dd></div>
+                                    }
+                                </dl>
+                            </div>
+                        }
+                    </div>
                     <label class="choice">
                         <input type="checkbox" checked={props.settings.characters} onchange={characters} />
                         { t.help_single_keys() }

@@ -15,7 +15,8 @@ use crate::lab::World;
 use crate::raft::{Index, NodeId};
 use crate::view::feed::About;
 use crate::view::format::{grouped, S};
-use crate::view::logs::{last_column, last_whole_column, logs, visible_columns, Against, LogCell, LogRow, Marks};
+use crate::view::logs::{last_column, last_whole_column, logs, visible_columns, walk, Against, LogCell, LogRow, Marks};
+use crate::view::subject::Subject;
 
 /// The width of a column, in rem.
 const COLUMN: f64 = 3.0;
@@ -30,6 +31,8 @@ pub struct LogsProps {
     pub world: Shared<World>,
     /// What is highlighted.
     pub look: Rc<About>,
+    /// What is selected.
+    pub selected: Option<Subject>,
     /// To highlight the node of the row that is pointed at.
     pub change: Callback<Change>,
 }
@@ -42,6 +45,24 @@ pub fn Logs(props: &LogsProps) -> Html {
     let last = last_column(&props.world);
     let Scroll { visible, whole, follows, onscroll, to_end } = use_scroll(&scroller, last);
     let view = logs(&props.world, visible.clone(), t);
+    let onkeydown = {
+        let (world, selected, change) = (props.world.clone(), props.selected, props.change.clone());
+        move |event: KeyboardEvent| {
+            if let Some(to) = walk(&world, selected, &event.key()) {
+                event.prevent_default();
+                change.emit(Change::Select(Some(Subject::Entry(to.0, to.1))));
+            }
+        }
+    };
+    // What is selected with the keyboard comes into view.
+    {
+        let scroller = scroller.clone();
+        use_effect_with(props.selected, move |selected| {
+            if let Some(Subject::Entry(_, index)) = *selected {
+                bring_into_view(&scroller, index);
+            }
+        });
+    }
     // Columns after the last entry are numbered too, as many as fit.
     let columns = last.max(whole);
     // One more, so that the word beside the last mark has room.
@@ -52,7 +73,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                 <h2 id="logs-title">{ t.logs() }</h2>
                 { legend() }
             </div>
-            <div class="scroller" ref={scroller} {onscroll} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
+            <div class="scroller" ref={scroller} {onscroll} {onkeydown} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
                 <table class="log-table" role="table" aria-labelledby="logs-title" aria-colcount={(last + 1).to_string()} style={width}>
                     <thead role="rowgroup">
                         <tr role="row">
@@ -83,6 +104,20 @@ pub fn Logs(props: &LogsProps) -> Html {
                 <button type="button" class="follow" onclick={to_end}>{ t.logs_follow() }{ " →" }</button>
             }
         </section>
+    }
+}
+
+/// Scrolls so that a column can be seen whole.
+fn bring_into_view(scroller: &NodeRef, index: Index) {
+    let Some(element) = scroller.cast::<Element>() else { return };
+    let rem = media::rem();
+    let start = COLUMN * rem * index.saturating_sub(1) as f64;
+    let width = f64::from(element.client_width()) - HEAD * rem;
+    let left = f64::from(element.scroll_left());
+    if start < left {
+        element.set_scroll_left(start as i32);
+    } else if start + COLUMN * rem > left + width {
+        element.set_scroll_left((start + COLUMN * rem - width).ceil() as i32);
     }
 }
 
@@ -138,7 +173,7 @@ fn log_row(row: &LogRow, props: &LogsProps, visible: &RangeInclusive<Index>) -> 
                 { block("folded", &folded.columns, folded.label(t), folded.name(row.node, t), None) }
             }
             for cell in &row.cells {
-                { log_cell(row.node, cell, lit(cell.index)) }
+                { log_cell(row.node, cell, lit(cell.index), props) }
             }
             if let Some(receiving) = &row.receiving {
                 { block("receiving", &receiving.columns, receiving.label(t), receiving.name(row.node, t), receiving.percent()) }
@@ -183,8 +218,14 @@ fn block(
     }
 }
 
-fn log_cell(node: NodeId, cell: &LogCell, lit: bool) -> Html {
+fn log_cell(node: NodeId, cell: &LogCell, lit: bool, props: &LogsProps) -> Html {
     let name = cell.name(node, text());
+    let subject = Subject::Entry(node, cell.index);
+    let selected = props.selected == Some(subject);
+    let select = {
+        let change = props.change.clone();
+        move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(subject)))
+    };
     let against = match cell.against {
         Against::Same => None,
         Against::Conflicts | Against::Beyond => Some("conflicts"),
@@ -196,6 +237,7 @@ fn log_cell(node: NodeId, cell: &LogCell, lit: bool) -> Html {
         cell.applied.then_some("applied"),
         against,
         lit.then_some("lit"),
+        selected.then_some("selected"),
     );
     html! {
         <td
@@ -207,6 +249,7 @@ fn log_cell(node: NodeId, cell: &LogCell, lit: bool) -> Html {
             title={name}
             style={left(cell.index)}
             data-index={cell.index.to_string()}
+            onclick={select}
         >
             <b>{ cell.term }</b>
             <span>{ cell.payload.clone() }</span>

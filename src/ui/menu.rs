@@ -1,91 +1,36 @@
-//! A small menu at a place of the screen: for a node, or for a link.
+//! A small menu at a place of the screen: for a node, a link or a message, and for how far to run.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::media;
-use super::page::{Change, Menu as Open, Of};
+use super::page::{Change, Dialog, Menu};
 use super::text;
 use crate::lab::{Do, World};
-use crate::raft::NodeId;
 use crate::ui::shared::Shared;
-use crate::view::action::{crash_or_restart, isolate_or_rejoin, toggle_direction, toggle_link};
-use crate::view::command::{key_of, Command};
-use crate::view::format::S;
-use crate::view::node::is_isolated;
+use crate::view::menu::{choices, What};
+use crate::view::until::Until;
 
 /// What the menu needs.
 #[derive(Properties, PartialEq)]
 pub struct MenuProps {
     /// What it is about, and where.
-    pub open: Open,
+    pub open: Menu,
     /// Everything that is known.
     pub world: Shared<World>,
     /// To act upon the cluster.
     pub act: Callback<Do>,
     /// To close it.
     pub change: Callback<Change>,
-}
-
-/// One choice.
-struct Item {
-    name: String,
-    key: Option<&'static str>,
-    what: What,
-}
-
-/// What a choice does.
-#[derive(Clone)]
-enum What {
-    Act(Do),
-    Change(NodeId),
-}
-
-fn items(world: &World, of: Of) -> Vec<Item> {
-    let t = text();
-    let item = |name: String, command: Option<Command>, what: What| Item {
-        name,
-        key: command.and_then(|command| key_of(command, t)),
-        what,
-    };
-    match of {
-        Of::Node(node) => {
-            let alive = world.nodes.get(&node).is_some_and(|node| node.alive);
-            let mut items = vec![item(t.menu_write().into(), Some(Command::Write), What::Change(node))];
-            if alive {
-                let campaign = What::Act(Do::Campaign { node });
-                items.push(item(t.menu_campaign().into(), Some(Command::Campaign), campaign));
-            }
-            if let Some(what) = crash_or_restart(world, node) {
-                let name = if alive { t.menu_crash() } else { t.menu_restart() };
-                items.push(item(name.into(), Some(Command::CrashOrRestart), What::Act(what)));
-            }
-            if let Some(what) = isolate_or_rejoin(world, node) {
-                let name = if is_isolated(world, node) { t.menu_rejoin() } else { t.menu_isolate() };
-                items.push(item(name.into(), Some(Command::IsolateOrRejoin), What::Act(what)));
-            }
-            items
-        }
-        Of::Link((a, b)) => {
-            let one_way = |(from, to)| {
-                let name = match world.cut.contains(&(from, to)) {
-                    true => t.rejoin_direction(S(from), S(to)),
-                    false => t.cut_direction(S(from), S(to)),
-                };
-                item(name, None, What::Act(toggle_direction(world, (from, to))))
-            };
-            let both = toggle_link(world, (a, b));
-            let name = if matches!(both, Do::Join { .. }) { t.rejoin_both() } else { t.cut_both() };
-            vec![item(name.into(), None, What::Act(both)), one_way((a, b)), one_way((b, a))]
-        }
-    }
+    /// To run until something happens.
+    pub run_until: Callback<Until>,
 }
 
 /// The menu.
 #[component]
-pub fn Menu(props: &MenuProps) -> Html {
-    let MenuProps { open, world, act, change } = props;
+pub fn MenuOf(props: &MenuProps) -> Html {
+    let MenuProps { open, world, act, change, run_until } = props;
     let t = text();
     let element = use_node_ref();
     use_focus_within(&element);
@@ -119,38 +64,46 @@ pub fn Menu(props: &MenuProps) -> Html {
             }
         }
     };
-    let (name, name_of_menu) = match open.of {
-        Of::Node(node) => (S(node).to_string(), t.node_menu(S(node))),
-        Of::Link((a, b)) => (format!("{} – {}", S(a), S(b)), t.link_name(S(a), S(b))),
-    };
-    let pick = |what: What| {
-        let (act, change, close) = (act.clone(), change.clone(), close.clone());
+    let pick = |what: &What| {
+        let (what, act, change, run_until) = (what.clone(), act.clone(), change.clone(), run_until.clone());
+        let close = close.clone();
         move |_: MouseEvent| {
             close();
             match what.clone() {
                 What::Act(what) => act.emit(what),
-                What::Change(node) => change.emit(Change::Write(Some(node))),
+                What::Write(node) => change.emit(Change::Write(Some(node))),
+                What::Read(node) => change.emit(Change::Read(Some(node))),
+                What::Links(link) => change.emit(Change::Dialog(Some(Dialog::Links(Some(link))))),
+                What::Until(until) => run_until.emit(until),
             }
         }
     };
-    let items = items(world, open.of);
+    let choices = choices(world, open.of, t);
     // It stays on the screen: this much room its width and height need.
+    let items = choices.groups.iter().map(Vec::len).sum::<usize>();
+    let height = 2.2 * items as f64 + 0.7 * choices.groups.len() as f64 + 3.2;
     let place = format!(
-        "left:min({:.0}px,100vw - 15rem);top:min({:.0}px,100dvh - {}rem)",
-        open.at.x,
-        open.at.y,
-        2.6 * items.len() as f64 + 3.5
+        "left:max(.3rem,min({:.0}px,100vw - 18.5rem));top:max(.3rem,min({:.0}px,100dvh - {height:.1}rem))",
+        open.at.x, open.at.y,
     );
     html! {
-        <div ref={element} class="menu" role="menu" aria-label={name_of_menu} style={place} {onkeydown} {onfocusout}>
-            <p aria-hidden="true">{ name }</p>
-            for item in items {
-                <button type="button" role="menuitem" tabindex="-1" key={item.name.clone()} onclick={pick(item.what.clone())}>
-                    <span>{ item.name.clone() }</span>
-                    if let Some(key) = item.key {
-                        <kbd aria-hidden="true">{ key }</kbd>
-                    }
-                </button>
+        <div ref={element} class="menu" role="menu" aria-label={choices.name} style={place} {onkeydown} {onfocusout}>
+            <p aria-hidden="true">{ choices.title }</p>
+            if choices.groups.is_empty() {
+                <button type="button" role="menuitem" tabindex="-1" aria-disabled="true">{ t.gone() }</button>
+            }
+            for (i, group) in choices.groups.iter().enumerate() {
+                if i > 0 {
+                    <div role="separator" key={format!("line {i}")}></div>
+                }
+                for item in group {
+                    <button type="button" role="menuitem" tabindex="-1" key={item.name.clone()} onclick={pick(&item.what)}>
+                        <span>{ item.name.clone() }</span>
+                        if let Some(key) = item.key {
+                            <kbd aria-hidden="true">{ key }</kbd>
+                        }
+                    </button>
+                }
             }
         </div>
     }

@@ -7,9 +7,12 @@ use yew::Reducible;
 
 use super::store::{self, Settings};
 use crate::lab::event::Link;
+use crate::lab::World;
 use crate::raft::NodeId;
 use crate::view::feed::About;
 use crate::view::geometry::Point;
+use crate::view::menu::Of;
+use crate::view::subject::{find, Subject};
 
 /// A dialog that covers the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,15 +21,8 @@ pub enum Dialog {
     Help,
     /// A group per node.
     Partition,
-}
-
-/// What a menu is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Of {
-    /// A node.
-    Node(NodeId),
-    /// A link.
-    Link(Link),
+    /// What links do to messages; of one link to begin with, or of all.
+    Links(Option<Link>),
 }
 
 /// An open menu: what it is about, and where on the screen.
@@ -38,14 +34,23 @@ pub struct Menu {
     pub at: Point,
 }
 
+/// How often the form was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// To write.
+    pub write: u32,
+    /// To read.
+    pub read: u32,
+}
+
 /// The strokes as they were drawn, by name.
 pub type Strokes = BTreeMap<String, Rc<[Point]>>;
 
 /// What the page remembers.
 #[derive(Clone, PartialEq)]
 pub struct Page {
-    /// The node that keys act upon.
-    pub selected: Option<NodeId>,
+    /// What keys act upon.
+    pub selected: Option<Subject>,
     /// What is pointed at.
     pub look: Rc<About>,
     /// What was clicked, to be shown when nothing is pointed at.
@@ -58,8 +63,8 @@ pub struct Page {
     pub notice: Option<Rc<str>>,
     /// Where the next write goes; none is the leader.
     pub write_to: Option<NodeId>,
-    /// Counts the times that the form was asked for.
-    pub write_asked: u32,
+    /// Counts the times that the form was asked for, to write and to read.
+    pub asked: Asked,
     /// The strokes as they were drawn.
     pub strokes: Rc<Strokes>,
     /// What was chosen about the page.
@@ -68,8 +73,8 @@ pub struct Page {
 
 /// A change of what the page remembers.
 pub enum Change {
-    /// Selects a node, or none.
-    Select(Option<NodeId>),
+    /// Selects something, or nothing.
+    Select(Option<Subject>),
     /// Something is pointed at, or nothing any more.
     Look(Option<About>),
     /// Something was clicked; the same again lets it go.
@@ -82,14 +87,18 @@ pub enum Change {
     Dialog(Option<Dialog>),
     /// Something is to be said, or nothing any more.
     Notice(Option<Rc<str>>),
-    /// The form is wanted, for the leader or for a node.
+    /// The form is wanted to write, to the leader or to a node.
     Write(Option<NodeId>),
+    /// The form is wanted to read.
+    Read(Option<NodeId>),
     /// The form's choice was changed.
     WriteTo(Option<NodeId>),
     /// A stroke was drawn.
     Stroke(String, Rc<[Point]>),
     /// Something was chosen about the page.
     Settings(Settings),
+    /// Other messages are to be drawn.
+    NextScope,
     /// Another run: what belonged to the old one is forgotten.
     NewRun,
 }
@@ -105,18 +114,24 @@ impl Page {
             dialog: None,
             notice: notice.map(Rc::from),
             write_to: None,
-            write_asked: 0,
+            asked: Asked::default(),
             strokes: Rc::default(),
             settings,
         }
     }
 
-    /// What is highlighted: what is pointed at, or else what was clicked.
-    pub fn highlight(&self) -> &Rc<About> {
-        if *self.look == About::default() {
-            &self.pinned
+    /// What is highlighted: what is pointed at, or else what was clicked, or else what is selected.
+    pub fn highlight(&self, world: &World) -> Rc<About> {
+        // A message that is gone from under the pointer is not pointed at any more.
+        let is_there = |about: &About| {
+            *about != About::default() && about.message.is_none_or(|message| find(world, message).is_some())
+        };
+        if is_there(&self.look) {
+            self.look.clone()
+        } else if *self.pinned != About::default() {
+            self.pinned.clone()
         } else {
-            &self.look
+            Rc::new(self.selected.map(|selected| selected.about(world)).unwrap_or_default())
         }
     }
 }
@@ -127,7 +142,7 @@ impl Reducible for Page {
     fn reduce(self: Rc<Page>, change: Change) -> Rc<Page> {
         let mut page = (*self).clone();
         match change {
-            Change::Select(node) => page.selected = node,
+            Change::Select(subject) => (page.selected, page.pinned) = (subject, Rc::default()),
             Change::Look(about) => page.look = Rc::new(about.unwrap_or_default()),
             Change::Pin(about) if about == *page.pinned => page.pinned = Rc::default(),
             Change::Pin(about) => page.pinned = Rc::new(about),
@@ -137,7 +152,11 @@ impl Reducible for Page {
             Change::Notice(notice) => page.notice = notice,
             Change::Write(node) => {
                 page.write_to = node;
-                page.write_asked += 1;
+                page.asked.write += 1;
+            }
+            Change::Read(node) => {
+                page.write_to = node;
+                page.asked.read += 1;
             }
             Change::WriteTo(node) => page.write_to = node,
             Change::Stroke(name, points) => drop(Rc::make_mut(&mut page.strokes).insert(name, points)),
@@ -145,9 +164,15 @@ impl Reducible for Page {
                 store::keep_settings(&settings);
                 page.settings = settings;
             }
+            Change::NextScope => {
+                page.settings.scope = page.settings.scope.next();
+                store::keep_settings(&page.settings);
+            }
             Change::NewRun => {
                 (page.look, page.pinned, page.strokes) = (Rc::default(), Rc::default(), Rc::default());
                 (page.menu, page.notice) = (None, None);
+                // Nodes are the same in every run; what else was selected is not.
+                page.selected = page.selected.filter(|selected| matches!(selected, Subject::Node(_)));
             }
         }
         // A change that changes nothing draws nothing.

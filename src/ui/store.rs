@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::lab::{Lab, Scenario};
 use crate::runtime::Micros;
+use crate::view::message::Scope;
 use crate::view::speed::Speed;
 
 /// Where the settings are kept.
@@ -50,11 +51,19 @@ pub struct Settings {
     pub speed: u8,
     /// What a step is.
     pub step: Step,
+    /// Which messages are drawn.
+    pub scope: Scope,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { theme: None, characters: true, speed: Speed::DEFAULT.step(), step: Step::default() }
+        Settings {
+            theme: None,
+            characters: true,
+            speed: Speed::DEFAULT.step(),
+            step: Step::default(),
+            scope: Scope::default(),
+        }
     }
 }
 

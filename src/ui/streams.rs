@@ -12,6 +12,7 @@ use crate::raft::NodeId;
 use crate::view::feed::About;
 use crate::view::format::{grouped, S};
 use crate::view::streams::{streams, LeaderStreams, StreamRow, PLOT, STATES};
+use crate::view::subject::Subject;
 
 /// What the panel needs.
 #[derive(Properties, PartialEq)]
@@ -20,6 +21,8 @@ pub struct StreamsProps {
     pub world: Shared<World>,
     /// What is highlighted.
     pub look: Rc<About>,
+    /// What is selected.
+    pub selected: Option<Subject>,
     /// To highlight the two ends of a stream.
     pub change: Callback<Change>,
 }
@@ -96,16 +99,26 @@ fn stream_row(leader: NodeId, row: &StreamRow, props: &StreamsProps) -> Html {
             change.emit(Change::Look(on.then_some(about)));
         }
     };
+    let subject = Subject::Stream(leader, row.target);
+    let selected = props.selected == Some(subject);
+    let select = {
+        let change = props.change.clone();
+        move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(subject)))
+    };
     html! {
         <tr
             key={row.target}
-            class={classes!(row.state.text(), (props.look.nodes == ends).then_some("lit"))}
+            class={classes!(row.state.text(), (selected || props.look.nodes == ends).then_some("lit"))}
             data-stream={format!("{leader}-{}", row.target)}
             data-state={row.state.text()}
             onpointerover={looks(true)}
             onpointerout={looks(false)}
         >
-            <th scope="row">{ format!("{} → {}", S(leader), S(row.target)) }</th>
+            <th scope="row">
+                <button type="button" class="leads" aria-pressed={selected.to_string()} onclick={select}>
+                    { format!("{} → {}", S(leader), S(row.target)) }
+                </button>
+            </th>
             <td class="left chips">
                 for state in STATES {
                     <span

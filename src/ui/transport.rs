@@ -7,6 +7,8 @@ use super::driver::Frame;
 use super::icons::{icon, Icon};
 use super::store::Step;
 use super::text;
+use crate::lab::invariants::Invariant;
+use crate::lab::World;
 use crate::view::command::Command;
 use crate::view::format::ms;
 use crate::view::speed::Speed;
@@ -53,6 +55,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 }
                 { button("", t.step(), Icon::Step, Command::Step) }
             </div>
+            <button type="button" data-run-until="" aria-haspopup="menu" onclick={ask(Command::RunUntil)}>{ t.run_until() }</button>
             <Steps step={props.step} set_step={props.set_step.clone()} />
             <SpeedSlider speed={props.frame.speed} opening={props.frame.opening && *playing} set_speed={props.set_speed.clone()} />
             <div class="state">
@@ -61,10 +64,20 @@ pub fn Transport(props: &TransportProps) -> Html {
                 } else if *behind {
                     <span class="badge">{ t.running_behind() }</span>
                 }
+                { promises(world) }
                 <span class="clock" data-clock="">{ ms(*now, 2) }{ " ms" }</span>
                 <span class="count" data-events="">{ t.event_number(world.n) }</span>
             </div>
         </section>
+    }
+}
+
+/// Whether everything that Raft promises has held so far.
+fn promises(world: &World) -> Html {
+    let t = text();
+    match world.violations.len() as u64 {
+        0 => html! { <span class="badge good">{ "✓ " }{ t.promises_hold(Invariant::ALL.len() as u64) }</span> },
+        broken => html! { <span class="badge bad" data-broken="">{ "✗ " }{ t.promises_broken(broken) }</span> },
     }
 }
 

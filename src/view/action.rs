@@ -56,12 +56,6 @@ pub fn isolate_or_rejoin(world: &World, node: NodeId) -> Option<Do> {
     Some(Do::Cut { links, name: Some(alone_name(node)) })
 }
 
-/// Crashes a node that runs, restarts one that does not.
-pub fn crash_or_restart(world: &World, node: NodeId) -> Option<Do> {
-    let node = world.nodes.get(&node)?;
-    Some(if node.alive { Do::Crash { node: node.id } } else { Do::Restart { node: node.id } })
-}
-
 /// Cuts or rejoins one direction of a link.
 pub fn toggle_direction(world: &World, link: Link) -> Do {
     if world.cut.contains(&link) {

@@ -2,7 +2,8 @@
 
 use super::colour::term_class;
 use super::geometry::{arc, curve, Point, Ring, TIMER_GAP};
-use super::node::{is_isolated, name, Standing};
+use super::links::Network;
+use super::node::{in_words, name, Standing};
 use super::text::Text;
 use crate::lab::event::Link;
 use crate::lab::world::{NodeState, Stroke, World};
@@ -11,6 +12,12 @@ use crate::runtime::Micros;
 
 /// The height of a stroke's tag.
 pub const TAG_HEIGHT: f64 = 26.0;
+
+/// On links shorter than this, words stand in the middle.
+const WORDS_NEAR: f64 = 150.0;
+
+/// The width of a letter of the words about a node, as a rule.
+const LETTER: f64 = 7.2;
 
 /// The room between a tag and what it must not cover.
 const TAG_GAP: f64 = 5.0;
@@ -32,8 +39,10 @@ pub struct NodeGlyph {
     pub colour: &'static str,
     /// While it campaigns: each voter's answer.
     pub votes: Vec<VoteDot>,
-    /// Whether it can neither send nor receive anything.
-    pub isolated: bool,
+    /// What it is, and what is not as usual with it, in words.
+    pub words: String,
+    /// Whether its process is stopped.
+    pub paused: bool,
     /// Its name for whoever cannot see it.
     pub name: String,
 }
@@ -50,7 +59,7 @@ pub struct VoteDot {
 }
 
 /// One link with its two directions.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LinkGlyph {
     /// The two nodes, the smaller first.
     pub link: Link,
@@ -60,6 +69,8 @@ pub struct LinkGlyph {
     pub cut: bool,
     /// Whether the other direction is cut.
     pub cut_back: bool,
+    /// What is written on it, where it does to messages what others do not: in its middle, or near who sends.
+    pub words: Vec<(Point, String)>,
 }
 
 /// One named cut.
@@ -82,19 +93,28 @@ pub fn nodes(world: &World, ring: &Ring, t: &dyn Text) -> Vec<NodeGlyph> {
     let glyph = |node: &NodeState| {
         let at = ring.place(node.id);
         let standing = Standing::of(world, node);
+        let words = in_words(world, node, t);
         NodeGlyph {
             id: node.id,
             at,
-            label_at: label_place(ring, node.id),
+            label_at: label_at(ring, node.id, &words),
+            words,
             standing,
             term: node.term,
             colour: term_class(node.term),
             votes: if standing == Standing::Candidate { votes(node, at, ring.node_radius) } else { Vec::new() },
-            isolated: is_isolated(world, node.id),
+            paused: node.paused,
             name: name(world, node, t),
         }
     };
     world.nodes.values().map(|node| glyph(node)).collect()
+}
+
+/// Where these words about a node stand, so that they stay in the picture.
+fn label_at(ring: &Ring, node: NodeId, words: &str) -> Point {
+    let place = label_place(ring, node);
+    let half = (LETTER * words.chars().count() as f64 / 2.0).min(ring.width / 2.0);
+    Point::new(place.x.clamp(half, ring.width - half), place.y)
 }
 
 /// Where the word for what a node is stands: the middle of its base line.
@@ -120,14 +140,32 @@ fn votes(node: &NodeState, at: Point, node_radius: f64) -> Vec<VoteDot> {
 }
 
 /// The links of the ring.
-pub fn links(world: &World, ring: &Ring) -> Vec<LinkGlyph> {
+pub fn links(world: &World, ring: &Ring, network: &Network, t: &dyn Text) -> Vec<LinkGlyph> {
     let glyph = |(a, b): Link| LinkGlyph {
         link: (a, b),
         ends: ring.link((a, b)),
         cut: world.cut.contains(&(a, b)),
         cut_back: world.cut.contains(&(b, a)),
+        words: link_words(ring, network, (a, b), t),
     };
     ring.pairs().map(glyph).collect()
+}
+
+fn link_words(ring: &Ring, network: &Network, (a, b): Link, t: &dyn Text) -> Vec<(Point, String)> {
+    let words = |link: Link| Some(network.others.get(&link)?.in_short(&network.usual, t));
+    let (there, back) = (words((a, b)), words((b, a)));
+    let (from, to) = ring.link((a, b));
+    if there == back {
+        return there.into_iter().map(|words| (from.toward(to, 0.5), words)).collect();
+    }
+    // On a short link, what is written near a node would be behind it.
+    let (place, apart) = if from.distance(to) < WORDS_NEAR { (0.5, 7.0) } else { (0.3, 0.0) };
+    let there = there.map(|words| (from.toward(to, place), words));
+    let back = back.map(|words| (to.toward(from, place), words));
+    let both = there.is_some() && back.is_some();
+    let aside = |at: Point, by: f64| Point::new(at.x, if both { at.y + by } else { at.y });
+    let there = there.map(|(at, words)| (aside(at, -apart), words));
+    there.into_iter().chain(back.map(|(at, words)| (aside(at, apart), words))).collect()
 }
 
 /// The election timeout of each node that has one, as an arc that closes when it fires.
@@ -271,6 +309,7 @@ mod tests {
     use super::*;
     use crate::raft::event::{Role, RoleWhy};
     use crate::raft::Membership;
+    use crate::view::links::Quality;
     use crate::view::text::English;
 
     fn world(count: NodeId, change: impl Fn(&mut NodeState)) -> World {
@@ -304,6 +343,19 @@ mod tests {
     }
 
     #[test]
+    fn many_words_about_a_node_stay_in_the_picture() {
+        let world = world(5, |node| {
+            (node.paused, node.disk_fails) = (true, true);
+        });
+        let ring = Ring::new(1..=5);
+        for glyph in nodes(&world, &ring, &English) {
+            assert_eq!(glyph.words, "Follower · paused · disk fails");
+            let half = LETTER * glyph.words.chars().count() as f64 / 2.0;
+            assert!(glyph.label_at.x >= half && glyph.label_at.x + half <= ring.width, "{glyph:?}");
+        }
+    }
+
+    #[test]
     fn a_leader_that_was_superseded_is_told_apart() {
         let world = world(3, |node| {
             if node.id < 3 {
@@ -328,8 +380,26 @@ mod tests {
     fn a_link_knows_which_directions_are_cut() {
         let mut world = world(2, |_| {});
         world.cut.insert((2, 1));
-        let glyphs = links(&world, &Ring::new(1..=2));
+        let ring = Ring::new(1..=2);
+        let glyphs = links(&world, &ring, &Network::default(), &English);
         assert_eq!((glyphs.len(), glyphs[0].cut, glyphs[0].cut_back), (1, false, true));
+        assert!(glyphs[0].words.is_empty());
+    }
+
+    #[test]
+    fn a_link_says_what_others_do_not_do() {
+        let (world, ring) = (world(5, |_| {}), Ring::new(1..=5));
+        let slow = Quality { latency: (Micros::from_ms(80), Micros::from_ms(80)), ..Quality::default() };
+        let mut network = Network::default();
+        network.others.insert((3, 1), slow);
+        let words = |network: &Network| links(&world, &ring, network, &English)[1].words.clone();
+        let one_way = words(&network);
+        assert_eq!(one_way[0].1, "80 ms");
+        assert!(one_way[0].0.distance(ring.place(3)) < one_way[0].0.distance(ring.place(1)), "near who sends");
+        network.others.insert((1, 3), slow);
+        assert_eq!(words(&network).len(), 1);
+        network.others.insert((1, 3), Quality::default());
+        assert_eq!(words(&network).len(), 2);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a person can do on the page: one table, from which keys, menus and the help dialog are made.
 
+use super::on_message::MessageAct;
+use super::on_node::NodeAct;
 use super::text::Text;
 use crate::raft::NodeId;
 
@@ -14,6 +16,8 @@ pub enum Command {
     Restart,
     /// A new run, with other random numbers.
     NewRun,
+    /// Opens the menu of how far to run.
+    RunUntil,
     /// A place slower.
     Slower,
     /// A place faster.
@@ -26,16 +30,30 @@ pub enum Command {
     Select(NodeId),
     /// Lets go of what is selected.
     LetGo,
-    /// The selected node campaigns.
-    Campaign,
-    /// Crashes the selected node, or restarts it.
-    CrashOrRestart,
-    /// Isolates the selected node, or rejoins it.
-    IsolateOrRejoin,
+    /// To the form, to read.
+    Read,
+    /// Something is done to the selected node.
+    Node(NodeAct),
+    /// The election timeouts fire one after the other.
+    SpreadTimers,
+    /// The election timeouts fire all at once.
+    AlignTimers,
+    /// One node more.
+    AddNode,
+    /// Selects the message that arrives next.
+    NextMessage,
+    /// Selects the one before.
+    PreviousMessage,
+    /// Something is done to the selected message.
+    Message(MessageAct),
     /// Opens the dialog that partitions the cluster.
     Partition,
+    /// Opens the dialog of the links.
+    Links,
     /// Rejoins all links.
     RejoinAll,
+    /// Draws other messages: all, all but some faintly, some only.
+    Scope,
     /// Light or dark.
     Theme,
     /// What can be done, and what is seen.
@@ -47,21 +65,27 @@ pub enum Command {
 pub enum Group {
     /// Time.
     Time,
-    /// Clients and nodes.
+    /// Clients and links.
     Cluster,
+    /// Nodes.
+    Nodes,
+    /// Messages on their way.
+    Messages,
     /// The page.
     Page,
 }
 
 impl Group {
     /// Every group, in order.
-    pub const ALL: [Group; 3] = [Group::Time, Group::Cluster, Group::Page];
+    pub const ALL: [Group; 5] = [Group::Time, Group::Cluster, Group::Nodes, Group::Messages, Group::Page];
 
     /// Its title.
     pub fn title(self, t: &dyn Text) -> &'static str {
         match self {
             Group::Time => t.group_time(),
             Group::Cluster => t.group_cluster(),
+            Group::Nodes => t.group_nodes(),
+            Group::Messages => t.messages(),
             Group::Page => t.group_page(),
         }
     }
@@ -86,25 +110,54 @@ pub const COMMANDS: &[Row] = &[
     Row { command: Command::Step, keys: &["ArrowRight", "PageDown"], group: Group::Time, name: |t| t.do_step() },
     Row { command: Command::Restart, keys: &["Home"], group: Group::Time, name: |t| t.do_restart() },
     Row { command: Command::NewRun, keys: &["n"], group: Group::Time, name: |t| t.do_new_run() },
+    Row { command: Command::RunUntil, keys: &["u"], group: Group::Time, name: |t| t.do_run_until() },
     Row { command: Command::Slower, keys: &["["], group: Group::Time, name: |t| t.do_slower() },
     Row { command: Command::Faster, keys: &["]"], group: Group::Time, name: |t| t.do_faster() },
     Row { command: Command::Write, keys: &["w"], group: Group::Cluster, name: |t| t.do_write() },
     Row { command: Command::WriteMany, keys: &["W"], group: Group::Cluster, name: |t| t.do_write_many() },
+    Row { command: Command::Read, keys: &["v"], group: Group::Cluster, name: |t| t.do_read() },
+    Row { command: Command::Partition, keys: &["p"], group: Group::Cluster, name: |t| t.do_partition() },
+    Row { command: Command::Links, keys: &["k"], group: Group::Cluster, name: |t| t.do_links() },
+    Row { command: Command::RejoinAll, keys: &["r"], group: Group::Cluster, name: |t| t.do_rejoin_all() },
+    Row { command: Command::AddNode, keys: &["+"], group: Group::Cluster, name: |t| t.do_add_node() },
+    Row { command: Command::SpreadTimers, keys: &["t"], group: Group::Cluster, name: |t| t.do_spread() },
+    Row { command: Command::AlignTimers, keys: &["a"], group: Group::Cluster, name: |t| t.do_align() },
     Row {
         command: Command::Select(0),
         keys: &["1", "2", "3", "4", "5", "6", "7", "8", "9"],
-        group: Group::Cluster,
+        group: Group::Nodes,
         name: |t| t.do_select(),
     },
-    Row { command: Command::LetGo, keys: &["Escape"], group: Group::Cluster, name: |t| t.do_let_go() },
-    Row { command: Command::Campaign, keys: &["e"], group: Group::Cluster, name: |t| t.do_campaign() },
-    Row { command: Command::CrashOrRestart, keys: &["c"], group: Group::Cluster, name: |t| t.do_crash_or_restart() },
-    Row { command: Command::IsolateOrRejoin, keys: &["x"], group: Group::Cluster, name: |t| t.do_isolate_or_rejoin() },
-    Row { command: Command::Partition, keys: &["p"], group: Group::Cluster, name: |t| t.do_partition() },
-    Row { command: Command::RejoinAll, keys: &["r"], group: Group::Cluster, name: |t| t.do_rejoin_all() },
+    Row { command: Command::LetGo, keys: &["Escape"], group: Group::Nodes, name: |t| t.do_let_go() },
+    node(&["e"], NodeAct::Campaign, |t| t.do_campaign()),
+    node(&["l"], NodeAct::PutOff, |t| t.do_put_off()),
+    node(&["o"], NodeAct::Transfer, |t| t.do_transfer()),
+    node(&["c"], NodeAct::CrashOrRestart, |t| t.do_crash_or_restart()),
+    node(&["z"], NodeAct::PauseOrResume, |t| t.do_pause_or_resume()),
+    node(&["x"], NodeAct::IsolateOrRejoin, |t| t.do_isolate_or_rejoin()),
+    node(&["y"], NodeAct::SlowOrFast, |t| t.do_slow_disk()),
+    node(&["f"], NodeAct::FailOrMend, |t| t.do_fail_disk()),
+    node(&["s"], NodeAct::Snapshot, |t| t.do_snapshot()),
+    node(&["i"], NodeAct::InOrOut, |t| t.do_in_or_out()),
+    Row { command: Command::NextMessage, keys: &["m"], group: Group::Messages, name: |t| t.do_next_message() },
+    Row { command: Command::PreviousMessage, keys: &["M"], group: Group::Messages, name: |t| t.do_previous_message() },
+    Row { command: Command::Scope, keys: &["q"], group: Group::Messages, name: |t| t.do_scope() },
+    message(&["g"], MessageAct::Deliver, |t| t.do_deliver()),
+    message(&["Delete"], MessageAct::Drop, |t| t.do_drop()),
+    message(&["h"], MessageAct::HoldOrRelease, |t| t.do_hold_or_release()),
+    message(&["j"], MessageAct::Delay, |t| t.do_delay()),
+    message(&["b"], MessageAct::Duplicate, |t| t.do_duplicate()),
     Row { command: Command::Theme, keys: &["d"], group: Group::Page, name: |t| t.do_theme() },
     Row { command: Command::Help, keys: &["?"], group: Group::Page, name: |t| t.do_help() },
 ];
+
+const fn node(keys: &'static [&'static str], act: NodeAct, name: fn(&dyn Text) -> &'static str) -> Row {
+    Row { command: Command::Node(act), keys, group: Group::Nodes, name }
+}
+
+const fn message(keys: &'static [&'static str], act: MessageAct, name: fn(&dyn Text) -> &'static str) -> Row {
+    Row { command: Command::Message(act), keys, group: Group::Messages, name }
+}
 
 /// Whether a key is a character of the alphabet, a digit or a sign: those can be switched off, since somebody who
 /// speaks to the computer, or whose hand slips, may send them unawares.
@@ -177,6 +230,7 @@ pub fn key_name(key: &'static str, t: &dyn Text) -> &'static str {
         "PageDown" => t.key_page_down(),
         "Home" => t.key_home(),
         "Escape" => t.key_escape(),
+        "Delete" => t.key_delete(),
         key => key,
     }
 }
@@ -198,7 +252,7 @@ mod tests {
         assert_eq!(of_key(" ", true), Some(Command::PlayPause));
         assert_eq!(of_key("PageDown", true), Some(Command::Step));
         assert_eq!(of_key("4", true), Some(Command::Select(4)));
-        assert_eq!(of_key("q", true), None);
+        assert_eq!(of_key("ä", true), None);
     }
 
     #[test]

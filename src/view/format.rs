@@ -1,5 +1,6 @@
 //! Numbers and names as people read them. The same in every language.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::raft::NodeId;
@@ -54,6 +55,18 @@ pub fn range(first: u64, last: u64) -> String {
     } else {
         format!("{}–{}", grouped(first), grouped(last))
     }
+}
+
+/// Numbers with those that follow each other drawn together: `1–3,5`.
+pub fn runs(set: &BTreeSet<NodeId>) -> String {
+    let mut runs: Vec<(NodeId, NodeId)> = Vec::new();
+    for &node in set {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == node => *last = node,
+            _ => runs.push((node, node)),
+        }
+    }
+    runs.iter().map(|&(first, last)| range(first.into(), last.into())).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One sentence that says what is going on.
 
-use super::format::S;
+use super::format::{runs, S};
 use super::node::names;
 use super::text::Text;
 use crate::lab::world::{NodeState, World};
@@ -63,8 +63,13 @@ fn leads(world: &World, leader: &NodeState, live: &[&NodeState], t: &dyn Text) -
     if !leader.members.1.is_quorum(reaches) {
         return t.leads_minority(S(id), term);
     }
+    if let [old, new] = &leader.members.1.voters[..] {
+        return t.changes_members(S(id), term, &t.members(&runs(old)), &t.members(&runs(new)));
+    }
     if world.converged() {
-        return t.agree(S(id), term, live.len() as u64, world.nodes.len() as u64);
+        let members = leader.members.1.members();
+        let live = live.iter().filter(|node| members.contains(&node.id)).count();
+        return t.agree(S(id), term, live as u64, members.len() as u64);
     }
     if leader.commit < last {
         return t.committing(S(id), term, leader.commit, last);
@@ -133,6 +138,20 @@ mod tests {
                     node.alive = node.id != 5;
                 }),
                 "S3 leads term 2; the four live logs of five agree.",
+            ),
+            (
+                world(|node| {
+                    lead(node, 3);
+                    node.members = (2, Membership::new(1..=4, []));
+                }),
+                "S3 leads term 2; all four logs agree.",
+            ),
+            (
+                world(|node| {
+                    lead(node, 3);
+                    node.members.1.voters.push([1, 2, 3, 4].into());
+                }),
+                "S3 leads term 2; the voters change from S1–5 to S1–4: for now, both need a majority.",
             ),
             (
                 world(|node| {

@@ -1,11 +1,11 @@
 //! The logs, a row per node: only the columns that can be seen.
 
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use super::colour::term_class;
-use super::format::{percent, range, S};
+use super::format::{percent, range, runs, S};
 use super::node::Standing;
+use super::subject::Subject;
 use super::text::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::log::{Entry, Payload};
@@ -200,21 +200,13 @@ pub fn payload(payload: &Payload, t: &dyn Text) -> String {
         Payload::Set { key, value } => format!("{key}={value}"),
         Payload::Members(membership) => {
             let sets: Vec<String> = membership.voters.iter().map(runs).collect();
-            t.members(&sets.join(" + "))
+            let voters = t.members(&sets.join(" + "));
+            match membership.learners.len() {
+                0 => voters,
+                count => t.with_learners(&voters, &t.members(&runs(&membership.learners)), count > 1),
+            }
         }
     }
-}
-
-/// Numbers with those that follow each other drawn together: `1–3,5`.
-fn runs(set: &BTreeSet<NodeId>) -> String {
-    let mut runs: Vec<(NodeId, NodeId)> = Vec::new();
-    for &node in set {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == node => *last = node,
-            _ => runs.push((node, node)),
-        }
-    }
-    runs.iter().map(|&(first, last)| range(first.into(), last.into())).collect::<Vec<_>>().join(",")
 }
 
 impl Folded {
@@ -271,6 +263,27 @@ impl LogCell {
     }
 }
 
+/// The entry that a key leads to, from the one that is selected, in the table of the logs: to the sides along a log,
+/// up and down to the next log that has it. With nothing selected, Enter begins at the leader's last entry.
+pub fn walk(world: &World, selected: Option<Subject>, key: &str) -> Option<(NodeId, Index)> {
+    let has = |node: &&NodeState, index: Index| node.entry(index).is_some();
+    let Some(Subject::Entry(id, index)) = selected else {
+        let begin = world.leader().or_else(|| world.nodes.values().next().map(|node| &**node));
+        return begin.filter(|node| key == "Enter" && !node.log.is_empty()).map(|node| (node.id, node.last_index()));
+    };
+    let aside = |index: Index| world.nodes.get(&id).filter(|node| has(&&***node, index)).map(|_| (id, index));
+    let mut others = world.nodes.values().map(|node| &**node).filter(|node| has(node, index)).map(|node| node.id);
+    match key {
+        "ArrowLeft" => aside(index.saturating_sub(1)),
+        "ArrowRight" => aside(index + 1),
+        "ArrowUp" => others.rfind(|&other| other < id).map(|other| (other, index)),
+        "ArrowDown" => others.find(|&other| other > id).map(|other| (other, index)),
+        "Home" => world.nodes.get(&id).map(|node| (id, node.first_index)),
+        "End" => world.nodes.get(&id).map(|node| (id, node.last_index())),
+        _ => None,
+    }
+}
+
 /// The columns that can be seen: of a strip that begins `scrolled` units from the first column and is `width` wide,
 /// with one column more on either side.
 pub fn visible_columns(scrolled: f64, width: f64, column: f64) -> RangeInclusive<Index> {
@@ -319,6 +332,28 @@ mod tests {
         use Against::*;
         assert_eq!(against, [vec![Same; 3], vec![Same, Same, Conflicts, Beyond], vec![Same]]);
         assert_eq!(last_column(&world()), 4);
+    }
+
+    #[test]
+    fn keys_lead_from_entry_to_entry() {
+        let world = world();
+        let cases = [
+            (None, "Enter", Some((1, 3))),
+            (None, "ArrowLeft", None),
+            (Some(Subject::Node(2)), "Enter", Some((1, 3))),
+            (Some(Subject::Entry(1, 3)), "ArrowLeft", Some((1, 2))),
+            (Some(Subject::Entry(1, 3)), "ArrowRight", None),
+            (Some(Subject::Entry(1, 1)), "ArrowLeft", None),
+            (Some(Subject::Entry(1, 2)), "ArrowDown", Some((2, 2))),
+            (Some(Subject::Entry(2, 2)), "ArrowDown", None),
+            (Some(Subject::Entry(3, 1)), "ArrowUp", Some((2, 1))),
+            (Some(Subject::Entry(2, 2)), "Home", Some((2, 1))),
+            (Some(Subject::Entry(2, 2)), "End", Some((2, 4))),
+            (Some(Subject::Entry(2, 2)), "w", None),
+        ];
+        for (from, key, to) in cases {
+            assert_eq!(walk(&world, from, key), to, "{from:?} {key}");
+        }
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Messages: where they are on their way, what they look like, and what they say in words.
 
+use serde::{Deserialize, Serialize};
+
 use super::format::{ms, range, S};
 use super::geometry::{Point, Ring};
+use super::subject::Subject;
 use super::text::Text;
 use crate::lab::world::{InFlight, LostMessage, LOST_SHOWN};
 use crate::raft::rpc::{AppendEntries, AppendResult, InstallResult, Message};
@@ -125,6 +128,83 @@ fn passed(message: &InFlight, now: Micros) -> f64 {
 fn on_its_way(ring: &Ring, message: &InFlight, way: f64) -> (Point, f64) {
     let (start, end) = ring.lane((message.from, message.to));
     (start.toward(end, way), start.angle_to(end).to_degrees())
+}
+
+/// Which messages are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// All.
+    #[default]
+    All,
+    /// All, those faintly that are not to the point.
+    Context,
+    /// Those only that are to the point.
+    Focus,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Scope; 3] = [Scope::All, Scope::Context, Scope::Focus];
+
+    /// What it is called.
+    pub fn name(self, t: &dyn Text) -> &'static str {
+        match self {
+            Scope::All => t.scope_all(),
+            Scope::Context => t.scope_context(),
+            Scope::Focus => t.scope_focus(),
+        }
+    }
+
+    /// The next one, around the end.
+    pub fn next(self) -> Scope {
+        match self {
+            Scope::All => Scope::Context,
+            Scope::Context => Scope::Focus,
+            Scope::Focus => Scope::All,
+        }
+    }
+
+    /// How a message is drawn: not at all, faintly, or as always.
+    pub fn shows(self, message: &InFlight, selected: Option<Subject>) -> Drawn {
+        match self {
+            Scope::All => Drawn::Full,
+            _ if is_to_the_point(message, selected) => Drawn::Full,
+            Scope::Context => Drawn::Faint,
+            Scope::Focus => Drawn::Not,
+        }
+    }
+}
+
+/// How a message is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn {
+    /// As always.
+    Full,
+    /// Faintly.
+    Faint,
+    /// Not at all.
+    Not,
+}
+
+/// Whether a message has to do with what is selected. With nothing selected: whether it is more than a heartbeat or the
+/// answer that all is well.
+fn is_to_the_point(message: &InFlight, selected: Option<Subject>) -> bool {
+    let between = |(a, b)| [(a, b), (b, a)].contains(&(message.from, message.to));
+    match selected {
+        None => !matches!(Shape::of(&message.message), Shape::Heartbeat | Shape::Success) || message.held,
+        Some(Subject::Node(node)) => message.from == node || message.to == node,
+        Some(Subject::Link(link)) => between(link),
+        Some(Subject::Stream(leader, target)) => {
+            between((leader, target)) && !matches!(&*message.message, Message::Vote(_) | Message::VoteResponse(_))
+        }
+        Some(Subject::Message(id)) => message.id == id || message.re == Some(id) || message.copy_of == Some(id),
+        Some(Subject::Entry(_, index)) => match &*message.message {
+            Message::Append(append) => append.entries.iter().any(|entry| entry.index == index),
+            Message::AppendResponse(answer) => matches!(answer.result, AppendResult::Success(to) if to >= index),
+            _ => false,
+        },
+    }
 }
 
 /// What is written beside a message: the indices of the entries that it carries.
@@ -302,5 +382,33 @@ mod tests {
         assert_eq!(lost_place(&ring, &lost(15), Micros::from_ms(15) + LOST_SHOWN), None);
         assert_eq!(lost_name(&lost(15), &English), "S1 → S2: append 5, lost at 15.0 ms: link is cut");
         assert_eq!(name(&in_flight(append(0)), &English).split(", arrives").nth(1), Some(" at 20.0 ms"));
+    }
+
+    #[test]
+    fn what_is_not_to_the_point_is_faint_or_not_there() {
+        let heartbeat = in_flight(append(0));
+        let entries = in_flight(append(2)); // 5 and 6, from S1 to S2
+        let shown = |scope: Scope, message: &InFlight, selected| scope.shows(message, selected);
+        assert_eq!(shown(Scope::All, &heartbeat, None), Drawn::Full);
+        assert_eq!(shown(Scope::Context, &heartbeat, None), Drawn::Faint);
+        assert_eq!(shown(Scope::Focus, &heartbeat, None), Drawn::Not);
+        assert_eq!(shown(Scope::Focus, &entries, None), Drawn::Full);
+        let cases = [
+            (Subject::Node(2), true),
+            (Subject::Node(3), false),
+            (Subject::Link((2, 1)), true),
+            (Subject::Link((1, 3)), false),
+            (Subject::Stream(1, 2), true),
+            (Subject::Message(1), true),
+            (Subject::Message(7), false),
+            (Subject::Entry(2, 6), true),
+            (Subject::Entry(2, 7), false),
+        ];
+        for (selected, to_the_point) in cases {
+            let expected = if to_the_point { Drawn::Full } else { Drawn::Not };
+            assert_eq!(shown(Scope::Focus, &entries, Some(selected)), expected, "{selected:?}");
+        }
+        let scopes = [Scope::All.next(), Scope::Context.next(), Scope::Focus.next()];
+        assert_eq!(scopes, [Scope::Context, Scope::Focus, Scope::All]);
     }
 }

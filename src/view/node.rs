@@ -1,6 +1,8 @@
 //! What a node is, in one word, and its name for whoever cannot see it.
 
 use super::format::S;
+use super::members::{part_now, Part};
+use super::on_node::has_slow_disk;
 use super::text::Text;
 use crate::lab::event::Link;
 use crate::lab::world::{NodeState, World};
@@ -24,13 +26,19 @@ pub enum Standing {
     Crashed,
     /// An error of its storage stopped it.
     Stopped,
+    /// Nothing has happened yet.
+    NotStarted,
+    /// It runs, and does not belong to the cluster.
+    Outside,
 }
 
 impl Standing {
     /// What `node` is.
     pub fn of(world: &World, node: &NodeState) -> Standing {
         match node.role {
+            _ if world.n == 0 && !node.alive => Standing::NotStarted,
             _ if !node.alive => Standing::Crashed,
+            Role::Learner if part_now(world, node.id) == Part::Outside => Standing::Outside,
             Role::Learner => Standing::Learner,
             Role::Follower => Standing::Follower,
             Role::Candidate => Standing::Candidate,
@@ -50,6 +58,8 @@ impl Standing {
             Standing::Learner => "learner",
             Standing::Crashed => "crashed",
             Standing::Stopped => "stopped",
+            Standing::NotStarted => "not-started",
+            Standing::Outside => "outside",
         }
     }
 
@@ -63,6 +73,8 @@ impl Standing {
             Standing::Learner => t.learner(),
             Standing::Crashed => t.crashed(),
             Standing::Stopped => t.stopped(),
+            Standing::NotStarted => t.not_started(),
+            Standing::Outside => t.outside(),
         }
     }
 }
@@ -71,11 +83,31 @@ impl Standing {
 pub fn name(world: &World, node: &NodeState, t: &dyn Text) -> String {
     let standing = Standing::of(world, node).label(t).to_lowercase();
     let mut name = t.node_name(node.id, &standing, node.term, node.commit);
-    if is_isolated(world, node.id) {
+    for note in notes(world, node, t) {
         name.push_str(", ");
-        name.push_str(t.isolated());
+        name.push_str(note);
     }
     name
+}
+
+/// What is not as usual with a node, a word or two each.
+pub fn notes(world: &World, node: &NodeState, t: &dyn Text) -> Vec<&'static str> {
+    let part = part_now(world, node.id);
+    let all = [
+        (node.paused, t.paused()),
+        (is_isolated(world, node.id), t.isolated()),
+        (part == Part::Joining, t.joining()),
+        (part == Part::Leaving, t.leaving()),
+        (node.disk_fails, t.disk_failing()),
+        (!node.disk_fails && has_slow_disk(node), t.disk_slow()),
+    ];
+    all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, note)| note).collect()
+}
+
+/// What a node is, and what is not as usual with it: "Follower · paused".
+pub fn in_words(world: &World, node: &NodeState, t: &dyn Text) -> String {
+    let words = std::iter::once(Standing::of(world, node).label(t)).chain(notes(world, node, t));
+    words.collect::<Vec<&str>>().join(" · ")
 }
 
 /// Both directions of every link of a node.
@@ -95,5 +127,41 @@ pub fn names(nodes: impl IntoIterator<Item = NodeId>, t: &dyn Text) -> String {
         None => String::new(),
         Some(last) if names.is_empty() => last,
         Some(last) => t.and(&names.join(", "), &last),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::Membership;
+    use crate::view::text::English;
+
+    #[test]
+    fn a_node_that_has_not_started_has_not_crashed() {
+        let mut world = World::new([NodeState::new(1, Membership::new([1], []), [])]);
+        let told = |world: &World| in_words(world, &world.nodes[&1], &English);
+        assert_eq!(told(&world), "Not started");
+        world.n = 1;
+        assert_eq!(told(&world), "Crashed");
+    }
+
+    #[test]
+    fn what_is_not_as_usual_is_told_beside_the_role() {
+        let node = |id: NodeId| {
+            let members = Membership { voters: vec![[1, 2, 3].into(), [2, 3, 4].into()], learners: [5].into() };
+            let mut node = NodeState::new(id, members, []);
+            (node.alive, node.paused) = (true, id == 2);
+            node.role = match id {
+                3 => Role::Leader,
+                5 | 6 => Role::Learner,
+                _ => Role::Follower,
+            };
+            node
+        };
+        let world = World::new((1..=6).map(node));
+        let told: Vec<String> = world.nodes.values().map(|node| in_words(&world, node, &English)).collect();
+        let expected =
+            ["Follower · leaving", "Follower · paused", "Leader", "Follower · joining", "Learner", "Outside"];
+        assert_eq!(told, expected);
     }
 }

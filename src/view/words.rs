@@ -169,6 +169,10 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
         LabEvent::Restart { node } => t.restarts(S(*node)).into(),
         LabEvent::Cut { links, name } => cut(links, name.as_deref(), nodes, t),
         LabEvent::Join { links } => t.links_rejoined(&links_in_words(links, nodes, t)).into(),
+        LabEvent::Client { key, value: None, result: ClientResult::Ok, read, .. } => match read {
+            Some(read) => t.client_reads(key, read).into(),
+            None => t.client_reads_nothing(key).into(),
+        },
         LabEvent::Client { key, value, node, result, .. } => {
             let what = match value {
                 Some(value) => t.write_of(key, value),

@@ -7,11 +7,13 @@ use yew::prelude::*;
 use crate::lab::event::Link;
 use crate::lab::Do;
 use crate::raft::NodeId;
-use crate::ui::page::{Change, Menu, Of};
+use crate::ui::page::{Change, Menu};
 use crate::ui::text;
 use crate::view::cluster::{LinkGlyph, StrokeGlyph};
 use crate::view::format::S;
 use crate::view::geometry::Point;
+use crate::view::menu::Of;
+use crate::view::subject::Subject;
 
 /// How far apart the two directions of a link are drawn, where they differ.
 const APART: f64 = 3.0;
@@ -39,6 +41,9 @@ pub fn Links(props: &LinksProps) -> Html {
                 <g key={format!("{}-{}", glyph.link.0, glyph.link.1)} class="link" data-link={format!("{}-{}", glyph.link.0, glyph.link.1)}>
                     { lines(glyph, lit.len() == 2 && lit.contains(&glyph.link.0) && lit.contains(&glyph.link.1)) }
                     { threatened(glyph, doomed) }
+                    for (at, words) in &glyph.words {
+                        <text class="quality" x={format!("{:.1}", at.x)} y={format!("{:.1}", at.y)}>{ words.clone() }</text>
+                    }
                     { reach(glyph, change) }
                 </g>
             }
@@ -107,7 +112,8 @@ fn reach(glyph: &LinkGlyph, change: &Callback<Change>) -> Html {
     let ((a, b), link, change) = (glyph.ends, glyph.link, change.clone());
     let onclick = move |event: MouseEvent| {
         let at = Point::new(event.client_x().into(), event.client_y().into());
-        change.emit(Change::Menu(Some(Menu { of: Of::Link(link), at })));
+        change.emit(Change::Select(Some(Subject::Link(link))));
+        change.emit(Change::Menu(Some(Menu { of: Of::Subject(Subject::Link(link)), at })));
     };
     html! {
         <line class="reach" x1={a.x.to_string()} y1={a.y.to_string()} x2={b.x.to_string()} y2={b.y.to_string()} {onclick}>

@@ -10,25 +10,37 @@ mod write;
 
 use std::rc::Rc;
 
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::page::{Change, Strokes};
+use super::page::{Asked, Change, Strokes};
 use super::shared::Shared;
 use super::text;
 use crate::lab::{Do, World};
 use crate::raft::NodeId;
 use crate::view::command::Command;
 use crate::view::feed::About;
-use crate::view::message;
+use crate::view::links::Network;
+use crate::view::message::{self, Scope};
 use crate::view::node;
+use crate::view::on_node::add_node;
+use crate::view::subject::Subject;
 
 /// What the panel needs.
 #[derive(Properties, PartialEq)]
 pub struct ClusterProps {
     /// Everything that is known.
     pub world: Shared<World>,
-    /// The selected node.
-    pub selected: Option<NodeId>,
+    /// What is selected.
+    pub selected: Option<Subject>,
+    /// What the links do to messages.
+    pub network: Shared<Network>,
+    /// Which messages are drawn.
+    pub scope: Scope,
+    /// To choose others.
+    pub choose_scope: Callback<Scope>,
+    /// Why nothing happens, if it does not.
+    pub hint: Option<AttrValue>,
     /// What is highlighted.
     pub look: Rc<About>,
     /// The strokes as they were drawn.
@@ -38,7 +50,7 @@ pub struct ClusterProps {
     /// Where the next write goes.
     pub write_to: Option<NodeId>,
     /// Counts the times that the form was asked for.
-    pub write_asked: u32,
+    pub asked: Asked,
     /// To act upon the cluster.
     pub act: Callback<Do>,
     /// To change what the page remembers.
@@ -55,33 +67,55 @@ pub fn Cluster(props: &ClusterProps) -> Html {
         let ask = props.command.clone();
         move |_: MouseEvent| ask.emit(command)
     };
+    let choose = {
+        let choose = props.choose_scope.clone();
+        move |event: Event| {
+            let chosen = event.target_dyn_into::<HtmlSelectElement>().and_then(|field| field.value().parse().ok());
+            if let Some(scope) = chosen.and_then(|place: usize| Scope::ALL.get(place)) {
+                choose.emit(*scope);
+            }
+        }
+    };
     html! {
         <section class="card cluster" id="cluster" tabindex="-1" aria-labelledby="cluster-title">
             <div class="card-head">
                 <h2 id="cluster-title">{ t.cluster() }</h2>
                 <span class="hint">{ t.cluster_hint() }</span>
+                <select class="quiet" aria-label={t.scope()} title={t.scope_why()} onchange={choose}>
+                    for (place, scope) in Scope::ALL.into_iter().enumerate() {
+                        <option key={place} value={place.to_string()} selected={scope == props.scope}>{ scope.name(t) }</option>
+                    }
+                </select>
             </div>
             <stage::Stage
                 world={props.world.clone()}
                 selected={props.selected}
+                network={props.network.clone()}
+                scope={props.scope}
                 look={props.look.clone()}
                 drawn={props.drawn.clone()}
                 still={props.still}
                 act={props.act.clone()}
                 change={props.change.clone()}
             />
-            <p class="caption">{ caption(&props.world, &props.look) }</p>
+            <p class="caption">
+                { caption(&props.world, &props.look).or(props.hint.clone()).unwrap_or(AttrValue::Static(t.cluster_caption())) }
+            </p>
             <div class="tools">
                 <write::Write
                     nodes={props.world.nodes.keys().copied().collect::<Vec<NodeId>>()}
                     to={props.write_to}
-                    asked={props.write_asked}
+                    asked={props.asked}
                     act={props.act.clone()}
                     change={props.change.clone()}
                     command={props.command.clone()}
                 />
                 <div class="group">
                     <button type="button" onclick={ask(Command::Partition)}>{ t.partition() }</button>
+                    <button type="button" onclick={ask(Command::Links)}>{ t.links() }</button>
+                    <button type="button" onclick={ask(Command::AddNode)} disabled={add_node(&props.world).is_none()}>
+                        { t.add_node() }
+                    </button>
                     <button type="button" onclick={ask(Command::RejoinAll)} disabled={props.world.cut.is_empty()}>
                         { t.rejoin_all() }
                     </button>
@@ -92,17 +126,17 @@ pub fn Cluster(props: &ClusterProps) -> Html {
 }
 
 /// What is pointed at, in full.
-fn caption(world: &World, look: &About) -> String {
+fn caption(world: &World, look: &About) -> Option<AttrValue> {
     let t = text();
     if let Some(id) = look.message {
         let lost = world.lost.iter().find(|lost| lost.message.id == id);
         let on_its_way = world.messages.get(&id).map(|message| message::name(message, t));
         if let Some(name) = on_its_way.or_else(|| lost.map(|lost| message::lost_name(lost, t))) {
-            return name;
+            return Some(name.into());
         }
     }
     match look.nodes.as_slice() {
-        [only] => world.nodes.get(only).map_or_else(String::new, |found| node::name(world, found, t)),
-        _ => t.cluster_caption().to_string(),
+        [only] => world.nodes.get(only).map(|found| node::name(world, found, t).into()),
+        _ => None,
     }
 }

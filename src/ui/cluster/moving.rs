@@ -2,20 +2,22 @@
 
 use std::rc::Rc;
 
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::shapes::{cross, shape};
 use crate::lab::world::{InFlight, LostMessage};
 use crate::lab::World;
-use crate::raft::NodeId;
 use crate::runtime::Micros;
-use crate::ui::page::Change;
+use crate::ui::page::{Change, Menu};
 use crate::ui::shared::Shared;
 use crate::ui::text;
 use crate::view::cluster::timers;
 use crate::view::feed::About;
 use crate::view::geometry::{Point, Ring};
-use crate::view::message::{label, lost_name, lost_place, name, place, Shape};
+use crate::view::menu::Of;
+use crate::view::message::{label, lost_name, lost_place, name, place, Drawn, Scope, Shape};
+use crate::view::subject::{about_message, Subject};
 
 /// The time that is shown, handed past everything that does not move.
 #[derive(Clone, Copy, PartialEq)]
@@ -36,6 +38,12 @@ pub struct Props {
     /// What is highlighted.
     #[prop_or_default]
     pub look: Rc<About>,
+    /// What is selected.
+    #[prop_or_default]
+    pub selected: Option<Subject>,
+    /// Which messages are drawn.
+    #[prop_or_default]
+    pub scope: Scope,
     /// Whether the clock stands, so that messages can be reached with the keyboard.
     #[prop_or_default]
     pub still: bool,
@@ -61,8 +69,10 @@ pub fn Timers(props: &Props) -> Html {
 #[component]
 pub fn Messages(props: &Props) -> Html {
     let now = use_clock();
-    let Props { world, ring, look, still, change } = props;
+    let Props { world, ring, look, selected, scope, still, change } = props;
     let moved = |Point { x, y }: Point| format!("translate({x:.1} {y:.1})");
+    let drawn = world.messages.values().map(|message| (message, scope.shows(message, *selected)));
+    let drawn = drawn.filter(|(_, drawn)| *drawn != Drawn::Not);
     html! {
         <g class="messages" role="group" aria-label={text().messages()}>
             for lost in world.lost.iter() {
@@ -72,8 +82,8 @@ pub fn Messages(props: &Props) -> Html {
                     </g>
                 }
             }
-            for message in world.messages.values() {
-                <g key={message.id} transform={moved(place(ring, message, now).0)}>
+            for (message, drawn) in drawn {
+                <g key={message.id} class={(drawn == Drawn::Faint).then_some("faint")} transform={moved(place(ring, message, now).0)}>
                     <Message
                         message={Shared(message.clone())}
                         angle={place(ring, message, now).1}
@@ -96,39 +106,57 @@ struct MessageProps {
     change: Callback<Change>,
 }
 
-fn about(message: &InFlight) -> About {
-    About { nodes: vec![message.from, message.to] as Vec<NodeId>, message: Some(message.id), entries: None }
-}
-
 /// One message, at the origin: it is moved by what is around it, and drawn once.
 #[component]
 fn Message(props: &MessageProps) -> Html {
     let MessageProps { message, angle, lit, still, change } = props;
     let looks = |on: bool| {
         let (change, message) = (change.clone(), message.clone());
-        move || change.emit(Change::Look(on.then(|| about(&message))))
+        move || change.emit(Change::Look(on.then(|| about_message(&message))))
     };
     let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
-    let pin = {
-        let (change, message) = (change.clone(), message.clone());
-        move |_: MouseEvent| change.emit(Change::Pin(about(&message)))
+    let element = use_node_ref();
+    let open = {
+        let (change, element, id) = (change.clone(), element.clone(), message.id);
+        move || {
+            change.emit(Change::Select(Some(Subject::Message(id))));
+            if let Some(element) = element.cast::<Element>() {
+                let rect = element.get_bounding_client_rect();
+                let at = Point::new(rect.right(), rect.bottom());
+                change.emit(Change::Menu(Some(Menu { of: Of::Subject(Subject::Message(id)), at })));
+            }
+        }
+    };
+    let clicked = open.clone();
+    let onkeydown = move |event: KeyboardEvent| {
+        // Not the space bar: that is play and pause, wherever one is in the picture.
+        if event.key() == "Enter" {
+            event.prevent_default();
+            open();
+        }
     };
     html! {
         <g
-            class={classes!("message", lit.then_some("lit"))}
-            role="img"
+            ref={element}
+            class={classes!("message", lit.then_some("lit"), message.held.then_some("held"))}
+            role="button"
+            aria-haspopup="menu"
             aria-label={name(message, text())}
-            tabindex={if *still { Some("0") } else { None }}
+            tabindex={if *still { "0" } else { "-1" }}
             data-message={message.id.to_string()}
             data-kind={message.kind.text()}
             onpointerover={move |_: PointerEvent| over()}
             onpointerout={move |_: PointerEvent| out()}
             onfocus={move |_: FocusEvent| focused()}
             onblur={move |_: FocusEvent| blurred()}
-            onclick={pin}
+            onclick={move |_: MouseEvent| clicked()}
+            {onkeydown}
         >
             <circle class="reach" r="13" />
             { shape(Shape::of(&message.message), *angle) }
+            if message.held {
+                <path class="bars" d="M-3.5 14v7M3.5 14v7" />
+            }
             if let Some(label) = label(&message.message) {
                 <text class="message-label" y="-13">{ label }</text>
             }
@@ -149,7 +177,7 @@ fn Lost(props: &LostProps) -> Html {
     let LostProps { lost, angle, change } = props;
     let looks = |on: bool| {
         let (change, lost) = (change.clone(), lost.clone());
-        move |_: PointerEvent| change.emit(Change::Look(on.then(|| about(&lost.message))))
+        move |_: PointerEvent| change.emit(Change::Look(on.then(|| about_message(&lost.message))))
     };
     html! {
         <g

@@ -6,13 +6,15 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::raft::NodeId;
-use crate::ui::page::{Change, Menu, Of};
+use crate::ui::page::{Change, Menu};
 use crate::ui::text;
 use crate::view::cluster::{NodeGlyph, VoteDot};
 use crate::view::feed::About;
 use crate::view::format::S;
 use crate::view::geometry::Point;
+use crate::view::menu::Of;
 use crate::view::node::Standing;
+use crate::view::subject::Subject;
 
 /// What the nodes need.
 #[derive(Properties, PartialEq)]
@@ -64,11 +66,11 @@ fn Node(props: &NodeProps) -> Html {
     let open = {
         let (element, change, id) = (element.clone(), change.clone(), glyph.id);
         move || {
-            change.emit(Change::Select(Some(id)));
+            change.emit(Change::Select(Some(Subject::Node(id))));
             if let Some(element) = element.cast::<Element>() {
                 let rect = element.get_bounding_client_rect();
                 let at = Point::new(rect.left() + rect.width() * 0.75, rect.top() + rect.height() * 0.75);
-                change.emit(Change::Menu(Some(Menu { of: Of::Node(id), at })));
+                change.emit(Change::Menu(Some(Menu { of: Of::Subject(Subject::Node(id)), at })));
             }
         }
     };
@@ -81,14 +83,10 @@ fn Node(props: &NodeProps) -> Html {
         }
     };
     let NodeGlyph { at, label_at, standing, .. } = glyph;
-    let label = match (glyph.isolated, standing.label(text())) {
-        (true, label) => format!("{label} · {}", text().isolated()),
-        (false, label) => label.to_string(),
-    };
     let id_y = if glyph.votes.is_empty() { -3.0 } else { -9.0 };
     let middle = format!("translate({:.1} {:.1})", at.x, at.y);
     html! {
-        <g class={classes!("node", standing.class(), selected.then_some("selected"), lit.then_some("lit"))}>
+        <g class={classes!("node", standing.class(), glyph.paused.then_some("paused"), selected.then_some("selected"), lit.then_some("lit"))}>
             <g
                 ref={element}
                 class="button"
@@ -107,6 +105,9 @@ fn Node(props: &NodeProps) -> Html {
                 if *standing == Standing::Crashed {
                     <path class="out" d={crossed_out(*radius)} />
                 }
+                if glyph.paused {
+                    <path class="bars" d={paused(*radius)} />
+                }
             </g>
             // The button's name says all this, and more.
             <g class="words" aria-hidden="true">
@@ -117,7 +118,7 @@ fn Node(props: &NodeProps) -> Html {
                 for dot in &glyph.votes {
                     { vote(dot) }
                 }
-                <text class="standing" x={label_at.x.to_string()} y={label_at.y.to_string()}>{ label }</text>
+                <text class="standing" x={label_at.x.to_string()} y={label_at.y.to_string()}>{ glyph.words.clone() }</text>
             </g>
         </g>
     }
@@ -127,6 +128,12 @@ fn Node(props: &NodeProps) -> Html {
 fn crossed_out(radius: f64) -> String {
     let to = 0.72 * radius;
     format!("M-{to:.1}-{to:.1} {to:.1} {to:.1}M{to:.1}-{to:.1}-{to:.1} {to:.1}")
+}
+
+/// Two bars, above the node's name.
+fn paused(radius: f64) -> String {
+    let (top, height) = (0.84 * radius, 0.24 * radius);
+    format!("M-3.5-{top:.1}v{height:.1}M3.5-{top:.1}v{height:.1}")
 }
 
 /// A vote: a full dot, a cross, or an open ring.

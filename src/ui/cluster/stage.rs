@@ -19,6 +19,9 @@ use crate::view::action::{crossed, stroke};
 use crate::view::cluster::{links, nodes, strokes};
 use crate::view::feed::About;
 use crate::view::geometry::{curve, thinned, to_picture, Point, Ring};
+use crate::view::links::Network;
+use crate::view::message::Scope;
+use crate::view::subject::Subject;
 
 /// A pointer that moved less than this, in pixels, has clicked.
 const CLICK: f64 = 6.0;
@@ -31,8 +34,12 @@ const SPACING: f64 = 7.0;
 pub struct StageProps {
     /// Everything that is known.
     pub world: Shared<World>,
-    /// The selected node.
-    pub selected: Option<NodeId>,
+    /// What is selected.
+    pub selected: Option<Subject>,
+    /// What the links do to messages.
+    pub network: Shared<Network>,
+    /// Which messages are drawn.
+    pub scope: Scope,
     /// What is highlighted.
     pub look: Rc<About>,
     /// The strokes as they were drawn.
@@ -60,7 +67,7 @@ struct Draft {
 /// The picture.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
-    let StageProps { world, selected, look, drawn, still, act, change } = props;
+    let StageProps { world, selected, network, scope, look, drawn, still, act, change } = props;
     let ids: Vec<NodeId> = world.nodes.keys().copied().collect();
     let ring = use_memo(ids, |ids| Ring::new(ids.iter().copied()));
     let node_glyphs = use_memo(world.clone(), |world| nodes(world, &ring, text()));
@@ -85,12 +92,12 @@ pub fn Stage(props: &StageProps) -> Html {
             onpointerup={draft.up}
             onpointercancel={draft.cancel}
         >
-            <Links links={links(world, &ring)} {doomed} lit={look.nodes.clone()} change={change.clone()} />
+            <Links links={links(world, &ring, network, text())} {doomed} lit={look.nodes.clone()} change={change.clone()} />
             <Timers world={world.clone()} ring={ring.clone()} />
             <Nodes
                 nodes={node_glyphs}
                 radius={ring.node_radius}
-                selected={*selected}
+                selected={selected.and_then(Subject::node)}
                 look={look.clone()}
                 change={change.clone()}
             />
@@ -98,6 +105,8 @@ pub fn Stage(props: &StageProps) -> Html {
                 world={world.clone()}
                 ring={ring.clone()}
                 look={look.clone()}
+                selected={*selected}
+                scope={*scope}
                 still={*still}
                 change={change.clone()}
             />

@@ -1,11 +1,11 @@
 //! The form that writes.
 
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::lab::Do;
 use crate::raft::NodeId;
-use crate::ui::page::Change;
+use crate::ui::page::{Asked, Change};
 use crate::ui::text;
 use crate::view::command::Command;
 use crate::view::format::S;
@@ -18,7 +18,7 @@ pub struct WriteProps {
     /// The one that is asked; none is the leader.
     pub to: Option<NodeId>,
     /// Counts the times that the form was asked for.
-    pub asked: u32,
+    pub asked: Asked,
     /// To write.
     pub act: Callback<Do>,
     /// To choose another node.
@@ -35,7 +35,7 @@ pub fn Write(props: &WriteProps) -> Html {
     let value_field = use_node_ref();
     {
         let field = value_field.clone();
-        use_effect_with(props.asked, move |&asked| {
+        use_effect_with(props.asked.write, move |&asked| {
             let field = field.cast::<HtmlInputElement>().filter(|_| asked > 0);
             if let Some(field) = field {
                 // A field that is on the page can have the focus.
@@ -44,6 +44,20 @@ pub fn Write(props: &WriteProps) -> Html {
             }
         });
     }
+    let read_button = use_node_ref();
+    {
+        let button = read_button.clone();
+        use_effect_with(props.asked.read, move |&asked| {
+            if let Some(button) = button.cast::<HtmlElement>().filter(|_| asked > 0) {
+                // A button that is on the page can have the focus.
+                let _ = button.focus();
+            }
+        });
+    }
+    let read = {
+        let (key, act, to) = (key.clone(), props.act.clone(), props.to);
+        move |_: MouseEvent| act.emit(Do::Read { key: (*key).clone(), node: to, client: None })
+    };
     let onsubmit = {
         let (key, value, act, to) = (key.clone(), value.clone(), props.act.clone(), props.to);
         move |event: SubmitEvent| {
@@ -99,6 +113,7 @@ pub fn Write(props: &WriteProps) -> Html {
                 </select>
             </label>
             <button type="submit" class="primary">{ t.write() }</button>
+            <button ref={read_button} type="button" onclick={read}>{ t.read() }</button>
             <button type="button" onclick={many}>{ t.write_many() }</button>
         </form>
     }

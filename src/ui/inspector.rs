@@ -1,0 +1,73 @@
+//! The inspector: what is selected, with all its numbers. What a number leads to is a click away.
+
+use yew::prelude::*;
+
+use super::icons::{icon, Icon};
+use super::page::Change;
+use super::shared::Shared;
+use super::text;
+use crate::lab::World;
+use crate::view::inspector::{inspect, Value};
+use crate::view::links::Network;
+use crate::view::subject::Subject;
+
+/// What the inspector needs.
+#[derive(Properties, PartialEq)]
+pub struct InspectorProps {
+    /// Everything that is known.
+    pub world: Shared<World>,
+    /// What the links do to messages.
+    pub network: Shared<Network>,
+    /// What is selected.
+    pub subject: Subject,
+    /// To select something else, or nothing.
+    pub change: Callback<Change>,
+}
+
+/// The panel.
+#[component]
+pub fn Inspector(props: &InspectorProps) -> Html {
+    let t = text();
+    let sheet = inspect(&props.world, &props.network, props.subject, t);
+    let let_go = {
+        let change = props.change.clone();
+        move |_: MouseEvent| change.emit(Change::LetGo)
+    };
+    html! {
+        <section class="card inspector" aria-labelledby="inspector-title">
+            <div class="card-head">
+                <h2 id="inspector-title">{ sheet.title }</h2>
+                <button type="button" class="icon small" aria-label={t.let_go()} title={t.let_go()} onclick={let_go}>
+                    { icon(Icon::Close) }
+                </button>
+            </div>
+            <div class="scroller" tabindex="0" role="group" aria-labelledby="inspector-title" data-scroller="">
+                if !sheet.lead.is_empty() {
+                    <p class="lead">{ sheet.lead }</p>
+                }
+                <dl>
+                    for (i, field) in sheet.fields.into_iter().enumerate() {
+                        <div key={i}>
+                            <dt>{ field.name }</dt>
+                            <dd>
+                                for value in field.values {
+                                    { show(value, &props.change) }
+                                }
+                            </dd>
+                        </div>
+                    }
+                </dl>
+            </div>
+        </section>
+    }
+}
+
+fn show(Value { text, to }: Value, change: &Callback<Change>) -> Html {
+    let Some(to) = to else { return html! { <span>{ text }</span> } };
+    let change = change.clone();
+    html! {
+        <button type="button" class="leads" onclick={move |_: MouseEvent| change.emit(Change::Select(Some(to)))}>
+            { text }
+        </button>
+    }
+}

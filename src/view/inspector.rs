@@ -1,0 +1,360 @@
+//! The inspector: what is selected, with all its numbers, and what these lead to.
+
+use super::format::{grouped, ms, range, S};
+use super::links::Network;
+use super::logs::payload;
+use super::members::in_words;
+use super::message::{full, short};
+use super::node;
+use super::on_node::has_slow_disk;
+use super::subject::Subject;
+use super::text::Text;
+use crate::lab::event::{Link, MessageId};
+use crate::lab::world::{InFlight, NodeState, StreamView, World};
+use crate::raft::rpc::Message;
+use crate::raft::{Index, NodeId};
+
+/// So many pairs of a state machine, entries of a message or messages of a link are told.
+const LISTED_MAX: usize = 8;
+
+/// What is told about a subject.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sheet {
+    /// Its name.
+    pub title: String,
+    /// It in a sentence.
+    pub lead: String,
+    /// Its fields.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a sheet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its values, of which each may lead to something else.
+    pub values: Vec<Value>,
+}
+
+/// A value of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// It as text.
+    pub text: String,
+    /// What it leads to.
+    pub to: Option<Subject>,
+}
+
+/// What is told about `subject`.
+pub fn inspect(world: &World, network: &Network, subject: Subject, t: &dyn Text) -> Sheet {
+    match subject {
+        Subject::Node(id) => world.nodes.get(&id).map_or_else(Sheet::default, |node| of_node(world, node, t)),
+        Subject::Link(link) => of_link(world, network, link, t),
+        Subject::Message(id) => of_message(world, id, t),
+        Subject::Entry(node, index) => of_entry(world, node, index, t),
+        Subject::Stream(leader, target) => match world.streams.get(&(leader, target)) {
+            Some(stream) => of_stream(world, (leader, target), stream, t),
+            None => sheet(arrow(leader, target), t.inspect_no_stream().into()),
+        },
+    }
+}
+
+fn sheet(title: String, lead: String) -> Sheet {
+    Sheet { title, lead, fields: Vec::new() }
+}
+
+fn arrow(from: NodeId, to: NodeId) -> String {
+    format!("{} → {}", S(from), S(to))
+}
+
+fn plain(text: impl Into<String>) -> Vec<Value> {
+    vec![Value { text: text.into(), to: None }]
+}
+
+fn to_node(node: NodeId) -> Value {
+    Value { text: S(node).to_string(), to: Some(Subject::Node(node)) }
+}
+
+fn to_nodes(nodes: impl IntoIterator<Item = NodeId>, t: &dyn Text) -> Vec<Value> {
+    let values: Vec<Value> = nodes.into_iter().map(to_node).collect();
+    if values.is_empty() {
+        plain(t.nobody())
+    } else {
+        values
+    }
+}
+
+impl Sheet {
+    fn add(&mut self, name: &str, values: Vec<Value>) {
+        self.fields.push(Field { name: name.into(), values });
+    }
+}
+
+/// At most [`LISTED_MAX`] of the values, and how many more there are.
+fn listed(mut values: Vec<Value>, t: &dyn Text) -> Vec<Value> {
+    let more = values.len().saturating_sub(LISTED_MAX);
+    if more > 0 {
+        values.truncate(LISTED_MAX);
+        values.push(Value { text: t.and_so_many_more(more as u64), to: None });
+    }
+    values
+}
+
+fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
+    let mut sheet = sheet(S(node.id).to_string(), node::in_words(world, node, t));
+    sheet.add(t.field_term(), plain(grouped(node.term)));
+    sheet.add(t.field_voted_for(), to_nodes(node.voted_for, t));
+    sheet.add(t.field_leader(), to_nodes(node.leader, t));
+    if let Some((_, fires)) = node.timer.filter(|_| node.alive) {
+        sheet.add(t.field_timer(), plain(t.at_ms(&ms(fires, 1))));
+    }
+    if !node.votes.is_empty() {
+        let given = |given: bool| node.votes.iter().filter(move |(_, vote)| **vote == given).map(|(id, _)| *id);
+        let (yes, no) = if node.pre_voting {
+            (t.field_would_vote(), t.field_would_not_vote())
+        } else {
+            (t.field_votes(), t.field_refusals())
+        };
+        sheet.add(yes, to_nodes(given(true), t));
+        sheet.add(no, to_nodes(given(false), t));
+    }
+    if let Some(target) = node.hands_over_to {
+        sheet.add(t.field_hands_over_to(), vec![to_node(target)]);
+    }
+    let last = node.last_index();
+    let entries = if node.log.is_empty() { t.empty_aside().to_string() } else { range(node.first_index, last) };
+    let to_last = (!node.log.is_empty()).then_some(Subject::Entry(node.id, last));
+    sheet.add(t.field_log(), vec![Value { text: entries, to: to_last }]);
+    sheet.add(t.field_durable(), plain(grouped(node.durable)));
+    sheet.add(t.field_commit(), plain(grouped(node.commit)));
+    sheet.add(t.field_applied(), plain(grouped(node.applied)));
+    if let Some(snapshot) = &node.snapshot {
+        let (index, term) = (snapshot.meta.index, snapshot.meta.term);
+        sheet.add(t.field_snapshot(), plain(t.snapshot_up_to(index, term, snapshot.data.len() as u64)));
+    }
+    if let Some(index) = node.compacting {
+        sheet.add(t.field_compacting(), plain(t.up_to(index)));
+    }
+    if let Some((index, received)) = node.receiving {
+        sheet.add(t.field_receiving(), plain(t.received_of(index, received)));
+    }
+    let (since, members) = &node.members;
+    let to_entry = node.entry(*since).map(|_| Subject::Entry(node.id, *since));
+    sheet.add(t.field_members(), vec![Value { text: in_words(members, t), to: to_entry }]);
+    if let Some((low, high)) = node.write_delay.filter(|_| has_slow_disk(node)) {
+        sheet.add(t.field_disk(), plain(t.write_takes(&ms(low, 0), &ms(high, 0))));
+    }
+    if let Some(error) = &node.storage_error {
+        sheet.add(t.field_storage_error(), plain(error));
+    }
+    let pairs = node.state.iter().map(|(key, value)| Value { text: format!("{key}={value}"), to: None });
+    let pairs: Vec<Value> = pairs.collect();
+    sheet.add(t.field_state(), if pairs.is_empty() { plain(t.empty_aside()) } else { listed(pairs, t) });
+    sheet
+}
+
+fn of_link(world: &World, network: &Network, (a, b): Link, t: &dyn Text) -> Sheet {
+    let mut sheet = sheet(format!("{} – {}", S(a), S(b)), String::new());
+    for (from, to) in [(a, b), (b, a)] {
+        let quality = network.quality((from, to)).in_words(t);
+        let words = if world.cut.contains(&(from, to)) { t.cut_and(&quality) } else { quality };
+        sheet.add(&arrow(from, to), plain(words));
+        let on_way = world.messages.values().filter(|message| (message.from, message.to) == (from, to));
+        let values: Vec<Value> = on_way.map(|message| to_message(message, t)).collect();
+        if !values.is_empty() {
+            sheet.add(t.field_on_the_way(), listed(values, t));
+        }
+    }
+    sheet
+}
+
+fn to_message(message: &InFlight, t: &dyn Text) -> Value {
+    Value { text: short(&message.message, t), to: Some(Subject::Message(message.id)) }
+}
+
+fn of_message(world: &World, id: MessageId, t: &dyn Text) -> Sheet {
+    let lost = world.lost.iter().find(|lost| lost.message.id == id);
+    let on_way = world.messages.get(&id);
+    let Some(message) = on_way.or(lost.map(|lost| &lost.message)) else {
+        return sheet(t.message_number(id), t.gone().into());
+    };
+    let mut sheet = sheet(short(&message.message, t), full(&message.message, t));
+    sheet.add(t.field_from(), vec![to_node(message.from)]);
+    sheet.add(t.field_to(), vec![to_node(message.to)]);
+    sheet.add(t.field_sent(), plain(t.at_ms(&ms(message.sent, 1))));
+    match lost {
+        Some(lost) => sheet.add(t.field_lost(), plain(t.lost_at(&ms(lost.at, 1), t.loss_why(lost.why)))),
+        None if message.held => sheet.add(t.field_arrives(), plain(t.held())),
+        None => sheet.add(t.field_arrives(), plain(t.at_ms(&ms(message.arrives, 1)))),
+    }
+    if let Some(original) = message.copy_of {
+        let value = Value { text: t.message_number(original), to: Some(Subject::Message(original)) };
+        sheet.add(t.field_copy_of(), vec![value]);
+    }
+    if let Message::Append(append) = &*message.message {
+        let entry = |entry: &crate::raft::log::SharedEntry| Value {
+            text: t.entry_of_term(entry.index, &payload(&entry.payload, t), entry.term),
+            to: Some(Subject::Entry(message.from, entry.index)),
+        };
+        if !append.entries.is_empty() {
+            sheet.add(t.field_entries(), listed(append.entries.iter().map(entry).collect(), t));
+        }
+    }
+    sheet
+}
+
+fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
+    let title = t.entry_in(index, S(id));
+    let Some(node) = world.nodes.get(&id) else { return Sheet::default() };
+    let Some(entry) = node.entry(index) else { return sheet(title, t.entry_gone().into()) };
+    let state = match (index <= node.applied, index <= node.commit) {
+        (true, _) => t.applied(),
+        (false, true) => t.committed(),
+        (false, false) => t.not_committed(),
+    };
+    let mut sheet = sheet(title, payload(&entry.payload, t));
+    sheet.add(t.field_term(), plain(grouped(entry.term)));
+    sheet.add(t.field_here(), plain(state));
+    let same = |other: &&std::rc::Rc<NodeState>| other.term_at(index) == Some(entry.term);
+    let differs = |other: &&std::rc::Rc<NodeState>| other.entry(index).is_some_and(|it| it.term != entry.term);
+    let in_snapshot = |other: &NodeState| other.first_index > index;
+    let stored: Vec<NodeId> =
+        world.nodes.values().filter(|other| same(other) || in_snapshot(other)).map(|other| other.id).collect();
+    let majority = node.members.1.is_quorum(|voter| stored.contains(&voter));
+    let mut values: Vec<Value> = stored.into_iter().map(to_node).collect();
+    values.push(Value { text: if majority { t.a_majority() } else { t.no_majority() }.into(), to: None });
+    sheet.add(t.field_stored_by(), values);
+    let other = |other: &std::rc::Rc<NodeState>| Value {
+        text: t.node_has_term(S(other.id), other.term_at(index).unwrap_or(0)),
+        to: Some(Subject::Entry(other.id, index)),
+    };
+    let others: Vec<Value> = world.nodes.values().filter(differs).map(other).collect();
+    if !others.is_empty() {
+        sheet.add(t.field_differs(), others);
+    }
+    sheet
+}
+
+fn of_stream(world: &World, (leader, target): Link, stream: &StreamView, t: &dyn Text) -> Sheet {
+    let last = world.nodes.get(&leader).map_or(0, |node| node.last_index());
+    let mut sheet = sheet(arrow(leader, target), t.stream_why(stream.why).into());
+    let state = match stream.from {
+        Some(from) => format!("{} → {}", t.stream_state(from), t.stream_state(stream.state)),
+        None => t.stream_state(stream.state).to_string(),
+    };
+    sheet.add(t.column_state(), plain(state));
+    sheet.add(t.field_since(), plain(t.at_ms(&ms(stream.since, 1))));
+    sheet.add(t.column_next(), vec![to_entry(world, leader, stream.next)]);
+    sheet.add(t.column_match(), vec![to_entry(world, leader, stream.matched)]);
+    sheet.add(t.column_lag(), plain(grouped(last.saturating_sub(stream.matched))));
+    sheet.add(t.field_to_be_sent(), plain(grouped(stream.replication_buffer.into())));
+    sheet.add(t.field_outbound(), plain(grouped(stream.outbound_buffer.into())));
+    let answered = stream.answered.map_or_else(|| t.not_yet().to_string(), |at| t.at_ms(&ms(at, 1)));
+    sheet.add(t.field_answered(), plain(answered));
+    if let Some(snapshot) = stream.snapshot {
+        let bytes = t.bytes_of(snapshot.offset, snapshot.bytes);
+        sheet.add(t.field_snapshot(), plain(t.sending_name(snapshot.index, &bytes, snapshot.chunks_sent)));
+    }
+    let on_way = world.messages.values().filter(|message| {
+        (message.from, message.to) == (leader, target) || (message.from, message.to) == (target, leader)
+    });
+    let values: Vec<Value> = on_way.map(|message| to_message(message, t)).collect();
+    if !values.is_empty() {
+        sheet.add(t.field_on_the_way(), listed(values, t));
+    }
+    sheet
+}
+
+fn to_entry(world: &World, node: NodeId, index: Index) -> Value {
+    let is_there = world.nodes.get(&node).is_some_and(|node| node.entry(index).is_some());
+    Value { text: grouped(index), to: is_there.then_some(Subject::Entry(node, index)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::{Do, Lab, Scenario};
+    use crate::runtime::Micros;
+    use crate::view::text::English;
+
+    /// A run of three nodes in which S1 was elected and has written twice, and a write is on its way.
+    fn lab() -> Lab {
+        let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
+        lab.act(Do::Campaign { node: 1 }).unwrap();
+        lab.advance_to(Micros::from_ms(100), u64::MAX);
+        for (key, value) in [("x", "1"), ("y", "2")] {
+            lab.act(Do::Write { key: key.into(), value: value.into(), node: None, client: None }).unwrap();
+        }
+        lab.advance_to(Micros::from_ms(200), u64::MAX);
+        lab.act(Do::Write { key: "x".into(), value: "3".into(), node: None, client: None }).unwrap();
+        lab.advance_to(Micros::from_ms(201), u64::MAX);
+        lab
+    }
+
+    fn told(lab: &Lab, subject: Subject) -> Vec<String> {
+        let network = Network::of(lab.scenario(), lab.now());
+        let sheet = inspect(&lab.world(), &network, subject, &English);
+        let values = |field: Field| field.values.into_iter().map(|value| value.text).collect::<Vec<_>>().join(" ");
+        let fields = sheet.fields.into_iter().map(|field| format!("{}: {}", field.name.clone(), values(field)));
+        std::iter::once(format!("{} | {}", sheet.title, sheet.lead)).chain(fields).collect()
+    }
+
+    #[test]
+    fn a_node_with_all_its_numbers() {
+        assert_eq!(
+            told(&lab(), Subject::Node(1)),
+            [
+                "S1 | Leader",
+                "term: 1",
+                "voted for: S1",
+                "leader: S1",
+                "log: 1–4",
+                "durable: 4",
+                "committed: 3",
+                "applied: 3",
+                "members: S1–3",
+                "state machine: x=1 y=2",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_entry_says_who_stores_it() {
+        let lab = lab();
+        assert_eq!(
+            told(&lab, Subject::Entry(1, 3)),
+            ["Entry 3 in the log of S1 | y=2", "term: 1", "state: applied", "stored by: S1 S2 S3 a majority"]
+        );
+        assert_eq!(
+            told(&lab, Subject::Entry(1, 4)),
+            ["Entry 4 in the log of S1 | x=3", "term: 1", "state: not committed", "stored by: S1 no majority"]
+        );
+        assert_eq!(told(&lab, Subject::Entry(2, 4)), ["Entry 4 in the log of S2 | It is not in this log."]);
+    }
+
+    #[test]
+    fn a_message_leads_to_its_entries_and_its_ends() {
+        let lab = lab();
+        let world = lab.world();
+        let append = world.messages.values().find(|it| it.to == 2 && it.from == 1).unwrap();
+        let sheet = told(&lab, Subject::Message(append.id));
+        assert!(sheet[0].starts_with("append 4 | append 4 in term 1, after entry 3 of term 1"), "{}", sheet[0]);
+        assert_eq!(&sheet[1..3], ["from: S1", "to: S2"]);
+        assert_eq!(sheet.last().unwrap(), "entries: 4: x=3 (term 1)");
+        assert_eq!(told(&lab, Subject::Message(999)), ["Message 999 | It is not on its way any more."]);
+    }
+
+    #[test]
+    fn a_stream_and_a_link_tell_what_is_on_the_way() {
+        let lab = lab();
+        let stream = told(&lab, Subject::Stream(1, 2));
+        assert!(stream[0].starts_with("S1 → S2 | "));
+        for line in ["next: 4", "match: 3", "lag: 1", "on the way: append 4"] {
+            assert!(stream.iter().any(|told| told == line), "{line} in {stream:?}");
+        }
+        let link = told(&lab, Subject::Link((1, 2)));
+        assert_eq!(link, ["S1 – S2 | ", "S1 → S2: 5–15 ms", "on the way: append 4", "S2 → S1: 5–15 ms"]);
+        assert_eq!(told(&lab, Subject::Stream(2, 1)), ["S2 → S1 | There is no such stream: nobody leads it."]);
+    }
+}

@@ -1,0 +1,96 @@
+//! Who belongs to the cluster, as the one who decides goes by it: the leader.
+
+use std::collections::BTreeSet;
+
+use super::format::runs;
+use super::text::Text;
+use crate::lab::world::{NodeState, World};
+use crate::raft::{Index, Membership, NodeId};
+
+/// The place of a node in a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It votes.
+    Voter,
+    /// It votes, and is to go on doing so only in the voters of before.
+    Leaving,
+    /// It votes among the new voters only.
+    Joining,
+    /// It receives the log without a vote.
+    Learner,
+    /// It does not belong to the cluster.
+    Outside,
+}
+
+/// The configuration in force, with its index: the leader's; while nobody leads, the latest that is in any log.
+pub fn in_force(world: &World) -> Option<&(Index, Membership)> {
+    let members = |node: &'_ NodeState| node.members.0;
+    let latest = || world.nodes.values().map(|node| &**node).max_by_key(|node| members(node));
+    world.leader().or_else(latest).map(|node| &node.members)
+}
+
+/// The place of a node in a configuration.
+pub fn part(members: &Membership, node: NodeId) -> Part {
+    let in_set = |set: Option<&BTreeSet<NodeId>>| set.is_some_and(|set| set.contains(&node));
+    match (in_set(members.voters.first()), members.voters.len() > 1, in_set(members.voters.last())) {
+        (true, true, false) => Part::Leaving,
+        (false, true, true) => Part::Joining,
+        (true, ..) => Part::Voter,
+        _ if members.learners.contains(&node) => Part::Learner,
+        _ => Part::Outside,
+    }
+}
+
+/// The place of a node in the configuration in force.
+pub fn part_now(world: &World, node: NodeId) -> Part {
+    in_force(world).map_or(Part::Outside, |(_, members)| part(members, node))
+}
+
+/// A configuration in words: "S1–5", "S1–5 → S1–4", "S1–3, learner S4".
+pub fn in_words(members: &Membership, t: &dyn Text) -> String {
+    let sets: Vec<String> = members.voters.iter().map(|set| t.members(&runs(set))).collect();
+    let voters = sets.join(" → ");
+    match members.learners.len() {
+        0 => voters,
+        count => t.with_learners(&voters, &t.members(&runs(&members.learners)), count > 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::event::Role;
+    use crate::view::text::English;
+
+    fn joint() -> Membership {
+        Membership { voters: vec![[1, 2, 3].into(), [1, 2, 4].into()], learners: [5].into() }
+    }
+
+    #[test]
+    fn every_node_has_its_place() {
+        let parts: Vec<Part> = (1..=6).map(|node| part(&joint(), node)).collect();
+        use Part::*;
+        assert_eq!(parts, [Voter, Voter, Leaving, Joining, Learner, Outside]);
+        assert_eq!(part(&Membership::new([], []), 1), Outside);
+    }
+
+    #[test]
+    fn the_leader_says_who_belongs() {
+        let node = |id, members| NodeState::new(id, members, []);
+        let mut leader = node(1, joint());
+        (leader.alive, leader.role) = (true, Role::Leader);
+        let mut other = node(2, Membership::new([1, 2, 3], []));
+        other.members.0 = 7;
+        let mut world = World::new([leader, other]);
+        assert_eq!(part_now(&world, 4), Part::Joining);
+        std::rc::Rc::make_mut(world.nodes.get_mut(&1).unwrap()).alive = false;
+        assert_eq!(part_now(&world, 4), Part::Outside, "the latest in any log counts while nobody leads");
+        assert_eq!(part_now(&World::default(), 1), Part::Outside);
+    }
+
+    #[test]
+    fn a_configuration_in_words() {
+        assert_eq!(in_words(&Membership::new([1, 2, 3], []), &English), "S1–3");
+        assert_eq!(in_words(&joint(), &English), "S1–3 → S1–2,4, learner S5");
+    }
+}

@@ -1,0 +1,171 @@
+//! The choices of a menu: what can be done to a node, a link or a message, and how far to run.
+
+use super::action::{toggle_direction, toggle_link};
+use super::command::{key_of, Command};
+use super::format::S;
+use super::on_message::MessageAct;
+use super::on_node::NodeAct;
+use super::subject::{find, Subject};
+use super::text::Text;
+use super::until::Until;
+use crate::lab::event::Link;
+use crate::lab::world::World;
+use crate::lab::Do;
+use crate::raft::NodeId;
+
+/// What a menu is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// What can be done to something.
+    Subject(Subject),
+    /// How far to run.
+    Until,
+}
+
+/// One choice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// What it says.
+    pub name: String,
+    /// The key that does the same.
+    pub key: Option<&'static str>,
+    /// What it does.
+    pub what: What,
+}
+
+/// What a choice does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// Something to the cluster.
+    Act(Do),
+    /// To the form, to write to a node.
+    Write(NodeId),
+    /// To the form, to read from a node.
+    Read(NodeId),
+    /// To the dialog of the links.
+    Links(Link),
+    /// Runs until something holds.
+    Until(Until),
+}
+
+/// A menu: its title, its name, and its choices in groups.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choices {
+    /// What is written over it.
+    pub title: String,
+    /// What it is called for whoever cannot see it.
+    pub name: String,
+    /// The choices.
+    pub groups: Vec<Vec<Item>>,
+}
+
+/// The menu about something; one without choices, where there is nothing to be done.
+pub fn choices(world: &World, of: Of, t: &dyn Text) -> Choices {
+    let (title, name, mut groups) = match of {
+        Of::Subject(Subject::Node(node) | Subject::Entry(node, _)) => {
+            (S(node).to_string(), t.node_menu(S(node)), of_node(world, node, t))
+        }
+        Of::Subject(Subject::Link((a, b)) | Subject::Stream(a, b)) => {
+            (format!("{} – {}", S(a), S(b)), t.link_name(S(a), S(b)), of_link(world, (a, b), t))
+        }
+        Of::Subject(Subject::Message(id)) => {
+            let title = find(world, id).map_or_else(String::new, |it| format!("{} → {}", S(it.from), S(it.to)));
+            let act = |act: MessageAct| {
+                let (what, name) = act.of(world, id, t)?;
+                Some(item(name.into(), Some(Command::Message(act)), What::Act(what), t))
+            };
+            (title, t.message_menu().into(), vec![MessageAct::ALL.into_iter().filter_map(act).collect()])
+        }
+        Of::Until => {
+            let until = |until: Until| item(until.name(t).into(), None, What::Until(until), t);
+            (t.run_until().into(), t.run_until().into(), vec![Until::ALL.map(until).into()])
+        }
+    };
+    groups.retain(|group| !group.is_empty());
+    Choices { title, name, groups }
+}
+
+fn item(name: String, command: Option<Command>, what: What, t: &dyn Text) -> Item {
+    Item { name, key: command.and_then(|command| key_of(command, t)), what }
+}
+
+fn of_node(world: &World, node: NodeId, t: &dyn Text) -> Vec<Vec<Item>> {
+    let clients = vec![
+        item(t.menu_write().into(), Some(Command::Write), What::Write(node), t),
+        item(t.menu_read().into(), Some(Command::Read), What::Read(node), t),
+    ];
+    let act = |&act: &NodeAct| {
+        let (what, name) = act.of(world, node, t)?;
+        Some(item(name.into(), Some(Command::Node(act)), What::Act(what), t))
+    };
+    let acts = NodeAct::GROUPS.iter().map(|group| group.iter().filter_map(act).collect());
+    std::iter::once(clients).chain(acts).collect()
+}
+
+fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Vec<Vec<Item>> {
+    let one_way = |(from, to)| {
+        let name = match world.cut.contains(&(from, to)) {
+            true => t.rejoin_direction(S(from), S(to)),
+            false => t.cut_direction(S(from), S(to)),
+        };
+        item(name, None, What::Act(toggle_direction(world, (from, to))), t)
+    };
+    let both = toggle_link(world, (a, b));
+    let name = if matches!(both, Do::Join { .. }) { t.rejoin_both() } else { t.cut_both() };
+    let cuts = vec![item(name.into(), None, What::Act(both), t), one_way((a, b)), one_way((b, a))];
+    vec![cuts, vec![item(t.menu_links().into(), Some(Command::Links), What::Links((a, b)), t)]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::world::NodeState;
+    use crate::raft::Membership;
+    use crate::view::text::English;
+
+    fn names(world: &World, of: Of) -> Vec<Vec<String>> {
+        let groups = choices(world, of, &English).groups;
+        groups.into_iter().map(|group| group.into_iter().map(|item| item.name).collect()).collect()
+    }
+
+    #[test]
+    fn a_link_is_cut_and_joined_and_changed() {
+        let mut world = World::new((1..=2).map(|id| NodeState::new(id, Membership::new(1..=2, []), [])));
+        world.cut.insert((2, 1));
+        assert_eq!(
+            names(&world, Of::Subject(Subject::Link((1, 2)))),
+            [vec!["Cut both ways", "Cut S1 → S2", "Rejoin S2 → S1"], vec!["Latency and loss…"]]
+        );
+    }
+
+    #[test]
+    fn a_nodes_menu_names_the_keys() {
+        let mut node = NodeState::new(1, Membership::new(1..=2, []), []);
+        node.alive = true;
+        let world = World::new([node]);
+        let choices = choices(&world, Of::Subject(Subject::Node(1)), &English);
+        let keys: Vec<String> = (choices.groups.iter().flatten())
+            .map(|item| format!("{} {}", item.key.unwrap_or("-"), item.name))
+            .collect();
+        assert_eq!(choices.name, "What S1 is to do");
+        assert_eq!(
+            keys,
+            [
+                "w Write…",
+                "v Read…",
+                "e Campaign now",
+                "c Crash",
+                "z Pause",
+                "y Slow disk",
+                "f Failing disk",
+                "i Remove from the members",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_gone_has_an_empty_menu() {
+        assert!(names(&World::default(), Of::Subject(Subject::Message(4))).is_empty());
+        assert_eq!(names(&World::default(), Of::Until)[0].len(), Until::ALL.len());
+    }
+}

@@ -1,0 +1,277 @@
+//! What can be done to one node: by a key, or from its menu.
+
+use super::action::isolate_or_rejoin;
+use super::members::{in_force, part_now, Part};
+use super::node::is_isolated;
+use super::text::Text;
+use crate::lab::scenario::NODES_MAX;
+use crate::lab::world::{NodeState, World};
+use crate::lab::Do;
+use crate::raft::event::Role;
+use crate::raft::NodeId;
+use crate::runtime::Micros;
+
+/// How long each write takes on a disk that was made slow.
+pub const SLOW_DISK: (Micros, Micros) = (Micros::from_ms(80), Micros::from_ms(120));
+
+/// So far an election timeout is put off.
+const PUT_OFF: Micros = Micros::from_ms(1000);
+
+/// When the first election timeout fires after the timers were spread or aligned.
+const TIMER_FIRST: Micros = Micros::from_ms(100);
+
+/// How far apart they fire, once they are spread: enough for one to win before the next one fires.
+const TIMER_STEP: Micros = Micros::from_ms(120);
+
+/// Something that can be done to a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeAct {
+    /// Its election timeout fires.
+    Campaign,
+    /// Its election timeout fires later.
+    PutOff,
+    /// The leader hands over to it.
+    Transfer,
+    /// It crashes, or restarts.
+    CrashOrRestart,
+    /// Its process is stopped, or goes on.
+    PauseOrResume,
+    /// It is isolated, or rejoined.
+    IsolateOrRejoin,
+    /// Its disk becomes slow, or fast again.
+    SlowOrFast,
+    /// Its disk fails, or works again.
+    FailOrMend,
+    /// It makes a snapshot.
+    Snapshot,
+    /// It is taken in, made a voter, or removed.
+    InOrOut,
+}
+
+impl NodeAct {
+    /// All of them, in the order and in the groups in which the menu has them.
+    pub const GROUPS: [&[NodeAct]; 4] = [
+        &[NodeAct::Campaign, NodeAct::PutOff, NodeAct::Transfer],
+        &[NodeAct::CrashOrRestart, NodeAct::PauseOrResume, NodeAct::IsolateOrRejoin],
+        &[NodeAct::SlowOrFast, NodeAct::FailOrMend, NodeAct::Snapshot],
+        &[NodeAct::InOrOut],
+    ];
+
+    /// What it means as an action of the laboratory, with its name in a menu; none where it makes no sense.
+    pub fn of(self, world: &World, id: NodeId, t: &dyn Text) -> Option<(Do, &'static str)> {
+        let node = world.nodes.get(&id)?;
+        let runs = node.alive && node.role != Role::Shutdown;
+        match self {
+            NodeAct::Campaign => runs.then(|| (Do::Campaign { node: id }, t.menu_campaign())),
+            NodeAct::PutOff => {
+                (runs && node.timer.is_some()).then(|| (Do::Timer { node: id, after: PUT_OFF }, t.menu_put_off()))
+            }
+            NodeAct::Transfer => {
+                let leads = world.leader().is_some_and(|leader| leader.id != id);
+                let votes = matches!(part_now(world, id), Part::Voter | Part::Joining);
+                (leads && votes).then(|| (Do::Transfer { to: id }, t.menu_transfer()))
+            }
+            NodeAct::CrashOrRestart if runs => Some((Do::Crash { node: id }, t.menu_crash())),
+            NodeAct::CrashOrRestart => Some((Do::Restart { node: id }, t.menu_restart())),
+            NodeAct::PauseOrResume if node.paused => Some((Do::Resume { node: id }, t.menu_resume())),
+            NodeAct::PauseOrResume => runs.then(|| (Do::Pause { node: id }, t.menu_pause())),
+            NodeAct::IsolateOrRejoin => {
+                let name = if is_isolated(world, id) { t.menu_rejoin() } else { t.menu_isolate() };
+                isolate_or_rejoin(world, id).map(|what| (what, name))
+            }
+            NodeAct::SlowOrFast => {
+                let slow = has_slow_disk(node);
+                let (delay, name) = match slow {
+                    true => ((Micros::ZERO, Micros::ZERO), t.menu_fast_disk()),
+                    false => (SLOW_DISK, t.menu_slow_disk()),
+                };
+                Some((Do::Disk { node: id, write_delay: Some(delay), fail: None }, name))
+            }
+            NodeAct::FailOrMend => {
+                let name = if node.disk_fails { t.menu_mend_disk() } else { t.menu_fail_disk() };
+                Some((Do::Disk { node: id, write_delay: None, fail: Some(!node.disk_fails) }, name))
+            }
+            NodeAct::Snapshot => {
+                let has = node.snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
+                let what = Do::Snapshot { node: id, index: None };
+                (runs && node.applied > has).then(|| (what, t.menu_snapshot()))
+            }
+            NodeAct::InOrOut => in_or_out(world, id, t),
+        }
+    }
+}
+
+/// Who is outside becomes a learner, a learner a voter, and a voter leaves; one change at a time.
+fn in_or_out(world: &World, id: NodeId, t: &dyn Text) -> Option<(Do, &'static str)> {
+    let (_, members) = in_force(world)?;
+    let [voters] = members.voters.as_slice() else { return None };
+    let mut voters = voters.clone();
+    match part_now(world, id) {
+        Part::Outside => Some((Do::AddLearner { node: id }, t.menu_take_in())),
+        Part::Learner => {
+            voters.insert(id);
+            Some((Do::Members { voters }, t.menu_make_voter()))
+        }
+        Part::Voter if voters.len() > 1 => {
+            voters.remove(&id);
+            Some((Do::Members { voters }, t.menu_remove()))
+        }
+        Part::Voter | Part::Joining | Part::Leaving => None,
+    }
+}
+
+/// Whether the node's disk was made slow.
+pub fn has_slow_disk(node: &NodeState) -> bool {
+    node.write_delay.is_some_and(|(_, longest)| longest > Micros::ZERO)
+}
+
+/// One node more, with the first id that is free. None if there are as many as there can be.
+pub fn add_node(world: &World) -> Option<Do> {
+    let free = (1..).find(|id| !world.nodes.contains_key(id))?;
+    (world.nodes.len() < NODES_MAX).then_some(Do::AddLearner { node: free })
+}
+
+/// The election timeouts that run fire one after the other, well apart: the first wins.
+pub fn spread_timers(world: &World) -> Vec<Do> {
+    timers(world).zip(0..).map(|(node, i)| Do::Timer { node, after: TIMER_FIRST + Micros(TIMER_STEP.0 * i) }).collect()
+}
+
+/// The election timeouts that run fire all at once: the votes are split.
+pub fn align_timers(world: &World) -> Vec<Do> {
+    timers(world).map(|node| Do::Timer { node, after: TIMER_FIRST }).collect()
+}
+
+fn timers(world: &World) -> impl Iterator<Item = NodeId> + '_ {
+    world.nodes.values().filter(|node| node.alive && node.timer.is_some()).map(|node| node.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::Membership;
+    use crate::view::text::English;
+    use std::rc::Rc;
+
+    /// Three voters, of which S1 leads, and a node outside.
+    fn world(change: impl Fn(&mut NodeState)) -> World {
+        let node = |id| {
+            let mut node = NodeState::new(id, Membership::new(1..=3, []), []);
+            (node.alive, node.role) = (true, if id == 1 { Role::Leader } else { Role::Follower });
+            node.timer = (id != 1).then_some((Micros::ZERO, Micros::from_ms(200)));
+            change(&mut node);
+            node
+        };
+        World::new((1..=4).map(node))
+    }
+
+    fn menu(world: &World, id: NodeId) -> Vec<&'static str> {
+        NodeAct::GROUPS.concat().into_iter().filter_map(|act| Some(act.of(world, id, &English)?.1)).collect()
+    }
+
+    fn done(world: &World, id: NodeId, act: NodeAct) -> Option<Do> {
+        act.of(world, id, &English).map(|(what, _)| what)
+    }
+
+    #[test]
+    fn a_menu_has_what_makes_sense() {
+        let cases: Vec<(World, NodeId, Vec<&str>)> = vec![
+            (
+                world(|_| {}),
+                1,
+                vec![
+                    "Campaign now",
+                    "Crash",
+                    "Pause",
+                    "Isolate",
+                    "Slow disk",
+                    "Failing disk",
+                    "Remove from the members",
+                ],
+            ),
+            (
+                world(|node| node.applied = 3),
+                2,
+                vec![
+                    "Campaign now",
+                    "Put its timeout off by 1 s",
+                    "Hand the office over to it",
+                    "Crash",
+                    "Pause",
+                    "Isolate",
+                    "Slow disk",
+                    "Failing disk",
+                    "Snapshot now",
+                    "Remove from the members",
+                ],
+            ),
+            (
+                world(|node| (node.alive, node.timer, node.disk_fails) = (node.id != 2, None, true)),
+                2,
+                vec![
+                    "Hand the office over to it",
+                    "Restart",
+                    "Isolate",
+                    "Slow disk",
+                    "Working disk",
+                    "Remove from the members",
+                ],
+            ),
+            (
+                world(|node| {
+                    (node.paused, node.timer) = (true, None);
+                    node.write_delay = Some(SLOW_DISK);
+                }),
+                4,
+                vec!["Campaign now", "Crash", "Resume", "Isolate", "Fast disk", "Failing disk", "Take in as a learner"],
+            ),
+        ];
+        for (world, id, names) in cases {
+            assert_eq!(menu(&world, id), names);
+        }
+        assert!(menu(&world(|_| {}), 9).is_empty());
+    }
+
+    #[test]
+    fn a_node_comes_in_and_goes_out_step_by_step() {
+        let mut world = world(|_| {});
+        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Do::AddLearner { node: 4 }));
+        let set = |world: &mut World, members| Rc::make_mut(world.nodes.get_mut(&1).unwrap()).members = (5, members);
+        set(&mut world, Membership::new(1..=3, [4]));
+        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Do::Members { voters: [1, 2, 3, 4].into() }));
+        set(&mut world, Membership { voters: vec![[1, 2, 3].into(), [1, 2, 3, 4].into()], learners: [].into() });
+        assert_eq!(done(&world, 4, NodeAct::InOrOut), None, "one change at a time");
+        set(&mut world, Membership::new(1..=4, []));
+        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Do::Members { voters: [1, 2, 3].into() }));
+        set(&mut world, Membership::new([1], []));
+        assert_eq!(done(&world, 1, NodeAct::InOrOut), None, "somebody must vote");
+    }
+
+    #[test]
+    fn what_stopped_by_itself_is_restarted() {
+        let world = world(|node| node.role = Role::Shutdown);
+        assert_eq!(done(&world, 2, NodeAct::CrashOrRestart), Some(Do::Restart { node: 2 }));
+        assert_eq!(done(&world, 2, NodeAct::PauseOrResume), None);
+    }
+
+    #[test]
+    fn a_new_node_has_the_first_free_id() {
+        assert_eq!(add_node(&world(|_| {})), Some(Do::AddLearner { node: 5 }));
+        let nodes = |ids: &[NodeId]| World::new(ids.iter().map(|&id| NodeState::new(id, Membership::new([1], []), [])));
+        assert_eq!(add_node(&nodes(&[1, 3])), Some(Do::AddLearner { node: 2 }));
+        assert_eq!(add_node(&nodes(&[1, 2, 3, 4, 5, 6, 7, 8, 9])), None);
+    }
+
+    #[test]
+    fn timers_are_spread_or_aligned() {
+        let timers = |what: Vec<Do>| -> Vec<(NodeId, u64)> {
+            what.iter()
+                .map(|what| match what {
+                    Do::Timer { node, after } => (*node, after.0 / 1000),
+                    other => panic!("{other:?} is no timer"),
+                })
+                .collect()
+        };
+        assert_eq!(timers(spread_timers(&world(|_| {}))), [(2, 100), (3, 220), (4, 340)]);
+        assert_eq!(timers(align_timers(&world(|_| {}))), [(2, 100), (3, 100), (4, 100)]);
+    }
+}

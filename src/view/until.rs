@@ -1,0 +1,125 @@
+//! How far to run: until something happens that somebody waits for.
+
+use super::text::Text;
+use crate::lab::condition::{Condition, EventWas, LeaderIs, Live, NodeIs, Number, Range, Violated, Which};
+use crate::lab::world::World;
+use crate::runtime::Micros;
+
+/// So far it goes at most: what does not happen within this time may never happen.
+pub const UNTIL_MAX: Micros = Micros::from_ms(10_000);
+
+/// Something that somebody waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Some entry more is committed.
+    Commit,
+    /// A leader is elected.
+    Leader,
+    /// The state of a stream changes.
+    Stream,
+    /// All logs agree.
+    Converged,
+    /// A promise is broken.
+    Violated,
+    /// A second is over.
+    Second,
+}
+
+impl Until {
+    /// All of them, in the order in which the menu has them.
+    pub const ALL: [Until; 6] =
+        [Until::Commit, Until::Leader, Until::Stream, Until::Converged, Until::Violated, Until::Second];
+
+    /// What it is called.
+    pub fn name(self, t: &dyn Text) -> &'static str {
+        match self {
+            Until::Commit => t.until_commit(),
+            Until::Leader => t.until_leader(),
+            Until::Stream => t.until_stream(),
+            Until::Converged => t.until_converged(),
+            Until::Violated => t.until_violated(),
+            Until::Second => t.until_second(),
+        }
+    }
+
+    /// The condition, seen from `world`, with the time that it may take; none for the time alone.
+    pub fn condition(self, world: &World) -> (Option<Condition>, Micros) {
+        let more = |n: u64| Number::Range(Range { min: Some(n + 1), max: None });
+        let event = |fields: &[(&str, &str)]| {
+            let fields = fields.iter().map(|&(name, value)| (name.to_string(), value.into())).collect();
+            Condition::Event(EventWas { fields, count: None })
+        };
+        let condition = match self {
+            Until::Commit => {
+                let commit = world.nodes.values().map(|node| node.commit).max().unwrap_or(0);
+                Condition::Node(Box::new(commits(more(commit))))
+            }
+            Until::Leader => match world.leader() {
+                None => Condition::Leader(LeaderIs::Any(true)),
+                Some(leader) => Condition::Leader(LeaderIs::Term { term: more(leader.term) }),
+            },
+            Until::Stream => event(&[("event", "stream-state")]),
+            Until::Converged => Condition::Converged(true),
+            Until::Violated => Condition::Violated(Violated::Any(true)),
+            Until::Second => return (None, Micros::from_ms(1000)),
+        };
+        (Some(condition), UNTIL_MAX)
+    }
+}
+
+fn commits(commit: Number) -> NodeIs {
+    NodeIs {
+        node: Which::Live(Live::Any),
+        alive: None,
+        role: None,
+        term: None,
+        voted_for: None,
+        commit: Some(commit),
+        applied: None,
+        last_index: None,
+        log: None,
+        log_prefix: None,
+        entry: None,
+        snapshot: None,
+        members: None,
+        state: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::{Lab, Scenario};
+
+    fn run(lab: &mut Lab, until: Until) -> bool {
+        let (condition, limit) = until.condition(&lab.world());
+        lab.run_until(condition.unwrap(), limit).unwrap()
+    }
+
+    #[test]
+    fn a_run_goes_as_far_as_is_asked() {
+        let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
+        assert!(run(&mut lab, Until::Leader));
+        let leader = lab.world().leader().unwrap().id;
+        assert!(run(&mut lab, Until::Commit));
+        let commit = |lab: &Lab| lab.world().nodes.values().map(|node| node.commit).max().unwrap();
+        assert_eq!(commit(&lab), 1, "the first entry of its term");
+        assert!(run(&mut lab, Until::Converged));
+        assert!(!run(&mut lab, Until::Violated));
+        assert!(!run(&mut lab, Until::Commit), "nobody writes");
+        lab.act(crate::lab::Do::Crash { node: leader }).unwrap();
+        assert!(run(&mut lab, Until::Leader));
+        assert_ne!(lab.world().leader().unwrap().id, leader);
+        let events = lab.records().len();
+        assert!(run(&mut lab, Until::Stream));
+        let told = |record: &std::rc::Rc<crate::lab::Record>| record.event.name() == "stream-state";
+        assert!(lab.records()[events..].iter().any(told), "it happens from now on");
+    }
+
+    #[test]
+    fn every_event_that_is_waited_for_exists() {
+        let rows: Vec<&str> = crate::lab::event::rows().map(|row| row.name).collect();
+        assert!(rows.contains(&"stream-state"));
+        assert_eq!(Until::Second.condition(&World::default()), (None, Micros::from_ms(1000)));
+    }
+}
