@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde::Serialize;
 use serde_json::Value;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::lab::condition::Condition;
@@ -31,15 +32,15 @@ fn error(error: ScenarioError) -> JsError {
 
 /// A JSON value from an object, or from text that holds one.
 fn json(value: &JsValue) -> Result<Value, JsError> {
-    let written = || js_sys::JSON::stringify(value).ok().map(String::from);
-    let text = value.as_string().or_else(written).unwrap_or_default();
-    serde_json::from_str(&text).map_err(|error| JsError::new(&format!("not JSON: {error}")))
+    match value.as_string() {
+        Some(text) => serde_json::from_str(&text).map_err(|error| JsError::new(&format!("not JSON: {error}"))),
+        None => serde_wasm_bindgen::from_value(value.clone()).map_err(|error| JsError::new(&error.to_string())),
+    }
 }
 
-/// Plain objects. Over the text, since the browser reads that fast, and one way of writing is less to load than two.
+/// Plain objects, no `Map`; null, not undefined.
 fn plain(value: &impl Serialize) -> Result<JsValue, JsError> {
-    let value = serde_json::to_value(value).map_err(|error| JsError::new(&error.to_string()))?;
-    js_sys::JSON::parse(&value.to_string()).map_err(|_| JsError::new("what was written cannot be read"))
+    value.serialize(&Serializer::json_compatible()).map_err(|error| JsError::new(&error.to_string()))
 }
 
 /// A length of time that was given in milliseconds.

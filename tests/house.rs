@@ -51,7 +51,7 @@ fn no_browser_crate_leaks_into_native_builds() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let tree = String::from_utf8(output.stdout).unwrap();
     assert!(tree.contains("serde_json"), "the list of dependencies is there");
-    for browser in ["yew", "wasm-bindgen", "web-sys", "js-sys", "gloo-timers"] {
+    for browser in ["yew", "wasm-bindgen", "web-sys", "js-sys", "gloo-timers", "serde-wasm-bindgen"] {
         let leaked = tree.lines().find(|line| line.split(' ').next() == Some(browser));
         assert_eq!(leaked, None);
     }
