@@ -1,9 +1,13 @@
 //! What is refused, and with which words: every mistake is named with its place.
 #![cfg(not(target_family = "wasm"))]
 
+mod files;
+
 use std::process::Command;
 
+use proptest::prelude::*;
 use raft_lab::lab::{Lab, Scenario};
+use raft_lab::runtime::Micros;
 use serde_json::{json, Value};
 
 /// A scenario of three nodes, with one thing changed.
@@ -21,9 +25,9 @@ fn expect(condition: Value) -> String {
     with("expect", json!([condition]))
 }
 
-#[test]
-fn mistakes_are_named_with_their_place() {
-    let cases: Vec<(String, &str)> = vec![
+/// Scenarios with a mistake, and how each is refused.
+fn mistakes() -> Vec<(String, &'static str)> {
+    vec![
         ("{".into(), "not JSON: EOF while parsing an object at line 1 column 1"),
         ("[]".into(), "[] is not an object"),
         (json!({ "nodes": [1] }).to_string(), "missing field `format` (\"raft-lab/1\")"),
@@ -104,7 +108,13 @@ fn mistakes_are_named_with_their_place() {
         (expect(json!({ "event": "role", "from": 3 })), "expect[0].from: 3 is not one of `learner`, `follower`, `candidate`, `leader`, `shutdown`, or null"),
         (expect(json!({ "all": [{ "not": { "leader": 8 } }] })), "expect[0].all[0].not.leader: 8 is not a node of this cluster"),
         (expect(json!({ "visited": { "converged": true } })), "expect[0].visited: only a node or a stream can have been visited"),
-    ];
+    ]
+}
+
+#[test]
+fn mistakes_are_named_with_their_place() {
+    let cases = mistakes();
+    assert!(cases.len() >= 60, "{}", cases.len());
     let mut wrong = Vec::new();
     for (text, expected) in cases {
         match Scenario::from_json(&text) {
@@ -148,6 +158,40 @@ fn file(name: &str, text: &str) -> String {
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, text).unwrap();
     path.display().to_string()
+}
+
+#[test]
+fn every_mistake_in_a_file_ends_with_status_2_and_its_place() {
+    let name = |place: usize| format!("mistake-{place}.json");
+    let files: Vec<(String, &str)> =
+        mistakes().into_iter().enumerate().map(|(place, (text, says))| (file(&name(place), &text), says)).collect();
+    for (path, says) in &files {
+        let (status, report, complaint) = raft_lab(&["run", path]);
+        assert_eq!((status, report.as_str(), complaint.trim_end()), (Some(2), "", format!("{path}: {says}").as_str()));
+    }
+    let all: Vec<&str> = std::iter::once("check").chain(files.iter().map(|(path, _)| path.as_str())).collect();
+    let (status, _, complaint) = raft_lab(&all);
+    assert_eq!((status, complaint.lines().count()), (Some(2), files.len()), "check names them all");
+}
+
+proptest! {
+    /// Whatever a file holds, it is a scenario, or it is refused: nothing panics, and what is taken can be run.
+    #[test]
+    fn spoilt_files_are_refused_or_run(
+        file in prop::sample::select(files::scenarios()),
+        spoils in prop::collection::vec((any::<prop::sample::Index>(), 0..12usize, ".{0,3}"), 1..4),
+    ) {
+        let mut text: Vec<char> = std::fs::read_to_string(file).unwrap().chars().collect();
+        for (place, length, instead) in spoils {
+            let from = place.index(text.len() + 1);
+            let to = (from + length).min(text.len());
+            text.splice(from..to, instead.chars());
+        }
+        if let Ok(mut scenario) = Scenario::from_json(&text.into_iter().collect::<String>()) {
+            scenario.stop = None;
+            Lab::new(scenario).unwrap().run_on(Some(Micros::from_ms(200)), 2000);
+        }
+    }
 }
 
 #[test]
