@@ -2,6 +2,7 @@
 #![cfg(target_family = "wasm")]
 
 mod crash;
+mod explore;
 #[path = "../golden/mod.rs"]
 mod golden;
 mod page;
