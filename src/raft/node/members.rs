@@ -128,7 +128,7 @@ impl Node {
         let learners = membership.learners.difference(&voters).copied().collect();
         // A majority of each, so that neither the old nor the new members can decide alone (paper §6).
         let both = match self.config.rules.joint_consensus {
-            true => vec![membership.voters[0].clone(), voters],
+            true => membership.voters.iter().take(1).cloned().chain([voters]).collect(),
             false => vec![voters],
         };
         let joint = Membership { voters: both, learners };
