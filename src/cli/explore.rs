@@ -1,12 +1,13 @@
 //! `raft-lab explore`: random runs on all cores, until one goes wrong; and that one made short.
 
+#![allow(clippy::disallowed_types, reason = "the wall time of whoever waits: no run ever sees it")]
+
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{mpsc, Arc};
 use std::thread::Builder;
 use std::time::Duration;
-#[allow(clippy::disallowed_types)] // the wall time of whoever waits; no run ever sees it
 use std::time::Instant;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -110,7 +111,6 @@ impl Shared {
 }
 
 /// Explores. Exit status: 0 if nothing was found.
-#[allow(clippy::disallowed_types)]
 pub(super) fn run(options: Options) -> Result<u8, String> {
     let base = options.base.as_deref().map(load).transpose()?;
     let seeds = options.seeds.unwrap_or(0..SEED_MAX + 1);

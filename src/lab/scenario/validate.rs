@@ -12,9 +12,6 @@ use crate::lab::selector::Selector;
 use crate::raft::{Config, NodeId};
 use crate::runtime::Micros;
 
-const TOO_MANY: &str = "a cluster has at most 9 nodes";
-const _: () = assert!(NODES_MAX == 9);
-
 impl Scenario {
     pub(super) fn validate(&self) -> Result<(), ScenarioError> {
         if self.seed > SEED_MAX {
@@ -24,7 +21,7 @@ impl Scenario {
             return refuse("nodes", "a cluster has at least one node");
         }
         if self.nodes.len() + self.learners.len() > NODES_MAX {
-            return refuse("nodes", TOO_MANY);
+            return refuse("nodes", too_many());
         }
         let mut seen = BTreeSet::new();
         for (field, nodes) in [("nodes", &self.nodes), ("learners", &self.learners)] {
@@ -215,9 +212,13 @@ fn check_newcomers(path: &str, what: &Do, nodes: &BTreeSet<NodeId>, zero: bool) 
         return refuse(path, "a node's id is at least 1");
     }
     match what.newcomers().union(nodes).count() > NODES_MAX {
-        true => refuse(path, TOO_MANY),
+        true => refuse(path, too_many()),
         false => Ok(()),
     }
+}
+
+fn too_many() -> String {
+    format!("a cluster has at most {NODES_MAX} nodes")
 }
 
 fn check_links(nodes: &BTreeSet<NodeId>, path: &str, links: &[Link]) -> Result<(), ScenarioError> {
