@@ -31,7 +31,7 @@ function native(program, file) {
   }
 }
 
-test("every scenario has the same report here as natively", { timeout: 600_000 }, async (t) => {
+test("every scenario has the same report here as natively", async (t) => {
   const { page } = await lab(t);
   const files = (await readdir(SCENARIOS, { recursive: true })).filter((name) => name.endsWith(".json")).sort();
   assert.ok(files.length > 100, `${files.length} scenarios`);
