@@ -98,7 +98,9 @@ fn the_past_plays_as_it_did_and_ends_in_the_present() {
     assert!(reached && player.looks_back_at().is_some());
     player.advance_to(ms(1003), u64::MAX);
     assert_eq!((player.looks_back_at(), player.world(), player.now()), (None, present.0, present.1));
-    player.advance_to(ms(1100), u64::MAX);
+    player.look_at(0);
+    assert!(player.run_for(ms(40)) && player.looks_back_at().is_some());
+    assert!(player.run_for(ms(1060)) && player.looks_back_at().is_none());
     assert_eq!(player.now(), ms(1100));
 }
 
@@ -128,7 +130,8 @@ fn acting_in_the_past_makes_a_branch_and_keeps_what_came() {
     assert!(player.switch(BranchId(2)).unwrap());
     assert_eq!((hash(&player), player.now()), (second, ms(1200)));
     assert!(!player.switch(BranchId(2)).unwrap() && !player.switch(BranchId(7)).unwrap());
-    player.forget(BranchId(1));
+    assert_eq!(player.branches().place(), (2, 2));
+    player.forget_others();
     assert_eq!(names(&player), ["run 2"]);
 }
 
@@ -176,6 +179,27 @@ fn what_was_done_is_undone_and_redone() {
     assert_eq!((player.world(), player.now()), calm);
     assert!(player.switch(BranchId(1)).unwrap());
     assert_eq!((hash(&player), player.now()), both);
+}
+
+#[test]
+fn a_run_that_stands_in_the_middle_of_a_moment_is_left_and_found_there() {
+    let mut player = player(0);
+    while player.world().leader().is_none() {
+        assert!(player.step(StepKind::Event));
+    }
+    // A new leader has much to do at this very moment, and has not done it yet.
+    let before = (hash(&player), player.world(), player.now());
+    player.act(Do::Crash { node: 1 }).unwrap();
+    assert!(player.undo().unwrap());
+    assert_eq!((hash(&player), player.world(), player.now()), before);
+    player.back(StepKind::Transition);
+    player.act(Do::Crash { node: 2 }).unwrap();
+    let present = player.branches().present();
+    let other = player.branches().all().map(|(id, _)| id).find(|&id| id != present).unwrap();
+    assert!(player.switch(other).unwrap());
+    let crashed = hash(&player);
+    assert!(player.switch(present).unwrap() && player.switch(other).unwrap());
+    assert_eq!(hash(&player), crashed);
 }
 
 #[test]

@@ -219,6 +219,17 @@ impl Player {
         lab.run_until(condition, left)
     }
 
+    /// Lets so much time pass, through the past and on into the future. False if the run halts before.
+    pub fn run_for(&mut self, time: Micros) -> bool {
+        let end = self.now() + time;
+        let looked_back = self.head.is_some();
+        let reached = self.advance_to(end, u64::MAX);
+        match looked_back && self.head.is_none() {
+            true => self.advance_to(end, u64::MAX),
+            false => reached,
+        }
+    }
+
     /// Does something at the moment that is shown: in the present, or in the past, which makes a branch.
     ///
     /// # Errors
@@ -280,10 +291,11 @@ impl Player {
         Ok(true)
     }
 
-    /// Forgets a branch, unless it is the present one.
-    pub fn forget(&mut self, id: BranchId) {
-        self.branches.remove(id);
-        self.undone.retain(|undone| undone.branch != id);
+    /// Forgets every branch but the present one.
+    pub fn forget_others(&mut self) {
+        let all: Vec<BranchId> = self.branches.all().map(|(id, _)| id).collect();
+        all.into_iter().for_each(|id| self.branches.remove(id));
+        self.undone.clear();
     }
 
     /// Begins to go to another present, and is there at once if it is near.
@@ -305,10 +317,11 @@ impl Player {
         self.lab.replace(new);
         self.head = None;
         self.presents += 1;
-        if let Destination::Resumed { looked_at: Some(event) } = to {
-            self.look_at(event);
+        match to {
+            Destination::Resumed { looked_at: Some(event) } => self.look_at(event),
+            Destination::Branch { .. } => self.settle(),
+            _ => {}
         }
-        self.settle();
         let refused = then.filter_map(|what| self.act(what).err()).collect();
         Arrival { refused }
     }

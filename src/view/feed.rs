@@ -382,9 +382,16 @@ mod tests {
 
     #[test]
     fn whoever_looks_back_sees_the_lines_of_then() {
-        let records: Vec<Rc<Record>> = (1..=10_000)
-            .map(|n| if n % 1000 == 1 { record(n, role(1, Role::Leader)) } else { record(n, commit(1 + n as NodeId % 2)) })
-            .collect();
+        let records: Vec<Rc<Record>> =
+            (1..=10_000)
+                .map(|n| {
+                    if n % 1000 == 1 {
+                        record(n, role(1, Role::Leader))
+                    } else {
+                        record(n, commit(1 + n as NodeId % 2))
+                    }
+                })
+                .collect();
         let mut feeds = Feeds::default();
         for event in [3, 5000, 10_000, 9_999, 4095, 4096, 4097, 0, 1, 8500, 10_000] {
             let mut expected = Feed::default();

@@ -72,6 +72,11 @@ impl Branches {
         self.present
     }
 
+    /// The place of the one that runs among all, counted from 1, and their number.
+    pub fn place(&self) -> (usize, usize) {
+        (self.all.range(..=self.present).count(), self.all.len())
+    }
+
     /// Gives a branch another name.
     pub fn rename(&mut self, id: BranchId, name: impl Into<String>) {
         if let Some(branch) = self.all.get_mut(&id) {
