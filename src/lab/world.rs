@@ -9,6 +9,8 @@ use std::rc::Rc;
 
 use super::event::{ClientResult, Event, LabEvent, Link, LossWhy, MessageId, Record, TrapDoes};
 use super::invariants::{Invariant, Violation};
+use super::links::Links;
+use super::scenario::NetworkPatch;
 use super::selector::Selector;
 use super::storage::Image;
 use crate::raft::event::{Role, RoleWhy, StreamState, StreamWhy};
@@ -43,6 +45,8 @@ pub struct World {
     pub traps: BTreeMap<u64, Rc<Trap>>,
     /// Messages lost of late, the oldest first.
     pub lost: imbl::Vector<Rc<LostMessage>>,
+    /// What the links do to messages.
+    pub links: Rc<Links>,
     /// The links that are cut, each in one direction.
     pub cut: BTreeSet<Link>,
     /// The named cuts of which at least one link is still cut, in the order in which they were made.
@@ -433,6 +437,12 @@ impl World {
         self
     }
 
+    /// The same, with links that do this.
+    pub fn with_links(mut self, links: Links) -> World {
+        self.links = Rc::new(links);
+        self
+    }
+
     /// Takes the next event.
     pub fn apply(&mut self, record: &Record) {
         (self.at, self.n) = (record.at, record.n);
@@ -742,6 +752,11 @@ impl World {
                 self.nodes.insert(*node, Rc::new(new));
             }
             LabEvent::Restart { .. } | LabEvent::Note { .. } | LabEvent::Members { .. } => {}
+            LabEvent::Link { from, to, latency, loss, duplicate } => {
+                let nodes = self.nodes.keys().copied().collect();
+                let change = NetworkPatch { latency: *latency, loss: *loss, duplicate: *duplicate };
+                Rc::make_mut(&mut self.links).change(&nodes, (*from, *to), &change);
+            }
             LabEvent::Cut { links, name } => {
                 self.cut.extend(links);
                 if let Some(name) = name {

@@ -128,8 +128,7 @@ pub fn App() -> Html {
                     look={look.clone()}
                     scope={settings.scope}
                     {choose_scope}
-                    hint={hint(&frame.world, &frame.network, frame.playing, t).map(AttrValue::from)}
-                    network={frame.network.clone()}
+                    hint={hint(&frame.world, frame.playing, t).map(AttrValue::from)}
                     drawn={page.strokes.clone()}
                     still={!frame.playing}
                     write_to={page.write_to}
@@ -144,7 +143,6 @@ pub fn App() -> Html {
                     if let Some(subject) = page.selected {
                         <Inspector
                             world={frame.world.clone()}
-                            network={frame.network.clone()}
                             {subject}
                             change={change.clone()}
                         />
@@ -177,7 +175,7 @@ pub fn App() -> Html {
             if let Some(Dialog::Links(link)) = page.dialog {
                 <Links
                     nodes={frame.world.nodes.keys().copied().collect::<Vec<NodeId>>()}
-                    network={frame.network.clone()}
+                    specs={Shared(frame.world.links.clone())}
                     {link}
                     {act}
                     {close}

@@ -19,7 +19,6 @@ use crate::lab::scenario::{DEFAULT, SEED_MAX};
 use crate::lab::{Do, Lab, Scenario, ScenarioError, StepKind, World};
 use crate::runtime::Micros;
 use crate::view::feed::Feed;
-use crate::view::links::{changes, Network};
 use crate::view::speed::Speed;
 use crate::view::until::Until;
 
@@ -54,8 +53,6 @@ pub struct Frame {
     pub halted: Option<Rc<str>>,
     /// While a saved run is taken up: how much of it is done, in percent.
     pub restoring: Option<u64>,
-    /// What the links do to messages.
-    pub network: Shared<Network>,
     /// The last events.
     pub feed: Shared<Feed>,
     /// Which run this is: another number after a restart.
@@ -80,8 +77,6 @@ struct State {
     /// The part of a microsecond that the last frame left over.
     rest: f64,
     restoring: Option<Position>,
-    /// What the links do, with the number of changes that made them so.
-    network: Option<(usize, Rc<Network>)>,
     feed: Rc<Feed>,
     run: u32,
 }
@@ -142,7 +137,6 @@ impl Driver {
             last: None,
             rest: 0.0,
             restoring,
-            network: None,
             feed: Rc::default(),
             run: 0,
         };
@@ -187,12 +181,6 @@ impl Driver {
         if state.feed.last_taken() < records.len() as u64 {
             Rc::make_mut(&mut state.feed).take(&records);
         }
-        let changes = changes(lab.scenario(), lab.now());
-        let network = match state.network.take() {
-            Some((then, network)) if then == changes => network,
-            _ => Rc::new(Network::of(lab.scenario(), lab.now())),
-        };
-        state.network = Some((changes, network.clone()));
         let restoring = state.restoring.map(|to| 100 * lab.now().0 / to.now.0.max(1));
         Frame {
             world: Shared(lab.world()),
@@ -203,7 +191,6 @@ impl Driver {
             behind: state.behind,
             halted: lab.halted().map(Rc::from),
             restoring,
-            network: Shared(network),
             feed: Shared(state.feed.clone()),
             run: state.run,
         }
@@ -313,7 +300,7 @@ impl Driver {
             let mut state = self.0.state.borrow_mut();
             state.opening = state.playing;
             (state.behind, state.rest, state.restoring) = (false, 0.0, None);
-            (state.feed, state.network) = (Rc::default(), None);
+            state.feed = Rc::default();
             state.run += 1;
         }
         self.publish();

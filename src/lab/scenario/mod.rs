@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::condition::Condition;
-use super::network::LinkSpec;
+use super::links::LinkSpec;
 use super::storage::DiskSpec;
 use crate::raft::{Config, Membership, NodeId, Rule, Rules};
 use crate::runtime::Micros;
