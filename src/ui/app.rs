@@ -18,6 +18,7 @@ use super::links::Links;
 use super::logs::Logs;
 use super::menu::MenuOf;
 use super::page::{Change, Dialog, Menu, Page};
+use super::shared::Shared;
 use super::store::{Settings, Step, Theme};
 use super::streams::Streams;
 use super::transport::Transport;
