@@ -109,8 +109,10 @@ impl Lab {
             node.applied_up_to(scenario.start_commit(id).unwrap_or(0))
         };
         let links = Links { usual: scenario.link_spec(), ..Links::default() };
-        let world =
-            World::new(nodes.iter().map(node)).without(scenario.rules_off.iter().copied()).with_links(links.clone());
+        let world = World::new(nodes.iter().map(node))
+            .without(scenario.rules_off.iter().copied())
+            .with_disks(scenario.disk_spec().write_delay)
+            .with_links(links.clone());
         let recorder = Recorder::new(clock.clone(), world);
         let network = SimNetwork::new(scenario.seed, links, clock.clone(), recorder.clone());
         let clients = Clients::new(network.clone(), recorder.clone(), clock);

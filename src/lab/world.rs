@@ -45,6 +45,8 @@ pub struct World {
     pub traps: BTreeMap<u64, Rc<Trap>>,
     /// Messages lost of late, the oldest first.
     pub lost: imbl::Vector<Rc<LostMessage>>,
+    /// How long writes take on the disk of a node that is added.
+    pub write_delay: (Micros, Micros),
     /// What the links do to messages.
     pub links: Rc<Links>,
     /// The links that are cut, each in one direction.
@@ -72,8 +74,10 @@ pub struct NodeState {
     pub paused: bool,
     /// Its disk fails.
     pub disk_fails: bool,
-    /// How long its writes take, if that was changed.
-    pub write_delay: Option<(Micros, Micros)>,
+    /// How long its writes take, from the shortest to the longest.
+    pub write_delay: (Micros, Micros),
+    /// The same, when its disk was at its fastest.
+    pub usual_write_delay: (Micros, Micros),
     /// What it is.
     pub role: Role,
     /// Why it became that.
@@ -132,7 +136,8 @@ impl NodeState {
             alive: false,
             paused: false,
             disk_fails: false,
-            write_delay: None,
+            write_delay: Default::default(),
+            usual_write_delay: Default::default(),
             role: Role::Follower,
             role_why: RoleWhy::Started,
             term: 0,
@@ -443,6 +448,15 @@ impl World {
         self
     }
 
+    /// The same, with disks whose writes take so long.
+    pub fn with_disks(mut self, write_delay: (Micros, Micros)) -> World {
+        self.write_delay = write_delay;
+        for node in self.nodes.values_mut().map(Rc::make_mut) {
+            (node.write_delay, node.usual_write_delay) = (write_delay, write_delay);
+        }
+        self
+    }
+
     /// Takes the next event.
     pub fn apply(&mut self, record: &Record) {
         (self.at, self.n) = (record.at, record.n);
@@ -731,7 +745,10 @@ impl World {
             LabEvent::Pause { node } => self.with_node(*node, |node| node.paused = true),
             LabEvent::Resume { node } => self.with_node(*node, |node| node.paused = false),
             LabEvent::Disk { node, write_delay, fails } => self.with_node(*node, |node| {
-                (node.write_delay, node.disk_fails) = (Some(*write_delay), *fails);
+                (node.write_delay, node.disk_fails) = (*write_delay, *fails);
+                if write_delay.1 <= node.usual_write_delay.1 {
+                    node.usual_write_delay = *write_delay;
+                }
             }),
             LabEvent::Config { .. } => {}
             LabEvent::Rule { name, on: true } => drop(self.rules_off.remove(name)),
@@ -748,7 +765,8 @@ impl World {
                 }
             }
             LabEvent::NewNode { node } => {
-                let new = NodeState::new(*node, Membership::new([], []), []);
+                let mut new = NodeState::new(*node, Membership::new([], []), []);
+                (new.write_delay, new.usual_write_delay) = (self.write_delay, self.write_delay);
                 self.nodes.insert(*node, Rc::new(new));
             }
             LabEvent::Restart { .. } | LabEvent::Note { .. } | LabEvent::Members { .. } => {}

@@ -154,7 +154,7 @@ mod tests {
             (
                 world(|node| {
                     node.commit = 0;
-                    node.write_delay = (node.id < 4).then_some((Micros(1), Micros(1)));
+                    node.write_delay.1 = Micros((node.id < 4).into());
                 }),
                 "A majority has slow disks: an entry counts only once it is durable.",
             ),

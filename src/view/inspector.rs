@@ -6,13 +6,13 @@ use super::logs::payload;
 use super::members::in_words;
 use super::message::{full, short};
 use super::node;
-use super::on_node::has_slow_disk;
 use super::subject::Subject;
 use super::text::Text;
 use crate::lab::event::{Link, MessageId};
 use crate::lab::world::{InFlight, NodeState, StreamView, World};
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
+use crate::runtime::Micros;
 
 /// So many pairs of a state machine, entries of a message or messages of a link are told.
 const LISTED_MAX: usize = 8;
@@ -142,7 +142,8 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     let (since, members) = &node.members;
     let to_entry = node.entry(*since).map(|_| Subject::Entry(node.id, *since));
     sheet.add(t.field_members(), vec![Value { text: in_words(members, t), to: to_entry }]);
-    if let Some((low, high)) = node.write_delay.filter(|_| has_slow_disk(node)) {
+    let (low, high) = node.write_delay;
+    if high > Micros::ZERO {
         sheet.add(t.field_disk(), plain(t.write_takes(&ms(low, 0), &ms(high, 0))));
     }
     if let Some(error) = &node.storage_error {
@@ -275,7 +276,6 @@ fn to_entry(world: &World, node: NodeId, index: Index) -> Value {
 mod tests {
     use super::*;
     use crate::lab::{Do, Lab, Scenario};
-    use crate::runtime::Micros;
     use crate::view::text::English;
 
     /// A run of three nodes in which S1 was elected and has written twice, and a write is on its way.
