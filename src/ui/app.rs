@@ -19,6 +19,7 @@ use super::logs::Logs;
 use super::menu::MenuOf;
 use super::page::{Change, Dialog, Menu, Page};
 use super::panel::folded;
+use super::shared::Shared;
 use super::store::{Panel, Settings, Theme};
 use super::streams::Streams;
 use super::transport::Transport;
@@ -156,8 +157,7 @@ pub fn App() -> Html {
                     look={look.clone()}
                     scope={settings.scope}
                     {choose_scope}
-                    hint={hint(&frame.world, &frame.network, frame.playing, t).map(AttrValue::from)}
-                    network={frame.network.clone()}
+                    hint={hint(&frame.world, frame.playing, t).map(AttrValue::from)}
                     drawn={page.strokes.clone()}
                     still={!frame.playing}
                     write_to={page.write_to}
@@ -181,7 +181,6 @@ pub fn App() -> Html {
                     if let Some(subject) = page.selected {
                         <Inspector
                             world={frame.world.clone()}
-                            network={frame.network.clone()}
                             {subject}
                             change={change.clone()}
                         />
@@ -220,7 +219,7 @@ pub fn App() -> Html {
             if let Some(Dialog::Links(link)) = page.dialog {
                 <Links
                     nodes={frame.world.nodes.keys().copied().collect::<Vec<NodeId>>()}
-                    network={frame.network.clone()}
+                    specs={Shared(frame.world.links.clone())}
                     {link}
                     {act}
                     {close}
