@@ -10,6 +10,7 @@ use gloo_render::{request_animation_frame, AnimationFrame};
 use gloo_timers::callback::Interval;
 use yew::Callback;
 
+use super::clock::{Clock, Shown};
 use super::media;
 use super::shared::Shared;
 use super::store::{self, Saved, Step};
@@ -40,8 +41,6 @@ const SAVE_MS: u32 = 2_000;
 pub struct Frame {
     /// Everything that is known.
     pub world: Shared<World>,
-    /// The virtual clock.
-    pub now: Micros,
     /// Whether the clock runs.
     pub playing: bool,
     /// How fast it runs.
@@ -91,6 +90,10 @@ struct Inner {
     state: RefCell<State>,
     next_frame: RefCell<Option<AnimationFrame>>,
     show: RefCell<Option<Callback<Frame>>>,
+    /// What moves between two events.
+    clock: Clock,
+    /// Whether less motion is wanted.
+    still: media::Query,
     /// What was on the screen when the run was saved last.
     saved: Cell<(u32, Micros, u64)>,
     /// What the page has to say about how it was opened.
@@ -135,7 +138,7 @@ impl Driver {
         });
         let (lab, playing, restoring) = opened.unwrap_or_else(|| (default_lab(None), true, None));
         let state = State {
-            playing: playing && !still,
+            playing: playing && !still.holds(),
             speed,
             opening: restoring.is_none(),
             behind: false,
@@ -153,6 +156,8 @@ impl Driver {
             state: RefCell::new(state),
             next_frame: RefCell::default(),
             show: RefCell::default(),
+            clock: Clock::default(),
+            still,
             saved: Cell::default(),
             notice: RefCell::new(notice),
         }))
@@ -196,7 +201,6 @@ impl Driver {
         let restoring = state.restoring.map(|to| 100 * lab.now().0 / to.now.0.max(1));
         Frame {
             world: Shared(lab.world()),
-            now: lab.now(),
             playing: state.playing,
             speed: if state.opening { Speed::OPENING } else { state.speed },
             opening: state.opening,
@@ -207,6 +211,11 @@ impl Driver {
             feed: Shared(state.feed.clone()),
             run: state.run,
         }
+    }
+
+    /// What moves between two events.
+    pub fn clock(&self) -> Clock {
+        self.0.clock.clone()
     }
 
     /// The world as it is now.
@@ -325,6 +334,17 @@ impl Driver {
         if let Some(show) = show {
             show.emit(self.frame());
         }
+        let shown = {
+            let lab = self.0.lab.borrow();
+            // Where less motion is wanted, messages stand where they were at the last event, and jump with the next.
+            let moved = if self.0.still.holds() { lab.world().at } else { lab.now() };
+            Shown { now: lab.now(), moved }
+        };
+        let wall = {
+            let state = self.0.state.borrow();
+            state.last.filter(|_| state.playing)
+        };
+        self.0.clock.show(shown, wall);
     }
 
     /// Asks for the next frame, if there is anything to do in it.

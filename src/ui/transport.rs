@@ -3,6 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::clock::{use_moving, Pace, Shown};
 use super::driver::Frame;
 use super::icons::{icon, Icon};
 use super::store::Step;
@@ -32,7 +33,7 @@ pub struct TransportProps {
 #[component]
 pub fn Transport(props: &TransportProps) -> Html {
     let t = text();
-    let Frame { now, playing, world, behind, restoring, .. } = &props.frame;
+    let Frame { playing, world, behind, restoring, .. } = &props.frame;
     let ask = |command: Command| {
         let ask = props.command.clone();
         Callback::from(move |_: MouseEvent| ask.emit(command))
@@ -65,11 +66,21 @@ pub fn Transport(props: &TransportProps) -> Html {
                     <span class="badge">{ t.running_behind() }</span>
                 }
                 { promises(world) }
-                <span class="clock" data-clock="">{ ms(*now, 2) }{ " ms" }</span>
+                <ClockFace />
                 <span class="count" data-events="">{ t.event_number(world.n) }</span>
             </div>
         </section>
     }
+}
+
+/// The virtual clock.
+#[component]
+fn ClockFace() -> Html {
+    let element = use_node_ref();
+    use_moving(&element, Pace::NowAndThen, (), |element, (), Shown { now, .. }| {
+        element.set_text_content(Some(&format!("{} ms", ms(now, 2))));
+    });
+    html! { <span ref={element} class="clock" data-clock="" /> }
 }
 
 /// Whether everything that Raft promises has held so far.
