@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, SvgElement};
 use yew::prelude::*;
 
-use super::cluster::moving::Clock;
+use super::clock::Clock;
 use super::cluster::{partition::Partition, Cluster};
 use super::driver::Driver;
 use super::happened::Happened;
@@ -138,12 +138,10 @@ pub fn App() -> Html {
     let set_settings =
         use_callback(change.clone(), |settings: Settings, change| change.emit(Change::Settings(settings)));
 
-    // Where less motion is wanted, messages stand where they were at the last event, and jump with the next.
-    let shown = if media::reduced_motion() { frame.world.at } else { frame.now };
     let t = text();
     let look = page.highlight(&frame.world);
     html! {
-        <ContextProvider<Clock> context={Clock(shown)}>
+        <ContextProvider<Clock> context={driver.clock()}>
             <a class="skip" href="#cluster">{ t.skip_to_cluster() }</a>
             <Header world={frame.world.clone()} branch={frame.branch} command={command.clone()} />
             { notice(&page, frame.halted.as_deref(), &change) }

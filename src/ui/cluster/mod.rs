@@ -1,7 +1,7 @@
 //! The panel of the cluster: the ring, and what can be done to it.
 
 mod links;
-pub mod moving;
+mod moving;
 mod nodes;
 pub mod partition;
 pub mod shapes;

@@ -66,7 +66,7 @@ struct Draft {
 pub fn Stage(props: &StageProps) -> Html {
     let StageProps { world, selected, scope, look, drawn, still, act, change } = props;
     let ids: Vec<NodeId> = world.nodes.keys().copied().collect();
-    let ring = use_memo(ids, |ids| Ring::new(ids.iter().copied()));
+    let ring = Shared(use_memo(ids, |ids| Ring::new(ids.iter().copied())));
     let node_glyphs = use_memo(world.clone(), |world| nodes(world, &ring, text()));
     let element = use_node_ref();
     let draft = use_stroke(&element, world, &ring, act, change);
@@ -128,7 +128,7 @@ struct Gesture {
 fn use_stroke(
     element: &NodeRef,
     world: &Shared<World>,
-    ring: &Rc<Ring>,
+    ring: &Shared<Ring>,
     act: &Callback<Do>,
     change: &Callback<Change>,
 ) -> Gesture {
