@@ -263,6 +263,9 @@ impl LogCell {
     }
 }
 
+/// So many entries a page of a log has, for keys.
+const PAGE: Index = 10;
+
 /// The entry that a key leads to, from the one that is selected, in the table of the logs: to the sides along a log,
 /// up and down to the next log that has it. With nothing selected, Enter begins at the leader's last entry.
 pub fn walk(world: &World, selected: Option<Subject>, key: &str) -> Option<(NodeId, Index)> {
@@ -278,6 +281,8 @@ pub fn walk(world: &World, selected: Option<Subject>, key: &str) -> Option<(Node
         "ArrowRight" => aside(index + 1),
         "ArrowUp" => others.rfind(|&other| other < id).map(|other| (other, index)),
         "ArrowDown" => others.find(|&other| other > id).map(|other| (other, index)),
+        "PageUp" => aside(index.saturating_sub(PAGE).max(world.nodes.get(&id)?.first_index)),
+        "PageDown" => aside((index + PAGE).min(world.nodes.get(&id)?.last_index())),
         "Home" => world.nodes.get(&id).map(|node| (id, node.first_index)),
         "End" => world.nodes.get(&id).map(|node| (id, node.last_index())),
         _ => None,
@@ -347,6 +352,8 @@ mod tests {
             (Some(Subject::Entry(1, 2)), "ArrowDown", Some((2, 2))),
             (Some(Subject::Entry(2, 2)), "ArrowDown", None),
             (Some(Subject::Entry(3, 1)), "ArrowUp", Some((2, 1))),
+            (Some(Subject::Entry(2, 3)), "PageUp", Some((2, 1))),
+            (Some(Subject::Entry(2, 3)), "PageDown", Some((2, 4))),
             (Some(Subject::Entry(2, 2)), "Home", Some((2, 1))),
             (Some(Subject::Entry(2, 2)), "End", Some((2, 4))),
             (Some(Subject::Entry(2, 2)), "w", None),
