@@ -21,6 +21,7 @@ mod logs;
 pub mod media;
 mod menu;
 pub mod page;
+mod panel;
 mod shared;
 mod size;
 pub mod store;

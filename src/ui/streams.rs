@@ -5,7 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::page::Change;
+use super::panel::Title;
 use super::shared::Shared;
+use super::store::Panel;
 use super::text;
 use crate::lab::World;
 use crate::raft::NodeId;
@@ -40,7 +42,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
     html! {
         <section class="card streams" aria-labelledby="streams-title">
             <div class="card-head">
-                <h2 id="streams-title">{ title }</h2>
+                <Title id="streams-title" title={title} panel={Panel::Streams} change={props.change.clone()} />
                 <span class="hint">{ t.streams_hint() }</span>
             </div>
             <div class="scroller" tabindex="0" role="group" aria-labelledby="streams-title" data-scroller="">

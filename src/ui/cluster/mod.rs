@@ -14,7 +14,9 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::page::{Asked, Change, Strokes};
+use super::panel::Title;
 use super::shared::Shared;
+use super::store::Panel;
 use super::text;
 use crate::lab::{Do, World};
 use crate::raft::NodeId;
@@ -79,7 +81,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
     html! {
         <section class="card cluster" id="cluster" tabindex="-1" aria-labelledby="cluster-title">
             <div class="card-head">
-                <h2 id="cluster-title">{ t.cluster() }</h2>
+                <Title id="cluster-title" title={t.cluster()} panel={Panel::Cluster} change={props.change.clone()} />
                 <span class="hint">{ t.cluster_hint() }</span>
                 <select class="quiet" aria-label={t.scope()} title={t.scope_why()} onchange={choose}>
                     for (place, scope) in Scope::ALL.into_iter().enumerate() {
