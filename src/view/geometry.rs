@@ -4,6 +4,7 @@
 use std::f64::consts::{PI, TAU};
 use std::fmt::Write;
 
+use super::format::tenths;
 use crate::lab::event::Link;
 use crate::raft::NodeId;
 
@@ -156,9 +157,8 @@ pub fn turned(points: &[(f64, f64)], degrees: f64) -> String {
     let (sin, cos) = degrees.to_radians().sin_cos();
     let mut path = String::new();
     for (i, (x, y)) in points.iter().enumerate() {
-        let command = if i == 0 { 'M' } else { 'L' };
-        // Writing to a string cannot fail.
-        let _ = write!(path, "{command}{:.1} {:.1}", x * cos - y * sin, x * sin + y * cos);
+        path.push(if i == 0 { 'M' } else { 'L' });
+        path += &[tenths(x * cos - y * sin), tenths(x * sin + y * cos)].join(" ");
     }
     path
 }

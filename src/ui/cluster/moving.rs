@@ -1,5 +1,6 @@
 //! What moves with the virtual clock: messages and election timeouts. Each is drawn once, and then moved.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use web_sys::Element;
@@ -14,6 +15,7 @@ use crate::ui::shared::Shared;
 use crate::ui::text;
 use crate::view::cluster::{timers, TimerArc};
 use crate::view::feed::About;
+use crate::view::format::tenths;
 use crate::view::geometry::{Point, Ring};
 use crate::view::menu::Of;
 use crate::view::message::{label, lost_left, lost_name, lost_place, name, Drawn, Scope, Shape, Way};
@@ -21,6 +23,9 @@ use crate::view::subject::{about_message, Subject};
 
 /// An election timeout that is over to this part fires soon.
 const SOON: f64 = 0.8;
+
+/// A message that has not moved so far yet stays where it is: nobody would see it move.
+const SEEN_TO_MOVE: f64 = 0.4;
 
 /// What the moving layers need.
 #[derive(Properties, PartialEq)]
@@ -67,9 +72,13 @@ struct TimerProps {
 #[component]
 fn Timer(props: &TimerProps) -> Html {
     let element = use_node_ref();
-    use_moving(&element, Pace::NowAndThen, props.timer, |element, timer, Shown { moved, .. }| {
+    let soon = Cell::new(None);
+    use_moving(&element, Pace::NowAndThen, props.timer, move |element, timer, Shown { moved, .. }| {
         set(element, "d", &timer.path(moved));
-        set(element, "class", if timer.passed(moved) > SOON { "timer soon" } else { "timer" });
+        let is_soon = Some(timer.passed(moved) > SOON);
+        if soon.replace(is_soon) != is_soon {
+            set(element, "class", if is_soon == Some(true) { "timer soon" } else { "timer" });
+        }
     });
     html! { <path ref={element} /> }
 }
@@ -101,7 +110,7 @@ pub fn Messages(props: &Props) -> Html {
 }
 
 fn moved_to(Point { x, y }: Point) -> String {
-    format!("translate({x:.1} {y:.1})")
+    format!("translate({} {})", tenths(x), tenths(y))
 }
 
 #[derive(Properties, PartialEq)]
@@ -120,8 +129,14 @@ fn Message(props: &MessageProps) -> Html {
     let MessageProps { message, ring, faint, lit, still, change } = props;
     let element = use_node_ref();
     let way = Way::of(ring, message);
-    use_moving(&element, Pace::EveryFrame, (message.clone(), way), |element, (message, way), Shown { moved, .. }| {
-        set(element, "transform", &moved_to(way.place(message, moved)));
+    let drawn_at = Cell::new(None::<Point>);
+    let moved = (message.clone(), way);
+    use_moving(&element, Pace::EveryFrame, moved, move |element, (message, way), Shown { moved, .. }| {
+        let at = way.place(message, moved);
+        if drawn_at.get().is_none_or(|drawn| drawn.distance(at) > SEEN_TO_MOVE) {
+            drawn_at.set(Some(at));
+            set(element, "transform", &moved_to(at));
+        }
     });
     let looks = |on: bool| {
         let (change, message) = (change.clone(), message.clone());
