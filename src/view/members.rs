@@ -56,6 +56,33 @@ pub fn in_words(members: &Membership, t: &dyn Text) -> String {
     }
 }
 
+/// A configuration in as few letters as a log has room for, against the one before it: who comes and goes while both
+/// are in force ("+S6–7", "−S3"), a learner in brackets ("+(S8)"), or else the voters ("S1–5").
+pub fn in_short(members: &Membership, before: &Membership, t: &dyn Text) -> String {
+    let change = |old: &BTreeSet<NodeId>, new: &BTreeSet<NodeId>, name: &dyn Fn(String) -> String| {
+        let part = |sign: &str, a: &BTreeSet<NodeId>, b: &BTreeSet<NodeId>| {
+            let set: BTreeSet<NodeId> = a.difference(b).copied().collect();
+            if set.is_empty() {
+                String::new()
+            } else {
+                format!("{sign}{}", name(t.members(&runs(&set))))
+            }
+        };
+        part("+", new, old) + &part("−", old, new)
+    };
+    let short = match members.voters.as_slice() {
+        [old, new] => change(old, new, &|voters| voters),
+        same if same == before.voters => {
+            change(&before.learners, &members.learners, &|learners| format!("({learners})"))
+        }
+        _ => String::new(),
+    };
+    match members.voters.last() {
+        Some(voters) if short.is_empty() => t.members(&runs(voters)),
+        _ => short,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +113,28 @@ mod tests {
         std::rc::Rc::make_mut(world.nodes.get_mut(&1).unwrap()).alive = false;
         assert_eq!(part_now(&world, 4), Part::Outside, "the latest in any log counts while nobody leads");
         assert_eq!(part_now(&World::default(), 1), Part::Outside);
+    }
+
+    #[test]
+    fn a_configuration_in_short() {
+        let five = Membership::new(1..=5, []);
+        let with = Membership::new(1..=5, [8]);
+        let change = |old: &[NodeId], new: &[NodeId]| Membership {
+            voters: vec![old.iter().copied().collect(), new.iter().copied().collect()],
+            learners: [].into(),
+        };
+        let cases = [
+            (five.clone(), five.clone(), "S1–5"),
+            (with.clone(), five.clone(), "+(S8)"),
+            (five.clone(), with, "−(S8)"),
+            (change(&[1, 2, 3], &[1, 2, 3, 6, 7]), five.clone(), "+S6–7"),
+            (change(&[1, 2, 3], &[1, 2]), five.clone(), "−S3"),
+            (change(&[1, 2, 3], &[1, 2, 4]), five.clone(), "+S4−S3"),
+            (Membership::new(1..=7, []), five, "S1–7"),
+        ];
+        for (members, before, short) in cases {
+            assert_eq!(in_short(&members, &before, &English), short, "{members:?}");
+        }
     }
 
     #[test]

@@ -386,8 +386,10 @@ catalogue! {
         term(term: Term): format!("term {term}"),
         cluster_name(nodes: u64): format!("Cluster of {nodes}"),
         commit(index: Index): format!("commit {}", grouped(index)),
+        commit_brief(commit: Index, applied: Index): format!("commit {} ({})", grouped(commit), grouped(applied)),
         commit_applied(commit: Index, applied: Index):
             format!("commit {}, applied {}", grouped(commit), grouped(applied)),
+        marks_of(leader: S): format!("of {leader}:"),
         match_mark(index: Index): format!("match {}", grouped(index)),
         next_mark(index: Index): format!("next {}", grouped(index)),
         folded(entries: &str): format!("◂ {entries}"),
@@ -498,6 +500,7 @@ catalogue! {
             "{leader} leads term {term}; the voters change from {old} to {new}: for now, both need a majority."
         ),
         configuration(members: &str): format!("configuration {members}"),
+        joint_configuration(members: &str): format!("configuration {members}: both majorities decide"),
         entry_name(node: S, index: Index, term: Term, payload: &str, state: &str):
             format!("{node}, entry {index}, term {term}, {payload}, {state}"),
 
