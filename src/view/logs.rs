@@ -318,8 +318,10 @@ pub fn visible_columns(scrolled: f64, width: f64, column: f64) -> RangeInclusive
 
 /// The columns that fit wholly into such a strip.
 pub fn whole_columns(scrolled: f64, width: f64, column: f64) -> RangeInclusive<Index> {
-    let first = (scrolled / column).ceil().max(0.0) as Index + 1;
-    first..=((scrolled + width) / column).floor().max(0.0) as Index
+    // A scrolled strip stands at whole pixels.
+    let slack = 1.0 / column;
+    let first = (scrolled / column - slack).ceil().max(0.0) as Index + 1;
+    first..=((scrolled + width) / column + slack).floor().max(0.0) as Index
 }
 
 /// So many columns the words of a mark that cannot be seen need.

@@ -304,6 +304,8 @@ catalogue! {
         do_add_node: "Add a node, as a learner",
         do_spread: "Spread the election timeouts: the first to fire wins",
         do_align: "Align the election timeouts: the votes are split",
+        do_next_link: "Select the next link, of the selected node at first; Enter opens its menu",
+        do_previous_link: "Select the link before",
         do_next_message: "Select the message that arrives next; the clock stops",
         do_previous_message: "Select the one before",
         do_deliver: "It arrives now",

@@ -16,7 +16,7 @@ use crate::view::cluster::timers;
 use crate::view::feed::About;
 use crate::view::geometry::{Point, Ring};
 use crate::view::menu::Of;
-use crate::view::message::{label, lost_name, lost_place, name, place, Drawn, Scope, Shape};
+use crate::view::message::{label, label_place, lost_name, lost_place, name, place, Drawn, Scope, Shape};
 use crate::view::subject::{about_message, Subject};
 
 /// The time that is shown, handed past everything that does not move.
@@ -158,7 +158,13 @@ fn Message(props: &MessageProps) -> Html {
                 <path class="bars" d="M-3.5 14v7M3.5 14v7" />
             }
             if let Some(label) = label(&message.message) {
-                <text class="message-label" y="-13">{ label }</text>
+                <text
+                    class="message-label"
+                    x={format!("{:.1}", label_place(&label, *angle).x)}
+                    y={format!("{:.1}", label_place(&label, *angle).y + 4.0)}
+                >
+                    { label }
+                </text>
             }
         </g>
     }
