@@ -80,7 +80,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                             <th role="columnheader" class="corner" aria-colindex="1">
                                 <span class="visually-hidden">{ t.log_node() }</span>
                             </th>
-                            for index in visible.clone().filter(|index| *index <= columns) {
+                            for index in visible.clone().filter(|index| (1..=columns).contains(index)) {
                                 <th
                                     key={index}
                                     role="columnheader"
@@ -241,6 +241,7 @@ fn log_cell(node: NodeId, cell: &LogCell, lit: bool, props: &LogsProps) -> Html 
         cell.colour,
         if cell.committed { "committed" } else { "open" },
         cell.applied.then_some("applied"),
+        cell.is_configuration.then_some("configuration"),
         cell.joint.then_some("joint"),
         against,
         lit.then_some("lit"),
@@ -338,7 +339,7 @@ struct Scroll {
 /// Follows the end of the logs, unless somebody scrolled away from it.
 #[hook]
 fn use_scroll(scroller: &NodeRef, last: Index) -> Scroll {
-    let shown = use_state_eq(|| (1..=20, 1..=10));
+    let shown = use_state_eq(|| (0..=20, 1..=10));
     let follows = use_state_eq(|| true);
     let look = {
         let (scroller, shown) = (scroller.clone(), shown.clone());

@@ -167,6 +167,12 @@ impl Ring {
         (a.polar(angle, self.node_radius), b.polar(angle + PI, self.node_radius))
     }
 
+    /// Whether the middle of the ring, where there is room, is to the right of who travels a link.
+    pub fn middle_is_right(&self, (from, to): Link) -> bool {
+        let (a, b) = (self.place(from), self.place(to));
+        (b.x - a.x) * (self.centre.y - a.y) - (b.y - a.y) * (self.centre.x - a.x) >= -1e-6
+    }
+
     /// The lane of one direction of a link: to the right of its middle, as seen by who travels.
     pub fn lane(&self, link: Link) -> (Point, Point) {
         let (a, b) = self.link(link);
@@ -301,6 +307,13 @@ mod tests {
         let ((there, _), (_, back)) = (ring.lane((1, 2)), ring.lane((2, 1)));
         assert!(there.y > back.y, "S1 is left of S2: to the right of the way there is below");
         assert!(near(there.y - back.y, 2.0 * LANE));
+    }
+
+    #[test]
+    fn the_middle_of_the_ring_is_on_one_side() {
+        let ring = Ring::new(1..=5);
+        assert!(ring.middle_is_right((1, 2)) && !ring.middle_is_right((2, 1)));
+        assert!(ring.middle_is_right((5, 1)) && !ring.middle_is_right((4, 2)));
     }
 
     #[test]

@@ -85,6 +85,8 @@ pub struct LogCell {
     pub payload: String,
     /// The same in as few letters as a cell has room for.
     pub short: String,
+    /// Whether it is a configuration.
+    pub is_configuration: bool,
     /// Whether it is a configuration of which both halves decide.
     pub joint: bool,
     /// Whether the node knows that it is committed.
@@ -166,8 +168,7 @@ fn receiving(world: &World, node: &NodeState, visible: &RangeInclusive<Index>) -
 }
 
 fn aside(world: &World, node: &NodeState, visible: &RangeInclusive<Index>, t: &dyn Text) -> Option<String> {
-    // The first column that is drawn is hidden, unless it is the first of all.
-    let first_seen = visible.start() + Index::from(*visible.start() > 1);
+    let first_seen = visible.start() + 1;
     let comes = receiving(world, node, &(1..=Index::MAX));
     let reaches = comes.as_ref().map_or(0, |comes| comes.index).max(node.last_index());
     if reaches >= first_seen {
@@ -187,6 +188,7 @@ fn cell(node: &NodeState, entry: &Entry, leader: Option<&NodeState>, t: &dyn Tex
         colour: term_class(entry.term),
         payload: told(&entry.payload, t),
         short: short(node, entry, t),
+        is_configuration: matches!(&entry.payload, Payload::Members(_)),
         joint: matches!(&entry.payload, Payload::Members(members) if members.voters.len() > 1),
         committed: entry.index <= node.commit,
         applied: entry.index <= node.applied,
@@ -309,11 +311,11 @@ pub fn walk(world: &World, selected: Option<Subject>, key: &str) -> Option<(Node
 }
 
 /// The columns that can be seen: of a strip that begins `scrolled` units from the first column and is `width` wide,
-/// with one column more on either side.
+/// with one column more on either side (left of the first, that is none).
 pub fn visible_columns(scrolled: f64, width: f64, column: f64) -> RangeInclusive<Index> {
     let first = (scrolled / column).floor().max(0.0) as Index;
     let count = (width / column).ceil().max(1.0) as Index + 2;
-    first.max(1)..=first.max(1) + count
+    first..=first + count
 }
 
 /// The columns that fit wholly into such a strip.
@@ -504,8 +506,10 @@ mod tests {
             (2, None, 29..=40, Some("◂ ends at 2")),
             (0, None, 29..=40, Some("empty")),
             (0, Some((20, 32)), 29..=40, Some("◂ snapshot 20: 32 B")),
+            (1, None, 0..=12, None),
+            (1, None, 1..=12, Some("◂ ends at 1")),
             (2, None, 1..=12, None),
-            (0, None, 1..=12, Some("empty")),
+            (0, None, 0..=12, Some("empty")),
             (29, None, 29..=40, Some("◂ ends at 29")),
             (30, None, 29..=40, None),
             (0, Some((30, 32)), 29..=40, None), // its block can be seen
@@ -597,10 +601,11 @@ mod tests {
 
     #[test]
     fn the_visible_columns_follow_the_scrolling() {
-        assert_eq!(visible_columns(0.0, 400.0, 40.0), 1..=13);
+        assert_eq!(visible_columns(0.0, 400.0, 40.0), 0..=12);
+        assert_eq!(visible_columns(45.0, 400.0, 40.0), 1..=13);
         assert_eq!(visible_columns(85.0, 400.0, 40.0), 2..=14);
         assert_eq!(visible_columns(40_000.0, 400.0, 40.0), 1000..=1012);
-        assert_eq!(visible_columns(-5.0, 0.0, 40.0), 1..=4);
+        assert_eq!(visible_columns(-5.0, 0.0, 40.0), 0..=3);
         assert_eq!(whole_columns(0.0, 400.0, 40.0), 1..=10);
         assert_eq!(whole_columns(85.0, 400.0, 40.0), 4..=12);
         assert_eq!(whole_columns(80.0, 400.0, 40.0), 3..=12);

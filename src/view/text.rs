@@ -502,6 +502,7 @@ catalogue! {
             "{leader} leads term {term}; the voters change from {old} to {new}: for now, both need a majority."
         ),
         configuration(members: &str): format!("configuration {members}"),
+        so_many_voters(count: u64): format!("{count} vote"),
         joint_configuration(members: &str): format!("configuration {members}: both majorities decide"),
         entry_name(node: S, index: Index, term: Term, payload: &str, state: &str):
             format!("{node}, entry {index}, term {term}, {payload}, {state}"),

@@ -87,6 +87,7 @@ pub fn Messages(props: &Props) -> Html {
                     <Message
                         message={Shared(message.clone())}
                         angle={place(ring, message, now).1}
+                        label_right={ring.middle_is_right((message.from, message.to))}
                         lit={look.message == Some(message.id)}
                         still={*still}
                         change={change.clone()}
@@ -101,6 +102,8 @@ pub fn Messages(props: &Props) -> Html {
 struct MessageProps {
     message: Shared<InFlight>,
     angle: f64,
+    /// On which side its label stands.
+    label_right: bool,
     lit: bool,
     still: bool,
     change: Callback<Change>,
@@ -109,7 +112,7 @@ struct MessageProps {
 /// One message, at the origin: it is moved by what is around it, and drawn once.
 #[component]
 fn Message(props: &MessageProps) -> Html {
-    let MessageProps { message, angle, lit, still, change } = props;
+    let MessageProps { message, angle, label_right, lit, still, change } = props;
     let looks = |on: bool| {
         let (change, message) = (change.clone(), message.clone());
         move || change.emit(Change::Look(on.then(|| about_message(&message))))
@@ -158,15 +161,15 @@ fn Message(props: &MessageProps) -> Html {
                 <path class="bars" d="M-3.5 14v7M3.5 14v7" />
             }
             if let Some(label) = label(&message.message) {
-                <text
-                    class="message-label"
-                    x={format!("{:.1}", label_place(&label, *angle).x)}
-                    y={format!("{:.1}", label_place(&label, *angle).y + 4.0)}
-                >
-                    { label }
-                </text>
+                { written(&label, label_place(&label, *angle, *label_right)) }
             }
         </g>
+    }
+}
+
+fn written(label: &str, at: Point) -> Html {
+    html! {
+        <text class="message-label" x={format!("{:.1}", at.x)} y={format!("{:.1}", at.y + 4.0)}>{ label }</text>
     }
 }
 
