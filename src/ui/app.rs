@@ -32,6 +32,7 @@ use crate::view::geometry::Point;
 use crate::view::hint::hint;
 use crate::view::menu::Of;
 use crate::view::message::Scope;
+use crate::view::on_link::next as next_link;
 use crate::view::on_message::next;
 use crate::view::on_node::{add_node, align_timers, spread_timers};
 use crate::view::speed::Speed;
@@ -355,6 +356,12 @@ fn carry_out(command: Command, hands: &Hands) {
                     focus(&format!("[data-message='{message}']"));
                 }
                 None => notice(Some(text().no_messages())),
+            }
+        }
+        Command::NextLink | Command::PreviousLink => {
+            if let Some((a, b)) = next_link(&world, *selected, command == Command::NextLink) {
+                change.emit(Change::Select(Some(Subject::Link((a, b)))));
+                focus(&format!("[data-link='{a}-{b}'] .reach"));
             }
         }
         Command::Message(what) => match selected.and_then(Subject::message) {

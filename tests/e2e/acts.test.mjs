@@ -227,7 +227,7 @@ test("links are made slow and lossy, and say so", async (t) => {
   await dialog.getByRole("button", { name: "Apply" }).click();
   await dialog.waitFor({ state: "detached" });
   assert.deepEqual(await lastAct(page), { do: "link", from: 1, to: 2, latency: [80, 120], loss: 0, duplicate: 0 });
-  await page.locator(`[data-link="1-2"] .quality`, { hasText: "80–120 ms" }).waitFor();
+  await page.locator(`[data-quality="1-2"]`, { hasText: "80–120 ms" }).waitFor();
   assert.equal(await page.locator(".quality").count(), 1);
   await sheet(page).getByText("80–120 ms").waitFor();
 

@@ -95,6 +95,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
                 still={props.still}
                 act={props.act.clone()}
                 change={props.change.clone()}
+                command={props.command.clone()}
             />
             <p class="caption">
                 { caption(&props.world, &props.look).or(props.hint.clone()).unwrap_or(AttrValue::Static(t.cluster_caption())) }
