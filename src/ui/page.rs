@@ -12,7 +12,7 @@ use crate::raft::NodeId;
 use crate::view::feed::About;
 use crate::view::geometry::Point;
 use crate::view::menu::Of;
-use crate::view::subject::{find, Subject};
+use crate::view::subject::{about_broken, find, Subject};
 
 /// A dialog that covers the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +122,8 @@ impl Page {
         }
     }
 
-    /// What is highlighted: what is pointed at, or else what was clicked, or else what is selected.
+    /// What is highlighted: what is pointed at, or else what was clicked, or else what is selected, or else where a
+    /// promise was broken.
     pub fn highlight(&self, world: &World) -> Rc<About> {
         // A message that is gone from under the pointer is not pointed at any more.
         let is_there = |about: &About| {
@@ -133,7 +134,7 @@ impl Page {
         } else if *self.pinned != About::default() {
             self.pinned.clone()
         } else {
-            Rc::new(self.selected.map(|selected| selected.about(world)).unwrap_or_default())
+            Rc::new(self.selected.map_or_else(|| about_broken(world), |selected| selected.about(world)))
         }
     }
 }

@@ -240,6 +240,14 @@ pub struct About {
     pub entries: Option<(Index, Index)>,
 }
 
+impl About {
+    /// A promise that was broken between these nodes, at these entries.
+    pub fn broken(nodes: &[NodeId], entries: &[Index]) -> About {
+        let entries = entries.first().map(|&first| (first, entries.last().copied().unwrap_or(first)));
+        About { nodes: nodes.to_vec(), message: None, entries }
+    }
+}
+
 impl Line {
     /// What the event is about.
     pub fn about(&self) -> About {
@@ -304,11 +312,7 @@ impl Line {
                     let ends: std::collections::BTreeSet<NodeId> = ends.collect();
                     About { nodes: ends.into_iter().collect(), ..About::default() }
                 }
-                LabEvent::Violation { nodes, entries, .. } => About {
-                    nodes: nodes.clone(),
-                    message: None,
-                    entries: entries.first().map(|&first| (first, entries.last().copied().unwrap_or(first))),
-                },
+                LabEvent::Violation { nodes, entries, .. } => About::broken(nodes, entries),
                 LabEvent::Note { .. }
                 | LabEvent::TrapSet { .. }
                 | LabEvent::TrapGone { .. }

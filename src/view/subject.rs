@@ -60,6 +60,12 @@ impl Subject {
     }
 }
 
+/// What is highlighted when a promise was broken: between whom, and at which entries; of several, the first.
+pub fn about_broken(world: &World) -> About {
+    let first = world.violations.values().min_by_key(|(event, _)| *event);
+    first.map(|(_, broken)| About::broken(&broken.nodes, &broken.entries)).unwrap_or_default()
+}
+
 /// A message on its way, or one that was lost of late.
 pub fn find(world: &World, id: MessageId) -> Option<&crate::lab::world::InFlight> {
     let lost = || world.lost.iter().map(|lost| &*lost.message).find(|message| message.id == id);
@@ -92,5 +98,19 @@ mod tests {
         assert_eq!(Subject::Entry(4, 2).about(&world).nodes, [4], "what is not there is nowhere the same");
         assert_eq!(Subject::Stream(1, 4).about(&world).nodes, [1, 4]);
         assert_eq!(Subject::Message(9).about(&world).message, Some(9));
+    }
+
+    #[test]
+    fn the_promise_that_was_broken_first_is_highlighted() {
+        use crate::lab::invariants::{Invariant, Violation};
+        let mut world = World::default();
+        assert_eq!(about_broken(&world), About::default());
+        let mut add = |invariant, event, nodes: &[NodeId], entries: &[Index]| {
+            let violation = Violation { invariant, nodes: nodes.into(), entries: entries.into(), text: String::new() };
+            world.violations.insert(invariant, (event, violation.into()));
+        };
+        add(Invariant::ElectionSafety, 9, &[1, 2], &[]);
+        add(Invariant::StateMachineSafety, 7, &[2, 3], &[4, 6]);
+        assert_eq!(about_broken(&world), About { nodes: vec![2, 3], message: None, entries: Some((4, 6)) });
     }
 }

@@ -1,6 +1,7 @@
 // The page, driven as a person would: by mouse, by keyboard, by touch; what is drawn against what the lab knows.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { lab } from "./helper.mjs";
@@ -271,6 +272,27 @@ test("a run survives a reload, to the event", async (t) => {
   await page.getByRole("button", { name: "Play" }).waitFor();
   await page.locator(`[data-stroke="S${leader.id} cut off"]`).waitFor();
 
+});
+
+test("a broken promise stops the run, is told, and is seen where it broke", async (t) => {
+  const scenario = JSON.parse(await readFile(new URL("../scenarios/rules/majority.json", import.meta.url)));
+  const { page, shot } = await lab(t, {
+    prepare: (page) => page.addInitScript((scenario) => {
+      localStorage.setItem("raft-lab/run", JSON.stringify({ now: 60_000, events: 1, playing: false, scenario }));
+    }, scenario),
+  });
+  const { violations } = await until(page, "violation", (seen) => seen.violations.length > 0 && seen);
+  const [{ invariant, nodes }] = violations;
+  await page.getByRole("alert").getByText(invariant).waitFor();
+  await page.locator("[data-broken]").waitFor();
+  await page.locator(".node.lit").first().waitFor();
+  const lit = await page.locator(".node.lit [data-node]").evaluateAll((all) => all.map((one) => Number(one.dataset.node)));
+  assert.deepEqual(lit.sort(), [...nodes].sort());
+  await shot("broken");
+  // One can look at how it came to that.
+  await page.keyboard.press("Shift+ArrowLeft");
+  await page.locator("[data-broken]").waitFor({ state: "detached" });
+  assert.equal(await page.getByRole("alert").getByText(invariant).count(), 0);
 });
 
 test("a saved run that cannot be opened is replaced by a new one, with a word about it", async (t) => {
