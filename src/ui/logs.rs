@@ -226,6 +226,13 @@ fn log_cell(node: NodeId, cell: &LogCell, lit: bool, props: &LogsProps) -> Html 
         let change = props.change.clone();
         move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(subject)))
     };
+    let looks = |on: bool| {
+        let (change, world) = (props.change.clone(), props.world.clone());
+        move |event: PointerEvent| {
+            event.stop_propagation(); // the row would say that the node is pointed at
+            change.emit(Change::Look(on.then(|| subject.about(&world))));
+        }
+    };
     let against = match cell.against {
         Against::Same => None,
         Against::Conflicts | Against::Beyond => Some("conflicts"),
@@ -249,6 +256,8 @@ fn log_cell(node: NodeId, cell: &LogCell, lit: bool, props: &LogsProps) -> Html 
             title={name}
             style={left(cell.index)}
             data-index={cell.index.to_string()}
+            onpointerover={looks(true)}
+            onpointerout={looks(false)}
             onclick={select}
         >
             <b>{ cell.term }</b>

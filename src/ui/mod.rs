@@ -22,6 +22,7 @@ mod menu;
 pub mod page;
 mod shared;
 pub mod store;
+mod stream;
 mod streams;
 mod transport;
 

@@ -10,6 +10,7 @@ use crate::raft::NodeId;
 use crate::ui::page::{Change, Menu};
 use crate::ui::text;
 use crate::view::cluster::{LinkGlyph, StrokeGlyph};
+use crate::view::feed::About;
 use crate::view::format::S;
 use crate::view::geometry::Point;
 use crate::view::menu::Of;
@@ -109,14 +110,27 @@ fn threatened(glyph: &LinkGlyph, doomed: &[Link]) -> Html {
 
 /// A wide line that nobody sees, for a pointer.
 fn reach(glyph: &LinkGlyph, change: &Callback<Change>) -> Html {
-    let ((a, b), link, change) = (glyph.ends, glyph.link, change.clone());
+    let ((a, b), link) = (glyph.ends, glyph.link);
+    // The streams along it are lit with it.
+    let looks = |on: bool| {
+        let change = change.clone();
+        let about = About { nodes: vec![link.0, link.1], ..About::default() };
+        move |_: PointerEvent| change.emit(Change::Look(on.then(|| about.clone())))
+    };
+    let change = change.clone();
     let onclick = move |event: MouseEvent| {
         let at = Point::new(event.client_x().into(), event.client_y().into());
         change.emit(Change::Select(Some(Subject::Link(link))));
         change.emit(Change::Menu(Some(Menu { of: Of::Subject(Subject::Link(link)), at })));
     };
     html! {
-        <line class="reach" x1={a.x.to_string()} y1={a.y.to_string()} x2={b.x.to_string()} y2={b.y.to_string()} {onclick}>
+        <line
+            class="reach"
+            x1={a.x.to_string()} y1={a.y.to_string()} x2={b.x.to_string()} y2={b.y.to_string()}
+            onpointerover={looks(true)}
+            onpointerout={looks(false)}
+            {onclick}
+        >
             <title>{ text().link_name(S(link.0), S(link.1)) }</title>
         </line>
     }
