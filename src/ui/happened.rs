@@ -8,7 +8,9 @@ use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::page::Change;
+use super::panel::Title;
 use super::shared::Shared;
+use super::store::Panel;
 use super::{media, text};
 use crate::view::feed::{Feed, Filter, Line, Topic};
 use crate::view::format::ms;
@@ -108,7 +110,7 @@ pub fn Happened(props: &HappenedProps) -> Html {
     html! {
         <section class="card happened" aria-labelledby="happened-title">
             <div class="card-head">
-                <h2 id="happened-title">{ t.happened() }</h2>
+                <Title id="happened-title" title={t.happened()} panel={Panel::Happened} change={props.change.clone()} />
                 <select aria-label={t.happened_filter()} {onchange}>
                     for (place, choice) in filters().enumerate() {
                         <option key={place} value={place.to_string()} selected={choice == *filter}>

@@ -9,7 +9,9 @@ use yew::prelude::*;
 
 use super::media;
 use super::page::Change;
+use super::panel::Title;
 use super::shared::Shared;
+use super::store::Panel;
 use super::text;
 use crate::lab::World;
 use crate::raft::{Index, NodeId};
@@ -70,7 +72,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     html! {
         <section class="card logs" aria-labelledby="logs-title">
             <div class="card-head">
-                <h2 id="logs-title">{ t.logs() }</h2>
+                <Title id="logs-title" title={t.logs()} panel={Panel::Logs} change={props.change.clone()} />
                 { legend() }
             </div>
             <div class="scroller" ref={scroller} {onscroll} {onkeydown} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">

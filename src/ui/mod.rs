@@ -20,6 +20,7 @@ mod logs;
 pub mod media;
 mod menu;
 pub mod page;
+mod panel;
 mod shared;
 pub mod store;
 mod stream;

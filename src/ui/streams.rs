@@ -6,7 +6,9 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::page::Change;
+use super::panel::Title;
 use super::shared::Shared;
+use super::store::Panel;
 use super::stream::{id, opened};
 use super::{media, text};
 use crate::lab::event::Link;
@@ -61,7 +63,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
     html! {
         <section class={classes!("card", "streams", is_open.then_some("has-open"))} aria-labelledby="streams-title">
             <div class="card-head">
-                <h2 id="streams-title">{ title }</h2>
+                <Title id="streams-title" title={title} panel={Panel::Streams} change={props.change.clone()} />
                 <span class="hint">{ t.streams_hint() }</span>
             </div>
             <div class="scroller" ref={scroller} tabindex="0" role="group" aria-labelledby="streams-title" data-scroller="">

@@ -2,10 +2,11 @@
 
 use super::colour::term_class;
 use super::geometry::{arc, curve, Point, Ring, TIMER_GAP};
-use super::links::Network;
+use super::links::in_short;
 use super::node::{in_words, name, Standing};
 use super::text::Text;
 use crate::lab::event::Link;
+use crate::lab::links::Links;
 use crate::lab::world::{NodeState, Stroke, World};
 use crate::raft::{NodeId, Term};
 use crate::runtime::Micros;
@@ -140,19 +141,19 @@ fn votes(node: &NodeState, at: Point, node_radius: f64) -> Vec<VoteDot> {
 }
 
 /// The links of the ring.
-pub fn links(world: &World, ring: &Ring, network: &Network, t: &dyn Text) -> Vec<LinkGlyph> {
+pub fn links(world: &World, ring: &Ring, t: &dyn Text) -> Vec<LinkGlyph> {
     let glyph = |(a, b): Link| LinkGlyph {
         link: (a, b),
         ends: ring.link((a, b)),
         cut: world.cut.contains(&(a, b)),
         cut_back: world.cut.contains(&(b, a)),
-        words: link_words(ring, network, (a, b), t),
+        words: link_words(ring, &world.links, (a, b), t),
     };
     ring.pairs().map(glyph).collect()
 }
 
-fn link_words(ring: &Ring, network: &Network, (a, b): Link, t: &dyn Text) -> Vec<(Point, String)> {
-    let words = |link: Link| Some(network.others.get(&link)?.in_short(&network.usual, t));
+fn link_words(ring: &Ring, specs: &Links, (a, b): Link, t: &dyn Text) -> Vec<(Point, String)> {
+    let words = |link: Link| Some(in_short(specs.others.get(&link)?, &specs.usual, t));
     let (there, back) = (words((a, b)), words((b, a)));
     let (from, to) = ring.link((a, b));
     if there == back {
@@ -307,9 +308,9 @@ fn across(ring: &Ring, links: &[Link]) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::links::LinkSpec;
     use crate::raft::event::{Role, RoleWhy};
     use crate::raft::Membership;
-    use crate::view::links::Quality;
     use crate::view::text::English;
 
     fn world(count: NodeId, change: impl Fn(&mut NodeState)) -> World {
@@ -381,7 +382,7 @@ mod tests {
         let mut world = world(2, |_| {});
         world.cut.insert((2, 1));
         let ring = Ring::new(1..=2);
-        let glyphs = links(&world, &ring, &Network::default(), &English);
+        let glyphs = links(&world, &ring, &English);
         assert_eq!((glyphs.len(), glyphs[0].cut, glyphs[0].cut_back), (1, false, true));
         assert!(glyphs[0].words.is_empty());
     }
@@ -389,17 +390,17 @@ mod tests {
     #[test]
     fn a_link_says_what_others_do_not_do() {
         let (world, ring) = (world(5, |_| {}), Ring::new(1..=5));
-        let slow = Quality { latency: (Micros::from_ms(80), Micros::from_ms(80)), ..Quality::default() };
-        let mut network = Network::default();
-        network.others.insert((3, 1), slow);
-        let words = |network: &Network| links(&world, &ring, network, &English)[1].words.clone();
-        let one_way = words(&network);
+        let slow = LinkSpec { latency: (Micros::from_ms(80), Micros::from_ms(80)), ..LinkSpec::default() };
+        let mut specs = Links::default();
+        specs.others.insert((3, 1), slow);
+        let words = |specs: &Links| links(&world.clone().with_links(specs.clone()), &ring, &English)[1].words.clone();
+        let one_way = words(&specs);
         assert_eq!(one_way[0].1, "80 ms");
         assert!(one_way[0].0.distance(ring.place(3)) < one_way[0].0.distance(ring.place(1)), "near who sends");
-        network.others.insert((1, 3), slow);
-        assert_eq!(words(&network).len(), 1);
-        network.others.insert((1, 3), Quality::default());
-        assert_eq!(words(&network).len(), 2);
+        specs.others.insert((1, 3), slow);
+        assert_eq!(words(&specs).len(), 1);
+        specs.others.insert((1, 3), LinkSpec::default());
+        assert_eq!(words(&specs).len(), 2);
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! The inspector: what is selected, with all its numbers, and what these lead to.
 
 use super::format::{grouped, ms, range, S};
-use super::links::Network;
+use super::links;
 use super::logs::payload;
 use super::members::in_words;
 use super::message::short;
 use super::node;
-use super::on_node::has_slow_disk;
 use super::stream_buffers::on_the_way;
 use super::streams;
 use super::subject::Subject;
@@ -15,6 +14,7 @@ use crate::lab::event::Link;
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, World};
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
+use crate::runtime::Micros;
 
 mod message;
 
@@ -51,10 +51,10 @@ pub struct Value {
 }
 
 /// What is told about `subject`.
-pub fn inspect(world: &World, network: &Network, subject: Subject, t: &dyn Text) -> Sheet {
+pub fn inspect(world: &World, subject: Subject, t: &dyn Text) -> Sheet {
     match subject {
         Subject::Node(id) => world.nodes.get(&id).map_or_else(Sheet::default, |node| of_node(world, node, t)),
-        Subject::Link(link) => of_link(world, network, link, t),
+        Subject::Link(link) => of_link(world, link, t),
         Subject::Message(id) => message::of_message(world, id, t),
         Subject::Entry(node, index) => of_entry(world, node, index, t),
         Subject::Stream(leader, target) => match world.streams.get(&(leader, target)) {
@@ -158,7 +158,8 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     let (since, members) = &node.members;
     let to_entry = node.entry(*since).map(|_| Subject::Entry(node.id, *since));
     sheet.add(t.field_members(), vec![Value { text: in_words(members, t), to: to_entry }]);
-    if let Some((low, high)) = node.write_delay.filter(|_| has_slow_disk(node)) {
+    let (low, high) = node.write_delay;
+    if high > Micros::ZERO {
         sheet.add(t.field_disk(), plain(t.write_takes(&ms(low, 0), &ms(high, 0))));
     }
     if let Some(error) = &node.storage_error {
@@ -170,10 +171,10 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     sheet
 }
 
-fn of_link(world: &World, network: &Network, (a, b): Link, t: &dyn Text) -> Sheet {
+fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Sheet {
     let mut sheet = sheet(format!("{} – {}", S(a), S(b)), String::new());
     for (from, to) in [(a, b), (b, a)] {
-        let quality = network.quality((from, to)).in_words(t);
+        let quality = links::in_words(&world.links.of((from, to)), t);
         let words = if world.cut.contains(&(from, to)) { t.cut_and(&quality) } else { quality };
         sheet.add(&arrow(from, to), plain(words));
         let on_way = world.messages.values().filter(|message| (message.from, message.to) == (from, to));
@@ -303,7 +304,6 @@ mod tests {
     use super::*;
     use crate::lab::{Do, Lab, Scenario, StepKind};
     use crate::raft::rpc::MessageKind;
-    use crate::runtime::Micros;
     use crate::view::text::English;
 
     /// A run of three nodes in which S1 was elected and has written twice, and a write is on its way.
@@ -321,8 +321,7 @@ mod tests {
     }
 
     fn told(lab: &Lab, subject: Subject) -> Vec<String> {
-        let network = Network::of(lab.scenario(), lab.now());
-        let sheet = inspect(&lab.world(), &network, subject, &English);
+        let sheet = inspect(&lab.world(), subject, &English);
         let values = |field: Field| field.values.into_iter().map(|value| value.text).collect::<Vec<_>>().join(" ");
         let fields = sheet.fields.into_iter().map(|field| format!("{}: {}", field.name.clone(), values(field)));
         std::iter::once(format!("{} | {}", sheet.title, sheet.lead)).chain(fields).collect()

@@ -14,8 +14,11 @@ use crate::raft::event::StreamState;
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId, Term};
 
+/// A buffer of so many entries is shown whole.
+const WHOLE: Index = 6;
+
 /// Of a longer buffer, so many entries are shown at its begin and at its end.
-const SHOWN: (Index, Index) = (3, 2);
+const SHOWN: (Index, Index) = (2, 1);
 
 /// Of more chunks, so many are shown at the begin, around the one that is sent, and at the end.
 const CHUNKS_SHOWN: (u64, u64) = (1, 2);
@@ -159,7 +162,7 @@ fn slots(leader: Option<&NodeState>, buffer: Buffered, t: &dyn Text) -> Vec<Slot
     };
     if buffer.count == 0 {
         Vec::new()
-    } else if Index::from(buffer.count) <= head + tail + 1 {
+    } else if Index::from(buffer.count) <= WHOLE {
         (first..=last).map(slot).collect()
     } else {
         let fold = Slot::Fold(first + head, last - tail);
@@ -361,8 +364,12 @@ mod tests {
     fn of_a_long_buffer_the_middle_is_folded() {
         let mut lab = lab(|scenario| scenario.config.replication_lag_threshold = Some(1000));
         write(&mut lab, 40);
-        let held = until(&mut lab, |held| matches!(held.replication.get(3), Some(Slot::Fold(..))));
-        assert_eq!(held.replication.len(), 6);
+        let held = until(&mut lab, |held| matches!(held.replication.get(2), Some(Slot::Fold(..))));
+        let told = told(&held.replication);
+        assert_eq!(
+            (told.len(), &told[..2], &told[3]),
+            (4, &["4:1".to_string(), "5:1".into()][..], &"41:1".to_string())
+        );
     }
 
     #[test]

@@ -14,13 +14,14 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::page::{Asked, Change, Strokes};
+use super::panel::Title;
 use super::shared::Shared;
+use super::store::Panel;
 use super::text;
 use crate::lab::{Do, World};
 use crate::raft::NodeId;
 use crate::view::command::Command;
 use crate::view::feed::About;
-use crate::view::links::Network;
 use crate::view::message::{self, Scope};
 use crate::view::node;
 use crate::view::on_node::add_node;
@@ -33,8 +34,6 @@ pub struct ClusterProps {
     pub world: Shared<World>,
     /// What is selected.
     pub selected: Option<Subject>,
-    /// What the links do to messages.
-    pub network: Shared<Network>,
     /// Which messages are drawn.
     pub scope: Scope,
     /// To choose others.
@@ -79,7 +78,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
     html! {
         <section class="card cluster" id="cluster" tabindex="-1" aria-labelledby="cluster-title">
             <div class="card-head">
-                <h2 id="cluster-title">{ t.cluster() }</h2>
+                <Title id="cluster-title" title={t.cluster()} panel={Panel::Cluster} change={props.change.clone()} />
                 <span class="hint">{ t.cluster_hint() }</span>
                 <select class="quiet" aria-label={t.scope()} title={t.scope_why()} onchange={choose}>
                     for (place, scope) in Scope::ALL.into_iter().enumerate() {
@@ -90,7 +89,6 @@ pub fn Cluster(props: &ClusterProps) -> Html {
             <stage::Stage
                 world={props.world.clone()}
                 selected={props.selected}
-                network={props.network.clone()}
                 scope={props.scope}
                 look={props.look.clone()}
                 drawn={props.drawn.clone()}

@@ -19,7 +19,6 @@ use crate::view::action::{crossed, stroke};
 use crate::view::cluster::{links, nodes, strokes};
 use crate::view::feed::About;
 use crate::view::geometry::{curve, thinned, to_picture, Point, Ring};
-use crate::view::links::Network;
 use crate::view::message::Scope;
 use crate::view::subject::Subject;
 
@@ -36,8 +35,6 @@ pub struct StageProps {
     pub world: Shared<World>,
     /// What is selected.
     pub selected: Option<Subject>,
-    /// What the links do to messages.
-    pub network: Shared<Network>,
     /// Which messages are drawn.
     pub scope: Scope,
     /// What is highlighted.
@@ -67,7 +64,7 @@ struct Draft {
 /// The picture.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
-    let StageProps { world, selected, network, scope, look, drawn, still, act, change } = props;
+    let StageProps { world, selected, scope, look, drawn, still, act, change } = props;
     let ids: Vec<NodeId> = world.nodes.keys().copied().collect();
     let ring = use_memo(ids, |ids| Ring::new(ids.iter().copied()));
     let node_glyphs = use_memo(world.clone(), |world| nodes(world, &ring, text()));
@@ -92,7 +89,7 @@ pub fn Stage(props: &StageProps) -> Html {
             onpointerup={draft.up}
             onpointercancel={draft.cancel}
         >
-            <Links links={links(world, &ring, network, text())} {doomed} lit={look.nodes.clone()} change={change.clone()} />
+            <Links links={links(world, &ring, text())} {doomed} lit={look.nodes.clone()} change={change.clone()} />
             <Timers world={world.clone()} ring={ring.clone()} />
             <Nodes
                 nodes={node_glyphs}
