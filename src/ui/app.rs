@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, SvgElement};
 use yew::prelude::*;
 
-use super::cluster::moving::Clock;
+use super::clock::Clock;
 use super::cluster::{partition::Partition, Cluster};
 use super::driver::Driver;
 use super::happened::Happened;
@@ -32,6 +32,7 @@ use crate::view::geometry::Point;
 use crate::view::hint::hint;
 use crate::view::menu::Of;
 use crate::view::message::Scope;
+use crate::view::on_link::next as next_link;
 use crate::view::on_message::next;
 use crate::view::on_node::{add_node, align_timers, spread_timers};
 use crate::view::speed::Speed;
@@ -142,12 +143,10 @@ pub fn App() -> Html {
     let set_settings =
         use_callback(change.clone(), |settings: Settings, change| change.emit(Change::Settings(settings)));
 
-    // Where less motion is wanted, messages stand where they were at the last event, and jump with the next.
-    let shown = if media::reduced_motion() { frame.world.at } else { frame.now };
     let t = text();
     let look = page.highlight(&frame.world);
     html! {
-        <ContextProvider<Clock> context={Clock(shown)}>
+        <ContextProvider<Clock> context={driver.clock()}>
             <a class="skip" href="#cluster">{ t.skip_to_cluster() }</a>
             <Header world={frame.world.clone()} branch={frame.branch} command={command.clone()} />
             { notice(&page, frame.halted.as_deref(), &change) }
@@ -369,6 +368,12 @@ fn carry_out(command: Command, hands: &Hands) {
                     focus(&format!("[data-message='{message}']"));
                 }
                 None => notice(Some(text().no_messages())),
+            }
+        }
+        Command::NextLink | Command::PreviousLink => {
+            if let Some((a, b)) = next_link(&world, *selected, command == Command::NextLink) {
+                change.emit(Change::Select(Some(Subject::Link((a, b)))));
+                focus(&format!("[data-link='{a}-{b}'] .reach"));
             }
         }
         Command::Message(what) => match selected.and_then(Subject::message) {

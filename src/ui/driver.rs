@@ -10,6 +10,7 @@ use gloo_render::{request_animation_frame, AnimationFrame};
 use gloo_timers::callback::Interval;
 use yew::Callback;
 
+use super::clock::{Clock, Shown};
 use super::media;
 use super::shared::Shared;
 use super::store::{self, Saved};
@@ -42,8 +43,6 @@ const SAVE_MS: u32 = 2_000;
 pub struct Frame {
     /// Everything that is known.
     pub world: Shared<World>,
-    /// The virtual clock.
-    pub now: Micros,
     /// Whether the clock runs.
     pub playing: bool,
     /// How fast it runs.
@@ -90,6 +89,10 @@ struct Inner {
     state: RefCell<State>,
     next_frame: RefCell<Option<AnimationFrame>>,
     show: RefCell<Option<Callback<Frame>>>,
+    /// What moves between two events.
+    clock: Clock,
+    /// Whether less motion is wanted.
+    still: media::Query,
     /// What was on the screen when the run was saved last.
     saved: Cell<(u32, Micros, u64, Option<u64>)>,
     /// What there is to say, until somebody has taken it.
@@ -136,7 +139,7 @@ impl Driver {
         let opening = opened.is_none();
         let (player, playing) = opened.unwrap_or_else(|| (Player::new(default_lab(None), name), true));
         let state = State {
-            playing: playing && !still,
+            playing: playing && !still.holds(),
             speed,
             opening,
             behind: false,
@@ -153,6 +156,8 @@ impl Driver {
             state: RefCell::new(state),
             next_frame: RefCell::default(),
             show: RefCell::default(),
+            clock: Clock::default(),
+            still,
             saved: Cell::default(),
             notice: RefCell::new(notice),
         }))
@@ -183,7 +188,7 @@ impl Driver {
     pub fn frame(&self) -> Frame {
         let player = self.0.player.borrow();
         let state = &mut *self.0.state.borrow_mut();
-        let (world, now, lab) = (player.world(), player.now(), player.lab());
+        let (world, lab) = (player.world(), player.lab());
         if state.feeds_of != player.presents() {
             (state.feeds, state.feeds_of) = (Feeds::default(), player.presents());
         }
@@ -191,7 +196,6 @@ impl Driver {
         let past_of = player.looks_back_at().map(|_| lab.events());
         Frame {
             world: Shared(world),
-            now,
             playing: state.playing,
             speed: if state.opening { Speed::OPENING } else { state.speed },
             opening: state.opening,
@@ -204,6 +208,11 @@ impl Driver {
             run: state.run,
             told: state.told,
         }
+    }
+
+    /// What moves between two events.
+    pub fn clock(&self) -> Clock {
+        self.0.clock.clone()
     }
 
     /// The world as it is shown.
@@ -362,6 +371,17 @@ impl Driver {
         if let Some(show) = show {
             show.emit(self.frame());
         }
+        let shown = {
+            let player = self.0.player.borrow();
+            // Where less motion is wanted, messages stand where they were at the last event, and jump with the next.
+            let moved = if self.0.still.holds() { player.world().at } else { player.now() };
+            Shown { now: player.now(), moved }
+        };
+        let wall = {
+            let state = self.0.state.borrow();
+            state.last.filter(|_| state.playing)
+        };
+        self.0.clock.show(shown, wall);
     }
 
     /// Asks for the next frame, if there is anything to do in it.

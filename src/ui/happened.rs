@@ -120,19 +120,44 @@ pub fn Happened(props: &HappenedProps) -> Html {
                 </select>
             </div>
             <ol class="lines" ref={list} {onscroll} tabindex="0" aria-labelledby="happened-title" data-scroller="">
-                for line in &lines {
-                    <Happening
-                        key={format!("{} {}", props.run, line.record.n)}
-                        line={Shared(line.clone())}
-                        nodes={props.nodes}
-                        last={Some(line.record.n) == latest}
-                        pinned={Some(line.record.n) == props.pinned}
-                        change={props.change.clone()}
-                    />
-                }
+                <Lines
+                    lines={lines.into_iter().map(Shared).collect::<Vec<_>>()}
+                    nodes={props.nodes}
+                    run={props.run}
+                    pinned={props.pinned}
+                    change={props.change.clone()}
+                />
             </ol>
             <Voice feed={props.feed.clone()} nodes={props.nodes} run={props.run} />
         </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct LinesProps {
+    lines: Vec<Shared<Line>>,
+    nodes: usize,
+    run: u32,
+    pinned: Option<u64>,
+    change: Callback<Change>,
+}
+
+/// The lines. Most events add none, and then they are not drawn again.
+#[component]
+fn Lines(props: &LinesProps) -> Html {
+    let LinesProps { lines, nodes, run, pinned, change } = props;
+    let latest = lines.last().map(|line| line.record.n);
+    html! {
+        for line in lines {
+            <Happening
+                key={format!("{run} {}", line.record.n)}
+                line={line.clone()}
+                nodes={*nodes}
+                last={Some(line.record.n) == latest}
+                pinned={Some(line.record.n) == *pinned}
+                change={change.clone()}
+            />
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 
-use gloo_events::EventListener;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -11,20 +10,21 @@ use super::media;
 use super::page::Change;
 use super::panel::Title;
 use super::shared::Shared;
+use super::size::use_size;
 use super::store::Panel;
 use super::text;
 use crate::lab::World;
 use crate::raft::{Index, NodeId};
 use crate::view::feed::About;
 use crate::view::format::{grouped, S};
-use crate::view::logs::{last_column, last_whole_column, logs, visible_columns, walk, Against, LogCell, LogRow, Marks};
+use crate::view::logs::{last_column, logs, visible_columns, walk, whole_columns, Against, LogCell, LogRow, Marks};
 use crate::view::subject::Subject;
 
 /// The width of a column, in rem.
 const COLUMN: f64 = 3.0;
 
 /// The width of the column of names, in rem.
-const HEAD: f64 = 7.0;
+const HEAD: f64 = 7.6;
 
 /// What the panel needs.
 #[derive(Properties, PartialEq)]
@@ -47,6 +47,10 @@ pub fn Logs(props: &LogsProps) -> Html {
     let last = last_column(&props.world);
     let Scroll { visible, whole, follows, onscroll, to_end } = use_scroll(&scroller, last);
     let view = logs(&props.world, visible.clone(), t);
+    let selected_in = |node: NodeId| match props.selected {
+        Some(Subject::Entry(of, index)) if of == node => Some(index),
+        _ => None,
+    };
     let onkeydown = {
         let (world, selected, change) = (props.world.clone(), props.selected, props.change.clone());
         move |event: KeyboardEvent| {
@@ -66,23 +70,23 @@ pub fn Logs(props: &LogsProps) -> Html {
         });
     }
     // Columns after the last entry are numbered too, as many as fit.
-    let columns = last.max(whole);
+    let columns = last.max(*whole.end());
     // One more, so that the word beside the last mark has room.
     let width = format!("width:{}rem", HEAD + COLUMN * (last + 1) as f64);
     html! {
         <section class="card logs" aria-labelledby="logs-title">
             <div class="card-head">
                 <Title id="logs-title" title={t.logs()} panel={Panel::Logs} change={props.change.clone()} />
-                { legend() }
+                { legend(view.leader.filter(|_| view.rivals)) }
             </div>
-            <div class="scroller" ref={scroller} {onscroll} {onkeydown} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
+            <div class="scroller" ref={&scroller} {onscroll} {onkeydown} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
                 <table class="log-table" role="table" aria-labelledby="logs-title" aria-colcount={(last + 1).to_string()} style={width}>
                     <thead role="rowgroup">
                         <tr role="row">
                             <th role="columnheader" class="corner" aria-colindex="1">
                                 <span class="visually-hidden">{ t.log_node() }</span>
                             </th>
-                            for index in visible.clone().filter(|index| *index <= columns) {
+                            for index in visible.clone().filter(|index| (1..=columns).contains(index)) {
                                 <th
                                     key={index}
                                     role="columnheader"
@@ -96,8 +100,18 @@ pub fn Logs(props: &LogsProps) -> Html {
                         </tr>
                     </thead>
                     <tbody role="rowgroup">
-                        for row in &view.rows {
-                            { log_row(row, props, &visible) }
+                        for row in view.rows.into_iter().map(Rc::new) {
+                            <Row
+                                key={row.node}
+                                lit={props.look.nodes.contains(&row.node)}
+                                lit_entries={props.look.entries.filter(|_| props.look.nodes.contains(&row.node))}
+                                selected={selected_in(row.node)}
+                                visible={visible.clone()}
+                                whole={whole.clone()}
+                                scroller={scroller.clone()}
+                                change={props.change.clone()}
+                                row={row.clone()}
+                            />
                         }
                     </tbody>
                 </table>
@@ -127,7 +141,8 @@ fn left(index: Index) -> String {
     format!("left:{}rem", HEAD + COLUMN * index.saturating_sub(1) as f64)
 }
 
-fn legend() -> Html {
+/// What the signs mean; with the leader whose marks are drawn, where that is not plain.
+fn legend(leader: Option<NodeId>) -> Html {
     let t = text();
     html! {
         <span class="legend">
@@ -135,14 +150,36 @@ fn legend() -> Html {
             <span><i class="swatch open" />{ t.legend_open() }</span>
             <span><i class="swatch folded" />{ t.legend_snapshot() }</span>
             <span><i class="swatch conflicts" />{ t.legend_conflict() }</span>
+            if let Some(leader) = leader {
+                <span><b>{ t.marks_of(S(leader)) }</b></span>
+            }
             <span class="match"><i>{ "▲" }</i>{ t.legend_match() }</span>
             <span class="next"><i>{ "▼" }</i>{ t.legend_next() }</span>
         </span>
     }
 }
 
-fn log_row(row: &LogRow, props: &LogsProps, visible: &RangeInclusive<Index>) -> Html {
-    let (t, look) = (text(), &props.look);
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    row: Rc<LogRow>,
+    /// Whether the node is highlighted.
+    lit: bool,
+    /// The entries that are, from the first to the last.
+    lit_entries: Option<(Index, Index)>,
+    /// The entry that is selected.
+    selected: Option<Index>,
+    visible: RangeInclusive<Index>,
+    /// The columns that can be seen wholly.
+    whole: RangeInclusive<Index>,
+    scroller: NodeRef,
+    change: Callback<Change>,
+}
+
+/// The log of one node. Most events change none, or one: the other rows are not drawn again.
+#[component]
+fn Row(props: &RowProps) -> Html {
+    let RowProps { row, lit, visible, whole, scroller, .. } = props;
+    let t = text();
     let looks = |on: bool| {
         let (change, node) = (props.change.clone(), row.node);
         move |_: PointerEvent| {
@@ -150,18 +187,10 @@ fn log_row(row: &LogRow, props: &LogsProps, visible: &RangeInclusive<Index>) -> 
             change.emit(Change::Look(on.then_some(about)));
         }
     };
-    let lit = |index: Index| {
-        look.nodes.contains(&row.node) && look.entries.is_some_and(|(first, last)| (first..=last).contains(&index))
-    };
-    let progress = match row.applied < row.commit {
-        true => t.commit_applied(row.commit, row.applied),
-        false => t.commit(row.commit),
-    };
     html! {
         <tr
-            key={row.node}
             role="row"
-            class={classes!("log-row", row.standing.class(), look.nodes.contains(&row.node).then_some("lit"))}
+            class={classes!("log-row", row.standing.class(), lit.then_some("lit"))}
             data-log={row.node.to_string()}
             onpointerover={looks(true)}
             onpointerout={looks(false)}
@@ -169,13 +198,13 @@ fn log_row(row: &LogRow, props: &LogsProps, visible: &RangeInclusive<Index>) -> 
             <th role="rowheader" class="log-head" scope="row" aria-colindex="1">
                 <b>{ S(row.node).to_string() }</b>
                 <span class="standing">{ row.standing.label(t) }</span>
-                <small>{ progress }</small>
+                { progress(row, &props.change) }
             </th>
             if let Some(folded) = &row.folded {
                 { block("folded", &folded.columns, folded.label(t), folded.name(row.node, t), None) }
             }
             for cell in &row.cells {
-                { log_cell(row.node, cell, lit(cell.index), props) }
+                { log_cell(cell, props) }
             }
             if let Some(receiving) = &row.receiving {
                 { block("receiving", &receiving.columns, receiving.label(t), receiving.name(row.node, t), receiving.percent()) }
@@ -186,7 +215,7 @@ fn log_row(row: &LogRow, props: &LogsProps, visible: &RangeInclusive<Index>) -> 
                 </td>
             }
             if let Some(marks) = &row.marks {
-                { marked(marks, visible) }
+                { marked(marks, whole, scroller) }
             }
         </tr>
     }
@@ -220,19 +249,21 @@ fn block(
     }
 }
 
-fn log_cell(node: NodeId, cell: &LogCell, lit: bool, props: &LogsProps) -> Html {
+fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
+    let node = props.row.node;
     let name = cell.name(node, text());
     let subject = Subject::Entry(node, cell.index);
-    let selected = props.selected == Some(subject);
+    let selected = props.selected == Some(cell.index);
+    let lit = props.lit_entries.is_some_and(|(first, last)| (first..=last).contains(&cell.index));
     let select = {
         let change = props.change.clone();
         move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(subject)))
     };
     let looks = |on: bool| {
-        let (change, world) = (props.change.clone(), props.world.clone());
+        let change = props.change.clone();
         move |event: PointerEvent| {
             event.stop_propagation(); // the row would say that the node is pointed at
-            change.emit(Change::Look(on.then(|| subject.about(&world))));
+            change.emit(Change::LookAt(on.then_some(subject)));
         }
     };
     let against = match cell.against {
@@ -244,6 +275,8 @@ fn log_cell(node: NodeId, cell: &LogCell, lit: bool, props: &LogsProps) -> Html 
         cell.colour,
         if cell.committed { "committed" } else { "open" },
         cell.applied.then_some("applied"),
+        cell.is_configuration.then_some("configuration"),
+        cell.joint.then_some("joint"),
         against,
         lit.then_some("lit"),
         selected.then_some("selected"),
@@ -263,29 +296,64 @@ fn log_cell(node: NodeId, cell: &LogCell, lit: bool, props: &LogsProps) -> Html 
             onclick={select}
         >
             <b>{ cell.term }</b>
-            <span>{ cell.payload.clone() }</span>
+            <span>{ cell.short.clone() }</span>
         </td>
     }
 }
 
-/// The leader's marks under a row: match points up from the last proven entry, next down to the next one.
-fn marked(marks: &Marks, visible: &RangeInclusive<Index>) -> Html {
+/// How far a node is with its log, which leads to that entry. Whoever has no pointer finds it in the inspector.
+fn progress(row: &LogRow, change: &Callback<Change>) -> Html {
+    let t = text();
+    let behind = row.applied < row.commit;
+    let words = if behind { t.commit_brief(row.commit, row.applied) } else { t.commit(row.commit) };
+    let full = behind.then(|| t.commit_applied(row.commit, row.applied));
+    let (change, to) = (change.clone(), Subject::Entry(row.node, row.commit));
+    let onclick = move |_: MouseEvent| change.emit(Change::Select(Some(to)));
+    html! {
+        <small>
+            if row.commit > 0 {
+                <button type="button" class="leads" tabindex="-1" title={full.clone()} aria-label={full} {onclick}>{ words }</button>
+            } else {
+                { words }
+            }
+        </small>
+    }
+}
+
+/// The leader's marks under a row: match points up from the last proven entry, next down to the next one. Those that
+/// cannot be seen are told at the edge, and a click goes there.
+fn marked(marks: &Marks, whole: &RangeInclusive<Index>, scroller: &NodeRef) -> Html {
     let t = text();
     let middle = |index: Index| format!("left:{}rem", HEAD + COLUMN * (index as f64 - 0.5));
-    let near = |index: Index| *visible.start() <= index + 2 && index <= *visible.end() + 2;
-    // Left of the first column there is no room for the word.
-    let proven = if marks.matched > 1 { t.match_mark(marks.matched) } else { grouped(marks.matched) };
+    let drawn = marks.drawn(whole, t);
+    let away = |edge: &'static str, (index, words): (Index, String)| {
+        let scroller = scroller.clone();
+        html! {
+            <button
+                type="button" class={classes!("away", edge)} tabindex="-1"
+                onclick={move |_: MouseEvent| bring_into_view(&scroller, index)}
+            >
+                { words }
+            </button>
+        }
+    };
     html! {
         <td role="cell" class="marks" aria-label={t.marks(marks.matched, marks.next)}>
-            if marks.matched > 0 && near(marks.matched) {
-                <span class="pointer match" style={middle(marks.matched)}>
-                    <span>{ proven }</span><i>{ "▲" }</i>
+            if let Some((index, words)) = drawn.matched {
+                <span class="pointer match" style={middle(index)}>
+                    <span>{ words.unwrap_or_default() }</span><i>{ "▲" }</i>
                 </span>
             }
-            if near(marks.next) {
-                <span class="pointer next" style={middle(marks.next)}>
-                    <i>{ "▼" }</i><span>{ t.next_mark(marks.next) }</span>
+            if let Some((index, words)) = drawn.next {
+                <span class="pointer next" style={middle(index)}>
+                    <i>{ "▼" }</i><span>{ words.unwrap_or_default() }</span>
                 </span>
+            }
+            if let Some(hidden) = drawn.before {
+                { away("before", hidden) }
+            }
+            if let Some(hidden) = drawn.after {
+                { away("after", hidden) }
             }
         </td>
     }
@@ -295,8 +363,8 @@ fn marked(marks: &Marks, visible: &RangeInclusive<Index>) -> Html {
 struct Scroll {
     /// The columns to draw.
     visible: RangeInclusive<Index>,
-    /// The last one that fits wholly.
-    whole: Index,
+    /// Those that can be seen wholly.
+    whole: RangeInclusive<Index>,
     /// Whether it follows the end.
     follows: bool,
     onscroll: Callback<Event>,
@@ -304,57 +372,71 @@ struct Scroll {
     to_end: Callback<MouseEvent>,
 }
 
+/// The room for columns, in pixels.
+#[derive(Clone, Copy, PartialEq)]
+struct Room {
+    width: f64,
+    column: f64,
+}
+
+impl Room {
+    fn of(scroller: &Element) -> Room {
+        let rem = media::rem();
+        Room { width: f64::from(scroller.client_width()) - HEAD * rem, column: COLUMN * rem }
+    }
+
+    /// The columns to draw, and those that can be seen wholly, so far from the first column.
+    fn seen(&self, scrolled: f64) -> (RangeInclusive<Index>, RangeInclusive<Index>) {
+        let Room { width, column } = *self;
+        (visible_columns(scrolled, width, column), whole_columns(scrolled, width, column))
+    }
+
+    /// How far the table can be scrolled if it has a column more than `last`.
+    fn end(&self, last: Index) -> f64 {
+        (self.column * (last + 1) as f64 - self.width).max(0.0)
+    }
+}
+
 /// Follows the end of the logs, unless somebody scrolled away from it.
+///
+/// What is seen at the end is reckoned, not looked up: the document, just changed, would have to be laid out for it,
+/// and then once more with the new columns.
 #[hook]
 fn use_scroll(scroller: &NodeRef, last: Index) -> Scroll {
-    let shown = use_state_eq(|| (1..=20, 10));
+    let room = use_state_eq(|| None::<Room>);
+    let shown = use_state_eq(|| (0..=20, 1..=10));
     let follows = use_state_eq(|| true);
-    let look = {
-        let (scroller, shown) = (scroller.clone(), shown.clone());
-        Callback::from(move |()| {
-            if let Some(element) = scroller.cast::<Element>() {
-                let rem = media::rem();
-                let width = f64::from(element.client_width()) - HEAD * rem;
-                let (left, column) = (f64::from(element.scroll_left()), COLUMN * rem);
-                shown.set((visible_columns(left, width, column), last_whole_column(left, width, column)));
-            }
-        })
-    };
     {
-        let (scroller, look, follows) = (scroller.clone(), look.clone(), *follows);
-        use_effect_with((last, follows), move |_| {
-            if let Some(element) = scroller.cast::<Element>().filter(|_| follows) {
-                element.set_scroll_left(element.scroll_width());
-            }
-            look.emit(());
-        });
+        let room = room.setter();
+        use_size(scroller, move |element| room.set(Some(Room::of(element))));
     }
     {
-        let (scroller, look, follows) = (scroller.clone(), look.clone(), follows.clone());
-        use_effect_with((), move |()| {
-            let resized = EventListener::new(&media::window(), "resize", move |_| {
-                if let Some(element) = scroller.cast::<Element>().filter(|_| *follows) {
-                    element.set_scroll_left(element.scroll_width());
-                }
-                look.emit(());
-            });
-            move || drop(resized)
+        let scroller = scroller.clone();
+        use_effect_with((last, *follows, *room), move |&(_, follows, _)| {
+            if let Some(element) = scroller.cast::<Element>().filter(|_| follows) {
+                // The browser stops at the end.
+                element.set_scroll_left(i32::MAX);
+            }
         });
     }
     let onscroll = {
-        let (scroller, follows, look) = (scroller.clone(), follows.clone(), look);
+        let (scroller, follows, shown) = (scroller.clone(), follows.clone(), shown.clone());
         Callback::from(move |_: Event| {
-            if let Some(element) = scroller.cast::<Element>() {
-                let left = element.scroll_width() - element.client_width() - element.scroll_left();
-                follows.set(f64::from(left) < COLUMN * media::rem());
+            let Some(element) = scroller.cast::<Element>() else { return };
+            let (room, scrolled) = (Room::of(&element), f64::from(element.scroll_left()));
+            let left = f64::from(element.scroll_width() - element.client_width()) - scrolled;
+            let at_end = left < room.column;
+            follows.set(at_end);
+            if !at_end {
+                shown.set(room.seen(scrolled));
             }
-            look.emit(());
         })
     };
     let to_end = {
         let follows = follows.clone();
         Callback::from(move |_: MouseEvent| follows.set(true))
     };
-    let (visible, whole) = (*shown).clone();
+    let at_end = (*room).filter(|_| *follows).map(|room| room.seen(room.end(last)));
+    let (visible, whole) = at_end.unwrap_or_else(|| (*shown).clone());
     Scroll { visible, whole, follows: *follows, onscroll, to_end }
 }

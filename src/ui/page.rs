@@ -53,6 +53,8 @@ pub struct Page {
     pub selected: Option<Subject>,
     /// What is pointed at.
     pub look: Rc<About>,
+    /// The subject that is pointed at: all that belongs to it is highlighted, as the world is then.
+    pub look_at: Option<Subject>,
     /// What was clicked, to be shown when nothing is pointed at.
     pub pinned: Rc<About>,
     /// The event in whose line the click was.
@@ -81,6 +83,8 @@ pub enum Change {
     Select(Option<Subject>),
     /// Something is pointed at, or nothing any more.
     Look(Option<About>),
+    /// A subject is pointed at, or nothing any more.
+    LookAt(Option<Subject>),
     /// The line of an event was clicked: what it is about stays highlighted, and what it leads to is selected.
     Pin(u64, About, Option<Subject>),
     /// Closes the stream that is open.
@@ -117,6 +121,7 @@ impl Page {
         Page {
             selected: None,
             look: Rc::default(),
+            look_at: None,
             pinned: Rc::default(),
             pinned_event: None,
             open: None,
@@ -150,7 +155,9 @@ impl Page {
         let is_there = |about: &About| {
             *about != About::default() && about.message.is_none_or(|message| find(world, message).is_some())
         };
-        if is_there(&self.look) {
+        if let Some(subject) = self.look_at {
+            Rc::new(subject.about(world))
+        } else if is_there(&self.look) {
             self.look.clone()
         } else if *self.pinned != About::default() {
             self.pinned.clone()
@@ -167,7 +174,8 @@ impl Reducible for Page {
         let mut page = (*self).clone();
         match change {
             Change::Select(subject) => page.select(subject),
-            Change::Look(about) => page.look = Rc::new(about.unwrap_or_default()),
+            Change::Look(about) => (page.look, page.look_at) = (Rc::new(about.unwrap_or_default()), None),
+            Change::LookAt(subject) => (page.look, page.look_at) = (Rc::default(), subject),
             Change::Pin(event, about, subject) => {
                 page.select(subject);
                 (page.pinned_event, page.pinned) = (Some(event), Rc::new(about));
@@ -178,7 +186,7 @@ impl Reducible for Page {
                     page.close_stream();
                 }
                 page.select(None);
-                page.look = Rc::default();
+                (page.look, page.look_at) = (Rc::default(), None);
             }
             Change::Menu(menu) => page.menu = menu,
             Change::Dialog(dialog) => (page.dialog, page.menu) = (dialog, None),
@@ -207,7 +215,7 @@ impl Reducible for Page {
             }
             Change::NewRun => {
                 (page.look, page.pinned, page.strokes) = (Rc::default(), Rc::default(), Rc::default());
-                (page.pinned_event, page.open) = (None, None);
+                (page.look_at, page.pinned_event, page.open) = (None, None, None);
                 (page.menu, page.notice) = (None, None);
                 // Nodes are the same in every run; what else was selected is not.
                 page.selected = page.selected.filter(|selected| matches!(selected, Subject::Node(_)));

@@ -153,8 +153,8 @@ fn show_slot((leader, _): Link, slot: &Slot, props: &StreamsProps) -> Html {
     let look = &props.look;
     let lit = look.nodes.contains(&leader) && look.entries.is_some_and(|(first, last)| (first..=last).contains(&index));
     let looks = |on: bool| {
-        let (change, world) = (props.change.clone(), props.world.clone());
-        move || change.emit(Change::Look(on.then(|| subject.about(&world))))
+        let change = props.change.clone();
+        move || change.emit(Change::LookAt(on.then_some(subject)))
     };
     let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
     let select = {

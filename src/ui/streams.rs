@@ -70,7 +70,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
                 if leaders.is_empty() {
                     <p class="empty">{ t.streams_none() }</p>
                 }
-                for (place, leader) in leaders.iter().enumerate() {
+                for (place, leader) in leaders.into_iter().enumerate() {
                     { of_leader(leader, many, place > 0, props) }
                 }
             </div>
@@ -78,7 +78,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
     }
 }
 
-fn of_leader(leader: &LeaderStreams, many: bool, later: bool, props: &StreamsProps) -> Html {
+fn of_leader(leader: LeaderStreams, many: bool, later: bool, props: &StreamsProps) -> Html {
     let t = text();
     let caption = match leader.outdated {
         true => t.streams_caption_outdated(S(leader.leader), leader.term),
@@ -108,14 +108,44 @@ fn of_leader(leader: &LeaderStreams, many: bool, later: bool, props: &StreamsPro
                     <th scope="col" class="left last">{ t.column_lag_plot() }</th>
                 </tr>
             </thead>
-            for row in &leader.rows {
+            for row in leader.rows.into_iter().map(Rc::new) {
                 { stream_row(row, props) }
             }
         </table>
     }
 }
 
-fn stream_row(row: &StreamRow, props: &StreamsProps) -> Html {
+/// A row, and below it what it opens.
+fn stream_row(row: Rc<StreamRow>, props: &StreamsProps) -> Html {
+    let link @ (leader, target) = row.link;
+    let nodes = &props.look.nodes;
+    let looked_at = nodes.len() == 2 && nodes.contains(&leader) && nodes.contains(&target);
+    let selected = props.selected == Some(Subject::Stream(leader, target));
+    let stream = props.world.streams.get(&link).filter(|_| props.open == Some(link));
+    html! {
+        <Row key={target} {row} lit={selected || looked_at} open={stream.is_some()} change={props.change.clone()}>
+            if let Some(stream) = stream {
+                <tr class="opened">
+                    <td class="left" colspan={COLUMNS.to_string()} id={id(link)}>{ opened(link, stream, props) }</td>
+                </tr>
+            }
+        </Row>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    row: Rc<StreamRow>,
+    lit: bool,
+    open: bool,
+    change: Callback<Change>,
+    children: Html,
+}
+
+/// One stream. It is drawn again when something changed that is shown.
+#[component]
+fn Row(props: &RowProps) -> Html {
+    let &RowProps { ref row, lit, open, .. } = props;
     let t = text();
     let (leader, target) = row.link;
     let looks = |on: bool| {
@@ -126,8 +156,6 @@ fn stream_row(row: &StreamRow, props: &StreamsProps) -> Html {
         }
     };
     let subject = Subject::Stream(leader, target);
-    let selected = props.selected == Some(subject);
-    let open = props.open == Some(row.link);
     // The whole row is a target; the button in it is for the keyboard, and its click arrives here, too.
     let toggle = {
         let change = props.change.clone();
@@ -135,13 +163,9 @@ fn stream_row(row: &StreamRow, props: &StreamsProps) -> Html {
             change.emit(if open { Change::CloseStream } else { Change::Select(Some(subject)) });
         })
     };
-    let nodes = &props.look.nodes;
-    let looked_at = nodes.len() == 2 && nodes.contains(&leader) && nodes.contains(&target);
-    let stream = props.world.streams.get(&row.link).filter(|_| open);
     html! {
         <tbody
-            key={target}
-            class={classes!(row.state.text(), (selected || looked_at).then_some("lit"), open.then_some("open"))}
+            class={classes!(row.state.text(), lit.then_some("lit"), open.then_some("open"))}
             data-stream={format!("{leader}-{target}")}
             data-state={row.state.text()}
             onpointerover={looks(true)}
@@ -179,11 +203,7 @@ fn stream_row(row: &StreamRow, props: &StreamsProps) -> Html {
                     }
                 </td>
             </tr>
-            if let Some(stream) = stream {
-                <tr class="opened">
-                    <td class="left" colspan={COLUMNS.to_string()} id={id(row.link)}>{ opened(row.link, stream, props) }</td>
-                </tr>
-            }
+            { props.children.clone() }
         </tbody>
     }
 }

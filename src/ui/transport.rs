@@ -3,6 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::clock::{use_moving, Pace, Shown};
 use super::driver::Frame;
 use super::icons::{icon, Icon};
 use super::text;
@@ -31,7 +32,7 @@ pub struct TransportProps {
 #[component]
 pub fn Transport(props: &TransportProps) -> Html {
     let t = text();
-    let Frame { now, playing, world, behind, under_way, past_of, .. } = &props.frame;
+    let Frame { playing, world, behind, under_way, past_of, .. } = &props.frame;
     let ask = |command: Command| {
         let ask = props.command.clone();
         Callback::from(move |_: MouseEvent| ask.emit(command))
@@ -67,7 +68,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                     <span class="badge">{ t.running_behind() }</span>
                 }
                 { promises(world) }
-                <span class="clock" data-clock="">{ ms(*now, 2) }{ " ms" }</span>
+                <ClockFace />
                 <span class="count" data-events="">{
                     past_of.map_or_else(|| t.event_number(world.n), |all| t.event_of(world.n, all))
                 }</span>
@@ -76,11 +77,23 @@ pub fn Transport(props: &TransportProps) -> Html {
     }
 }
 
+/// The virtual clock.
+#[component]
+fn ClockFace() -> Html {
+    let element = use_node_ref();
+    use_moving(&element, Pace::NowAndThen, (), |element, (), Shown { now, .. }| {
+        element.set_text_content(Some(&format!("{} ms", ms(now, 2))));
+    });
+    html! { <span ref={element} class="clock" data-clock="" /> }
+}
+
 /// Whether everything that Raft promises has held so far.
 fn promises(world: &World) -> Html {
     let t = text();
     match world.violations.len() as u64 {
-        0 => html! { <span class="badge good">{ "✓ " }{ t.promises_hold(Invariant::ALL.len() as u64) }</span> },
+        0 => {
+            html! { <span class="badge good">{ "✓ " }<span class="words">{ t.promises_hold(Invariant::ALL.len() as u64) }</span></span> }
+        }
         broken => html! { <span class="badge bad" data-broken="">{ "✗ " }{ t.promises_broken(broken) }</span> },
     }
 }

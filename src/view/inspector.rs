@@ -2,7 +2,7 @@
 
 use super::format::{grouped, ms, range, S};
 use super::links;
-use super::logs::payload;
+use super::logs::told;
 use super::members::in_words;
 use super::message::short;
 use super::node;
@@ -142,9 +142,9 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     let entries = if node.log.is_empty() { t.empty_aside().to_string() } else { range(node.first_index, last) };
     let to_last = (!node.log.is_empty()).then_some(Subject::Entry(node.id, last));
     sheet.add(t.field_log(), vec![Value { text: entries, to: to_last }]);
-    sheet.add(t.field_durable(), plain(grouped(node.durable)));
-    sheet.add(t.field_commit(), plain(grouped(node.commit)));
-    sheet.add(t.field_applied(), plain(grouped(node.applied)));
+    sheet.add(t.field_durable(), vec![to_entry(world, node.id, node.durable)]);
+    sheet.add(t.field_commit(), vec![to_entry(world, node.id, node.commit)]);
+    sheet.add(t.field_applied(), vec![to_entry(world, node.id, node.applied)]);
     if let Some(snapshot) = &node.snapshot {
         let (index, term) = (snapshot.meta.index, snapshot.meta.term);
         sheet.add(t.field_snapshot(), plain(t.snapshot_up_to(index, term, snapshot.data.len() as u64)));
@@ -199,7 +199,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
         (false, true) => t.committed(),
         (false, false) => t.not_committed(),
     };
-    let mut sheet = sheet(title, payload(&entry.payload, t));
+    let mut sheet = sheet(title, told(&entry.payload, t));
     sheet.add(t.field_term(), plain(grouped(entry.term)));
     sheet.add(t.field_here(), plain(state));
     sheet.add(t.field_durable(), plain(t.yes_or_no(index <= node.durable)));

@@ -20,20 +20,24 @@ pub fn in_words(spec: &LinkSpec, t: &dyn Text) -> String {
 
 /// What changes about a link, in the same words.
 pub fn change_in_words(change: &NetworkPatch, t: &dyn Text) -> String {
+    parts(change, t).join(", ")
+}
+
+fn parts(change: &NetworkPatch, t: &dyn Text) -> Vec<String> {
     let range = |(low, high)| if low == high { whole(low) } else { format!("{}–{}", whole(low), whole(high)) };
     let latency = change.latency.map(|latency| t.link_latency(&range(latency)));
     let loss = change.loss.map(|loss| t.link_loss(&percent(loss)));
     let duplicate = change.duplicate.map(|duplicate| t.link_duplicate(&percent(duplicate)));
-    [latency, loss, duplicate].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    [latency, loss, duplicate].into_iter().flatten().collect()
 }
 
-/// What is not as usual about it.
-pub fn in_short(spec: &LinkSpec, usual: &LinkSpec, t: &dyn Text) -> String {
-    let words = in_words(spec, t);
-    if spec.latency != usual.latency || (spec.loss, spec.duplicate) == (usual.loss, usual.duplicate) {
-        return words;
-    }
-    words.split_once(", ").map_or(words.clone(), |(_, rest)| rest.to_string())
+/// What is not as usual about it, part by part.
+pub fn in_short(spec: &LinkSpec, usual: &LinkSpec, t: &dyn Text) -> Vec<String> {
+    let whole = *spec == *usual || spec.latency != usual.latency;
+    let any = |part: Probability| Some(part).filter(|part| part.per_million > 0);
+    let (loss, duplicate) = (any(spec.loss), any(spec.duplicate));
+    let nothing_else = loss.is_none() && duplicate.is_none();
+    parts(&NetworkPatch { latency: (whole || nothing_else).then_some(spec.latency), loss, duplicate }, t)
 }
 
 /// Milliseconds without needless decimals.
@@ -137,9 +141,10 @@ mod tests {
         assert_eq!(in_words(&usual, &English), "5–15 ms");
         let lossy = LinkSpec { loss: part(20), duplicate: part(5), ..usual };
         assert_eq!(in_words(&lossy, &English), "5–15 ms, 20 % lost, 5 % twice");
-        assert_eq!(in_short(&lossy, &usual, &English), "20 % lost, 5 % twice");
+        assert_eq!(in_short(&lossy, &usual, &English), ["20 % lost", "5 % twice"]);
         let slow = LinkSpec { latency: (Micros(2500), Micros(2500)), ..usual };
-        assert_eq!(in_short(&slow, &usual, &English), "2.5 ms");
+        assert_eq!(in_short(&slow, &usual, &English), ["2.5 ms"]);
+        assert_eq!(in_short(&usual, &lossy, &English), ["5–15 ms"]);
     }
 
     #[test]

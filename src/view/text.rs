@@ -365,6 +365,8 @@ catalogue! {
         do_add_node: "Add a node, as a learner",
         do_spread: "Spread the election timeouts: the first to fire wins",
         do_align: "Align the election timeouts: the votes are split",
+        do_next_link: "Select the next link, of the selected node at first; Enter opens its menu",
+        do_previous_link: "Select the link before",
         do_next_message: "Select the message that arrives next; the clock stops",
         do_previous_message: "Select the one before",
         do_deliver: "It arrives now",
@@ -459,8 +461,10 @@ catalogue! {
         term(term: Term): format!("term {term}"),
         cluster_name(nodes: u64): format!("Cluster of {nodes}"),
         commit(index: Index): format!("commit {}", grouped(index)),
+        commit_brief(commit: Index, applied: Index): format!("commit {} ({})", grouped(commit), grouped(applied)),
         commit_applied(commit: Index, applied: Index):
             format!("commit {}, applied {}", grouped(commit), grouped(applied)),
+        marks_of(leader: S): format!("of {leader}:"),
         match_mark(index: Index): format!("match {}", grouped(index)),
         next_mark(index: Index): format!("next {}", grouped(index)),
         folded(entries: &str): format!("◂ {entries}"),
@@ -582,6 +586,8 @@ catalogue! {
             "{leader} leads term {term}; the voters change from {old} to {new}: for now, both need a majority."
         ),
         configuration(members: &str): format!("configuration {members}"),
+        so_many_voters(count: u64): format!("{count} vote"),
+        joint_configuration(members: &str): format!("configuration {members}: both majorities decide"),
         entry_name(node: S, index: Index, term: Term, payload: &str, state: &str):
             format!("{node}, entry {index}, term {term}, {payload}, {state}"),
 

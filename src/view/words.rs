@@ -4,14 +4,13 @@ use super::action::alone_name;
 use super::feed::Line;
 use super::format::{ms, range, S};
 use super::links::change_in_words;
-use super::logs::payload;
+use super::logs::told;
 use super::message::short;
 use super::node::names;
 use super::text::Text;
 use crate::lab::event::{ClientResult, Event, LabEvent, Link};
 use crate::lab::scenario::NetworkPatch;
 use crate::raft::event::{Role, StreamState};
-use crate::raft::log::Payload;
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
 use crate::raft::{self, NodeId};
@@ -75,10 +74,7 @@ fn node_words(event: &raft::Event, leads: bool, t: &dyn Text) -> Words {
         VoteCounted { voter, granted: true, .. } => t.counts_vote(node, S(*voter)).into(),
         VoteCounted { voter, granted: false, .. } => t.counts_refusal(node, S(*voter)).into(),
         Append { entry, .. } => {
-            let payload = match &entry.payload {
-                members @ Payload::Members(_) => t.configuration(&payload(members, t)),
-                other => payload(other, t),
-            };
+            let payload = told(&entry.payload, t);
             if leads { t.leader_appends(node, entry.index, &payload) } else { t.stores(node, entry.index, &payload) }
                 .into()
         }
@@ -295,7 +291,7 @@ mod tests {
     use crate::lab::action::Probability;
     use crate::lab::event::{LossWhy, Record};
     use crate::raft::event::{RoleWhy, StreamWhy, VoteWhy};
-    use crate::raft::log::Entry;
+    use crate::raft::log::{Entry, Payload};
     use crate::raft::rpc::{Message, VoteRequest};
     use crate::runtime::Micros;
     use crate::view::feed::{Feed, Filter};

@@ -1,7 +1,7 @@
 //! The panel of the cluster: the ring, and what can be done to it.
 
 mod links;
-pub mod moving;
+mod moving;
 mod nodes;
 pub mod partition;
 pub mod shapes;
@@ -95,6 +95,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
                 still={props.still}
                 act={props.act.clone()}
                 change={props.change.clone()}
+                command={props.command.clone()}
             />
             <p class="caption">
                 { caption(&props.world, &props.look).or(props.hint.clone()).unwrap_or(AttrValue::Static(t.cluster_caption())) }

@@ -10,7 +10,7 @@ use crate::raft::rpc::{
 };
 use crate::raft::{Index, NodeId, Term};
 use crate::view::format::{grouped, ms, percent, range};
-use crate::view::logs::payload;
+use crate::view::logs::told;
 use crate::view::members::in_words;
 use crate::view::message::{full, short};
 use crate::view::subject::Subject;
@@ -73,7 +73,7 @@ fn of_append(sheet: &mut Sheet, append: &AppendEntries, from: NodeId, t: &dyn Te
     sheet.add(t.field_after(), entry_at(from, *prev_log_index, *prev_log_term, t));
     sheet.add(t.field_commit(), plain(grouped(*leader_commit)));
     let entry = |entry: &SharedEntry| Value {
-        text: t.entry_of_term(entry.index, &payload(&entry.payload, t), entry.term),
+        text: t.entry_of_term(entry.index, &told(&entry.payload, t), entry.term),
         to: Some(Subject::Entry(from, entry.index)),
     };
     if !entries.is_empty() {
