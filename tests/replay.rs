@@ -3,8 +3,12 @@
 #![cfg(not(target_family = "wasm"))]
 
 use raft_lab::lab::action::Probability;
+use raft_lab::lab::event::{Event, LabEvent, Record};
 use raft_lab::lab::links::Links;
+use raft_lab::lab::world::World;
 use raft_lab::lab::{Do, Lab, Scenario, StepKind};
+use raft_lab::raft::rpc::{AppendEntries, Message};
+use raft_lab::raft::NodeId;
 use raft_lab::runtime::{Micros, Rng};
 
 /// Something that a user might do.
@@ -119,6 +123,54 @@ fn what_the_events_tell_is_what_the_nodes_have() {
         }
         assert!(world.messages.len() < 50, "seed {seed}: {} messages in flight", world.messages.len());
     }
+}
+
+/// The append that has just left, if one did.
+fn append(record: &Record) -> Option<(NodeId, NodeId, &AppendEntries)> {
+    match &record.event {
+        Event::Lab(LabEvent::Sent { from, to, message, copy_of: None, .. }) => match &**message {
+            Message::Append(append) => Some((*from, *to, append)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether the outbound buffer, as the world knows it, is what an append carries, and what is in the leader's log.
+fn is_in_outbound_buffer(world: &World, (leader, target, append): (NodeId, NodeId, &AppendEntries)) -> bool {
+    let (stream, leader) = (&world.streams[&(leader, target)], &world.nodes[&leader]);
+    let (waits, goes) = (stream.replication_buffer, stream.outbound_buffer);
+    let is_behind = waits.count == 0 || waits.first >= stream.next + u64::from(goes.count);
+    let same = (goes.first..).zip(&append.entries).all(|(index, entry)| leader.entry(index) == Some(entry));
+    stream.term == append.term && goes.count as usize == append.entries.len() && same && is_behind
+}
+
+/// The world before its first event.
+fn before(lab: &Lab) -> World {
+    World::clone(&Lab::new(lab.scenario().clone()).unwrap().world())
+}
+
+#[test]
+fn what_the_events_tell_of_a_streams_buffers_is_what_it_sends() {
+    let mut seen = 0;
+    for seed in 0..40 {
+        let lab = session(seed);
+        let mut world = before(&lab);
+        // An append leaves, and the buffers are told of, if they have changed with it.
+        let mut just_left = None;
+        for record in lab.records().iter() {
+            world.apply(record);
+            // What the network does with it is told in between.
+            if let Some(left) = just_left.take_if(|_| matches!(record.event, Event::Node(_))) {
+                assert!(is_in_outbound_buffer(&world, left), "seed {seed}: {left:?}, {record:?}");
+            }
+            if let Some(left) = append(record) {
+                seen += u32::from(!left.2.entries.is_empty());
+                just_left = Some(left).filter(|left| !is_in_outbound_buffer(&world, *left));
+            }
+        }
+    }
+    assert!(seen > 500, "{seen}");
 }
 
 #[test]

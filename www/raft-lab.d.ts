@@ -761,6 +761,7 @@ export type EventWas = {
   node?: number;
   outbound?: number;
   replication?: number;
+  replication_first?: number;
   target?: number;
 } | {
   at?: number;

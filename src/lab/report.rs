@@ -249,12 +249,12 @@ impl StreamReport {
             state: stream.state,
             next: stream.next,
             matched: stream.matched,
-            replication_buffer: stream.replication_buffer,
-            outbound_buffer: stream.outbound_buffer,
-            snapshot: stream.snapshot.map(|it| TransferReport {
-                index: it.index,
+            replication_buffer: stream.replication_buffer.count,
+            outbound_buffer: stream.outbound_buffer.count,
+            snapshot: stream.snapshot.as_ref().map(|it| TransferReport {
+                index: it.index(),
                 offset: it.offset,
-                bytes: it.bytes,
+                bytes: it.bytes(),
                 chunks_sent: it.chunks_sent,
             }),
         }

@@ -13,14 +13,15 @@ use super::links::Links;
 use super::scenario::NetworkPatch;
 use super::selector::Selector;
 use super::storage::Image;
-use crate::raft::event::{Role, RoleWhy, StreamState, StreamWhy};
+use crate::raft::event::{Role, RoleWhy};
 use crate::raft::log::{Payload, SharedEntry};
 use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::{self, Index, Membership, NodeId, Rule, SharedSnapshot, Term};
 use crate::runtime::Micros;
 
-/// So many points of a stream's lag are kept, for its plot.
-pub const LAG_POINTS_MAX: usize = 64;
+mod streams;
+
+pub use streams::{Buffered, SnapshotProgress, StreamView, Trouble, Way, LAG_POINTS_MAX};
 
 /// So many lost messages stay to be seen, each for [`LOST_SHOWN`].
 pub const LOST_MAX: usize = 64;
@@ -278,48 +279,6 @@ impl NodeState {
     }
 }
 
-/// What is known about one replication stream.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StreamView {
-    /// The leader's term.
-    pub term: Term,
-    /// What it is doing.
-    pub state: StreamState,
-    /// The state before.
-    pub from: Option<StreamState>,
-    /// Why it changed.
-    pub why: StreamWhy,
-    /// When it changed.
-    pub since: Micros,
-    /// Where the next append begins.
-    pub next: Index,
-    /// How far the target is proven to agree.
-    pub matched: Index,
-    /// Entries handed over, not yet chosen for sending.
-    pub replication_buffer: u32,
-    /// Entries in flight, or to be sent again.
-    pub outbound_buffer: u32,
-    /// When the target last answered.
-    pub answered: Option<Micros>,
-    /// While it sends a snapshot: how far it is.
-    pub snapshot: Option<SnapshotProgress>,
-    /// The lag, the leader's last index − match, each time that it changed; the latest last.
-    pub lag: imbl::Vector<(Micros, u64)>,
-}
-
-/// How far a stream is with a snapshot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SnapshotProgress {
-    /// The snapshot's last index.
-    pub index: Index,
-    /// Where the next chunk begins: so much the target has.
-    pub offset: u64,
-    /// The size of the whole.
-    pub bytes: u64,
-    /// Chunks so far, those sent again included.
-    pub chunks_sent: u32,
-}
-
 /// A message on its way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InFlight {
@@ -508,44 +467,12 @@ impl World {
         self.nodes.get_mut(&id).map(Rc::make_mut)
     }
 
-    fn stream(&mut self, leader: NodeId, target: NodeId) -> Option<&mut StreamView> {
-        self.streams.get_mut(&(leader, target)).map(Rc::make_mut)
-    }
-
     fn apply_node(&mut self, at: Micros, event: &raft::Event) {
         use raft::Event::*;
-        let id = event.node();
-        match event {
-            StreamState { target, from, to, why, .. } => return self.stream_state(at, (id, *target), *from, *to, *why),
-            Next { target, to, .. } => return self.with_stream(id, *target, |stream| stream.next = *to),
-            Match { target, to, .. } | MatchLost { target, to, .. } => {
-                self.with_stream(id, *target, |stream| stream.matched = *to);
-                return self.note_lag(at, id);
-            }
-            Buffer { target, replication, outbound, .. } => {
-                return self.with_stream(id, *target, |stream| {
-                    (stream.replication_buffer, stream.outbound_buffer) = (*replication, *outbound);
-                })
-            }
-            Answered { target, .. } => return self.with_stream(id, *target, |stream| stream.answered = Some(at)),
-            SnapshotOffered { target, snapshot, .. } => {
-                let (index, bytes) = (snapshot.meta.index, snapshot.data.len() as u64);
-                let progress = SnapshotProgress { index, offset: 0, bytes, chunks_sent: 0 };
-                return self.with_stream(id, *target, |stream| stream.snapshot = Some(progress));
-            }
-            ChunkSent { target, chunks_sent: sent, .. } => {
-                return self.with_progress(id, *target, |progress| progress.chunks_sent = *sent);
-            }
-            ChunkAnswered { target, offset, counted, .. } => {
-                self.with_stream(id, *target, |stream| stream.answered = Some(at));
-                if *counted {
-                    self.with_progress(id, *target, |progress| progress.offset = *offset);
-                }
-                return;
-            }
-            TimedOut { .. } | Unreachable { .. } | ChunkFailed { .. } => return,
-            _ => {}
+        if self.apply_stream(at, event) {
+            return;
         }
+        let id = event.node();
         let Some(node) = self.node(id) else { return };
         match event {
             Started { term, voted_for, last_index, .. } => {
@@ -618,7 +545,6 @@ impl World {
             CompactionDone { snapshot, first_index, .. } => node.compact(snapshot, *first_index),
             CompactionDiscarded { .. } => node.compacting = None,
             Durable { index, .. } => node.durable = *index,
-            SnapshotOffered { .. } | ChunkSent { .. } | ChunkAnswered { .. } | ChunkFailed { .. } => {}
             StreamState { .. }
             | Next { .. }
             | Match { .. }
@@ -626,7 +552,11 @@ impl World {
             | Buffer { .. }
             | Answered { .. }
             | TimedOut { .. }
-            | Unreachable { .. } => {}
+            | Unreachable { .. }
+            | SnapshotOffered { .. }
+            | ChunkSent { .. }
+            | ChunkAnswered { .. }
+            | ChunkFailed { .. } => {}
         }
     }
 
@@ -641,70 +571,6 @@ impl World {
         if let Some(message) = self.messages.get_mut(&id).map(Rc::make_mut) {
             message.passed = (message.passed_at(at), at);
             change(message);
-        }
-    }
-
-    fn with_stream(&mut self, leader: NodeId, target: NodeId, change: impl FnOnce(&mut StreamView)) {
-        if let Some(stream) = self.stream(leader, target) {
-            change(stream);
-        }
-    }
-
-    fn with_progress(&mut self, leader: NodeId, target: NodeId, change: impl FnOnce(&mut SnapshotProgress)) {
-        self.with_stream(leader, target, |stream| {
-            if let Some(progress) = &mut stream.snapshot {
-                change(progress);
-            }
-        });
-    }
-
-    fn stream_state(
-        &mut self,
-        at: Micros,
-        key: (NodeId, NodeId),
-        from: Option<StreamState>,
-        to: StreamState,
-        why: StreamWhy,
-    ) {
-        if from.is_none() {
-            let term = self.nodes.get(&key.0).map_or(0, |node| node.term);
-            let stream = StreamView {
-                term,
-                state: to,
-                from,
-                why,
-                since: at,
-                next: 0,
-                matched: 0,
-                replication_buffer: 0,
-                outbound_buffer: 0,
-                answered: None,
-                snapshot: None,
-                lag: imbl::Vector::new(),
-            };
-            self.streams.insert(key, Rc::new(stream));
-        } else if to == StreamState::Shutdown {
-            self.streams.remove(&key);
-        } else {
-            self.with_stream(key.0, key.1, |stream| {
-                (stream.state, stream.from, stream.why, stream.since) = (to, from, why, at);
-                stream.snapshot = None;
-            });
-        }
-    }
-
-    /// Adds a point to the plots of a leader's streams whose lag changed.
-    fn note_lag(&mut self, at: Micros, leader: NodeId) {
-        let Some(last) = self.nodes.get(&leader).map(|node| node.last_index()) else { return };
-        for (_, stream) in self.streams.range_mut((leader, 0)..=(leader, NodeId::MAX)) {
-            let lag = last.saturating_sub(stream.matched);
-            if stream.lag.last().map(|&(_, lag)| lag) != Some(lag) {
-                let stream = Rc::make_mut(stream);
-                stream.lag.push_back((at, lag));
-                if stream.lag.len() > LAG_POINTS_MAX {
-                    stream.lag.pop_front();
-                }
-            }
         }
     }
 

@@ -314,8 +314,15 @@ events! {
         Match = "match" { node: NodeId, target: NodeId, from: Index, to: Index },
         /// The target lost entries that it had promised to keep; its log agrees up to `to` at most.
         MatchLost = "match-lost" { node: NodeId, target: NodeId, from: Index, to: Index },
-        /// The sizes of a stream's buffers changed.
-        Buffer = "buffer" { node: NodeId, target: NodeId, replication: u32, outbound: u32 },
+        /// A stream's buffers changed: how many entries each holds. The outbound buffer begins at next, the replication
+        /// buffer at `replication_first` (0 while it is empty); what lies between the two is read from the log.
+        Buffer = "buffer" {
+            node: NodeId,
+            target: NodeId,
+            replication: u32,
+            replication_first: Index,
+            outbound: u32,
+        },
         /// An append was answered. `late`: after its time limit. `counted`: it changed what the stream knows.
         Answered = "answered" {
             node: NodeId,

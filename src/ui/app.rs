@@ -55,11 +55,15 @@ pub fn App() -> Html {
         use_callback(driver.clone(), move |change: Change, driver| {
             match change {
                 Change::Select(subject) => drop(selected.replace(subject)),
+                Change::Pin(_, _, subject) => drop(selected.replace(subject)),
                 Change::LetGo => drop(selected.take()),
+                Change::CloseStream => {
+                    let _ = selected.borrow_mut().take_if(|subject| matches!(subject, Subject::Stream(..)));
+                }
                 _ => {}
             }
             // A message would be gone before anything could be done to it.
-            if let Change::Select(Some(Subject::Message(_))) = change {
+            if let Change::Select(Some(Subject::Message(_))) | Change::Pin(_, _, Some(Subject::Message(_))) = change {
                 driver.play(false);
             }
             dispatcher.dispatch(change);
@@ -174,7 +178,13 @@ pub fn App() -> Html {
                 if settings.folded.streams {
                     { folded(Panel::Streams, &change) }
                 } else {
-                    <Streams world={frame.world.clone()} {look} selected={page.selected} change={change.clone()} />
+                    <Streams
+                        world={frame.world.clone()}
+                        {look}
+                        selected={page.selected}
+                        open={page.open}
+                        change={change.clone()}
+                    />
                 }
                 <div class="side">
                     if let Some(subject) = page.selected {
@@ -191,6 +201,8 @@ pub fn App() -> Html {
                         feed={frame.feed.clone()}
                         nodes={frame.world.nodes.len()}
                         run={frame.run}
+                        selected={page.selected}
+                        pinned={page.pinned_event}
                         change={change.clone()}
                     />
                     }

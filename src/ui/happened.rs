@@ -11,9 +11,10 @@ use super::page::Change;
 use super::panel::Title;
 use super::shared::Shared;
 use super::store::Panel;
-use super::text;
+use super::{media, text};
 use crate::view::feed::{Feed, Filter, Line, Topic};
 use crate::view::format::ms;
+use crate::view::subject::Subject;
 use crate::view::text::Text;
 use crate::view::words::{words, Words};
 
@@ -35,6 +36,10 @@ pub struct HappenedProps {
     pub nodes: usize,
     /// Which run this is.
     pub run: u32,
+    /// What is selected, and takes room from the list.
+    pub selected: Option<Subject>,
+    /// The event that was clicked.
+    pub pinned: Option<u64>,
     /// To highlight what an event is about.
     pub change: Callback<Change>,
 }
@@ -68,9 +73,19 @@ pub fn Happened(props: &HappenedProps) -> Html {
     let latest = lines.last().map(|line| line.record.n);
     {
         let (list, follows) = (list.clone(), follows.clone());
-        use_effect_with((latest, *filter, props.run), move |_| {
+        use_effect_with((latest, *filter, props.run, props.selected), move |_| {
             if let Some(element) = list.cast::<Element>().filter(|_| *follows.borrow()) {
                 element.set_scroll_top(element.scroll_height());
+            }
+        });
+    }
+    // What is selected may have taken room from the list: the line that was clicked stays in view.
+    {
+        let list = list.clone();
+        use_effect_with(props.pinned, move |pinned| {
+            let line = pinned.and_then(|n| media::document().query_selector(&format!("[data-n='{n}']")).ok().flatten());
+            if let Some((list, line)) = list.cast::<Element>().zip(line) {
+                media::bring_into_view(&list, &line);
             }
         });
     }
@@ -109,6 +124,7 @@ pub fn Happened(props: &HappenedProps) -> Html {
                     lines={lines.into_iter().map(Shared).collect::<Vec<_>>()}
                     nodes={props.nodes}
                     run={props.run}
+                    pinned={props.pinned}
                     change={props.change.clone()}
                 />
             </ol>
@@ -122,13 +138,14 @@ struct LinesProps {
     lines: Vec<Shared<Line>>,
     nodes: usize,
     run: u32,
+    pinned: Option<u64>,
     change: Callback<Change>,
 }
 
 /// The lines. Most events add none, and then they are not drawn again.
 #[component]
 fn Lines(props: &LinesProps) -> Html {
-    let LinesProps { lines, nodes, run, change } = props;
+    let LinesProps { lines, nodes, run, pinned, change } = props;
     let latest = lines.last().map(|line| line.record.n);
     html! {
         for line in lines {
@@ -137,6 +154,7 @@ fn Lines(props: &LinesProps) -> Html {
                 line={line.clone()}
                 nodes={*nodes}
                 last={Some(line.record.n) == latest}
+                pinned={Some(line.record.n) == *pinned}
                 change={change.clone()}
             />
         }
@@ -148,13 +166,14 @@ struct LineProps {
     line: Shared<Line>,
     nodes: usize,
     last: bool,
+    pinned: bool,
     change: Callback<Change>,
 }
 
 /// One event. Pointed at or clicked, it shows what it is about.
 #[component]
 fn Happening(props: &LineProps) -> Html {
-    let LineProps { line, nodes, last, change } = props;
+    let LineProps { line, nodes, last, pinned, change } = props;
     let Words { text: said, why } = words(line, *nodes, text());
     let about = Rc::new(line.about());
     let looks = |on: bool| {
@@ -163,13 +182,18 @@ fn Happening(props: &LineProps) -> Html {
     };
     let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
     let pin = {
-        let (change, about) = (change.clone(), about.clone());
-        move |_: MouseEvent| change.emit(Change::Pin((*about).clone()))
+        let (change, about, n, subject) = (change.clone(), about.clone(), line.record.n, line.subject());
+        move |_: MouseEvent| change.emit(Change::Pin(n, (*about).clone(), subject))
     };
     html! {
-        <li class={classes!(last.then_some("latest"))} data-event={line.record.event.name()}>
+        <li
+            class={classes!(last.then_some("latest"), pinned.then_some("pinned"))}
+            data-event={line.record.event.name()}
+            data-n={line.record.n.to_string()}
+        >
             <button
                 type="button"
+                aria-pressed={pinned.to_string()}
                 onpointerover={move |_: PointerEvent| over()}
                 onpointerout={move |_: PointerEvent| out()}
                 onfocus={move |_: FocusEvent| focused()}

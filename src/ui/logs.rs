@@ -259,6 +259,13 @@ fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
         let change = props.change.clone();
         move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(subject)))
     };
+    let looks = |on: bool| {
+        let change = props.change.clone();
+        move |event: PointerEvent| {
+            event.stop_propagation(); // the row would say that the node is pointed at
+            change.emit(Change::LookAt(on.then_some(subject)));
+        }
+    };
     let against = match cell.against {
         Against::Same => None,
         Against::Conflicts | Against::Beyond => Some("conflicts"),
@@ -284,6 +291,8 @@ fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
             title={name}
             style={left(cell.index)}
             data-index={cell.index.to_string()}
+            onpointerover={looks(true)}
+            onpointerout={looks(false)}
             onclick={select}
         >
             <b>{ cell.term }</b>

@@ -1,6 +1,6 @@
 //! What the browser says about itself and its reader.
 
-use web_sys::{Document, MediaQueryList, Window};
+use web_sys::{Document, Element, MediaQueryList, Window};
 
 use super::store::Theme;
 
@@ -66,4 +66,14 @@ pub fn rem() -> f64 {
         style.get_property_value("font-size").ok()?.trim_end_matches("px").parse().ok()
     };
     size().unwrap_or(16.0)
+}
+
+/// Scrolls `scroller` as little as is needed to show `element`; its top, where it is higher than what can be seen.
+pub fn bring_into_view(scroller: &Element, element: &Element) {
+    let (seen, wanted) = (scroller.get_bounding_client_rect(), element.get_bounding_client_rect());
+    let (above, below) = (wanted.top() - seen.top(), wanted.bottom() - seen.bottom());
+    let by = if above < 0.0 { above } else { below.max(0.0).min(above) };
+    if by != 0.0 {
+        scroller.set_scroll_top(scroller.scroll_top() + by.round() as i32);
+    }
 }

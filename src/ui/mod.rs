@@ -25,6 +25,7 @@ mod panel;
 mod shared;
 mod size;
 pub mod store;
+mod stream;
 mod streams;
 mod transport;
 

@@ -53,8 +53,14 @@ pub struct Page {
     pub selected: Option<Subject>,
     /// What is pointed at.
     pub look: Rc<About>,
+    /// The subject that is pointed at: all that belongs to it is highlighted, as the world is then.
+    pub look_at: Option<Subject>,
     /// What was clicked, to be shown when nothing is pointed at.
     pub pinned: Rc<About>,
+    /// The event in whose line the click was.
+    pub pinned_event: Option<u64>,
+    /// The stream that is open.
+    pub open: Option<Link>,
     /// The menu that is open.
     pub menu: Option<Menu>,
     /// The dialog that is open.
@@ -77,8 +83,12 @@ pub enum Change {
     Select(Option<Subject>),
     /// Something is pointed at, or nothing any more.
     Look(Option<About>),
-    /// Something was clicked; the same again lets it go.
-    Pin(About),
+    /// A subject is pointed at, or nothing any more.
+    LookAt(Option<Subject>),
+    /// The line of an event was clicked: what it is about stays highlighted, and what it leads to is selected.
+    Pin(u64, About, Option<Subject>),
+    /// Closes the stream that is open.
+    CloseStream,
     /// Lets go of what is selected and of what was clicked.
     LetGo,
     /// Opens a menu, or closes it.
@@ -111,7 +121,10 @@ impl Page {
         Page {
             selected: None,
             look: Rc::default(),
+            look_at: None,
             pinned: Rc::default(),
+            pinned_event: None,
+            open: None,
             menu: None,
             dialog: None,
             notice: notice.map(Rc::from),
@@ -122,6 +135,20 @@ impl Page {
         }
     }
 
+    /// Selects something; a stream opens.
+    fn select(&mut self, subject: Option<Subject>) {
+        (self.selected, self.pinned, self.pinned_event) = (subject, Rc::default(), None);
+        if let Some(Subject::Stream(leader, target)) = subject {
+            self.open = Some((leader, target));
+        }
+    }
+
+    fn close_stream(&mut self) {
+        if let Some((leader, target)) = self.open.take() {
+            self.selected = self.selected.filter(|selected| *selected != Subject::Stream(leader, target));
+        }
+    }
+
     /// What is highlighted: what is pointed at, or else what was clicked, or else what is selected, or else where a
     /// promise was broken.
     pub fn highlight(&self, world: &World) -> Rc<About> {
@@ -129,7 +156,9 @@ impl Page {
         let is_there = |about: &About| {
             *about != About::default() && about.message.is_none_or(|message| find(world, message).is_some())
         };
-        if is_there(&self.look) {
+        if let Some(subject) = self.look_at {
+            Rc::new(subject.about(world))
+        } else if is_there(&self.look) {
             self.look.clone()
         } else if *self.pinned != About::default() {
             self.pinned.clone()
@@ -145,11 +174,21 @@ impl Reducible for Page {
     fn reduce(self: Rc<Page>, change: Change) -> Rc<Page> {
         let mut page = (*self).clone();
         match change {
-            Change::Select(subject) => (page.selected, page.pinned) = (subject, Rc::default()),
-            Change::Look(about) => page.look = Rc::new(about.unwrap_or_default()),
-            Change::Pin(about) if about == *page.pinned => page.pinned = Rc::default(),
-            Change::Pin(about) => page.pinned = Rc::new(about),
-            Change::LetGo => (page.selected, page.pinned, page.look) = (None, Rc::default(), Rc::default()),
+            Change::Select(subject) => page.select(subject),
+            Change::Look(about) => (page.look, page.look_at) = (Rc::new(about.unwrap_or_default()), None),
+            Change::LookAt(subject) => (page.look, page.look_at) = (Rc::default(), subject),
+            Change::Pin(event, about, subject) => {
+                page.select(subject);
+                (page.pinned_event, page.pinned) = (Some(event), Rc::new(about));
+            }
+            Change::CloseStream => page.close_stream(),
+            Change::LetGo => {
+                if matches!(page.selected, Some(Subject::Stream(..))) {
+                    page.close_stream();
+                }
+                page.select(None);
+                (page.look, page.look_at) = (Rc::default(), None);
+            }
             Change::Menu(menu) => page.menu = menu,
             Change::Dialog(dialog) => (page.dialog, page.menu) = (dialog, None),
             Change::Notice(notice) => page.notice = notice,
@@ -177,6 +216,7 @@ impl Reducible for Page {
             }
             Change::NewRun => {
                 (page.look, page.pinned, page.strokes) = (Rc::default(), Rc::default(), Rc::default());
+                (page.look_at, page.pinned_event, page.open) = (None, None, None);
                 (page.menu, page.notice) = (None, None);
                 // Nodes are the same in every run; what else was selected is not.
                 page.selected = page.selected.filter(|selected| matches!(selected, Subject::Node(_)));

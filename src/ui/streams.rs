@@ -1,20 +1,25 @@
-//! The panel of the replication streams: a table for each node that leads.
+//! The panel of the replication streams: a table for each node that leads, and in it the stream that is open.
 
 use std::rc::Rc;
 
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::page::Change;
 use super::panel::Title;
 use super::shared::Shared;
 use super::store::Panel;
-use super::text;
+use super::stream::{id, opened};
+use super::{media, text};
+use crate::lab::event::Link;
 use crate::lab::World;
-use crate::raft::NodeId;
 use crate::view::feed::About;
 use crate::view::format::{grouped, S};
 use crate::view::streams::{streams, LeaderStreams, StreamRow, PLOT, STATES};
 use crate::view::subject::Subject;
+
+/// So many columns the table has.
+const COLUMNS: usize = 8;
 
 /// What the panel needs.
 #[derive(Properties, PartialEq)]
@@ -25,7 +30,9 @@ pub struct StreamsProps {
     pub look: Rc<About>,
     /// What is selected.
     pub selected: Option<Subject>,
-    /// To highlight the two ends of a stream.
+    /// The stream that is open.
+    pub open: Option<Link>,
+    /// To highlight the two ends of a stream, and to open it.
     pub change: Callback<Change>,
 }
 
@@ -33,36 +40,51 @@ pub struct StreamsProps {
 #[component]
 pub fn Streams(props: &StreamsProps) -> Html {
     let t = text();
+    let scroller = use_node_ref();
     let leaders = streams(&props.world, t);
     let title = match leaders.as_slice() {
         [only] => t.streams_of(S(only.leader)),
         _ => t.streams().to_string(),
     };
     let many = leaders.len() > 1;
+    let is_open = props.open.is_some_and(|link| props.world.streams.contains_key(&link));
+    // What opens comes into view.
+    {
+        let scroller = scroller.clone();
+        use_effect_with((props.open, is_open), move |&(open, is_open)| {
+            let row = open.filter(|_| is_open).and_then(|(a, b)| {
+                media::document().query_selector(&format!("[data-stream='{a}-{b}']")).ok().flatten()
+            });
+            if let Some((scroller, row)) = scroller.cast::<Element>().zip(row) {
+                media::bring_into_view(&scroller, &row);
+            }
+        });
+    }
     html! {
-        <section class="card streams" aria-labelledby="streams-title">
+        <section class={classes!("card", "streams", is_open.then_some("has-open"))} aria-labelledby="streams-title">
             <div class="card-head">
                 <Title id="streams-title" title={title} panel={Panel::Streams} change={props.change.clone()} />
                 <span class="hint">{ t.streams_hint() }</span>
             </div>
-            <div class="scroller" tabindex="0" role="group" aria-labelledby="streams-title" data-scroller="">
+            <div class="scroller" ref={scroller} tabindex="0" role="group" aria-labelledby="streams-title" data-scroller="">
                 if leaders.is_empty() {
                     <p class="empty">{ t.streams_none() }</p>
                 }
-                for leader in leaders {
-                    { of_leader(leader, many, props) }
+                for (place, leader) in leaders.into_iter().enumerate() {
+                    { of_leader(leader, many, place > 0, props) }
                 }
             </div>
         </section>
     }
 }
 
-fn of_leader(leader: LeaderStreams, many: bool, props: &StreamsProps) -> Html {
+fn of_leader(leader: LeaderStreams, many: bool, later: bool, props: &StreamsProps) -> Html {
     let t = text();
     let caption = match leader.outdated {
         true => t.streams_caption_outdated(S(leader.leader), leader.term),
         false => t.streams_caption(S(leader.leader), leader.term),
     };
+    let columns = [t.column_next(), t.column_match(), t.column_lag(), t.column_buffer(), t.column_outbound()];
     html! {
         <table
             key={leader.leader}
@@ -70,103 +92,137 @@ fn of_leader(leader: LeaderStreams, many: bool, props: &StreamsProps) -> Html {
             data-streams={leader.leader.to_string()}
         >
             <caption class={(!many).then_some("visually-hidden")}>{ caption }</caption>
-            <thead>
+            <colgroup>
+                for column in ["name", "state-column", "next", "match", "lag", "buffer", "outbound", "plot-column"] {
+                    <col class={column} />
+                }
+            </colgroup>
+            // The columns of the second table are below those of the first: they are told, not shown again.
+            <thead class={later.then_some("visually-hidden")}>
                 <tr>
                     <th scope="col"><span class="visually-hidden">{ t.column_stream() }</span></th>
                     <th scope="col" class="left">{ t.column_state() }</th>
-                    <th scope="col">{ t.column_next() }</th>
-                    <th scope="col">{ t.column_match() }</th>
-                    <th scope="col">{ t.column_lag() }</th>
-                    <th scope="col">{ t.column_buffer() }</th>
-                    <th scope="col">{ t.column_outbound() }</th>
+                    for column in columns {
+                        <th scope="col">{ column }</th>
+                    }
                     <th scope="col" class="left last">{ t.column_lag_plot() }</th>
                 </tr>
             </thead>
-            <tbody>
-                for row in leader.rows.into_iter().map(Rc::new) {
-                    <Row
-                        key={row.target}
-                        leader={leader.leader}
-                        row={row.clone()}
-                        lit={props.look.nodes == [leader.leader, row.target]}
-                        selected={props.selected == Some(Subject::Stream(leader.leader, row.target))}
-                        change={props.change.clone()}
-                    />
-                }
-            </tbody>
+            for row in leader.rows.into_iter().map(Rc::new) {
+                { stream_row(row, props) }
+            }
         </table>
+    }
+}
+
+/// A row, and below it what it opens.
+fn stream_row(row: Rc<StreamRow>, props: &StreamsProps) -> Html {
+    let link @ (leader, target) = row.link;
+    let nodes = &props.look.nodes;
+    let looked_at = nodes.len() == 2 && nodes.contains(&leader) && nodes.contains(&target);
+    let selected = props.selected == Some(Subject::Stream(leader, target));
+    let stream = props.world.streams.get(&link).filter(|_| props.open == Some(link));
+    html! {
+        <Row key={target} {row} lit={selected || looked_at} open={stream.is_some()} change={props.change.clone()}>
+            if let Some(stream) = stream {
+                <tr class="opened">
+                    <td class="left" colspan={COLUMNS.to_string()} id={id(link)}>{ opened(link, stream, props) }</td>
+                </tr>
+            }
+        </Row>
     }
 }
 
 #[derive(Properties, PartialEq)]
 struct RowProps {
-    leader: NodeId,
     row: Rc<StreamRow>,
     lit: bool,
-    selected: bool,
+    open: bool,
     change: Callback<Change>,
+    children: Html,
 }
 
 /// One stream. It is drawn again when something changed that is shown.
 #[component]
 fn Row(props: &RowProps) -> Html {
+    let &RowProps { ref row, lit, open, .. } = props;
     let t = text();
-    let &RowProps { leader, ref row, lit, selected, .. } = props;
-    let ends = vec![leader, row.target];
+    let (leader, target) = row.link;
     let looks = |on: bool| {
-        let (change, nodes) = (props.change.clone(), ends.clone());
+        let change = props.change.clone();
         move |_: PointerEvent| {
-            let about = About { nodes: nodes.clone(), ..About::default() };
+            let about = About { nodes: vec![leader, target], ..About::default() };
             change.emit(Change::Look(on.then_some(about)));
         }
     };
-    let subject = Subject::Stream(leader, row.target);
-    let select = {
+    let subject = Subject::Stream(leader, target);
+    // The whole row is a target; the button in it is for the keyboard, and its click arrives here, too.
+    let toggle = {
         let change = props.change.clone();
-        move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(subject)))
+        Callback::from(move |_: MouseEvent| {
+            change.emit(if open { Change::CloseStream } else { Change::Select(Some(subject)) });
+        })
     };
     html! {
-        <tr
-            class={classes!(row.state.text(), (selected || lit).then_some("lit"))}
-            data-stream={format!("{leader}-{}", row.target)}
+        <tbody
+            class={classes!(row.state.text(), lit.then_some("lit"), open.then_some("open"))}
+            data-stream={format!("{leader}-{target}")}
             data-state={row.state.text()}
             onpointerover={looks(true)}
             onpointerout={looks(false)}
         >
-            <th scope="row">
-                <button type="button" class="leads" aria-pressed={selected.to_string()} onclick={select}>
-                    { format!("{} → {}", S(leader), S(row.target)) }
-                </button>
-            </th>
-            <td class="left chips">
-                for state in STATES {
-                    <span
-                        key={state.text()}
-                        class={classes!("chip", state.text(), (state == row.state).then_some("on"))}
-                        aria-hidden={if state == row.state { None } else { Some("true") }}
-                    >
-                        { t.stream_state(state) }
-                    </span>
+            <tr class="numbers" onclick={toggle.clone()}>
+                <th scope="rowgroup" rowspan="2" class="name">
+                    <button type="button" class="leads" aria-expanded={open.to_string()} aria-controls={open.then(|| id(row.link))}>
+                        { format!("{} → {}", S(leader), S(target)) }
+                    </button>
+                </th>
+                <td class="left chips">
+                    for state in STATES {
+                        <span
+                            key={state.text()}
+                            class={classes!("chip", state.text(), (state == row.state).then_some("on"))}
+                            aria-hidden={if state == row.state { None } else { Some("true") }}
+                        >
+                            { t.stream_state(state) }
+                        </span>
+                    }
+                </td>
+                <td>{ grouped(row.next) }</td>
+                <td>{ grouped(row.matched) }</td>
+                <td>{ grouped(row.lag) }</td>
+                <td>{ row.buffer }</td>
+                <td>{ row.outbound }</td>
+                <td class="left last" rowspan="2">{ lag_or_snapshot(row) }</td>
+            </tr>
+            <tr class="why" onclick={toggle}>
+                <td class="left" colspan={(COLUMNS - 2).to_string()}>
+                    { row.change.clone() }
+                    if let Some(silent) = &row.silent {
+                        { " · " }<b>{ silent.clone() }</b>
+                    }
+                </td>
+            </tr>
+            { props.children.clone() }
+        </tbody>
+    }
+}
+
+fn lag_or_snapshot(row: &StreamRow) -> Html {
+    match &row.sending {
+        Some(sending) => html! {
+            <span class="sending" title={sending.name.clone()}>
+                <i class="bar" style={format!("--done:{}%", sending.percent)} aria-hidden="true" />
+                <b>{ sending.bytes.clone() }</b>
+                if let Some(chunks) = &sending.chunks {
+                    <small>{ chunks.clone() }</small>
                 }
-            </td>
-            <td>{ grouped(row.next) }</td>
-            <td>{ grouped(row.matched) }</td>
-            <td>{ grouped(row.lag) }</td>
-            <td>{ row.buffer }</td>
-            <td>{ row.outbound }</td>
-            <td class="left last">
-                if let Some(sending) = &row.sending {
-                    <span class="sending" title={sending.name.clone()}>
-                        <i class="bar" style={format!("--done:{}%", sending.percent)} aria-hidden="true" />
-                        <b>{ sending.bytes.clone() }</b>
-                    </span>
-                } else {
-                    <svg class="plot" viewBox={format!("0 0 {} {}", PLOT.0, PLOT.1)} preserveAspectRatio="none" aria-hidden="true">
-                        <polyline points={row.plot.clone()} />
-                    </svg>
-                }
-                <small title={row.why.clone()}>{ row.why.clone() }</small>
-            </td>
-        </tr>
+            </span>
+        },
+        None => html! {
+            <svg class="plot" viewBox={format!("0 0 {} {}", PLOT.0, PLOT.1)} preserveAspectRatio="none" aria-hidden="true">
+                <polyline points={row.plot.clone()} />
+            </svg>
+        },
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::subject::Subject;
 use crate::lab::event::{Event, LabEvent, MessageId, Record};
 use crate::raft::event::{Role, StreamState};
 use crate::raft::rpc::Message;
@@ -249,6 +250,46 @@ impl About {
 }
 
 impl Line {
+    /// What a click on it selects: the entry, the message, the stream, the link or the node that it speaks of first.
+    pub fn subject(&self) -> Option<Subject> {
+        use raft::Event as It;
+        match &self.record.event {
+            Event::Node(event) => Some(match event {
+                It::Append { node, entry } => Subject::Entry(*node, entry.index),
+                It::Commit { node, to, .. } => Subject::Entry(*node, *to),
+                It::Apply { node, index } | It::Durable { node, index } => Subject::Entry(*node, *index),
+                It::StreamState { node, target, .. }
+                | It::Next { node, target, .. }
+                | It::Match { node, target, .. }
+                | It::MatchLost { node, target, .. }
+                | It::Buffer { node, target, .. }
+                | It::Answered { node, target, .. }
+                | It::TimedOut { node, target, .. }
+                | It::Unreachable { node, target, .. }
+                | It::SnapshotOffered { node, target, .. }
+                | It::ChunkSent { node, target, .. }
+                | It::ChunkAnswered { node, target, .. }
+                | It::ChunkFailed { node, target, .. } => Subject::Stream(*node, *target),
+                other => Subject::Node(other.node()),
+            }),
+            Event::Lab(event) => match event {
+                LabEvent::Sent { id, .. }
+                | LabEvent::Held { id, .. }
+                | LabEvent::Released { id, .. }
+                | LabEvent::Delayed { id, .. } => Some(Subject::Message(*id)),
+                // Those are gone.
+                LabEvent::Delivered { from, to, .. } | LabEvent::Lost { from, to, .. } => {
+                    Some(Subject::Link((*from.min(to), *from.max(to))))
+                }
+                LabEvent::Link { from: Some(from), to: Some(to), .. } => {
+                    Some(Subject::Link((*from.min(to), *from.max(to))))
+                }
+                LabEvent::Client { node: Some(node), index: Some(index), .. } => Some(Subject::Entry(*node, *index)),
+                _ => self.about().nodes.first().map(|node| Subject::Node(*node)),
+            },
+        }
+    }
+
     /// What the event is about.
     pub fn about(&self) -> About {
         let nodes = |nodes: &[NodeId]| About { nodes: nodes.to_vec(), ..About::default() };
@@ -262,7 +303,12 @@ impl Line {
                 raft::Event::Append { node, entry } => entries(*node, entry.index, entry.index),
                 raft::Event::Truncate { node, first, last } => entries(*node, *first, *last),
                 raft::Event::Commit { node, from, to } => entries(*node, from + 1, *to),
-                raft::Event::Apply { node, index } => entries(*node, *index, *index),
+                raft::Event::Apply { node, index } | raft::Event::Durable { node, index } => {
+                    entries(*node, *index, *index)
+                }
+                raft::Event::Match { node, target, from, to } if from < to => {
+                    About { nodes: vec![*node, *target], message: None, entries: Some((from + 1, *to)) }
+                }
                 raft::Event::Vote { node, candidate, .. } => nodes(&[*node, *candidate]),
                 raft::Event::PreVote { node, candidate, .. } => nodes(&[*node, *candidate]),
                 raft::Event::TransferBegun { node, target }
@@ -306,7 +352,11 @@ impl Line {
                     nodes(&named.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>())
                 }
                 LabEvent::Link { from, to, .. } => nodes(&from.iter().chain(to).copied().collect::<Vec<NodeId>>()),
-                LabEvent::Client { node, .. } => About { nodes: node.iter().copied().collect(), ..About::default() },
+                LabEvent::Client { node, index, .. } => About {
+                    nodes: node.iter().copied().collect(),
+                    message: None,
+                    entries: index.map(|index| (index, index)),
+                },
                 LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
                     let ends = links.iter().flat_map(|&(from, to)| [from, to]);
                     let ends: std::collections::BTreeSet<NodeId> = ends.collect();
@@ -421,5 +471,29 @@ mod tests {
         let about: Vec<About> = feed.last(Filter::Matters, 9).iter().map(|line| line.about()).collect();
         assert_eq!(about[0], About { nodes: vec![2], message: None, entries: Some((3, 5)) });
         assert_eq!(about[1].nodes, [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_click_on_a_line_selects_what_it_is_about() {
+        use crate::raft::event::{StreamState, StreamWhy};
+        let (from, to, why) = (Some(StreamState::LineRate), StreamState::Lagging, StreamWhy::Refused);
+        let cases: [(Event, Option<Subject>); 7] = [
+            (commit(2).into(), Some(Subject::Entry(2, 1))),
+            (role(3, Role::Leader).into(), Some(Subject::Node(3))),
+            (raft::Event::StreamState { node: 1, target: 2, from, to, why }.into(), Some(Subject::Stream(1, 2))),
+            (raft::Event::Match { node: 1, target: 2, from: 2, to: 4 }.into(), Some(Subject::Stream(1, 2))),
+            (LabEvent::Restart { node: 4 }.into(), Some(Subject::Node(4))),
+            (LabEvent::Cut { links: vec![(2, 1)], name: None }.into(), Some(Subject::Node(1))),
+            (LabEvent::Note { text: "here".into() }.into(), None),
+        ];
+        for (event, expected) in cases {
+            let mut feed = Feed::default();
+            feed.take(&[record(1, event)]);
+            assert_eq!(feed.last(Filter::Everything, 1)[0].subject(), expected);
+        }
+        let mut feed = Feed::default();
+        feed.take(&[record(1, raft::Event::Match { node: 1, target: 2, from: 2, to: 4 })]);
+        let about = feed.last(Filter::Everything, 1)[0].about();
+        assert_eq!(about, About { nodes: vec![1, 2], message: None, entries: Some((3, 4)) });
     }
 }

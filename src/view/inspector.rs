@@ -2,17 +2,21 @@
 
 use super::format::{grouped, ms, range, S};
 use super::links;
-use super::logs::{payload, told};
+use super::logs::told;
 use super::members::in_words;
-use super::message::{full, short};
+use super::message::short;
 use super::node;
+use super::stream_buffers::on_the_way;
+use super::streams;
 use super::subject::Subject;
 use super::text::Text;
-use crate::lab::event::{Link, MessageId};
-use crate::lab::world::{InFlight, NodeState, StreamView, World};
+use crate::lab::event::Link;
+use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, World};
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
 use crate::runtime::Micros;
+
+mod message;
 
 /// So many pairs of a state machine, entries of a message or messages of a link are told.
 const LISTED_MAX: usize = 8;
@@ -51,7 +55,7 @@ pub fn inspect(world: &World, subject: Subject, t: &dyn Text) -> Sheet {
     match subject {
         Subject::Node(id) => world.nodes.get(&id).map_or_else(Sheet::default, |node| of_node(world, node, t)),
         Subject::Link(link) => of_link(world, link, t),
-        Subject::Message(id) => of_message(world, id, t),
+        Subject::Message(id) => message::of_message(world, id, t),
         Subject::Entry(node, index) => of_entry(world, node, index, t),
         Subject::Stream(leader, target) => match world.streams.get(&(leader, target)) {
             Some(stream) => of_stream(world, (leader, target), stream, t),
@@ -103,11 +107,14 @@ fn listed(mut values: Vec<Value>, t: &dyn Text) -> Vec<Value> {
 
 fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     let mut sheet = sheet(S(node.id).to_string(), node::in_words(world, node, t));
+    if node.alive {
+        sheet.add(t.field_role_why(), plain(t.role_why(node.role_why)));
+    }
     sheet.add(t.field_term(), plain(grouped(node.term)));
     sheet.add(t.field_voted_for(), to_nodes(node.voted_for, t));
     sheet.add(t.field_leader(), to_nodes(node.leader, t));
-    if let Some((_, fires)) = node.timer.filter(|_| node.alive) {
-        sheet.add(t.field_timer(), plain(t.at_ms(&ms(fires, 1))));
+    if let Some((armed, fires)) = node.timer.filter(|_| node.alive) {
+        sheet.add(t.field_timer(), plain(t.timer_from_to(&ms(armed, 1), &ms(fires, 1))));
     }
     if !node.votes.is_empty() {
         let given = |given: bool| node.votes.iter().filter(move |(_, vote)| **vote == given).map(|(id, _)| *id);
@@ -121,6 +128,15 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     }
     if let Some(target) = node.hands_over_to {
         sheet.add(t.field_hands_over_to(), vec![to_node(target)]);
+    }
+    let streams = world.streams.range((node.id, 0)..=(node.id, NodeId::MAX));
+    let to_stream = |(&(leader, target), _): (&Link, _)| Value {
+        text: arrow(leader, target),
+        to: Some(Subject::Stream(leader, target)),
+    };
+    let streams: Vec<Value> = streams.map(to_stream).collect();
+    if !streams.is_empty() {
+        sheet.add(t.field_streams(), streams);
     }
     let last = node.last_index();
     let entries = if node.log.is_empty() { t.empty_aside().to_string() } else { range(node.first_index, last) };
@@ -174,37 +190,6 @@ fn to_message(message: &InFlight, t: &dyn Text) -> Value {
     Value { text: short(&message.message, t), to: Some(Subject::Message(message.id)) }
 }
 
-fn of_message(world: &World, id: MessageId, t: &dyn Text) -> Sheet {
-    let lost = world.lost.iter().find(|lost| lost.message.id == id);
-    let on_way = world.messages.get(&id);
-    let Some(message) = on_way.or(lost.map(|lost| &lost.message)) else {
-        return sheet(t.message_number(id), t.gone().into());
-    };
-    let mut sheet = sheet(short(&message.message, t), full(&message.message, t));
-    sheet.add(t.field_from(), vec![to_node(message.from)]);
-    sheet.add(t.field_to(), vec![to_node(message.to)]);
-    sheet.add(t.field_sent(), plain(t.at_ms(&ms(message.sent, 1))));
-    match lost {
-        Some(lost) => sheet.add(t.field_lost(), plain(t.lost_at(&ms(lost.at, 1), t.loss_why(lost.why)))),
-        None if message.held => sheet.add(t.field_arrives(), plain(t.held())),
-        None => sheet.add(t.field_arrives(), plain(t.at_ms(&ms(message.arrives, 1)))),
-    }
-    if let Some(original) = message.copy_of {
-        let value = Value { text: t.message_number(original), to: Some(Subject::Message(original)) };
-        sheet.add(t.field_copy_of(), vec![value]);
-    }
-    if let Message::Append(append) = &*message.message {
-        let entry = |entry: &crate::raft::log::SharedEntry| Value {
-            text: t.entry_of_term(entry.index, &payload(&entry.payload, t), entry.term),
-            to: Some(Subject::Entry(message.from, entry.index)),
-        };
-        if !append.entries.is_empty() {
-            sheet.add(t.field_entries(), listed(append.entries.iter().map(entry).collect(), t));
-        }
-    }
-    sheet
-}
-
 fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
     let title = t.entry_in(index, S(id));
     let Some(node) = world.nodes.get(&id) else { return Sheet::default() };
@@ -217,6 +202,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
     let mut sheet = sheet(title, told(&entry.payload, t));
     sheet.add(t.field_term(), plain(grouped(entry.term)));
     sheet.add(t.field_here(), plain(state));
+    sheet.add(t.field_durable(), plain(t.yes_or_no(index <= node.durable)));
     let same = |other: &&std::rc::Rc<NodeState>| other.term_at(index) == Some(entry.term);
     let differs = |other: &&std::rc::Rc<NodeState>| other.entry(index).is_some_and(|it| it.term != entry.term);
     let in_snapshot = |other: &NodeState| other.first_index > index;
@@ -234,37 +220,78 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
     if !others.is_empty() {
         sheet.add(t.field_differs(), others);
     }
+    let holds =
+        |stream: &StreamView| stream.replication_buffer.contains(index) || stream.outbound_buffer.contains(index);
+    let holding = world
+        .streams
+        .iter()
+        .filter(|((leader, _), stream)| holds(stream) && world.nodes.get(leader).is_some_and(|node| same(&node)));
+    let buffers: Vec<Value> = holding
+        .map(|(&(leader, target), _)| Value { text: arrow(leader, target), to: Some(Subject::Stream(leader, target)) })
+        .collect();
+    if !buffers.is_empty() {
+        sheet.add(t.field_buffers(), buffers);
+    }
+    let carries = |message: &&std::rc::Rc<InFlight>| match &*message.message {
+        Message::Append(append) => append.entries.iter().any(|it| (it.index, it.term) == (index, entry.term)),
+        _ => false,
+    };
+    let carrying: Vec<Value> = world.messages.values().filter(carries).map(|message| to_carrier(message, t)).collect();
+    if !carrying.is_empty() {
+        sheet.add(t.field_on_the_way(), listed(carrying, t));
+    }
     sheet
+}
+
+/// A message, with where it goes.
+fn to_carrier(message: &InFlight, t: &dyn Text) -> Value {
+    let text = format!("{}: {}", arrow(message.from, message.to), short(&message.message, t));
+    Value { text, to: Some(Subject::Message(message.id)) }
 }
 
 fn of_stream(world: &World, (leader, target): Link, stream: &StreamView, t: &dyn Text) -> Sheet {
     let last = world.nodes.get(&leader).map_or(0, |node| node.last_index());
-    let mut sheet = sheet(arrow(leader, target), t.stream_why(stream.why).into());
-    let state = match stream.from {
-        Some(from) => format!("{} → {}", t.stream_state(from), t.stream_state(stream.state)),
-        None => t.stream_state(stream.state).to_string(),
-    };
-    sheet.add(t.column_state(), plain(state));
-    sheet.add(t.field_since(), plain(t.at_ms(&ms(stream.since, 1))));
-    sheet.add(t.column_next(), vec![to_entry(world, leader, stream.next)]);
-    sheet.add(t.column_match(), vec![to_entry(world, leader, stream.matched)]);
-    sheet.add(t.column_lag(), plain(grouped(last.saturating_sub(stream.matched))));
-    sheet.add(t.field_to_be_sent(), plain(grouped(stream.replication_buffer.into())));
-    sheet.add(t.field_outbound(), plain(grouped(stream.outbound_buffer.into())));
-    let answered = stream.answered.map_or_else(|| t.not_yet().to_string(), |at| t.at_ms(&ms(at, 1)));
+    let mut sheet = sheet(arrow(leader, target), streams::change(stream, t));
+    // Every field is named, so that none is forgotten; ways and lag are drawn.
+    let StreamView { term, state, from: _, why: _, since, ways: _, last_way: _, next, matched, .. } = stream;
+    let StreamView { replication_buffer, outbound_buffer, answered, trouble, snapshot, lag: _, .. } = stream;
+    sheet.add(t.column_state(), plain(t.stream_state(*state)));
+    sheet.add(t.field_since(), plain(t.at_ms(&ms(*since, 1))));
+    sheet.add(t.field_term(), plain(grouped(*term)));
+    sheet.add(t.column_next(), vec![to_entry(world, leader, *next)]);
+    sheet.add(t.column_match(), vec![to_entry(world, leader, *matched)]);
+    sheet.add(t.column_lag(), plain(grouped(last.saturating_sub(*matched))));
+    sheet.add(t.replication_buffer(), of_buffer(leader, *replication_buffer, t));
+    sheet.add(t.outbound_buffer(), of_buffer(leader, *outbound_buffer, t));
+    let answered = answered.map_or_else(|| t.not_yet().to_string(), |at| t.at_ms(&ms(at, 1)));
     sheet.add(t.field_answered(), plain(answered));
-    if let Some(snapshot) = stream.snapshot {
-        let bytes = t.bytes_of(snapshot.offset, snapshot.bytes);
-        sheet.add(t.field_snapshot(), plain(t.sending_name(snapshot.index, &bytes, snapshot.chunks_sent)));
+    if let Some(trouble) = trouble {
+        sheet.add(t.field_trouble(), plain(t.trouble(*trouble)));
     }
-    let on_way = world.messages.values().filter(|message| {
-        (message.from, message.to) == (leader, target) || (message.from, message.to) == (target, leader)
-    });
-    let values: Vec<Value> = on_way.map(|message| to_message(message, t)).collect();
+    if let Some(progress) = snapshot {
+        let SnapshotProgress { snapshot, offset: _, chunks_sent: _, in_flight, chunk_size: _ } = progress;
+        let (meta, sending) = (&snapshot.meta, streams::sending(progress, t));
+        sheet.add(t.field_snapshot(), plain(t.snapshot_named(meta.id, meta.index, meta.term)));
+        let told = std::iter::once(sending.bytes).chain(sending.chunks);
+        sheet.add(t.field_stored(), plain(told.collect::<Vec<_>>().join(" · ")));
+        sheet.add(t.field_chunks_sent(), plain(grouped(progress.chunks_sent.into())));
+        if let Some((offset, bytes)) = in_flight {
+            sheet.add(t.chunk_in_flight(), plain(t.chunk_at(*offset, *bytes)));
+        }
+    }
+    let values: Vec<Value> = on_the_way(world, leader, target).map(|message| to_message(message, t)).collect();
     if !values.is_empty() {
         sheet.add(t.field_on_the_way(), listed(values, t));
     }
     sheet
+}
+
+/// The entries of a buffer, which lead to the first.
+fn of_buffer(leader: NodeId, buffer: Buffered, t: &dyn Text) -> Vec<Value> {
+    if buffer.count == 0 {
+        return plain(t.buffer_empty());
+    }
+    vec![Value { text: range(buffer.first, buffer.last()), to: Some(Subject::Entry(leader, buffer.first)) }]
 }
 
 fn to_entry(world: &World, node: NodeId, index: Index) -> Value {
@@ -275,7 +302,8 @@ fn to_entry(world: &World, node: NodeId, index: Index) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::{Do, Lab, Scenario};
+    use crate::lab::{Do, Lab, Scenario, StepKind};
+    use crate::raft::rpc::MessageKind;
     use crate::view::text::English;
 
     /// A run of three nodes in which S1 was elected and has written twice, and a write is on its way.
@@ -305,9 +333,11 @@ mod tests {
             told(&lab(), Subject::Node(1)),
             [
                 "S1 | Leader",
+                "became so: a majority voted for it",
                 "term: 1",
                 "voted for: S1",
                 "leader: S1",
+                "streams: S1 → S2 S1 → S3",
                 "log: 1–4",
                 "durable: 4",
                 "committed: 3",
@@ -323,11 +353,25 @@ mod tests {
         let lab = lab();
         assert_eq!(
             told(&lab, Subject::Entry(1, 3)),
-            ["Entry 3 in the log of S1 | y=2", "term: 1", "state: applied", "stored by: S1 S2 S3 a majority"]
+            [
+                "Entry 3 in the log of S1 | y=2",
+                "term: 1",
+                "state: applied",
+                "durable: yes",
+                "stored by: S1 S2 S3 a majority"
+            ]
         );
         assert_eq!(
             told(&lab, Subject::Entry(1, 4)),
-            ["Entry 4 in the log of S1 | x=3", "term: 1", "state: not committed", "stored by: S1 no majority"]
+            [
+                "Entry 4 in the log of S1 | x=3",
+                "term: 1",
+                "state: not committed",
+                "durable: yes",
+                "stored by: S1 no majority",
+                "in buffers of: S1 → S2 S1 → S3",
+                "on the way: S1 → S2: append 4 S1 → S3: append 4",
+            ]
         );
         assert_eq!(told(&lab, Subject::Entry(2, 4)), ["Entry 4 in the log of S2 | It is not in this log."]);
     }
@@ -345,12 +389,50 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_of_message_tells_its_own() {
+        let told_first = |lab: &Lab, kind: MessageKind| {
+            let world = lab.world();
+            let message = world.messages.values().find(|it| it.kind == kind);
+            let mut lines = told(lab, Subject::Message(message.unwrap_or_else(|| panic!("no {kind}")).id));
+            // Where and when it is, is told of all alike.
+            lines.drain(..lines.iter().position(|line| line.starts_with("message: ")).unwrap() + 1);
+            lines
+        };
+        let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
+        lab.act(Do::Campaign { node: 1 }).unwrap();
+        lab.advance_to(Micros::from_ms(1), u64::MAX);
+        let vote =
+            ["term: 1", "candidate: S1", "last entry: the start of the log", "only asks: no", "leader’s wish: no"];
+        assert_eq!(told_first(&lab, MessageKind::Vote), vote);
+        let until = |lab: &mut Lab, kind: MessageKind| {
+            for _ in 0..2000 {
+                if lab.world().messages.values().any(|it| it.kind == kind) {
+                    return;
+                }
+                lab.step(StepKind::Event);
+            }
+            panic!("no {kind}");
+        };
+        until(&mut lab, MessageKind::VoteAnswer);
+        let answer = told_first(&lab, MessageKind::VoteAnswer);
+        assert_eq!(&answer[1..], ["term: 1", "granted: yes", "only asks: no"]);
+        assert!(answer[0].starts_with("answers: Message "), "{answer:?}");
+        until(&mut lab, MessageKind::AppendAnswer);
+        assert_eq!(told_first(&lab, MessageKind::AppendAnswer)[1..], ["term: 1", "agrees up to: 0"]);
+        let mut lab = self::lab();
+        lab.act(Do::Transfer { to: 2 }).unwrap();
+        until(&mut lab, MessageKind::TimeoutNow);
+        assert_eq!(told_first(&lab, MessageKind::TimeoutNow), ["term: 1", "leader: S1"]);
+    }
+
+    #[test]
     fn a_stream_and_a_link_tell_what_is_on_the_way() {
         let lab = lab();
         let stream = told(&lab, Subject::Stream(1, 2));
         assert!(stream[0].starts_with("S1 → S2 | "));
-        for line in ["next: 4", "match: 3", "lag: 1", "on the way: append 4"] {
-            assert!(stream.iter().any(|told| told == line), "{line} in {stream:?}");
+        let buffers = ["replication buffer: empty", "outbound buffer: 4"];
+        for line in ["term: 1", "next: 4", "match: 3", "lag: 1", "on the way: append 4"].iter().chain(&buffers) {
+            assert!(stream.iter().any(|told| told == *line), "{line} in {stream:?}");
         }
         let link = told(&lab, Subject::Link((1, 2)));
         assert_eq!(link, ["S1 – S2 | ", "S1 → S2: 5–15 ms", "on the way: append 4", "S2 → S1: 5–15 ms"]);

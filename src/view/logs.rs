@@ -163,8 +163,8 @@ fn receiving(world: &World, node: &NodeState, visible: &RangeInclusive<Index>) -
     // A log that reaches as far as the snapshot (its entries may be others) leaves the block the last column.
     let columns = seen((node.last_index() + 1).min(index)..=index, visible)?;
     let sent = world.streams.iter().filter(|((_, target), _)| *target == node.id);
-    let mut sizes = sent.filter_map(|(_, stream)| stream.snapshot.filter(|snapshot| snapshot.index == index));
-    Some(Receiving { columns, index, received, bytes: sizes.next().map(|snapshot| snapshot.bytes) })
+    let mut sizes = sent.filter_map(|(_, stream)| stream.snapshot.as_ref().filter(|sent| sent.index() == index));
+    Some(Receiving { columns, index, received, bytes: sizes.next().map(|snapshot| snapshot.bytes()) })
 }
 
 fn aside(world: &World, node: &NodeState, visible: &RangeInclusive<Index>, t: &dyn Text) -> Option<String> {
@@ -545,8 +545,10 @@ mod tests {
             node.receiving = Some(receiving);
             let mut world = World::new([node]);
             if let Some(bytes) = bytes {
-                let snapshot = SnapshotProgress { index: 27, offset: receiving.1, bytes, chunks_sent: 4 };
-                world.streams.insert((1, 2), Rc::new(StreamView { snapshot: Some(snapshot), ..stream() }));
+                let meta = SnapshotMeta { id: 1, index: 27, term: 1, membership: (0, Membership::new(1..=3, [])) };
+                let snapshot = Snapshot { meta, data: vec![b'x'; bytes as usize] };
+                let progress = SnapshotProgress::new(Arc::new(snapshot));
+                world.streams.insert((1, 2), Rc::new(StreamView { snapshot: Some(progress), ..stream() }));
             }
             let found = logs(&world, visible, &English).rows[0].receiving.clone();
             let found = found.map(|block| (block.columns.clone(), block.label(&English), block.name(2, &English)));
@@ -590,20 +592,9 @@ mod tests {
     }
 
     fn stream() -> StreamView {
-        StreamView {
-            term: 3,
-            state: crate::raft::event::StreamState::LineRate,
-            from: None,
-            why: crate::raft::event::StreamWhy::NewLeader,
-            since: crate::runtime::Micros::ZERO,
-            next: 4,
-            matched: 2,
-            replication_buffer: 0,
-            outbound_buffer: 0,
-            answered: None,
-            snapshot: None,
-            lag: imbl::Vector::new(),
-        }
+        use crate::raft::event::{StreamState, StreamWhy};
+        let stream = StreamView::new(3, crate::runtime::Micros::ZERO, StreamState::LineRate, StreamWhy::NewLeader);
+        StreamView { next: 4, matched: 2, ..stream }
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub mod on_link;
 pub mod on_message;
 pub mod on_node;
 pub mod speed;
+pub mod stream_buffers;
+pub mod stream_diagram;
 pub mod streams;
 pub mod subject;
 pub mod text;

@@ -3,7 +3,8 @@
 use super::format::{ms, percent, tenths};
 use super::geometry::Point;
 use super::text::Text;
-use crate::lab::world::{StreamView, World};
+use crate::lab::event::Link;
+use crate::lab::world::{SnapshotProgress, StreamView, Trouble, World};
 use crate::raft::event::StreamState;
 use crate::raft::{Index, NodeId, Term};
 use crate::runtime::Micros;
@@ -36,10 +37,14 @@ pub struct LeaderStreams {
 /// One stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StreamRow {
-    /// To whom.
-    pub target: NodeId,
+    /// From whom, and to whom.
+    pub link: Link,
     /// What it is doing.
     pub state: StreamState,
+    /// How it came to that, and why: `lagging → line rate: caught up`.
+    pub change: String,
+    /// That the follower has not answered for long.
+    pub silent: Option<String>,
     /// Where the next append begins.
     pub next: Index,
     /// How far the target is proven to agree.
@@ -54,8 +59,6 @@ pub struct StreamRow {
     pub plot: String,
     /// While it sends a snapshot: how far it is.
     pub sending: Option<Sending>,
-    /// Why it is as it is.
-    pub why: String,
 }
 
 /// How far a stream is with a snapshot.
@@ -65,6 +68,8 @@ pub struct Sending {
     pub percent: u64,
     /// `64 of 212 B`.
     pub bytes: String,
+    /// `4 of 14 chunks`, once the size of a chunk is known.
+    pub chunks: Option<String>,
     /// It in full.
     pub name: String,
 }
@@ -80,7 +85,7 @@ pub fn streams(world: &World, t: &dyn Text) -> Vec<LeaderStreams> {
             rows: world
                 .streams
                 .range((leader.id, 0)..=(leader.id, NodeId::MAX))
-                .map(|(&(_, target), stream)| row(target, stream, leader.last_index(), world.at, t))
+                .map(|(&link, stream)| row(link, stream, leader.last_index(), world.at, t))
                 .collect(),
         })
         .collect();
@@ -88,30 +93,58 @@ pub fn streams(world: &World, t: &dyn Text) -> Vec<LeaderStreams> {
     leaders
 }
 
-fn row(target: NodeId, stream: &StreamView, last: Index, at: Micros, t: &dyn Text) -> StreamRow {
+fn row(link: Link, stream: &StreamView, last: Index, at: Micros, t: &dyn Text) -> StreamRow {
     let lag = last.saturating_sub(stream.matched);
-    let silent = at - stream.answered.unwrap_or(stream.since);
-    let why = if silent >= SILENT {
-        // In tens of milliseconds, so that the text does not change with every event.
-        t.silent(&ms(Micros(silent.0 / 10_000 * 10_000), 0))
-    } else {
-        t.stream_why(stream.why).to_string()
-    };
+    let sent = stream.snapshot.as_ref().filter(|_| stream.state == StreamState::Snapshotting);
     StreamRow {
-        target,
+        link,
         state: stream.state,
+        change: change(stream, t),
+        silent: silent(stream, at, t),
         next: stream.next,
         matched: stream.matched,
         lag,
-        buffer: stream.replication_buffer,
-        outbound: stream.outbound_buffer,
+        buffer: stream.replication_buffer.count,
+        outbound: stream.outbound_buffer.count,
         plot: plot(stream, lag, at),
-        sending: stream.snapshot.filter(|_| stream.state == StreamState::Snapshotting).map(|snapshot| {
-            let bytes = t.bytes_of(snapshot.offset, snapshot.bytes);
-            let name = t.sending_name(snapshot.index, &bytes, snapshot.chunks_sent);
-            Sending { percent: percent(snapshot.offset, snapshot.bytes), bytes, name }
-        }),
-        why,
+        sending: sent.map(|progress| sending(progress, t)),
+    }
+}
+
+/// How a stream came to its state, and why.
+pub fn change(stream: &StreamView, t: &dyn Text) -> String {
+    let why = t.stream_why(stream.why);
+    match stream.from {
+        Some(from) => t.changed_because(t.stream_state(from), t.stream_state(stream.state), why),
+        None => t.began_because(why),
+    }
+}
+
+/// That the target has not answered for long, if so.
+pub fn silent(stream: &StreamView, at: Micros, t: &dyn Text) -> Option<String> {
+    let silent = at - stream.answered.unwrap_or(stream.since);
+    // In tens of milliseconds, so that the text does not change with every event.
+    let time = ms(Micros(silent.0 / 10_000 * 10_000), 0);
+    (silent >= SILENT).then(|| match stream.trouble {
+        Some(Trouble::Unreachable) => t.silent_and_down(&time),
+        _ => t.silent(&time),
+    })
+}
+
+/// How many chunks of a snapshot the target has, and how many there are; unknown before the first is sent.
+pub fn chunk_counts(progress: &SnapshotProgress) -> Option<(u64, u64)> {
+    let size = progress.chunk_size;
+    (size > 0).then(|| (progress.offset.div_ceil(size), progress.bytes().div_ceil(size).max(1)))
+}
+
+/// How far a stream is with a snapshot, in words and numbers.
+pub fn sending(progress: &SnapshotProgress, t: &dyn Text) -> Sending {
+    let bytes = t.bytes_of(progress.offset, progress.bytes());
+    Sending {
+        percent: percent(progress.offset, progress.bytes()),
+        name: t.sending_name(progress.index(), &bytes, progress.chunks_sent),
+        chunks: chunk_counts(progress).map(|(done, all)| t.chunks_of(done, all)),
+        bytes,
     }
 }
 
@@ -141,10 +174,10 @@ fn plot(stream: &StreamView, lag: u64, at: Micros) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::world::{NodeState, SnapshotProgress};
+    use crate::lab::world::{Buffered, NodeState};
     use crate::raft::event::{Role, StreamWhy};
     use crate::raft::log::{Entry, Payload};
-    use crate::raft::Membership;
+    use crate::raft::{Membership, Snapshot, SnapshotMeta};
     use crate::view::text::English;
     use std::rc::Rc;
     use std::sync::Arc;
@@ -164,71 +197,74 @@ mod tests {
         world
     }
 
-    fn stream(matched: Index) -> Rc<StreamView> {
-        Rc::new(StreamView {
-            term: 2,
-            state: StreamState::LineRate,
+    fn stream(matched: Index) -> StreamView {
+        StreamView {
             from: Some(StreamState::Lagging),
-            why: StreamWhy::CaughtUp,
-            since: Micros::ZERO,
             next: 5,
             matched,
-            replication_buffer: 1,
-            outbound_buffer: 2,
+            replication_buffer: Buffered { first: 7, count: 1 },
+            outbound_buffer: Buffered { first: 5, count: 2 },
             answered: Some(Micros::from_ms(90)),
-            snapshot: None,
             lag: [(Micros::from_ms(0), 4), (Micros::from_ms(50), 2)].into_iter().collect(),
-        })
+            ..StreamView::new(2, Micros::ZERO, StreamState::LineRate, StreamWhy::CaughtUp)
+        }
+    }
+
+    fn row_of(stream: StreamView, at: u64) -> StreamRow {
+        let mut world = world(&[(1, 2)]);
+        world.at = Micros::from_ms(at);
+        world.streams.insert((1, 2), Rc::new(stream));
+        streams(&world, &English)[0].rows[0].clone()
     }
 
     #[test]
     fn the_leader_of_the_highest_term_comes_first() {
         let mut world = world(&[(1, 2), (3, 5)]);
-        world.streams.insert((1, 2), stream(2));
-        world.streams.insert((3, 1), stream(4));
-        world.streams.insert((3, 2), stream(4));
+        for link in [(1, 2), (3, 1), (3, 2)] {
+            world.streams.insert(link, Rc::new(stream(4)));
+        }
         let found: Vec<_> = streams(&world, &English)
             .into_iter()
-            .map(|s| (s.leader, s.outdated, s.rows.into_iter().map(|row| row.target).collect::<Vec<_>>()))
+            .map(|s| (s.leader, s.outdated, s.rows.into_iter().map(|row| row.link.1).collect::<Vec<_>>()))
             .collect();
         assert_eq!(found, [(3, false, vec![1, 2]), (1, true, vec![2])]);
     }
 
     #[test]
     fn a_row_says_where_the_stream_is_and_why() {
-        let mut world = world(&[(1, 2)]);
-        world.streams.insert((1, 2), stream(2));
-        let row = streams(&world, &English)[0].rows[0].clone();
+        let row = row_of(stream(2), 100);
         assert_eq!((row.next, row.matched, row.lag, row.buffer, row.outbound), (5, 2, 2, 1, 2));
-        assert_eq!(row.why, "caught up");
+        assert_eq!(row.change, "lagging → line rate: caught up");
+        assert_eq!(row.silent, None);
         assert_eq!(row.plot, "0.0,1.0 56.0,1.0 56.0,10.0 112.0,10.0");
+        let new = StreamView::new(2, Micros::ZERO, StreamState::Lagging, StreamWhy::NewLeader);
+        assert_eq!(row_of(new, 100).change, "begins: new leader");
     }
 
     #[test]
     fn a_snapshot_is_told_while_it_is_sent() {
-        let snapshot = SnapshotProgress { index: 27, offset: 64, bytes: 212, chunks_sent: 5 };
-        let sending = Sending {
+        let meta = SnapshotMeta { id: 1, index: 27, term: 1, membership: (0, Membership::new(1..=3, [])) };
+        let snapshot = Arc::new(Snapshot { meta, data: vec![b'x'; 212] });
+        let offered = SnapshotProgress::new(snapshot);
+        let sent = SnapshotProgress { offset: 64, chunks_sent: 5, chunk_size: 16, ..offered.clone() };
+        let sending = |state, snapshot| row_of(StreamView { state, snapshot, ..stream(2) }, 100).sending;
+        assert_eq!(sending(StreamState::Snapshotting, None), None);
+        assert_eq!(sending(StreamState::Lagging, Some(sent.clone())), None);
+        assert_eq!(sending(StreamState::Snapshotting, Some(offered)).unwrap().chunks, None);
+        let expected = Sending {
             percent: 30,
             bytes: "64 of 212 B".into(),
+            chunks: Some("4 of 14 chunks".into()),
             name: "snapshot up to entry 27: 64 of 212 B stored, 5 chunks sent".into(),
         };
-        let cases = [
-            (StreamState::Snapshotting, Some(snapshot), Some(sending)),
-            (StreamState::Snapshotting, None, None),
-            (StreamState::Lagging, Some(snapshot), None),
-        ];
-        for (state, snapshot, expected) in cases {
-            let mut world = world(&[(1, 2)]);
-            world.streams.insert((1, 2), Rc::new(StreamView { state, snapshot, ..(*stream(2)).clone() }));
-            assert_eq!(streams(&world, &English)[0].rows[0].sending, expected);
-        }
+        assert_eq!(sending(StreamState::Snapshotting, Some(sent)), Some(expected));
     }
 
     #[test]
     fn silence_is_said() {
-        let mut world = world(&[(1, 2)]);
-        world.streams.insert((1, 2), stream(2));
-        world.at = Micros::from_ms(245);
-        assert_eq!(streams(&world, &English)[0].rows[0].why, "silent for 150 ms");
+        assert_eq!(row_of(stream(2), 239).silent, None);
+        assert_eq!(row_of(stream(2), 245).silent.unwrap(), "silent 150 ms");
+        let down = StreamView { trouble: Some(Trouble::Unreachable), ..stream(2) };
+        assert_eq!(row_of(down, 245).silent.unwrap(), "down, silent 150 ms");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::format::{grouped, S};
 use crate::lab::event::LossWhy;
+use crate::lab::world::Trouble;
 use crate::raft::event::{RoleWhy, StreamState, StreamWhy, VoteWhy};
 use crate::raft::{Index, NodeId, Term};
 
@@ -213,9 +214,28 @@ catalogue! {
         field_stored_by: "stored by",
         field_differs: "differs",
         field_since: "since",
-        field_to_be_sent: "to be sent",
-        field_outbound: "in flight or again",
         field_answered: "last answer",
+        field_trouble: "latest request",
+        field_stored: "stored",
+        field_chunks_sent: "chunks sent",
+        field_streams: "streams",
+        field_buffers: "in buffers of",
+        field_role_why: "became so",
+        field_way_gone: "way behind it",
+        field_number: "message",
+        field_answers: "answers",
+        field_after: "after",
+        field_agrees: "agrees up to",
+        field_hint: "look at",
+        field_candidate: "candidate",
+        field_last_entry: "last entry",
+        field_pre_vote: "only asks",
+        field_told_to: "leader’s wish",
+        field_granted: "granted",
+        field_bytes: "bytes",
+        field_last_chunk: "last chunk",
+        field_holds: "holds",
+        log_begin: "the start of the log",
 
         // Streams.
         streams: "Replication streams",
@@ -228,7 +248,21 @@ catalogue! {
         column_lag: "lag",
         column_buffer: "buffer",
         column_outbound: "outbound",
-        column_lag_plot: "lag · why",
+        column_lag_plot: "lag over time",
+        diagram_legend: "double frame: now · solid: taken, and how often · ●: the latest · dashed: not taken",
+        way_begin: "begin",
+        way_back: "refused: next goes back",
+        entry: "entry",
+        replication_buffer: "replication buffer",
+        outbound_buffer: "outbound buffer",
+        buffer_empty: "empty",
+        buffer_at_line_rate_only: "used at line rate only",
+        nothing_on_the_way: "nothing",
+        chunk_stored: "stored",
+        chunk_in_flight: "in flight",
+        chunk_open: "to come",
+        doing_waits_for_snapshot: "It waits for the leader’s snapshot.",
+        doing_reads: "It reads what comes next from the log.",
 
         // What just happened.
         happened: "What just happened",
@@ -400,6 +434,18 @@ catalogue! {
             StreamWhy::StorageFailed => "the leader’s storage failed",
             why => why.text(),
         },
+        yes_or_no(is_so: bool): if is_so { "yes" } else { "no" },
+        trouble(trouble: Trouble): match trouble {
+            Trouble::Unanswered => "not answered in time",
+            Trouble::Unreachable => "failed at once: the target is down",
+        },
+        way_why(why: StreamWhy): match why {
+            StreamWhy::LagAboveThreshold => "lag above threshold",
+            StreamWhy::NeededCompacted => "needed entry compacted",
+            StreamWhy::TooFarBehind => "too far behind",
+            StreamWhy::SnapshotInstalled => "installed",
+            why => why.text(),
+        },
         stream_state(state: StreamState): match state {
             StreamState::LineRate => "line rate",
             StreamState::Lagging => "lagging",
@@ -486,6 +532,7 @@ catalogue! {
 
         // The inspector.
         at_ms(ms: &str): format!("at {ms} ms"),
+        arrives_at(ms: &str): format!("arrives at {ms} ms"),
         up_to(index: Index): format!("up to {}", grouped(index)),
         snapshot_up_to(index: Index, term: Term, bytes: u64):
             format!("up to {} of term {term}, {} B", grouped(index), grouped(bytes)),
@@ -494,6 +541,11 @@ catalogue! {
         cut_and(quality: &str): format!("cut ({quality})"),
         message_number(id: u64): format!("Message {}", grouped(id)),
         lost_at(at: &str, why: &str): format!("at {at} ms: {why}"),
+        timer_from_to(from: &str, to: &str): format!("at {to} ms, set at {from} ms"),
+        snapshot_named(id: u64, index: Index, term: Term):
+            format!("number {}, up to {} of term {term}", grouped(id), grouped(index)),
+        chunk_at(offset: u64, bytes: u64): format!("{} B at {}", grouped(bytes), grouped(offset)),
+        index_of_term(index: Index, term: Term): format!("{} of term {term}", grouped(index)),
         entry_of_term(index: Index, payload: &str, term: Term): format!("{}: {payload} (term {term})", grouped(index)),
         entry_in(index: Index, node: S): format!("Entry {} in the log of {node}", grouped(index)),
         node_has_term(node: S, term: Term): format!("{node} has term {term}"),
@@ -621,7 +673,48 @@ catalogue! {
         },
         timed_out(leader: S, target: S): format!("{leader} → {target}: no answer in time"),
         unreachable(leader: S, target: S): format!("{leader} → {target}: fails at once, {target} is down"),
-        silent(ms: &str): format!("silent for {ms} ms"),
+        silent(ms: &str): format!("silent {ms} ms"),
+        silent_and_down(ms: &str): format!("down, silent {ms} ms"),
+        changed_because(from: &str, to: &str, why: &str): format!("{from} → {to}: {why}"),
+        began_because(why: &str): format!("begins: {why}"),
+        chunks_of(part: u64, whole: u64): format!("{} of {} chunks", grouped(part), grouped(whole)),
+        way_taken(words: &str, times: u32, last: bool): match (times, last) {
+            (0 | 1, false) => words.to_string(),
+            (0 | 1, true) => format!("● {words}"),
+            (_, false) => format!("{words} ×{times}"),
+            (_, true) => format!("● {words} ×{times}"),
+        },
+        way_in_words(from: &str, to: &str, why: &str, times: u32): if times == 1 {
+            format!("{from} to {to}, {why}, once")
+        } else {
+            format!("{from} to {to}, {why}, {times} times")
+        },
+        diagram_name(state: &str, taken: &str): format!("The states of the stream. Now: {state}. Taken: {taken}."),
+        unread(entries: &str): format!("still in the log: {entries}"),
+        entry_number(index: Index): format!("entry {}", grouped(index)),
+        so_many_more(count: u64): format!("{} more", grouped(count)),
+        so_many_chunks(count: u64): if count == 1 { "one chunk".to_string() } else { format!("{} chunks", grouped(count)) },
+        snapshot_titled(what: &str): format!("snapshot {what}"),
+        chunk_name(count: u64, bytes: &str, state: &str): if count == 1 {
+            format!("bytes {bytes}: {state}")
+        } else {
+            format!("{} chunks, bytes {bytes}: {state}", grouped(count))
+        },
+        doing_chunk(offset: u64, bytes: u64):
+            format!("The chunk at {} ({} B) is sent; its answer is awaited.", grouped(offset), grouped(bytes)),
+        doing_chunk_again(offset: u64):
+            format!("The chunk at {} is sent at the next tick.", grouped(offset)),
+        doing_sends(entries: &str, target: S): if entries.contains('–') {
+            format!("Entries {entries} are sent; {target}’s answer is awaited.")
+        } else {
+            format!("Entry {entries} is sent; {target}’s answer is awaited.")
+        },
+        doing_sends_again(entries: &str): format!("No answer in time: {entries} will be sent again at the next tick."),
+        doing_sends_again_down(entries: &str, target: S):
+            format!("{target} is down: {entries} will be tried again at each tick."),
+        doing_tries(target: S): format!("{target} is down: a heartbeat tries again at each tick."),
+        doing_asks(target: S, index: Index): format!("It asks whether {target}’s log agrees up to entry {}.", grouped(index)),
+        doing_nothing(target: S): format!("{target} has all entries: only heartbeats are sent."),
 
         // Events: around the nodes.
         sends(from: S, to: S, says: &str): format!("{from} → {to}: {says}"),

@@ -1,5 +1,5 @@
 //! Anything at all may be answered, and at any time: a stream never panics, keeps match below next, has one append in
-//! flight at a time, and remembers no more than its limits.
+//! flight at a time, and remembers no more than its limits. And what its events tell is what it has.
 //!
 //! For longer than the usual 256 cases: `PROPTEST_CASES=1000000 cargo test --lib arbitrary`.
 
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::raft::config::Config;
-use crate::raft::event::StreamState;
+use crate::raft::event::{Event, StreamState};
 use crate::raft::log::{Entry, LogTerms, Payload, SharedEntry};
 use crate::raft::network::Unreachable;
 use crate::raft::rpc::{AppendResponse, AppendResult, Hint, InstallResponse, InstallResult};
@@ -119,6 +119,41 @@ struct Rig {
     first_index: Index,
     reads: Vec<(Index, Index)>,
     last_rpc: u64,
+    told: Told,
+}
+
+/// What the events have told.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Told {
+    next: Index,
+    matched: Index,
+    /// The indices of the entries in the buffers: the first, and how many.
+    replication: (Index, u32),
+    outbound: (Index, u32),
+}
+
+impl Told {
+    fn take(&mut self, event: &Event) {
+        match event {
+            Event::Next { to, .. } => self.next = *to,
+            Event::Match { to, .. } | Event::MatchLost { to, .. } => self.matched = *to,
+            Event::Buffer { replication, replication_first, outbound, .. } => {
+                self.replication = (*replication_first, *replication);
+                self.outbound = (self.next, *outbound);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether it is so.
+    fn is_true_of(&self, stream: &Stream) -> bool {
+        let is = |(first, count): (Index, u32), indices: Vec<Index>| {
+            indices == (first..first + Index::from(count)).collect::<Vec<_>>()
+        };
+        (self.next, self.matched) == (stream.next_index(), stream.match_index())
+            && is(self.replication, stream.replication_buffer.iter().map(|entry| entry.index).collect())
+            && is(self.outbound, stream.outbound_buffer.iter().map(|entry| entry.index).collect())
+    }
 }
 
 impl Rig {
@@ -134,6 +169,10 @@ impl Rig {
 
     fn handle(&mut self, input: Input) {
         self.stream.handle(self.now, input);
+        self.take_outputs();
+    }
+
+    fn take_outputs(&mut self) {
         for output in self.stream.take_outputs() {
             match output {
                 Output::Send { rpc, request } => {
@@ -146,7 +185,8 @@ impl Rig {
                 }
                 Output::SendChunk { rpc, .. } => self.last_rpc = rpc,
                 Output::Read { first, last } => self.reads.push((first, last)),
-                Output::Forget { .. } | Output::ToCore(_) | Output::Emit(_) => {}
+                Output::Emit(event) => self.told.take(&event),
+                Output::Forget { .. } | Output::ToCore(_) => {}
             }
         }
         assert!(self.reads.len() <= 1, "one read at a time");
@@ -218,7 +258,9 @@ proptest! {
             first_index: 1,
             reads: Vec::new(),
             last_rpc: 1,
+            told: Told::default(),
         };
+        rig.take_outputs();
         for step in steps {
             let over = rig.stream.state() == StreamState::Shutdown;
             rig.step(step);
@@ -230,6 +272,8 @@ proptest! {
             prop_assert!(stream.next_index() <= stream.last_log_index + 1);
             prop_assert!(stream.sent.len() <= LATE_ANSWERS_MAX);
             prop_assert!(stream.outbound_buffer.len() <= 3, "no more than the largest payload");
+            let told = rig.told.is_true_of(stream) || stream.state() == StreamState::Shutdown;
+            prop_assert!(told, "{:?} of {:?}", rig.told, stream);
             prop_assert!(over <= (stream.state() == StreamState::Shutdown), "what is over stays over");
         }
     }

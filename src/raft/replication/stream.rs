@@ -218,8 +218,8 @@ pub struct Stream {
     pub(super) installed: bool,
     /// The target has answered in this term, so that `next_index` is more than the leader's first guess.
     pub(super) answered: bool,
-    /// The sizes of the buffers that the observer knows.
-    reported_buffers: (usize, usize),
+    /// The buffers as the observer knows them: their sizes, and where the replication buffer begins.
+    reported_buffers: (usize, Index, usize),
     pub(super) outputs: Vec<Output>,
 }
 
@@ -259,7 +259,7 @@ impl Stream {
             transfer: None,
             installed: false,
             answered: proven.is_some(),
-            reported_buffers: (0, 0),
+            reported_buffers: (0, 0, 0),
             outputs: Vec::new(),
             config,
         };
@@ -630,11 +630,13 @@ impl Stream {
     }
 
     fn report_buffers(&mut self) {
-        let sizes = (self.replication_buffer.len(), self.outbound_buffer.len());
-        if sizes != self.reported_buffers && self.state != StreamState::Shutdown {
-            self.reported_buffers = sizes;
-            let (replication, outbound) = (sizes.0 as u32, sizes.1 as u32);
-            self.emit(Event::Buffer { node: self.leader, target: self.target, replication, outbound });
+        let first = self.replication_buffer.front().map_or(0, |entry| entry.index);
+        let buffers = (self.replication_buffer.len(), first, self.outbound_buffer.len());
+        if buffers != self.reported_buffers && self.state != StreamState::Shutdown {
+            self.reported_buffers = buffers;
+            let (node, target) = (self.leader, self.target);
+            let (replication, replication_first, outbound) = (buffers.0 as u32, first, buffers.2 as u32);
+            self.emit(Event::Buffer { node, target, replication, replication_first, outbound });
         }
     }
 

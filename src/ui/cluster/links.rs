@@ -11,6 +11,7 @@ use crate::raft::NodeId;
 use crate::ui::page::{Change, Menu};
 use crate::view::cluster::{LinkGlyph, StrokeGlyph};
 use crate::view::command::Command;
+use crate::view::feed::About;
 use crate::view::geometry::Point;
 use crate::view::link_words::{LinkWords, LINE};
 use crate::view::menu::Of;
@@ -125,6 +126,12 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
         let open = open.clone();
         move |event: MouseEvent| open(Point::new(event.client_x().into(), event.client_y().into()))
     };
+    // The streams along it are lit with it.
+    let looks = |on: bool| {
+        let change = props.change.clone();
+        let about = About { nodes: vec![link.0, link.1], ..About::default() };
+        move |_: PointerEvent| change.emit(Change::Look(on.then(|| about.clone())))
+    };
     let command = props.command.clone();
     let onkeydown = move |event: KeyboardEvent| {
         match event.key().as_str() {
@@ -157,6 +164,8 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
             aria-label={glyph.name.clone()}
             tabindex={if stop { "0" } else { "-1" }}
             x1={a.x.to_string()} y1={a.y.to_string()} x2={b.x.to_string()} y2={b.y.to_string()}
+            onpointerover={looks(true)}
+            onpointerout={looks(false)}
             {onclick} {onkeydown} {onfocus}
         >
             <title>{ glyph.name.clone() }</title>
