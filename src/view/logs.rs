@@ -85,8 +85,6 @@ pub struct LogCell {
     pub payload: String,
     /// The same in as few letters as a cell has room for.
     pub short: String,
-    /// Whether it is a configuration.
-    pub is_configuration: bool,
     /// Whether it is a configuration of which both halves decide.
     pub joint: bool,
     /// Whether the node knows that it is committed.
@@ -188,7 +186,6 @@ fn cell(node: &NodeState, entry: &Entry, leader: Option<&NodeState>, t: &dyn Tex
         colour: term_class(entry.term),
         payload: told(&entry.payload, t),
         short: short(node, entry, t),
-        is_configuration: matches!(&entry.payload, Payload::Members(_)),
         joint: matches!(&entry.payload, Payload::Members(members) if members.voters.len() > 1),
         committed: entry.index <= node.commit,
         applied: entry.index <= node.applied,
@@ -289,6 +286,9 @@ impl LogCell {
     }
 }
 
+/// So many entries a page of a log has, for keys.
+const PAGE: Index = 10;
+
 /// The entry that a key leads to, from the one that is selected, in the table of the logs: to the sides along a log,
 /// up and down to the next log that has it. With nothing selected, Enter begins at the leader's last entry.
 pub fn walk(world: &World, selected: Option<Subject>, key: &str) -> Option<(NodeId, Index)> {
@@ -304,6 +304,8 @@ pub fn walk(world: &World, selected: Option<Subject>, key: &str) -> Option<(Node
         "ArrowRight" => aside(index + 1),
         "ArrowUp" => others.rfind(|&other| other < id).map(|other| (other, index)),
         "ArrowDown" => others.find(|&other| other > id).map(|other| (other, index)),
+        "PageUp" => aside(index.saturating_sub(PAGE).max(world.nodes.get(&id)?.first_index)),
+        "PageDown" => aside((index + PAGE).min(world.nodes.get(&id)?.last_index())),
         "Home" => world.nodes.get(&id).map(|node| (id, node.first_index)),
         "End" => world.nodes.get(&id).map(|node| (id, node.last_index())),
         _ => None,
@@ -419,6 +421,8 @@ mod tests {
             (Some(Subject::Entry(1, 2)), "ArrowDown", Some((2, 2))),
             (Some(Subject::Entry(2, 2)), "ArrowDown", None),
             (Some(Subject::Entry(3, 1)), "ArrowUp", Some((2, 1))),
+            (Some(Subject::Entry(2, 3)), "PageUp", Some((2, 1))),
+            (Some(Subject::Entry(2, 3)), "PageDown", Some((2, 4))),
             (Some(Subject::Entry(2, 2)), "Home", Some((2, 1))),
             (Some(Subject::Entry(2, 2)), "End", Some((2, 4))),
             (Some(Subject::Entry(2, 2)), "w", None),

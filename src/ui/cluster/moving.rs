@@ -16,7 +16,9 @@ use crate::view::cluster::timers;
 use crate::view::feed::About;
 use crate::view::geometry::{Point, Ring};
 use crate::view::menu::Of;
-use crate::view::message::{label, label_place, lost_name, lost_place, name, place, Drawn, Scope, Shape};
+use crate::view::message::{
+    label, label_place, label_sides, lost_name, lost_place, name, place, Drawn, Placed, Scope, Shape,
+};
 use crate::view::subject::{about_message, Subject};
 
 /// The time that is shown, handed past everything that does not move.
@@ -72,7 +74,13 @@ pub fn Messages(props: &Props) -> Html {
     let Props { world, ring, look, selected, scope, still, change } = props;
     let moved = |Point { x, y }: Point| format!("translate({x:.1} {y:.1})");
     let drawn = world.messages.values().map(|message| (message, scope.shows(message, *selected)));
-    let drawn = drawn.filter(|(_, drawn)| *drawn != Drawn::Not);
+    let drawn: Vec<_> = drawn.filter(|(_, drawn)| *drawn != Drawn::Not).collect();
+    let placed = |(message, _): &(&Rc<InFlight>, Drawn)| {
+        let (at, angle) = place(ring, message, now);
+        Placed { link: (message.from, message.to), at, angle, label: label(&message.message) }
+    };
+    let placed: Vec<Placed> = drawn.iter().map(placed).collect();
+    let sides = label_sides(ring, &placed);
     html! {
         <g class="messages" role="group" aria-label={text().messages()}>
             for lost in world.lost.iter() {
@@ -82,12 +90,12 @@ pub fn Messages(props: &Props) -> Html {
                     </g>
                 }
             }
-            for (message, drawn) in drawn {
-                <g key={message.id} class={(drawn == Drawn::Faint).then_some("faint")} transform={moved(place(ring, message, now).0)}>
+            for ((message, drawn), (placed, label_right)) in drawn.into_iter().zip(placed.iter().zip(sides)) {
+                <g key={message.id} class={(drawn == Drawn::Faint).then_some("faint")} transform={moved(placed.at)}>
                     <Message
                         message={Shared(message.clone())}
-                        angle={place(ring, message, now).1}
-                        label_right={ring.middle_is_right((message.from, message.to))}
+                        angle={placed.angle}
+                        {label_right}
                         lit={look.message == Some(message.id)}
                         still={*still}
                         change={change.clone()}
