@@ -100,8 +100,9 @@ fn a_branch_goes_another_way_and_the_first_can_be_taken_up_again() {
     let (end, first) = (lab.events(), lab.world());
     let mut branches = Branches::new("as it was", &lab);
 
-    let rerun = branches.branch_off(&lab, before, "without the second write").unwrap();
+    let rerun = Rerun::up_to(&lab, Moment { event: before, now: ms(2000) }).unwrap();
     let mut other = arrive(rerun, 100);
+    branches.branch_off(&lab, before, &other, "without the second write");
     assert_eq!((branches.present(), other.events()), (BranchId(2), before));
     assert_eq!(other.scenario().actions.len(), 1, "what was done later is not done here");
     other.act(Do::Crash { node: 1 }).unwrap();
@@ -115,8 +116,9 @@ fn a_branch_goes_another_way_and_the_first_can_be_taken_up_again() {
     assert_eq!(difference.b.unwrap().event.name(), "crash");
     assert_eq!(difference.before.n, before);
 
-    let rerun = branches.switch(&other, BranchId(1)).unwrap().unwrap();
+    let rerun = branches.way_to(BranchId(1)).unwrap().unwrap();
     let back = arrive(rerun, 1000);
+    branches.switch(&other, BranchId(1));
     assert_eq!((back.events(), back.now(), back.world()), (end, ms(3000), first));
     branches.rename(BranchId(2), "a crash instead");
     let names: Vec<(&str, Option<u64>)> =
@@ -126,5 +128,5 @@ fn a_branch_goes_another_way_and_the_first_can_be_taken_up_again() {
     branches.remove(BranchId(1));
     assert_eq!(branches.all().count(), 2, "the one that runs stays");
     branches.remove(BranchId(2));
-    assert!(branches.switch(&back, BranchId(2)).unwrap().is_none());
+    assert!(branches.way_to(BranchId(2)).unwrap().is_none());
 }

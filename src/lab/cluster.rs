@@ -9,7 +9,7 @@ use futures::channel::mpsc;
 use super::action::Do;
 use super::clients::{Change, Clients, Load};
 use super::condition::Condition;
-use super::event::{Event, LabEvent, Link, Record};
+use super::event::{LabEvent, Link, Record};
 use super::history::{Moment, Past};
 use super::links::{between, Links};
 use super::network::SimNetwork;
@@ -18,25 +18,15 @@ use super::report::Report;
 use super::scenario::{
     check_action, refuse, Action, ConfigPatch, NetworkPatch, OnViolation, Scenario, ScenarioError, Timing,
 };
+use super::step::StepKind;
 use super::storage::{DiskSpec, Image, MemoryStorage};
 use super::world::{NodeState, World};
 use crate::raft::node::{self, Call};
-use crate::raft::{self, Config, Membership, NodeId};
+use crate::raft::{Config, Membership, NodeId};
 use crate::runtime::{Executor, GroupId, Micros, Rng, Step, TraceHash};
 
 /// So far one step goes: in a quiet cluster, a transition may never come.
 pub const STEP_TIME_MAX: Micros = Micros::from_ms(10_000);
-
-/// How far one step of a person goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StepKind {
-    /// Until at least one event has happened.
-    Event,
-    /// Until a message is delivered.
-    Message,
-    /// Until a role, a commit index or a stream's state changes.
-    Transition,
-}
 
 /// How far [`Lab::advance_to`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,7 +249,7 @@ impl Lab {
                 return false;
             }
             let new = Ref::map(self.records(), |records| &records[before..]);
-            if new.iter().any(|record| is_step(kind, &record.event)) {
+            if new.iter().any(|record| kind.is_made_by(&record.event)) {
                 return true;
             }
         }
@@ -611,15 +601,4 @@ impl Lab {
 
 fn group(node: NodeId) -> GroupId {
     GroupId(u64::from(node))
-}
-
-fn is_step(kind: StepKind, event: &Event) -> bool {
-    use raft::Event as Node;
-    match kind {
-        StepKind::Event => true,
-        StepKind::Message => matches!(event, Event::Lab(LabEvent::Delivered { .. })),
-        StepKind::Transition => {
-            matches!(event, Event::Node(Node::Role { .. } | Node::Commit { .. } | Node::StreamState { .. }))
-        }
-    }
 }

@@ -70,6 +70,8 @@ pub struct NodeState {
     pub id: NodeId,
     /// Whether it runs. What a crashed node kept stays to be seen; what it lost is reset.
     pub alive: bool,
+    /// Whether it has ever run.
+    pub begun: bool,
     /// Its process is stopped: it runs, and does nothing.
     pub paused: bool,
     /// Its disk fails.
@@ -134,6 +136,7 @@ impl NodeState {
         let mut node = NodeState {
             id,
             alive: false,
+            begun: false,
             paused: false,
             disk_fails: false,
             write_delay: Default::default(),
@@ -174,6 +177,11 @@ impl NodeState {
             }
         }
         self
+    }
+
+    /// Whether its process has not begun yet.
+    pub fn never_ran(&self) -> bool {
+        !self.alive && !self.begun
     }
 
     /// The configuration that the cluster began with.
@@ -541,7 +549,7 @@ impl World {
         let Some(node) = self.node(id) else { return };
         match event {
             Started { term, voted_for, last_index, .. } => {
-                (node.alive, node.term, node.voted_for) = (true, *term, *voted_for);
+                (node.alive, node.begun, node.term, node.voted_for) = (true, true, *term, *voted_for);
                 node.storage_error = None;
                 node.durable = *last_index;
             }

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, SvgElement};
 use yew::prelude::*;
 
-use super::cluster::moving::Clock;
+use super::clock::Clock;
 use super::cluster::{partition::Partition, Cluster};
 use super::driver::Driver;
 use super::happened::Happened;
@@ -18,12 +18,14 @@ use super::links::Links;
 use super::logs::Logs;
 use super::menu::MenuOf;
 use super::page::{Change, Dialog, Menu, Page};
+use super::panel::folded;
 use super::shared::Shared;
-use super::store::{Settings, Step, Theme};
+use super::store::{Panel, Settings, Theme};
 use super::streams::Streams;
 use super::transport::Transport;
 use super::{crash, media, store, text};
-use crate::lab::Do;
+use crate::lab::history::BranchId;
+use crate::lab::{Do, ScenarioError, StepKind};
 use crate::raft::NodeId;
 use crate::view::command::Command;
 use crate::view::geometry::Point;
@@ -64,8 +66,12 @@ pub fn App() -> Html {
         })
     };
     let act = use_callback((driver.clone(), change.clone()), |what: Do, (driver, change)| {
-        let refused = driver.act(what).err();
-        change.emit(Change::Notice(refused.map(|why| Rc::from(text().refused(&why.to_string())))));
+        let looked_back = driver.looks_back();
+        let notice = match driver.act(what) {
+            Err(why) => Some(text().refused(&why.to_string())),
+            Ok(()) => looked_back.then(|| text().another_run().into()),
+        };
+        change.emit(Change::Notice(notice.map(Rc::from)));
     });
     let command = use_callback(
         (driver.clone(), change.clone(), act.clone(), page.settings),
@@ -91,8 +97,17 @@ pub fn App() -> Html {
         });
     }
 
+    {
+        let (driver, change) = (driver.clone(), change.clone());
+        use_effect_with(frame.told, move |&told| {
+            if told > 0 {
+                change.emit(Change::Notice(driver.take_notice().map(Rc::from)));
+            }
+        });
+    }
+
     let settings = page.settings;
-    let set_step = use_callback((settings, change.clone()), |step: Step, (settings, change)| {
+    let set_step = use_callback((settings, change.clone()), |step: StepKind, (settings, change)| {
         change.emit(Change::Settings(Settings { step, ..*settings }));
     });
     let choose_scope = use_callback((settings, change.clone()), |scope: Scope, (settings, change)| {
@@ -111,19 +126,30 @@ pub fn App() -> Html {
         };
         change.emit(Change::Notice(notice));
     });
+    let go = use_callback((driver.clone(), change.clone()), |to: Option<BranchId>, (driver, change)| {
+        let refused = match to {
+            Some(branch) => driver.switch(branch).err(),
+            None => {
+                driver.forget_others();
+                None
+            }
+        };
+        change.emit(Change::Notice(refused.map(|why| text().refused(&why.to_string()).into())));
+    });
     let set_settings =
         use_callback(change.clone(), |settings: Settings, change| change.emit(Change::Settings(settings)));
 
-    // Where less motion is wanted, messages stand where they were at the last event, and jump with the next.
-    let shown = if media::reduced_motion() { frame.world.at } else { frame.now };
     let t = text();
     let look = page.highlight(&frame.world);
     html! {
-        <ContextProvider<Clock> context={Clock(shown)}>
+        <ContextProvider<Clock> context={driver.clock()}>
             <a class="skip" href="#cluster">{ t.skip_to_cluster() }</a>
-            <Header world={frame.world.clone()} command={command.clone()} />
+            <Header world={frame.world.clone()} branch={frame.branch} command={command.clone()} />
             { notice(&page, frame.halted.as_deref(), &change) }
             <main class="panels">
+                if settings.folded.cluster {
+                    { folded(Panel::Cluster, &change) }
+                } else {
                 <Cluster
                     world={frame.world.clone()}
                     selected={page.selected}
@@ -139,8 +165,17 @@ pub fn App() -> Html {
                     change={change.clone()}
                     command={command.clone()}
                 />
-                <Logs world={frame.world.clone()} look={look.clone()} selected={page.selected} change={change.clone()} />
-                <Streams world={frame.world.clone()} {look} selected={page.selected} change={change.clone()} />
+                }
+                if settings.folded.logs {
+                    { folded(Panel::Logs, &change) }
+                } else {
+                    <Logs world={frame.world.clone()} look={look.clone()} selected={page.selected} change={change.clone()} />
+                }
+                if settings.folded.streams {
+                    { folded(Panel::Streams, &change) }
+                } else {
+                    <Streams world={frame.world.clone()} {look} selected={page.selected} change={change.clone()} />
+                }
                 <div class="side">
                     if let Some(subject) = page.selected {
                         <Inspector
@@ -149,12 +184,16 @@ pub fn App() -> Html {
                             change={change.clone()}
                         />
                     }
+                    if settings.folded.happened {
+                        { folded(Panel::Happened, &change) }
+                    } else {
                     <Happened
                         feed={frame.feed.clone()}
                         nodes={frame.world.nodes.len()}
                         run={frame.run}
                         change={change.clone()}
                     />
+                    }
                 </div>
                 if let Some(open) = page.menu {
                     <MenuOf
@@ -163,7 +202,9 @@ pub fn App() -> Html {
                         world={frame.world.clone()}
                         act={act.clone()}
                         change={change.clone()}
+                        branches={if open.of == Of::Branches { driver.branches() } else { Vec::new() }}
                         {run_until}
+                        {go}
                     />
                 }
             </main>
@@ -252,6 +293,11 @@ fn carry_out(command: Command, hands: &Hands) {
         set(Settings { speed: speed.step(), ..*settings });
     };
     let notice = |text: Option<&str>| change.emit(Change::Notice(text.map(Rc::from)));
+    let moved = |done: bool, else_say: &str| notice((!done).then_some(else_say));
+    let done = |done: Result<bool, ScenarioError>, else_say: &str| match done {
+        Ok(done) => moved(done, else_say),
+        Err(why) => notice(Some(&text().refused(&why.to_string()))),
+    };
     let act_if_possible = |what: Option<Do>| match what {
         Some(what) => act.emit(what),
         None => notice(Some(text().not_now())),
@@ -267,12 +313,19 @@ fn carry_out(command: Command, hands: &Hands) {
     let node = selected.and_then(Subject::node);
     match command {
         Command::PlayPause => driver.play_pause(),
-        Command::Step => {
-            let done = driver.step(settings.step);
-            notice((!done).then(|| text().nothing_to_step()));
+        Command::Step => moved(driver.step(settings.step), text().nothing_to_step()),
+        Command::Back => moved(driver.back(settings.step), text().nothing_before()),
+        Command::NextTransition => moved(driver.step(StepKind::Transition), text().nothing_to_step()),
+        Command::PreviousTransition => moved(driver.back(StepKind::Transition), text().nothing_before()),
+        Command::Start => driver.to_start(),
+        Command::Present => driver.to_present(),
+        Command::Undo => done(driver.undo(), text().nothing_to_undo()),
+        Command::Redo => done(driver.redo(), text().nothing_to_redo()),
+        Command::Branches if driver.branches().len() > 1 => {
+            change.emit(Change::Menu(Some(Menu { of: Of::Branches, at: place("[data-branches]") })));
         }
+        Command::Branches => notice(Some(text().one_run_only())),
         Command::RunUntil => change.emit(Change::Menu(Some(Menu { of: Of::Until, at: place("[data-run-until]") }))),
-        Command::Restart => driver.restart(),
         Command::NewRun => driver.new_run(),
         Command::Slower => set_speed(driver.frame().speed.slower()),
         Command::Faster => set_speed(driver.frame().speed.faster()),

@@ -10,23 +10,27 @@ use gloo_render::{request_animation_frame, AnimationFrame};
 use gloo_timers::callback::Interval;
 use yew::Callback;
 
+use super::clock::{Clock, Shown};
 use super::media;
 use super::shared::Shared;
-use super::store::{self, Saved, Step};
+use super::store::{self, Saved};
 use super::text;
 use crate::js;
+use crate::lab::history::BranchId;
+use crate::lab::player::Arrival;
 use crate::lab::scenario::{DEFAULT, SEED_MAX};
-use crate::lab::{Do, Lab, Scenario, ScenarioError, StepKind, World};
+use crate::lab::{Do, Lab, Player, Scenario, ScenarioError, StepKind, World};
 use crate::runtime::Micros;
-use crate::view::feed::Feed;
+use crate::view::feed::{Feed, Feeds};
+use crate::view::menu::{branch_choices, BranchChoice};
 use crate::view::speed::Speed;
 use crate::view::until::Until;
 
 /// So many events one frame may take; what is left over is told as "running behind".
 const EVENTS_PER_FRAME: u64 = 1_000;
 
-/// So many events one frame may take while a saved run is taken up.
-const EVENTS_PER_FRAME_RESTORING: u64 = 10_000;
+/// So many events one frame may take on the way to another present.
+const EVENTS_PER_FRAME_UNDER_WAY: u64 = 10_000;
 
 /// How often the lab is looked at while the clock stands: a script may have done something.
 const LOOK_MS: u32 = 250;
@@ -39,8 +43,6 @@ const SAVE_MS: u32 = 2_000;
 pub struct Frame {
     /// Everything that is known.
     pub world: Shared<World>,
-    /// The virtual clock.
-    pub now: Micros,
     /// Whether the clock runs.
     pub playing: bool,
     /// How fast it runs.
@@ -51,19 +53,18 @@ pub struct Frame {
     pub behind: bool,
     /// Why the run has stopped for good.
     pub halted: Option<Rc<str>>,
-    /// While a saved run is taken up: how much of it is done, in percent.
-    pub restoring: Option<u64>,
+    /// On the way to another present: how much of it is done, in percent.
+    pub under_way: Option<u64>,
+    /// Whether this is the past: then, how many events there are in all.
+    pub past_of: Option<u64>,
+    /// Which branch this is, of how many.
+    pub branch: (usize, usize),
     /// The last events.
     pub feed: Shared<Feed>,
-    /// Which run this is: another number after a restart.
+    /// Which run this is: another number after a new one was begun.
     pub run: u32,
-}
-
-/// Where a saved run was left.
-#[derive(Clone, Copy)]
-struct Position {
-    now: Micros,
-    events: u64,
+    /// Counts the times that there was something to say.
+    pub told: u32,
 }
 
 struct State {
@@ -76,19 +77,25 @@ struct State {
     last: Option<f64>,
     /// The part of a microsecond that the last frame left over.
     rest: f64,
-    restoring: Option<Position>,
-    feed: Rc<Feed>,
+    feeds: Feeds,
+    /// The present that the feeds are of.
+    feeds_of: u32,
     run: u32,
+    told: u32,
 }
 
 struct Inner {
-    lab: Rc<RefCell<Lab>>,
+    player: RefCell<Player>,
     state: RefCell<State>,
     next_frame: RefCell<Option<AnimationFrame>>,
     show: RefCell<Option<Callback<Frame>>>,
+    /// What moves between two events.
+    clock: Clock,
+    /// Whether less motion is wanted.
+    still: media::Query,
     /// What was on the screen when the run was saved last.
-    saved: Cell<(u32, Micros, u64)>,
-    /// What the page has to say about how it was opened.
+    saved: Cell<(u32, Micros, u64, Option<u64>)>,
+    /// What there is to say, until somebody has taken it.
     notice: RefCell<Option<String>>,
 }
 
@@ -125,28 +132,32 @@ impl Driver {
             Ok(saved) => (saved, None),
             Err(why) => (None, Some(format!("{} {why}", text().saved_unusable()))),
         };
-        let opened = saved.and_then(|Saved { scenario, now, events, playing }| {
-            Some((Lab::new(scenario).ok()?, playing, Some(Position { now, events })))
+        let name = |number| text().run_name(number);
+        let opened = saved.and_then(|Saved { scenario, end, looked_at, playing }| {
+            Some((Player::resume(scenario, end, looked_at, name).ok()?, playing))
         });
-        let (lab, playing, restoring) = opened.unwrap_or_else(|| (default_lab(None), true, None));
+        let opening = opened.is_none();
+        let (player, playing) = opened.unwrap_or_else(|| (Player::new(default_lab(None), name), true));
         let state = State {
-            playing: playing && !still,
+            playing: playing && !still.holds(),
             speed,
-            opening: restoring.is_none(),
+            opening,
             behind: false,
             last: None,
             rest: 0.0,
-            restoring,
-            feed: Rc::default(),
+            feeds: Feeds::default(),
+            feeds_of: 0,
             run: 0,
+            told: 0,
         };
-        let lab = Rc::new(RefCell::new(lab));
-        js::expose(lab.clone());
+        js::expose(player.shared_lab());
         Driver(Rc::new(Inner {
-            lab,
+            player: RefCell::new(player),
             state: RefCell::new(state),
             next_frame: RefCell::default(),
             show: RefCell::default(),
+            clock: Clock::default(),
+            still,
             saved: Cell::default(),
             notice: RefCell::new(notice),
         }))
@@ -175,33 +186,57 @@ impl Driver {
 
     /// What is to be drawn now.
     pub fn frame(&self) -> Frame {
-        let lab = self.0.lab.borrow();
+        let player = self.0.player.borrow();
         let state = &mut *self.0.state.borrow_mut();
-        let records = lab.records();
-        if state.feed.last_taken() < records.len() as u64 {
-            Rc::make_mut(&mut state.feed).take(&records);
+        let (world, lab) = (player.world(), player.lab());
+        if state.feeds_of != player.presents() {
+            (state.feeds, state.feeds_of) = (Feeds::default(), player.presents());
         }
-        let restoring = state.restoring.map(|to| 100 * lab.now().0 / to.now.0.max(1));
+        let feed = state.feeds.at(&lab.records(), world.n);
+        let past_of = player.looks_back_at().map(|_| lab.events());
         Frame {
-            world: Shared(lab.world()),
-            now: lab.now(),
+            world: Shared(world),
             playing: state.playing,
             speed: if state.opening { Speed::OPENING } else { state.speed },
             opening: state.opening,
             behind: state.behind,
-            halted: lab.halted().map(Rc::from),
-            restoring,
-            feed: Shared(state.feed.clone()),
+            halted: lab.halted().filter(|_| past_of.is_none()).map(Rc::from),
+            under_way: player.under_way().map(|done| (100.0 * done) as u64),
+            past_of,
+            branch: player.branches().place(),
+            feed: Shared(feed),
             run: state.run,
+            told: state.told,
         }
     }
 
-    /// The world as it is now.
-    pub fn world(&self) -> Rc<World> {
-        self.0.lab.borrow().world()
+    /// What moves between two events.
+    pub fn clock(&self) -> Clock {
+        self.0.clock.clone()
     }
 
-    /// What there is to say about how the page was opened, once.
+    /// The world as it is shown.
+    pub fn world(&self) -> Rc<World> {
+        self.0.player.borrow().world()
+    }
+
+    /// Whether the past is shown.
+    pub fn looks_back(&self) -> bool {
+        self.0.player.borrow().looks_back_at().is_some()
+    }
+
+    /// The other ways that the run went, and this one.
+    pub fn branches(&self) -> Vec<BranchChoice> {
+        branch_choices(&self.0.player.borrow())
+    }
+
+    /// Forgets the other ways.
+    pub fn forget_others(&self) {
+        self.0.player.borrow_mut().forget_others();
+        self.publish();
+    }
+
+    /// What there is to say about how the page was opened, or about what came of something later; once.
     pub fn take_notice(&self) -> Option<String> {
         self.0.notice.take()
     }
@@ -219,17 +254,67 @@ impl Driver {
         self.play(!playing);
     }
 
-    /// One step, after which the clock stands. False if nothing can happen any more.
-    pub fn step(&self, step: Step) -> bool {
-        self.0.state.borrow_mut().playing = false;
-        let kind = match step {
-            Step::Event => StepKind::Event,
-            Step::Message => StepKind::Message,
-            Step::Transition => StepKind::Transition,
-        };
-        let done = self.0.lab.borrow_mut().step(kind);
+    /// One step forward, after which the clock stands. False if nothing can happen any more.
+    pub fn step(&self, kind: StepKind) -> bool {
+        self.stand(|player| player.step(kind))
+    }
+
+    /// One step back, after which the clock stands. False at the start.
+    pub fn back(&self, kind: StepKind) -> bool {
+        self.stand(|player| player.back(kind))
+    }
+
+    /// Looks at the present.
+    pub fn to_present(&self) {
+        self.0.player.borrow_mut().to_present();
         self.publish();
-        done
+    }
+
+    /// Looks at the start. If the clock runs, all happens again; what was done to the run stays a part of it.
+    pub fn to_start(&self) {
+        {
+            let state = &mut *self.0.state.borrow_mut();
+            self.0.player.borrow_mut().look_at(0);
+            // Until there is a leader there is little to see.
+            (state.opening, state.rest) = (true, 0.0);
+        }
+        self.publish();
+    }
+
+    /// Takes back what was done last, and stops there. False if nothing was done.
+    ///
+    /// # Errors
+    /// As [`Player::undo`].
+    pub fn undo(&self) -> Result<bool, ScenarioError> {
+        self.stand(Player::undo)
+    }
+
+    /// Does again what was undone last. False if there is nothing.
+    ///
+    /// # Errors
+    /// As [`Player::redo`].
+    pub fn redo(&self) -> Result<bool, ScenarioError> {
+        self.stand(Player::redo)
+    }
+
+    /// To another branch. False if it is not known, or is this one.
+    ///
+    /// # Errors
+    /// As [`Player::switch`].
+    pub fn switch(&self, id: BranchId) -> Result<bool, ScenarioError> {
+        self.stand(|player| player.switch(id))
+    }
+
+    /// Does something with the clock stopped.
+    fn stand<T>(&self, what: impl FnOnce(&mut Player) -> T) -> T {
+        {
+            let mut state = self.0.state.borrow_mut();
+            (state.playing, state.opening) = (false, false);
+        }
+        let result = what(&mut self.0.player.borrow_mut());
+        self.publish();
+        self.schedule();
+        result
     }
 
     /// Runs until something happens, after which the clock stands. False if it does not happen.
@@ -237,37 +322,21 @@ impl Driver {
     /// # Errors
     /// If it speaks of what is not there.
     pub fn run_until(&self, until: Until) -> Result<bool, ScenarioError> {
-        let done = {
-            let state = &mut *self.0.state.borrow_mut();
-            (state.playing, state.opening) = (false, false);
-            let mut lab = self.0.lab.borrow_mut();
-            match until.condition(&lab.world()) {
-                (Some(condition), limit) => lab.run_until(condition, limit)?,
-                (None, time) => {
-                    let end = lab.now() + time;
-                    lab.advance_to(end, u64::MAX).reached
-                }
-            }
-        };
-        self.publish();
-        self.schedule();
-        Ok(done)
+        self.stand(|player| match until.condition(&player.world()) {
+            (Some(condition), limit) => player.run_until(condition, limit),
+            (None, time) => Ok(player.run_for(time)),
+        })
     }
 
-    /// Does something to the cluster, now.
+    /// Does something to the cluster, at the moment that is shown.
     ///
     /// # Errors
     /// If it makes no sense; then nothing happened.
     pub fn act(&self, what: Do) -> Result<(), ScenarioError> {
-        {
-            let mut lab = self.0.lab.borrow_mut();
-            lab.act(what)?;
-            // What follows at the same moment is seen at once, even while the clock stands.
-            let now = lab.now();
-            lab.advance_to(now, EVENTS_PER_FRAME);
-        }
+        let Arrival { refused } = self.0.player.borrow_mut().act(what)?;
         self.publish();
-        Ok(())
+        self.schedule();
+        refused.into_iter().next().map_or(Ok(()), Err)
     }
 
     /// How fast the clock is to run.
@@ -279,15 +348,6 @@ impl Driver {
         self.publish();
     }
 
-    /// To the start: the same run again, with all that was done to it.
-    pub fn restart(&self) {
-        let scenario = self.0.lab.borrow().scenario().clone();
-        // What ran once is valid.
-        if let Ok(lab) = Lab::new(scenario) {
-            self.begin(lab);
-        }
-    }
-
     /// A new cluster, with other random numbers.
     pub fn new_run(&self) {
         let seed = (js_sys::Math::random() * SEED_MAX as f64) as u64;
@@ -295,12 +355,11 @@ impl Driver {
     }
 
     fn begin(&self, lab: Lab) {
-        self.0.lab.replace(lab);
+        self.0.player.borrow_mut().begin(lab);
         {
             let mut state = self.0.state.borrow_mut();
             state.opening = state.playing;
-            (state.behind, state.rest, state.restoring) = (false, 0.0, None);
-            state.feed = Rc::default();
+            (state.behind, state.rest) = (false, 0.0);
             state.run += 1;
         }
         self.publish();
@@ -312,13 +371,25 @@ impl Driver {
         if let Some(show) = show {
             show.emit(self.frame());
         }
+        let shown = {
+            let player = self.0.player.borrow();
+            // Where less motion is wanted, messages stand where they were at the last event, and jump with the next.
+            let moved = if self.0.still.holds() { player.world().at } else { player.now() };
+            Shown { now: player.now(), moved }
+        };
+        let wall = {
+            let state = self.0.state.borrow();
+            state.last.filter(|_| state.playing)
+        };
+        self.0.clock.show(shown, wall);
     }
 
     /// Asks for the next frame, if there is anything to do in it.
     fn schedule(&self) {
         let wanted = {
             let mut state = self.0.state.borrow_mut();
-            let wanted = (state.playing || state.restoring.is_some()) && !media::hidden();
+            let under_way = self.0.player.borrow().under_way().is_some();
+            let wanted = (state.playing || under_way) && !media::hidden();
             if !wanted {
                 state.last = None;
             }
@@ -334,15 +405,22 @@ impl Driver {
 
     fn tick(&self, time: f64) {
         self.0.next_frame.replace(None);
-        {
+        let refused = {
             let state = &mut *self.0.state.borrow_mut();
-            let lab = &mut *self.0.lab.borrow_mut();
+            let player = &mut *self.0.player.borrow_mut();
             let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last) / 1000.0);
-            match state.restoring {
-                Some(to) => state.restore(lab, to),
-                None if state.playing => state.pass(lab, elapsed),
-                None => {}
+            if player.under_way().is_some() {
+                player.go_on(EVENTS_PER_FRAME_UNDER_WAY).map(|arrival| arrival.refused).unwrap_or_default()
+            } else {
+                if state.playing {
+                    state.pass(player, elapsed);
+                }
+                Vec::new()
             }
+        };
+        if let Some(why) = refused.first() {
+            self.0.notice.replace(Some(text().refused(&why.to_string())));
+            self.0.state.borrow_mut().told += 1;
         }
         self.publish();
         self.schedule();
@@ -361,44 +439,33 @@ impl Driver {
     }
 
     fn save(&self) {
-        let lab = self.0.lab.borrow();
-        let (playing, run, restoring) = {
+        let player = self.0.player.borrow();
+        let (playing, run) = {
             let state = self.0.state.borrow();
-            (state.playing, state.run, state.restoring.is_some())
+            (state.playing, state.run + player.presents())
         };
-        let stand = (run, lab.now(), lab.records().len() as u64);
-        if !restoring && self.0.saved.replace(stand) != stand {
-            store::keep_run(&lab, playing);
+        let (lab, looked_at) = (player.lab(), player.looks_back_at());
+        let stand = (run, lab.now(), lab.events(), looked_at);
+        if player.under_way().is_none() && self.0.saved.replace(stand) != stand {
+            store::keep_run(&lab, looked_at, playing);
         }
     }
 }
 
 impl State {
     /// Lets `elapsed` seconds on the wall pass.
-    fn pass(&mut self, lab: &mut Lab, elapsed: f64) {
+    fn pass(&mut self, player: &mut Player, elapsed: f64) {
         let speed = if self.opening { Speed::OPENING } else { self.speed };
         let passed = speed.pass(elapsed, &mut self.rest);
-        let advance = lab.advance_to(lab.now() + passed, EVENTS_PER_FRAME);
-        self.behind = !advance.reached && lab.halted().is_none();
-        if lab.halted().is_some() {
+        let looked_back = player.looks_back_at().is_some();
+        let reached = player.advance_to(player.now() + passed, EVENTS_PER_FRAME);
+        let halted = player.looks_back_at().is_none() && player.lab().halted().is_some();
+        self.behind = !reached && !halted;
+        if halted && !looked_back {
             self.playing = false;
         }
-        if lab.world().leader().is_some() {
+        if player.world().leader().is_some() {
             self.opening = false;
-        }
-    }
-
-    /// Runs on towards the place where the run was left.
-    fn restore(&mut self, lab: &mut Lab, to: Position) {
-        let count = lab.records().len() as u64;
-        let left = to.events.saturating_sub(count);
-        // At the last event the clock may have moved on, without anything happening.
-        let budget = if left == 0 && lab.now() < to.now { 1 } else { left.min(EVENTS_PER_FRAME_RESTORING) };
-        let advance = lab.advance_to(to.now, budget);
-        let done = lab.records().len() as u64 >= to.events && lab.now() >= to.now;
-        if done || advance.reached || lab.halted().is_some() {
-            self.restoring = None;
-            self.last = None;
         }
     }
 }

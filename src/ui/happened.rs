@@ -8,7 +8,9 @@ use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::page::Change;
+use super::panel::Title;
 use super::shared::Shared;
+use super::store::Panel;
 use super::text;
 use crate::view::feed::{Feed, Filter, Line, Topic};
 use crate::view::format::ms;
@@ -93,7 +95,7 @@ pub fn Happened(props: &HappenedProps) -> Html {
     html! {
         <section class="card happened" aria-labelledby="happened-title">
             <div class="card-head">
-                <h2 id="happened-title">{ t.happened() }</h2>
+                <Title id="happened-title" title={t.happened()} panel={Panel::Happened} change={props.change.clone()} />
                 <select aria-label={t.happened_filter()} {onchange}>
                     for (place, choice) in filters().enumerate() {
                         <option key={place} value={place.to_string()} selected={choice == *filter}>
@@ -103,18 +105,41 @@ pub fn Happened(props: &HappenedProps) -> Html {
                 </select>
             </div>
             <ol class="lines" ref={list} {onscroll} tabindex="0" aria-labelledby="happened-title" data-scroller="">
-                for line in &lines {
-                    <Happening
-                        key={format!("{} {}", props.run, line.record.n)}
-                        line={Shared(line.clone())}
-                        nodes={props.nodes}
-                        last={Some(line.record.n) == latest}
-                        change={props.change.clone()}
-                    />
-                }
+                <Lines
+                    lines={lines.into_iter().map(Shared).collect::<Vec<_>>()}
+                    nodes={props.nodes}
+                    run={props.run}
+                    change={props.change.clone()}
+                />
             </ol>
             <Voice feed={props.feed.clone()} nodes={props.nodes} run={props.run} />
         </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct LinesProps {
+    lines: Vec<Shared<Line>>,
+    nodes: usize,
+    run: u32,
+    change: Callback<Change>,
+}
+
+/// The lines. Most events add none, and then they are not drawn again.
+#[component]
+fn Lines(props: &LinesProps) -> Html {
+    let LinesProps { lines, nodes, run, change } = props;
+    let latest = lines.last().map(|line| line.record.n);
+    html! {
+        for line in lines {
+            <Happening
+                key={format!("{run} {}", line.record.n)}
+                line={line.clone()}
+                nodes={*nodes}
+                last={Some(line.record.n) == latest}
+                change={change.clone()}
+            />
+        }
     }
 }
 

@@ -14,6 +14,8 @@ use crate::view::headline::headline;
 pub struct HeaderProps {
     /// Everything that is known.
     pub world: Shared<World>,
+    /// Which branch this is, of how many.
+    pub branch: (usize, usize),
     /// To ask something of the page.
     pub command: Callback<Command>,
 }
@@ -26,18 +28,26 @@ pub fn Header(props: &HeaderProps) -> Html {
         let ask = props.command.clone();
         move |_: MouseEvent| ask.emit(command)
     };
+    let button = |name: &'static str, picture: Icon, command: Command| {
+        html! {
+            <button type="button" class="icon" aria-label={name} title={name} onclick={ask(command)}>{ icon(picture) }</button>
+        }
+    };
     html! {
         <header class="top">
             <h1 class="brand">{ brand() }{ t.brand() }</h1>
             <p class="headline">{ headline(&props.world, t) }</p>
             <div class="buttons">
+                if props.branch.1 > 1 {
+                    <button type="button" data-branches="" aria-haspopup="menu" onclick={ask(Command::Branches)}>
+                        { t.run_of(props.branch.0, props.branch.1) }
+                    </button>
+                }
+                { button(t.undo(), Icon::Undo, Command::Undo) }
+                { button(t.redo(), Icon::Redo, Command::Redo) }
                 <button type="button" onclick={ask(Command::NewRun)}>{ t.new_run() }</button>
-                <button type="button" class="icon" aria-label={t.theme()} title={t.theme()} onclick={ask(Command::Theme)}>
-                    { icon(Icon::Theme) }
-                </button>
-                <button type="button" class="icon" aria-label={t.help()} title={t.help()} onclick={ask(Command::Help)}>
-                    { icon(Icon::Help) }
-                </button>
+                { button(t.theme(), Icon::Theme, Command::Theme) }
+                { button(t.help(), Icon::Help, Command::Help) }
             </div>
         </header>
     }

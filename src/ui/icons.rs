@@ -13,6 +13,14 @@ pub enum Icon {
     Pause,
     /// A step.
     Step,
+    /// A step back.
+    Back,
+    /// To the present.
+    Present,
+    /// Undo.
+    Undo,
+    /// Redo.
+    Redo,
     /// Light or dark.
     Theme,
     /// Help.
@@ -24,10 +32,14 @@ pub enum Icon {
 /// Draws an icon. It says nothing to whoever cannot see it: the button around it has a name.
 pub fn icon(icon: Icon) -> Html {
     let content = match icon {
-        Icon::Start => html! { <><path class="full" d="M20 5v14L9 12z" /><path d="M5 5v14" /></> },
+        Icon::Start => html! { <><path class="full" d="M21 5v14l-8-7zM12.5 5v14l-8-7z" /><path d="M3.5 5v14" /></> },
         Icon::Play => html! { <path class="full" d="M7 4.5v15l12-7.5z" /> },
         Icon::Pause => html! { <path class="wide" d="M8 5v14M16 5v14" /> },
         Icon::Step => html! { <><path class="full" d="M4 5v14l11-7z" /><path d="M19 5v14" /></> },
+        Icon::Back => html! { <><path class="full" d="M20 5v14L9 12z" /><path d="M5 5v14" /></> },
+        Icon::Present => html! { <><path class="full" d="M3 5v14l8-7zM11.5 5v14l8-7z" /><path d="M20.5 5v14" /></> },
+        Icon::Undo => html! { <path d="M8.5 5 4 9.5 8.5 14M4.5 9.5h10a5 5 0 0 1 0 10H9" /> },
+        Icon::Redo => html! { <path d="M15.5 5 20 9.5 15.5 14M19.5 9.5h-10a5 5 0 0 0 0 10H15" /> },
         Icon::Theme => {
             html! { <><circle cx="12" cy="12" r="8.5" /><path class="full" d="M12 3.5a8.5 8.5 0 0 1 0 17z" /></> }
         }

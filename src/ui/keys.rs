@@ -16,9 +16,8 @@ pub fn use_keys(characters: bool, command: Callback<Command>) {
         let options = EventListenerOptions::enable_prevent_default();
         let listener = EventListener::new_with_options(&media::window(), "keydown", options, move |event: &Event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-            let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-            let key = event.key();
-            if modified || event.default_prevented() || wanted_by(focus(event), &key) {
+            let key = named(event);
+            if event.alt_key() || event.default_prevented() || wanted_by(focus(event), &key) {
                 return;
             }
             if let Some(wanted) = of_key(&key, characters) {
@@ -28,6 +27,15 @@ pub fn use_keys(characters: bool, command: Callback<Command>) {
         });
         move || drop(listener)
     });
+}
+
+/// The key as the table of commands has it. Shift is a part of a character already.
+fn named(event: &KeyboardEvent) -> String {
+    let key = event.key();
+    let control = event.ctrl_key() || event.meta_key();
+    let shift = event.shift_key() && (control || key.chars().count() > 1);
+    let key = if control { key.to_lowercase() } else { key };
+    format!("{}{}{key}", if control { "Ctrl+" } else { "" }, if shift { "Shift+" } else { "" })
 }
 
 /// Controls that a pointer has used do not keep the focus, so that the next key is the page's.

@@ -3,13 +3,15 @@
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 
-use gloo_events::EventListener;
 use web_sys::Element;
 use yew::prelude::*;
 
 use super::media;
 use super::page::Change;
+use super::panel::Title;
 use super::shared::Shared;
+use super::size::use_size;
+use super::store::Panel;
 use super::text;
 use crate::lab::World;
 use crate::raft::{Index, NodeId};
@@ -48,6 +50,10 @@ pub fn Logs(props: &LogsProps) -> Html {
     let last = last_column(&props.world);
     let Scroll { visible, whole, follows, onscroll, to_end } = use_scroll(&scroller, last);
     let view = logs(&props.world, visible.clone(), t);
+    let selected_in = |node: NodeId| match props.selected {
+        Some(Subject::Entry(of, index)) if of == node => Some(index),
+        _ => None,
+    };
     let onkeydown = {
         let (world, selected, change) = (props.world.clone(), props.selected, props.change.clone());
         move |event: KeyboardEvent| {
@@ -73,7 +79,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     html! {
         <section class="card logs" aria-labelledby="logs-title">
             <div class="card-head">
-                <h2 id="logs-title">{ t.logs() }</h2>
+                <Title id="logs-title" title={t.logs()} panel={Panel::Logs} change={props.change.clone()} />
                 { legend(view.leader.filter(|_| view.rivals)) }
             </div>
             <div class="scroller" ref={&scroller} {onscroll} {onkeydown} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
@@ -97,8 +103,18 @@ pub fn Logs(props: &LogsProps) -> Html {
                         </tr>
                     </thead>
                     <tbody role="rowgroup">
-                        for row in &view.rows {
-                            { log_row(row, props, &visible, &whole, &scroller) }
+                        for row in view.rows.into_iter().map(Rc::new) {
+                            <Row
+                                key={row.node}
+                                lit={props.look.nodes.contains(&row.node)}
+                                lit_entries={props.look.entries.filter(|_| props.look.nodes.contains(&row.node))}
+                                selected={selected_in(row.node)}
+                                visible={visible.clone()}
+                                whole={whole.clone()}
+                                scroller={scroller.clone()}
+                                change={props.change.clone()}
+                                row={row.clone()}
+                            />
                         }
                     </tbody>
                 </table>
@@ -146,14 +162,27 @@ fn legend(leader: Option<NodeId>) -> Html {
     }
 }
 
-fn log_row(
-    row: &LogRow,
-    props: &LogsProps,
-    visible: &RangeInclusive<Index>,
-    whole: &RangeInclusive<Index>,
-    scroller: &NodeRef,
-) -> Html {
-    let (t, look) = (text(), &props.look);
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    row: Rc<LogRow>,
+    /// Whether the node is highlighted.
+    lit: bool,
+    /// The entries that are, from the first to the last.
+    lit_entries: Option<(Index, Index)>,
+    /// The entry that is selected.
+    selected: Option<Index>,
+    visible: RangeInclusive<Index>,
+    /// The columns that can be seen wholly.
+    whole: RangeInclusive<Index>,
+    scroller: NodeRef,
+    change: Callback<Change>,
+}
+
+/// The log of one node. Most events change none, or one: the other rows are not drawn again.
+#[component]
+fn Row(props: &RowProps) -> Html {
+    let RowProps { row, lit, visible, whole, scroller, .. } = props;
+    let t = text();
     let looks = |on: bool| {
         let (change, node) = (props.change.clone(), row.node);
         move |_: PointerEvent| {
@@ -161,14 +190,10 @@ fn log_row(
             change.emit(Change::Look(on.then_some(about)));
         }
     };
-    let lit = |index: Index| {
-        look.nodes.contains(&row.node) && look.entries.is_some_and(|(first, last)| (first..=last).contains(&index))
-    };
     html! {
         <tr
-            key={row.node}
             role="row"
-            class={classes!("log-row", row.standing.class(), look.nodes.contains(&row.node).then_some("lit"))}
+            class={classes!("log-row", row.standing.class(), lit.then_some("lit"))}
             data-log={row.node.to_string()}
             onpointerover={looks(true)}
             onpointerout={looks(false)}
@@ -182,7 +207,7 @@ fn log_row(
                 { block("folded", &folded.columns, folded.label(t), folded.name(row.node, t), None) }
             }
             for cell in &row.cells {
-                { log_cell(row.node, cell, lit(cell.index), props) }
+                { log_cell(cell, props) }
             }
             if let Some(receiving) = &row.receiving {
                 { block("receiving", &receiving.columns, receiving.label(t), receiving.name(row.node, t), receiving.percent()) }
@@ -227,10 +252,12 @@ fn block(
     }
 }
 
-fn log_cell(node: NodeId, cell: &LogCell, lit: bool, props: &LogsProps) -> Html {
+fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
+    let node = props.row.node;
     let name = cell.name(node, text());
     let subject = Subject::Entry(node, cell.index);
-    let selected = props.selected == Some(subject);
+    let selected = props.selected == Some(cell.index);
+    let lit = props.lit_entries.is_some_and(|(first, last)| (first..=last).contains(&cell.index));
     let select = {
         let change = props.change.clone();
         move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(subject)))
@@ -339,57 +366,71 @@ struct Scroll {
     to_end: Callback<MouseEvent>,
 }
 
+/// The room for columns, in pixels.
+#[derive(Clone, Copy, PartialEq)]
+struct Room {
+    width: f64,
+    column: f64,
+}
+
+impl Room {
+    fn of(scroller: &Element) -> Room {
+        let rem = media::rem();
+        Room { width: f64::from(scroller.client_width()) - HEAD * rem, column: COLUMN * rem }
+    }
+
+    /// The columns to draw, and those that can be seen wholly, so far from the first column.
+    fn seen(&self, scrolled: f64) -> (RangeInclusive<Index>, RangeInclusive<Index>) {
+        let Room { width, column } = *self;
+        (visible_columns(scrolled, width, column), whole_columns(scrolled, width, column))
+    }
+
+    /// How far the table can be scrolled if it has a column more than `last`.
+    fn end(&self, last: Index) -> f64 {
+        (self.column * (last + 1) as f64 - self.width).max(0.0)
+    }
+}
+
 /// Follows the end of the logs, unless somebody scrolled away from it.
+///
+/// What is seen at the end is reckoned, not looked up: the document, just changed, would have to be laid out for it,
+/// and then once more with the new columns.
 #[hook]
 fn use_scroll(scroller: &NodeRef, last: Index) -> Scroll {
+    let room = use_state_eq(|| None::<Room>);
     let shown = use_state_eq(|| (0..=20, 1..=10));
     let follows = use_state_eq(|| true);
-    let look = {
-        let (scroller, shown) = (scroller.clone(), shown.clone());
-        Callback::from(move |()| {
-            if let Some(element) = scroller.cast::<Element>() {
-                let rem = media::rem();
-                let width = f64::from(element.client_width()) - HEAD * rem;
-                let (left, column) = (f64::from(element.scroll_left()), COLUMN * rem);
-                shown.set((visible_columns(left, width, column), whole_columns(left, width, column)));
-            }
-        })
-    };
     {
-        let (scroller, look, follows) = (scroller.clone(), look.clone(), *follows);
-        use_effect_with((last, follows), move |_| {
-            if let Some(element) = scroller.cast::<Element>().filter(|_| follows) {
-                element.set_scroll_left(element.scroll_width());
-            }
-            look.emit(());
-        });
+        let room = room.setter();
+        use_size(scroller, move |element| room.set(Some(Room::of(element))));
     }
     {
-        let (scroller, look, follows) = (scroller.clone(), look.clone(), follows.clone());
-        use_effect_with((), move |()| {
-            let resized = EventListener::new(&media::window(), "resize", move |_| {
-                if let Some(element) = scroller.cast::<Element>().filter(|_| *follows) {
-                    element.set_scroll_left(element.scroll_width());
-                }
-                look.emit(());
-            });
-            move || drop(resized)
+        let scroller = scroller.clone();
+        use_effect_with((last, *follows, *room), move |&(_, follows, _)| {
+            if let Some(element) = scroller.cast::<Element>().filter(|_| follows) {
+                // The browser stops at the end.
+                element.set_scroll_left(i32::MAX);
+            }
         });
     }
     let onscroll = {
-        let (scroller, follows, look) = (scroller.clone(), follows.clone(), look);
+        let (scroller, follows, shown) = (scroller.clone(), follows.clone(), shown.clone());
         Callback::from(move |_: Event| {
-            if let Some(element) = scroller.cast::<Element>() {
-                let left = element.scroll_width() - element.client_width() - element.scroll_left();
-                follows.set(f64::from(left) < COLUMN * media::rem());
+            let Some(element) = scroller.cast::<Element>() else { return };
+            let (room, scrolled) = (Room::of(&element), f64::from(element.scroll_left()));
+            let left = f64::from(element.scroll_width() - element.client_width()) - scrolled;
+            let at_end = left < room.column;
+            follows.set(at_end);
+            if !at_end {
+                shown.set(room.seen(scrolled));
             }
-            look.emit(());
         })
     };
     let to_end = {
         let follows = follows.clone();
         Callback::from(move |_: MouseEvent| follows.set(true))
     };
-    let (visible, whole) = (*shown).clone();
+    let at_end = (*room).filter(|_| *follows).map(|room| room.seen(room.end(last)));
+    let (visible, whole) = at_end.unwrap_or_else(|| (*shown).clone());
     Scroll { visible, whole, follows: *follows, onscroll, to_end }
 }

@@ -1,6 +1,6 @@
 //! What the browser says about itself and its reader.
 
-use web_sys::{Document, Window};
+use web_sys::{Document, MediaQueryList, Window};
 
 use super::store::Theme;
 
@@ -19,18 +19,29 @@ pub fn hidden() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Hidden
 }
 
-fn matches(query: &str) -> bool {
-    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+/// A question that the browser answers anew whenever it is asked.
+#[derive(Clone)]
+pub struct Query(Option<MediaQueryList>);
+
+impl Query {
+    fn new(query: &str) -> Query {
+        Query(window().match_media(query).ok().flatten())
+    }
+
+    /// The answer.
+    pub fn holds(&self) -> bool {
+        self.0.as_ref().is_some_and(MediaQueryList::matches)
+    }
 }
 
 /// Whether less motion is wanted.
-pub fn reduced_motion() -> bool {
-    matches("(prefers-reduced-motion: reduce)")
+pub fn reduced_motion() -> Query {
+    Query::new("(prefers-reduced-motion: reduce)")
 }
 
 /// Light or dark, as the system has it.
 pub fn system_theme() -> Theme {
-    if matches("(prefers-color-scheme: dark)") {
+    if Query::new("(prefers-color-scheme: dark)").holds() {
         Theme::Dark
     } else {
         Theme::Light

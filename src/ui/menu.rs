@@ -7,9 +7,10 @@ use yew::prelude::*;
 use super::media;
 use super::page::{Change, Dialog, Menu};
 use super::text;
+use crate::lab::history::BranchId;
 use crate::lab::{Do, World};
 use crate::ui::shared::Shared;
-use crate::view::menu::{choices, What};
+use crate::view::menu::{choices, BranchChoice, What};
 use crate::view::until::Until;
 
 /// What the menu needs.
@@ -19,18 +20,22 @@ pub struct MenuProps {
     pub open: Menu,
     /// Everything that is known.
     pub world: Shared<World>,
+    /// The ways that the run went.
+    pub branches: Vec<BranchChoice>,
     /// To act upon the cluster.
     pub act: Callback<Do>,
     /// To close it.
     pub change: Callback<Change>,
     /// To run until something happens.
     pub run_until: Callback<Until>,
+    /// To go to another branch, or to forget them all.
+    pub go: Callback<Option<BranchId>>,
 }
 
 /// The menu.
 #[component]
 pub fn MenuOf(props: &MenuProps) -> Html {
-    let MenuProps { open, world, act, change, run_until } = props;
+    let MenuProps { open, world, branches, act, change, run_until, go } = props;
     let t = text();
     let element = use_node_ref();
     use_focus_within(&element);
@@ -65,7 +70,8 @@ pub fn MenuOf(props: &MenuProps) -> Html {
         }
     };
     let pick = |what: &What| {
-        let (what, act, change, run_until) = (what.clone(), act.clone(), change.clone(), run_until.clone());
+        let (what, act, change) = (what.clone(), act.clone(), change.clone());
+        let (run_until, go) = (run_until.clone(), go.clone());
         let close = close.clone();
         move |_: MouseEvent| {
             close();
@@ -75,10 +81,12 @@ pub fn MenuOf(props: &MenuProps) -> Html {
                 What::Read(node) => change.emit(Change::Read(Some(node))),
                 What::Links(link) => change.emit(Change::Dialog(Some(Dialog::Links(Some(link))))),
                 What::Until(until) => run_until.emit(until),
+                What::Branch(branch) => go.emit(Some(branch)),
+                What::ForgetOthers => go.emit(None),
             }
         }
     };
-    let choices = choices(world, open.of, t);
+    let choices = choices(world, branches, open.of, t);
     // It stays on the screen: this much room its width and height need.
     let items = choices.groups.iter().map(Vec::len).sum::<usize>();
     let height = 2.2 * items as f64 + 0.7 * choices.groups.len() as f64 + 3.2;

@@ -2,9 +2,10 @@
 //!
 //! [`App`] holds the [`driver`] (the run, frame by frame) and the [`page`] (what is selected, open, pointed at), and
 //! hands each panel only what it shows: a panel whose world has not changed is not drawn again. What moves with the
-//! clock has a layer of its own ([`cluster::moving`]).
+//! clock moves by itself ([`clock`]).
 
 mod app;
+mod clock;
 mod cluster;
 pub mod crash;
 mod dialog;
@@ -20,7 +21,9 @@ mod logs;
 pub mod media;
 mod menu;
 pub mod page;
+mod panel;
 mod shared;
+mod size;
 pub mod store;
 mod streams;
 mod transport;

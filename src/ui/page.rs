@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
-use super::store::{self, Settings};
+use super::store::{self, Panel, Settings};
 use crate::lab::event::Link;
 use crate::lab::World;
 use crate::raft::NodeId;
@@ -97,6 +97,8 @@ pub enum Change {
     Stroke(String, Rc<[Point]>),
     /// Something was chosen about the page.
     Settings(Settings),
+    /// A panel is folded, or unfolded.
+    Fold(Panel),
     /// Other messages are to be drawn.
     NextScope,
     /// Another run: what belonged to the old one is forgotten.
@@ -163,6 +165,10 @@ impl Reducible for Page {
             Change::Settings(settings) => {
                 store::keep_settings(&settings);
                 page.settings = settings;
+            }
+            Change::Fold(panel) => {
+                page.settings.folded = page.settings.folded.toggled(panel);
+                store::keep_settings(&page.settings);
             }
             Change::NextScope => {
                 page.settings.scope = page.settings.scope.next();

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::lab::{Lab, Scenario};
+use crate::lab::history::Moment;
+use crate::lab::{Lab, Scenario, StepKind};
 use crate::runtime::Micros;
 use crate::view::message::Scope;
 use crate::view::speed::Speed;
@@ -16,19 +17,6 @@ const SETTINGS: &str = "raft-lab/settings";
 /// Where the run is kept.
 pub const RUN: &str = "raft-lab/run";
 
-/// What a step is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// One event.
-    #[default]
-    Event,
-    /// One message that arrives.
-    Message,
-    /// One change of a role, a commit index or a stream's state.
-    Transition,
-}
-
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -37,6 +25,47 @@ pub enum Theme {
     Light,
     /// Dark.
     Dark,
+}
+
+/// A panel that can be folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// What just happened.
+    Happened,
+    /// The cluster.
+    Cluster,
+    /// The logs.
+    Logs,
+    /// The replication streams.
+    Streams,
+}
+
+/// Which panels are folded: of these, only the title is seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Folded {
+    /// What just happened.
+    pub happened: bool,
+    /// The cluster.
+    pub cluster: bool,
+    /// The logs.
+    pub logs: bool,
+    /// The replication streams.
+    pub streams: bool,
+}
+
+impl Folded {
+    /// The other way round, for one panel.
+    pub fn toggled(mut self, panel: Panel) -> Folded {
+        let of = match panel {
+            Panel::Happened => &mut self.happened,
+            Panel::Cluster => &mut self.cluster,
+            Panel::Logs => &mut self.logs,
+            Panel::Streams => &mut self.streams,
+        };
+        *of = !*of;
+        self
+    }
 }
 
 /// What a person has chosen about the page itself.
@@ -50,9 +79,11 @@ pub struct Settings {
     /// The place on the scale of speeds.
     pub speed: u8,
     /// What a step is.
-    pub step: Step,
+    pub step: StepKind,
     /// Which messages are drawn.
     pub scope: Scope,
+    /// Which panels are folded.
+    pub folded: Folded,
 }
 
 impl Default for Settings {
@@ -61,8 +92,9 @@ impl Default for Settings {
             theme: None,
             characters: true,
             speed: Speed::DEFAULT.step(),
-            step: Step::default(),
+            step: StepKind::default(),
             scope: Scope::default(),
+            folded: Folded::default(),
         }
     }
 }
@@ -72,6 +104,8 @@ impl Default for Settings {
 struct Run {
     now: Micros,
     events: u64,
+    #[serde(default)]
+    looked_at: Option<u64>,
     playing: bool,
     scenario: Value,
 }
@@ -81,9 +115,9 @@ pub struct Saved {
     /// What it began with, and what was done.
     pub scenario: Scenario,
     /// How far it was.
-    pub now: Micros,
-    /// How many events there were.
-    pub events: u64,
+    pub end: Moment,
+    /// The event behind which somebody looked at it, if that was not its end.
+    pub looked_at: Option<u64>,
     /// Whether the clock ran.
     pub playing: bool,
 }
@@ -123,13 +157,14 @@ pub fn run() -> Result<Option<Saved>, Rc<str>> {
     let Some(text) = read(RUN) else { return Ok(None) };
     let run: Run = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let scenario = Scenario::from_value(run.scenario).map_err(|error| error.to_string())?;
-    Ok(Some(Saved { scenario, now: run.now, events: run.events, playing: run.playing }))
+    let end = Moment { event: run.events, now: run.now };
+    Ok(Some(Saved { scenario, end, looked_at: run.looked_at, playing: run.playing }))
 }
 
 /// Keeps a run as it is.
-pub fn keep_run(lab: &Lab, playing: bool) {
+pub fn keep_run(lab: &Lab, looked_at: Option<u64>, playing: bool) {
     let scenario = serde_json::to_value(lab.scenario()).unwrap_or_default();
-    let run = Run { now: lab.now(), events: lab.records().len() as u64, playing, scenario };
+    let run = Run { now: lab.now(), events: lab.events(), looked_at, playing, scenario };
     if let Ok(text) = serde_json::to_string(&run) {
         write(RUN, &text);
     }

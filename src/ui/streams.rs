@@ -5,7 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::page::Change;
+use super::panel::Title;
 use super::shared::Shared;
+use super::store::Panel;
 use super::text;
 use crate::lab::World;
 use crate::raft::NodeId;
@@ -40,7 +42,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
     html! {
         <section class="card streams" aria-labelledby="streams-title">
             <div class="card-head">
-                <h2 id="streams-title">{ title }</h2>
+                <Title id="streams-title" title={title} panel={Panel::Streams} change={props.change.clone()} />
                 <span class="hint">{ t.streams_hint() }</span>
             </div>
             <div class="scroller" tabindex="0" role="group" aria-labelledby="streams-title" data-scroller="">
@@ -48,14 +50,14 @@ pub fn Streams(props: &StreamsProps) -> Html {
                     <p class="empty">{ t.streams_none() }</p>
                 }
                 for leader in leaders {
-                    { of_leader(&leader, many, props) }
+                    { of_leader(leader, many, props) }
                 }
             </div>
         </section>
     }
 }
 
-fn of_leader(leader: &LeaderStreams, many: bool, props: &StreamsProps) -> Html {
+fn of_leader(leader: LeaderStreams, many: bool, props: &StreamsProps) -> Html {
     let t = text();
     let caption = match leader.outdated {
         true => t.streams_caption_outdated(S(leader.leader), leader.term),
@@ -81,16 +83,35 @@ fn of_leader(leader: &LeaderStreams, many: bool, props: &StreamsProps) -> Html {
                 </tr>
             </thead>
             <tbody>
-                for row in &leader.rows {
-                    { stream_row(leader.leader, row, props) }
+                for row in leader.rows.into_iter().map(Rc::new) {
+                    <Row
+                        key={row.target}
+                        leader={leader.leader}
+                        row={row.clone()}
+                        lit={props.look.nodes == [leader.leader, row.target]}
+                        selected={props.selected == Some(Subject::Stream(leader.leader, row.target))}
+                        change={props.change.clone()}
+                    />
                 }
             </tbody>
         </table>
     }
 }
 
-fn stream_row(leader: NodeId, row: &StreamRow, props: &StreamsProps) -> Html {
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    leader: NodeId,
+    row: Rc<StreamRow>,
+    lit: bool,
+    selected: bool,
+    change: Callback<Change>,
+}
+
+/// One stream. It is drawn again when something changed that is shown.
+#[component]
+fn Row(props: &RowProps) -> Html {
     let t = text();
+    let &RowProps { leader, ref row, lit, selected, .. } = props;
     let ends = vec![leader, row.target];
     let looks = |on: bool| {
         let (change, nodes) = (props.change.clone(), ends.clone());
@@ -100,15 +121,13 @@ fn stream_row(leader: NodeId, row: &StreamRow, props: &StreamsProps) -> Html {
         }
     };
     let subject = Subject::Stream(leader, row.target);
-    let selected = props.selected == Some(subject);
     let select = {
         let change = props.change.clone();
         move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(subject)))
     };
     html! {
         <tr
-            key={row.target}
-            class={classes!(row.state.text(), (selected || props.look.nodes == ends).then_some("lit"))}
+            class={classes!(row.state.text(), (selected || lit).then_some("lit"))}
             data-stream={format!("{leader}-{}", row.target)}
             data-state={row.state.text()}
             onpointerover={looks(true)}

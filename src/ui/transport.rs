@@ -3,12 +3,12 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::clock::{use_moving, Pace, Shown};
 use super::driver::Frame;
 use super::icons::{icon, Icon};
-use super::store::Step;
 use super::text;
 use crate::lab::invariants::Invariant;
-use crate::lab::World;
+use crate::lab::{StepKind, World};
 use crate::view::command::Command;
 use crate::view::format::ms;
 use crate::view::speed::Speed;
@@ -19,11 +19,11 @@ pub struct TransportProps {
     /// What is shown now.
     pub frame: Frame,
     /// What a step is.
-    pub step: Step,
+    pub step: StepKind,
     /// To ask something of the page.
     pub command: Callback<Command>,
     /// To choose what a step is.
-    pub set_step: Callback<Step>,
+    pub set_step: Callback<StepKind>,
     /// To choose the speed.
     pub set_speed: Callback<Speed>,
 }
@@ -32,7 +32,7 @@ pub struct TransportProps {
 #[component]
 pub fn Transport(props: &TransportProps) -> Html {
     let t = text();
-    let Frame { now, playing, world, behind, restoring, .. } = &props.frame;
+    let Frame { playing, world, behind, under_way, past_of, .. } = &props.frame;
     let ask = |command: Command| {
         let ask = props.command.clone();
         Callback::from(move |_: MouseEvent| ask.emit(command))
@@ -45,9 +45,10 @@ pub fn Transport(props: &TransportProps) -> Html {
         }
     };
     html! {
-        <section class="transport" aria-label={t.transport()}>
+        <section class={classes!("transport", past_of.map(|_| "past"))} aria-label={t.transport()}>
             <div class="buttons">
-                { button("", t.to_start(), Icon::Start, Command::Restart) }
+                { button("", t.to_start(), Icon::Start, Command::Start) }
+                { button("", t.back(), Icon::Back, Command::Back) }
                 if *playing {
                     { button("primary", t.pause(), Icon::Pause, Command::PlayPause) }
                 } else {
@@ -59,41 +60,60 @@ pub fn Transport(props: &TransportProps) -> Html {
             <Steps step={props.step} set_step={props.set_step.clone()} />
             <SpeedSlider speed={props.frame.speed} opening={props.frame.opening && *playing} set_speed={props.set_speed.clone()} />
             <div class="state">
-                if let Some(percent) = restoring {
-                    <span class="badge">{ t.restoring_to(*percent) }</span>
+                if let Some(percent) = under_way {
+                    <span class="badge">{ t.under_way(*percent) }</span>
+                } else if past_of.is_some() {
+                    <button type="button" class="badge" data-past="" onclick={ask(Command::Present)}>{ t.to_present() }{ icon(Icon::Present) }</button>
                 } else if *behind {
                     <span class="badge">{ t.running_behind() }</span>
                 }
                 { promises(world) }
-                <span class="clock" data-clock="">{ ms(*now, 2) }{ " ms" }</span>
-                <span class="count" data-events="">{ t.event_number(world.n) }</span>
+                <ClockFace />
+                <span class="count" data-events="">{
+                    past_of.map_or_else(|| t.event_number(world.n), |all| t.event_of(world.n, all))
+                }</span>
             </div>
         </section>
     }
+}
+
+/// The virtual clock.
+#[component]
+fn ClockFace() -> Html {
+    let element = use_node_ref();
+    use_moving(&element, Pace::NowAndThen, (), |element, (), Shown { now, .. }| {
+        element.set_text_content(Some(&format!("{} ms", ms(now, 2))));
+    });
+    html! { <span ref={element} class="clock" data-clock="" /> }
 }
 
 /// Whether everything that Raft promises has held so far.
 fn promises(world: &World) -> Html {
     let t = text();
     match world.violations.len() as u64 {
-        0 => html! { <span class="badge good">{ "✓ " }{ t.promises_hold(Invariant::ALL.len() as u64) }</span> },
+        0 => {
+            html! { <span class="badge good">{ "✓ " }<span class="words">{ t.promises_hold(Invariant::ALL.len() as u64) }</span></span> }
+        }
         broken => html! { <span class="badge bad" data-broken="">{ "✗ " }{ t.promises_broken(broken) }</span> },
     }
 }
 
 #[derive(Properties, PartialEq)]
 struct StepsProps {
-    step: Step,
-    set_step: Callback<Step>,
+    step: StepKind,
+    set_step: Callback<StepKind>,
 }
 
 /// What a step is.
 #[component]
 fn Steps(props: &StepsProps) -> Html {
     let t = text();
-    let choices =
-        [(Step::Event, t.step_event()), (Step::Message, t.step_message()), (Step::Transition, t.step_transition())];
-    let choose = |step: Step| {
+    let choices = [
+        (StepKind::Event, t.step_event()),
+        (StepKind::Message, t.step_message()),
+        (StepKind::Transition, t.step_transition()),
+    ];
+    let choose = |step: StepKind| {
         let choose = props.set_step.clone();
         move |_: Event| choose.emit(step)
     };

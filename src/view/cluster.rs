@@ -159,27 +159,38 @@ pub fn links(world: &World, ring: &Ring, t: &dyn Text) -> Vec<LinkGlyph> {
     ring.pairs().map(glyph).collect()
 }
 
-/// The election timeout of each node that has one, as an arc that closes when it fires.
-pub fn timers(world: &World, ring: &Ring, now: Micros) -> Vec<TimerArc> {
-    let timer = |node: &NodeState| {
+/// The election timeout of each node that has one.
+pub fn timers<'a>(world: &'a World, ring: &'a Ring) -> impl Iterator<Item = TimerArc> + 'a {
+    let radius = ring.node_radius + TIMER_GAP;
+    let timer = move |node: &NodeState| {
         let (armed, deadline) = node.timer.filter(|_| node.alive)?;
-        let (passed, whole) = ((now - armed).0 as f64, (deadline - armed).0.max(1) as f64);
-        let passed = (passed / whole).clamp(0.0, 1.0);
-        let path = arc(ring.place(node.id), ring.node_radius + TIMER_GAP, passed);
-        Some(TimerArc { id: node.id, path, passed })
+        Some(TimerArc { id: node.id, centre: ring.place(node.id), radius, armed, deadline })
     };
-    world.nodes.values().filter_map(|node| timer(node)).collect()
+    world.nodes.values().filter_map(move |node| timer(node))
 }
 
-/// How much of an election timeout is over.
-#[derive(Clone, Debug, PartialEq)]
+/// An election timeout: an arc that closes when it fires.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimerArc {
     /// Whose.
     pub id: NodeId,
-    /// The arc, as an SVG path.
-    pub path: String,
-    /// From 0 to 1.
-    pub passed: f64,
+    centre: Point,
+    radius: f64,
+    armed: Micros,
+    deadline: Micros,
+}
+
+impl TimerArc {
+    /// How much of it is over, from 0 to 1.
+    pub fn passed(&self, now: Micros) -> f64 {
+        let (passed, whole) = ((now - self.armed).0 as f64, (self.deadline - self.armed).0.max(1) as f64);
+        (passed / whole).clamp(0.0, 1.0)
+    }
+
+    /// The arc of what is over, as an SVG path.
+    pub fn path(&self, now: Micros) -> String {
+        arc(self.centre, self.radius, self.passed(now))
+    }
 }
 
 /// The named cuts. `drawn` gives a stroke as a hand drew it, if that is known; else it is drawn around the node or
@@ -373,7 +384,8 @@ mod tests {
         let world = world(1, |node| node.timer = Some((Micros::from_ms(100), Micros::from_ms(300))));
         let ring = Ring::new([1]);
         for (now, passed) in [(100, 0.0), (150, 0.25), (300, 1.0), (400, 1.0), (0, 0.0)] {
-            assert_eq!(timers(&world, &ring, Micros::from_ms(now))[0].passed, passed, "at {now} ms");
+            let timer = timers(&world, &ring).next().expect("it is armed");
+            assert_eq!(timer.passed(Micros::from_ms(now)), passed, "at {now} ms");
         }
     }
 

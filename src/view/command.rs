@@ -12,8 +12,22 @@ pub enum Command {
     PlayPause,
     /// One step, of the chosen kind.
     Step,
-    /// To the start: the scenario again, with all that was done to it.
-    Restart,
+    /// One step back, of the chosen kind.
+    Back,
+    /// To the next transition, whatever kind is chosen.
+    NextTransition,
+    /// To the transition before.
+    PreviousTransition,
+    /// Looks at the start.
+    Start,
+    /// Looks at the present.
+    Present,
+    /// Takes back what was done last.
+    Undo,
+    /// Does again what was undone.
+    Redo,
+    /// Opens the menu of the ways that the run went.
+    Branches,
     /// A new run, with other random numbers.
     NewRun,
     /// Opens the menu of how far to run.
@@ -100,7 +114,7 @@ impl Group {
 pub struct Row {
     /// What is done. For [`Command::Select`] the node is the digit.
     pub command: Command,
-    /// The keys, as `KeyboardEvent.key` has them; one of several does it.
+    /// The keys, as `KeyboardEvent.key` has them, behind `Ctrl+` and `Shift+`; one of several does it.
     pub keys: &'static [&'static str],
     /// Where the help dialog lists it.
     pub group: Group,
@@ -110,13 +124,20 @@ pub struct Row {
 
 /// The table.
 pub const COMMANDS: &[Row] = &[
-    Row { command: Command::PlayPause, keys: &[" ", "."], group: Group::Time, name: |t| t.do_play_pause() },
-    Row { command: Command::Step, keys: &["ArrowRight", "PageDown"], group: Group::Time, name: |t| t.do_step() },
-    Row { command: Command::Restart, keys: &["Home"], group: Group::Time, name: |t| t.do_restart() },
-    Row { command: Command::NewRun, keys: &["n"], group: Group::Time, name: |t| t.do_new_run() },
-    Row { command: Command::RunUntil, keys: &["u"], group: Group::Time, name: |t| t.do_run_until() },
-    Row { command: Command::Slower, keys: &["["], group: Group::Time, name: |t| t.do_slower() },
-    Row { command: Command::Faster, keys: &["]"], group: Group::Time, name: |t| t.do_faster() },
+    time(&[" ", "."], Command::PlayPause, |t| t.do_play_pause()),
+    time(&["ArrowRight", "PageDown"], Command::Step, |t| t.do_step()),
+    time(&["ArrowLeft", "PageUp"], Command::Back, |t| t.do_back()),
+    time(&["Shift+ArrowRight"], Command::NextTransition, |t| t.do_next_transition()),
+    time(&["Shift+ArrowLeft"], Command::PreviousTransition, |t| t.do_previous_transition()),
+    time(&["Home"], Command::Start, |t| t.do_start()),
+    time(&["End"], Command::Present, |t| t.do_present()),
+    time(&["Ctrl+z"], Command::Undo, |t| t.do_undo()),
+    time(&["Ctrl+Shift+z", "Ctrl+y"], Command::Redo, |t| t.do_redo()),
+    time(&["R"], Command::Branches, |t| t.do_branches()),
+    time(&["n"], Command::NewRun, |t| t.do_new_run()),
+    time(&["u"], Command::RunUntil, |t| t.do_run_until()),
+    time(&["["], Command::Slower, |t| t.do_slower()),
+    time(&["]"], Command::Faster, |t| t.do_faster()),
     Row { command: Command::Write, keys: &["w"], group: Group::Cluster, name: |t| t.do_write() },
     Row { command: Command::WriteMany, keys: &["W"], group: Group::Cluster, name: |t| t.do_write_many() },
     Row { command: Command::Read, keys: &["v"], group: Group::Cluster, name: |t| t.do_read() },
@@ -156,6 +177,10 @@ pub const COMMANDS: &[Row] = &[
     Row { command: Command::Theme, keys: &["d"], group: Group::Page, name: |t| t.do_theme() },
     Row { command: Command::Help, keys: &["?"], group: Group::Page, name: |t| t.do_help() },
 ];
+
+const fn time(keys: &'static [&'static str], command: Command, name: fn(&dyn Text) -> &'static str) -> Row {
+    Row { command, keys, group: Group::Time, name }
+}
 
 const fn node(keys: &'static [&'static str], act: NodeAct, name: fn(&dyn Text) -> &'static str) -> Row {
     Row { command: Command::Node(act), keys, group: Group::Nodes, name }
@@ -204,9 +229,11 @@ pub enum Focus {
 
 /// Whether a key belongs to the element that has the focus, and is no command there.
 pub fn wanted_by(focus: Focus, key: &str) -> bool {
-    let moves = matches!(key, "ArrowRight" | "PageDown" | "Home");
+    let plain = key.trim_start_matches("Shift+");
+    let moves = matches!(plain, "ArrowRight" | "ArrowLeft" | "PageDown" | "PageUp" | "Home" | "End");
     match focus {
         Focus::Page => false,
+        // Undo, too: there it takes back what was written.
         Focus::Text | Focus::Dialog => true,
         Focus::Slider | Focus::Scroller => moves,
         Focus::Choice => key == " " || moves,
@@ -233,8 +260,16 @@ pub fn key_name(key: &'static str, t: &dyn Text) -> &'static str {
     match key {
         " " => t.key_space(),
         "ArrowRight" => "→",
+        "ArrowLeft" => "←",
+        "Shift+ArrowRight" => t.key_shift_right(),
+        "Shift+ArrowLeft" => t.key_shift_left(),
         "PageDown" => t.key_page_down(),
+        "PageUp" => t.key_page_up(),
         "Home" => t.key_home(),
+        "End" => t.key_end(),
+        "Ctrl+z" => t.key_undo(),
+        "Ctrl+Shift+z" => t.key_redo(),
+        "Ctrl+y" => t.key_redo_too(),
         "Escape" => t.key_escape(),
         "Delete" => t.key_delete(),
         key => key,
@@ -257,6 +292,9 @@ mod tests {
     fn keys_find_their_commands() {
         assert_eq!(of_key(" ", true), Some(Command::PlayPause));
         assert_eq!(of_key("PageDown", true), Some(Command::Step));
+        assert_eq!(of_key("PageUp", true), Some(Command::Back));
+        assert_eq!(of_key("Ctrl+Shift+z", false), Some(Command::Redo), "no character by itself");
+        assert_eq!(of_key("Ctrl+w", true), None, "the browser's own keys stay the browser's");
         assert_eq!(of_key("4", true), Some(Command::Select(4)));
         assert_eq!(of_key("ä", true), None);
     }
@@ -284,6 +322,9 @@ mod tests {
             (Focus::Button, " ", true),
             (Focus::Button, "c", false),
             (Focus::Button, "ArrowRight", false),
+            (Focus::Text, "Ctrl+z", true),
+            (Focus::Button, "Ctrl+z", false),
+            (Focus::Slider, "Shift+ArrowLeft", true),
             (Focus::Scroller, "Home", true),
             (Focus::Scroller, "w", false),
         ];

@@ -3,6 +3,7 @@
 //! A line keeps the record and the little that must be known beside it; its words are made when it is shown
 //! ([`words`](super::words)), so that a run of many events costs next to nothing here.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::lab::event::{Event, LabEvent, MessageId, Record};
@@ -74,6 +75,36 @@ pub struct Feed {
     messages: imbl::OrdMap<MessageId, Rc<Message>>,
     /// For each topic: the lines that matter, and the others.
     lines: [(Lines, Lines); Topic::ALL.len()],
+}
+
+/// So many events lie between two feeds that are kept for whoever looks back.
+const SPACING: u64 = 4096;
+
+/// The feed at any place of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Feeds {
+    shown: Rc<Feed>,
+    kept: BTreeMap<u64, Rc<Feed>>,
+}
+
+impl Feeds {
+    /// The feed behind the event with this number. `records` is the run from its start, as in every call before.
+    pub fn at(&mut self, records: &[Rc<Record>], event: u64) -> Rc<Feed> {
+        if self.shown.last_taken() > event {
+            self.shown = self.kept.range(..=event).next_back().map(|(_, feed)| feed.clone()).unwrap_or_default();
+        }
+        let to = records.partition_point(|record| record.n <= event);
+        while self.shown.last_taken() < to as u64 {
+            // In pieces that end where one is kept.
+            let next = (self.shown.last_taken() / SPACING + 1) * SPACING;
+            let end = to.min(usize::try_from(next).unwrap_or(usize::MAX));
+            Rc::make_mut(&mut self.shown).take(&records[..end]);
+            if self.shown.last_taken() == next {
+                self.kept.entry(next).or_insert_with(|| self.shown.clone());
+            }
+        }
+        self.shown.clone()
+    }
 }
 
 impl Feed {
@@ -349,6 +380,31 @@ mod tests {
         feed.take(&records);
         assert_eq!(numbers(&feed.last(Filter::Matters, 10)), [1]);
         assert_eq!(feed.last(Filter::Everything, usize::MAX).len(), LINES_MAX + 1);
+    }
+
+    #[test]
+    fn whoever_looks_back_sees_the_lines_of_then() {
+        let records: Vec<Rc<Record>> =
+            (1..=10_000)
+                .map(|n| {
+                    if n % 1000 == 1 {
+                        record(n, role(1, Role::Leader))
+                    } else {
+                        record(n, commit(1 + n as NodeId % 2))
+                    }
+                })
+                .collect();
+        let mut feeds = Feeds::default();
+        for event in [3, 5000, 10_000, 9_999, 4095, 4096, 4097, 0, 1, 8500, 10_000] {
+            let mut expected = Feed::default();
+            expected.take(&records[..event as usize]);
+            let feed = feeds.at(&records, event);
+            assert_eq!(feed.last_taken(), event);
+            for filter in [Filter::Matters, Filter::Everything, Filter::Only(Topic::Log)] {
+                assert_eq!(numbers(&feed.last(filter, 500)), numbers(&expected.last(filter, 500)), "{event}");
+            }
+        }
+        assert_eq!(feeds.kept.keys().copied().collect::<Vec<u64>>(), [4096, 8192]);
     }
 
     #[test]

@@ -57,6 +57,14 @@ pub fn range(first: u64, last: u64) -> String {
     }
 }
 
+/// A length in the picture, to a tenth. Many are written in every frame, and the standard library takes its time for
+/// the exact digits of any number.
+pub fn tenths(length: f64) -> String {
+    let tenths = (length * 10.0).round() as i64;
+    let sign = if tenths < 0 { "-" } else { "" };
+    format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10)
+}
+
 /// Numbers with those that follow each other drawn together: `1–3,5`.
 pub fn runs(set: &BTreeSet<NodeId>) -> String {
     let mut runs: Vec<(NodeId, NodeId)> = Vec::new();
@@ -77,6 +85,13 @@ mod tests {
     fn numbers_are_grouped() {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1 000"), (12_345, "12 345"), (1_234_567, "1 234 567")] {
             assert_eq!(grouped(number).replace(GROUP, " "), text);
+        }
+    }
+
+    #[test]
+    fn lengths_are_rounded_to_a_tenth() {
+        for (length, text) in [(0.0, "0.0"), (-0.04, "0.0"), (-0.06, "-0.1"), (12.34, "12.3"), (-101.96, "-102.0")] {
+            assert_eq!(tenths(length), text);
         }
     }
 

@@ -4,6 +4,7 @@
 use std::f64::consts::{PI, TAU};
 use std::fmt::Write;
 
+use super::format::tenths;
 use crate::lab::event::Link;
 use crate::raft::NodeId;
 
@@ -192,6 +193,17 @@ pub fn arc(centre: Point, radius: f64, fraction: f64) -> String {
     format!("M{:.2} {:.2}A{radius:.2} {radius:.2} 0 {large} 1 {:.2} {:.2}", a.x, a.y, b.x, b.y)
 }
 
+/// A line through points, turned by `degrees` around the origin, as an SVG path.
+pub fn turned(points: &[(f64, f64)], degrees: f64) -> String {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let mut path = String::new();
+    for (i, (x, y)) in points.iter().enumerate() {
+        path.push(if i == 0 { 'M' } else { 'L' });
+        path += &[tenths(x * cos - y * sin), tenths(x * sin + y * cos)].join(" ");
+    }
+    path
+}
+
 /// A smooth line through points.
 pub fn curve(points: &[Point]) -> String {
     let Some((first, rest)) = points.split_first() else { return String::new() };
@@ -345,6 +357,12 @@ mod tests {
         assert_eq!(map(10.0, 70.0), Point::new(0.0, 0.0));
         assert_eq!(map(210.0, 170.0), Point::new(100.0, 50.0));
         assert_eq!(to_picture(Point::new(3.0, 3.0), (0.0, 0.0, 0.0, 0.0), (100.0, 50.0)), Point::default());
+    }
+
+    #[test]
+    fn a_line_is_turned_clockwise() {
+        assert_eq!(turned(&[(1.0, 0.0), (2.0, 1.0)], 90.0), "M0.0 1.0L-1.0 2.0");
+        assert_eq!(turned(&[], 90.0), "");
     }
 
     #[test]

@@ -15,7 +15,7 @@ const ALWAYS_LOST: u32 = 1_000_000;
 
 /// Why nothing happens, if it does not: the deepest reason that there is.
 pub fn hint(world: &World, playing: bool, t: &dyn Text) -> Option<String> {
-    if world.n > 0 {
+    if !world.nodes.values().any(|node| node.never_ran()) {
         if let Some(reason) = in_the_way(world, t) {
             return Some(reason);
         }
@@ -122,7 +122,7 @@ mod tests {
         let node = |id| {
             let entry = Arc::new(Entry { index: 1, term: 1, payload: Payload::Blank });
             let mut node = NodeState::new(id, Membership::new(1..=5, []), [entry]);
-            (node.alive, node.term, node.commit, node.applied) = (true, 1, 1, 1);
+            (node.alive, node.begun, node.term, node.commit, node.applied) = (true, true, 1, 1, 1);
             node.role = if id == 1 { Role::Leader } else { Role::Follower };
             node.timer = Some((Micros::ZERO, Micros::from_ms(200)));
             change(&mut node);

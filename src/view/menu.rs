@@ -2,16 +2,18 @@
 
 use super::action::{toggle_direction, toggle_link};
 use super::command::{key_of, Command};
-use super::format::S;
+use super::format::{ms, S};
 use super::on_message::MessageAct;
 use super::on_node::NodeAct;
 use super::subject::{find, Subject};
 use super::text::Text;
 use super::until::Until;
 use crate::lab::event::Link;
+use crate::lab::history::{Branch, BranchId};
 use crate::lab::world::World;
-use crate::lab::Do;
+use crate::lab::{Do, Player};
 use crate::raft::NodeId;
+use crate::runtime::Micros;
 
 /// What a menu is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +22,29 @@ pub enum Of {
     Subject(Subject),
     /// How far to run.
     Until,
+    /// The ways that the run went.
+    Branches,
+}
+
+/// A way that the run went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchChoice {
+    /// Which.
+    pub id: BranchId,
+    /// What it is called.
+    pub name: String,
+    /// Where it ends, if it is not the one that runs.
+    pub end: Option<Micros>,
+}
+
+/// The ways that a run went, in the order in which they were begun.
+pub fn branch_choices(player: &Player) -> Vec<BranchChoice> {
+    let present = player.branches().present();
+    let choice = |(id, branch): (BranchId, &Branch)| {
+        let end = (id != present).then_some(branch.end.now);
+        BranchChoice { id, name: branch.name.clone(), end }
+    };
+    player.branches().all().map(choice).collect()
 }
 
 /// One choice.
@@ -46,6 +71,10 @@ pub enum What {
     Links(Link),
     /// Runs until something holds.
     Until(Until),
+    /// To another branch.
+    Branch(BranchId),
+    /// Forgets all branches but this one.
+    ForgetOthers,
 }
 
 /// A menu: its title, its name, and its choices in groups.
@@ -60,7 +89,7 @@ pub struct Choices {
 }
 
 /// The menu about something; one without choices, where there is nothing to be done.
-pub fn choices(world: &World, of: Of, t: &dyn Text) -> Choices {
+pub fn choices(world: &World, branches: &[BranchChoice], of: Of, t: &dyn Text) -> Choices {
     let (title, name, mut groups) = match of {
         Of::Subject(Subject::Node(node) | Subject::Entry(node, _)) => {
             (S(node).to_string(), t.node_menu(S(node)), of_node(world, node, t))
@@ -79,6 +108,17 @@ pub fn choices(world: &World, of: Of, t: &dyn Text) -> Choices {
         Of::Until => {
             let until = |until: Until| item(until.name(t).into(), None, What::Until(until), t);
             (t.run_until().into(), t.run_until().into(), vec![Until::ALL.map(until).into()])
+        }
+        Of::Branches => {
+            let to = |branch: &BranchChoice| {
+                let name = match branch.end {
+                    Some(end) => t.run_to(&branch.name, &ms(end, 1)),
+                    None => t.run_here(&branch.name),
+                };
+                item(name, None, What::Branch(branch.id), t)
+            };
+            let forget = item(t.forget_others().into(), None, What::ForgetOthers, t);
+            (t.runs().into(), t.runs().into(), vec![branches.iter().map(to).collect(), vec![forget]])
         }
     };
     groups.retain(|group| !group.is_empty());
@@ -120,11 +160,12 @@ fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Vec<Vec<Item>> {
 mod tests {
     use super::*;
     use crate::lab::world::NodeState;
+    use crate::lab::{Lab, Scenario};
     use crate::raft::Membership;
     use crate::view::text::English;
 
     fn names(world: &World, of: Of) -> Vec<Vec<String>> {
-        let groups = choices(world, of, &English).groups;
+        let groups = choices(world, &[], of, &English).groups;
         groups.into_iter().map(|group| group.into_iter().map(|item| item.name).collect()).collect()
     }
 
@@ -143,7 +184,7 @@ mod tests {
         let mut node = NodeState::new(1, Membership::new(1..=2, []), []);
         node.alive = true;
         let world = World::new([node]);
-        let choices = choices(&world, Of::Subject(Subject::Node(1)), &English);
+        let choices = choices(&world, &[], Of::Subject(Subject::Node(1)), &English);
         let keys: Vec<String> = (choices.groups.iter().flatten())
             .map(|item| format!("{} {}", item.key.unwrap_or("-"), item.name))
             .collect();
@@ -161,6 +202,22 @@ mod tests {
                 "i Remove from the members",
             ]
         );
+    }
+
+    #[test]
+    fn other_runs_say_how_far_they_went() {
+        let lab = |time| {
+            let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
+            lab.advance_to(Micros::from_ms(time), u64::MAX);
+            lab
+        };
+        let mut player = Player::new(lab(400), |number| English.run_name(number));
+        player.look_at(3);
+        player.act(Do::Crash { node: 1 }).unwrap();
+        let choices = choices(&player.world(), &branch_choices(&player), Of::Branches, &English);
+        let names: Vec<&str> = choices.groups[0].iter().map(|item| item.name.as_str()).collect();
+        assert_eq!(names, ["Run 1, up to 400.0 ms", "Run 2, this one"]);
+        assert_eq!(choices.groups[0][0].what, What::Branch(BranchId(1)));
     }
 
     #[test]

@@ -117,26 +117,45 @@ impl Shape {
     }
 }
 
-/// Where `message` is at `now`, and in which direction it goes, in degrees.
-pub fn place(ring: &Ring, message: &InFlight, now: Micros) -> (Point, f64) {
-    on_its_way(ring, message, passed(message, now))
+/// The way of a message through the picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Way {
+    start: Point,
+    end: Point,
 }
 
-/// Where a message was lost, in which direction it went, and how much of it can still be seen, from 1 to 0.
-pub fn lost_place(ring: &Ring, lost: &LostMessage, now: Micros) -> Option<(Point, f64, f64)> {
-    let left = 1.0 - (now - lost.at).0 as f64 / LOST_SHOWN.0 as f64;
+impl Way {
+    /// The way of `message`.
+    pub fn of(ring: &Ring, message: &InFlight) -> Way {
+        let (start, end) = ring.lane((message.from, message.to));
+        Way { start, end }
+    }
+
+    /// In which direction it goes, in degrees.
+    pub fn angle(&self) -> f64 {
+        self.start.angle_to(self.end).to_degrees()
+    }
+
+    /// Where `message` is on it at `now`.
+    pub fn place(&self, message: &InFlight, now: Micros) -> Point {
+        self.start.toward(self.end, passed(message, now))
+    }
+}
+
+/// Where a message was lost, and in which direction it went, in degrees.
+pub fn lost_place(ring: &Ring, lost: &LostMessage) -> (Point, f64) {
     let way = passed(&lost.message, lost.at).clamp(LOST_MARGIN, 1.0 - LOST_MARGIN);
-    let (at, angle) = on_its_way(ring, &lost.message, way);
-    (left > 0.0).then_some((at, angle, left))
+    let lane = Way::of(ring, &lost.message);
+    (lane.start.toward(lane.end, way), lane.angle())
+}
+
+/// How much of a lost message can still be seen, from 1 to 0.
+pub fn lost_left(lost: &LostMessage, now: Micros) -> f64 {
+    (1.0 - (now - lost.at).0 as f64 / LOST_SHOWN.0 as f64).max(0.0)
 }
 
 fn passed(message: &InFlight, now: Micros) -> f64 {
     f64::from(message.passed_at(now)) / 1e6
-}
-
-fn on_its_way(ring: &Ring, message: &InFlight, way: f64) -> (Point, f64) {
-    let (start, end) = ring.lane((message.from, message.to));
-    (start.toward(end, way), start.angle_to(end).to_degrees())
 }
 
 /// Which messages are drawn.
@@ -455,7 +474,8 @@ mod tests {
         let (ring, message) = (Ring::new([1, 2]), in_flight(append(1)));
         let (start, end) = ring.lane((1, 2));
         for (now, way) in [(10, 0.0), (15, 0.5), (20, 1.0), (90, 1.0), (0, 0.0)] {
-            let (at, angle) = place(&ring, &message, Micros::from_ms(now));
+            let lane = Way::of(&ring, &message);
+            let (at, angle) = (lane.place(&message, Micros::from_ms(now)), lane.angle());
             assert!(at.distance(start.toward(end, way)) < 0.001 && angle.abs() < 0.001, "{now}: {at:?}, {angle}");
         }
     }
@@ -469,11 +489,13 @@ mod tests {
             why: crate::lab::event::LossWhy::Cut,
         };
         let (start, end) = ring.lane((1, 2));
-        let (at, _, left) = lost_place(&ring, &lost(15), Micros::from_ms(15) + Micros(LOST_SHOWN.0 / 4)).unwrap();
-        assert!(at.distance(start.toward(end, 0.5)) < 0.001 && (left - 0.75).abs() < 0.001);
-        let (at, ..) = lost_place(&ring, &lost(10), Micros::from_ms(10)).unwrap();
+        let (at, _) = lost_place(&ring, &lost(15));
+        assert!(at.distance(start.toward(end, 0.5)) < 0.001);
+        let (at, _) = lost_place(&ring, &lost(10));
         assert!(at.distance(start) > 5.0, "not under the node that sent it");
-        assert_eq!(lost_place(&ring, &lost(15), Micros::from_ms(15) + LOST_SHOWN), None);
+        let left = |time| lost_left(&lost(15), Micros::from_ms(15) + time);
+        assert!((left(Micros(LOST_SHOWN.0 / 4)) - 0.75).abs() < 0.001);
+        assert_eq!([left(Micros::ZERO), left(LOST_SHOWN), left(Micros(2 * LOST_SHOWN.0))], [1.0, 0.0, 0.0]);
         assert_eq!(lost_name(&lost(15), &English), "S1 → S2: append 5, lost at 15.0 ms: link is cut");
         assert_eq!(name(&in_flight(append(0)), &English).split(", arrives").nth(1), Some(" at 20.0 ms"));
     }

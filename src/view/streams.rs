@@ -1,6 +1,6 @@
 //! The replication streams of every node that leads, a row per follower.
 
-use super::format::{ms, percent};
+use super::format::{ms, percent, tenths};
 use super::geometry::Point;
 use super::text::Text;
 use crate::lab::world::{StreamView, World};
@@ -135,7 +135,7 @@ fn plot(stream: &StreamView, lag: u64, at: Micros) -> String {
         points.push(point);
     }
     points.push(place(at, lag));
-    points.iter().map(|point| format!("{:.1},{:.1}", point.x, point.y)).collect::<Vec<_>>().join(" ")
+    points.iter().map(|point| format!("{},{}", tenths(point.x), tenths(point.y))).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

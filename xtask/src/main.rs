@@ -1,9 +1,10 @@
-//! The project's own commands: `cargo xtask setup`, `serve`, `test`, `dist`, `wasm`.
+//! The project's own commands: `cargo xtask setup`, `serve`, `test`, `dist`, `bench`, `wasm`.
 //!
 //! All that is special about building for the browser lives here and reaches child processes only: no global
 //! setting, no environment variable to export, nothing in `.cargo/config.toml` but the alias. Native builds and
 //! tests stay plain `cargo`.
 
+mod bench;
 mod count;
 mod dist;
 mod http;
@@ -40,6 +41,9 @@ enum Command {
     Test(test::Options),
     /// Build the optimised page into dist/ and print its sizes
     Dist,
+    /// Measure the optimised page in a browser
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Run cargo for the browser's target, e.g. `cargo xtask wasm check`
     Wasm(wasm::Options),
 }
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::serve(&options).map(|()| true),
         Command::Test(options) => test::test(&options),
         Command::Dist => dist::dist().map(|()| true),
+        Command::Bench(what) => bench::bench(&what),
         Command::Wasm(options) => wasm::cargo(&options),
     };
     match done {

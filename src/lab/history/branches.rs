@@ -25,9 +25,9 @@ pub struct Branch {
     /// The branch that it comes from, and the last event that they share; none for the first.
     pub from: Option<(BranchId, u64)>,
     /// What was loaded, and every action.
-    scenario: Scenario,
-    /// Where it was left.
-    end: Moment,
+    pub scenario: Scenario,
+    /// Where it was left, or begun.
+    pub end: Moment,
     /// What happened in it, if that was kept.
     past: Option<Past>,
     /// When it was left: the higher, the later.
@@ -72,6 +72,11 @@ impl Branches {
         self.present
     }
 
+    /// The place of the one that runs among all, counted from 1, and their number.
+    pub fn place(&self) -> (usize, usize) {
+        (self.all.range(..=self.present).count(), self.all.len())
+    }
+
     /// Gives a branch another name.
     pub fn rename(&mut self, id: BranchId, name: impl Into<String>) {
         if let Some(branch) = self.all.get_mut(&id) {
@@ -86,38 +91,39 @@ impl Branches {
         }
     }
 
-    /// Leaves the present branch, and makes one that goes another way from behind this event of it on: what was done
-    /// in it later is not done there. The new one is the present one; it runs when the rerun has arrived.
-    ///
-    /// # Errors
-    /// If the scenario is refused, which one that runs is not.
-    pub fn branch_off(&mut self, lab: &Lab, event: u64, name: impl Into<String>) -> Result<Rerun, ScenarioError> {
-        let event = event.min(lab.events());
-        let now = lab.past().world_at(event).at;
-        let (scenario, to) = (lab.scenario().up_to_event(event), Moment { event, now });
-        let rerun = Rerun::new(scenario.clone(), to)?;
-        self.leave(lab);
+    /// Leaves the present branch, which ran in `old`, for one that goes another way from behind this event of it on:
+    /// that one runs in `new`, where nothing has been done yet that the old one had not.
+    pub fn branch_off(&mut self, old: &Lab, event: u64, new: &Lab, name: impl Into<String>) {
+        self.leave(old);
         let id = BranchId(self.all.keys().next_back().map_or(1, |last| last.0 + 1));
-        let branch =
-            Branch { name: name.into(), from: Some((self.present, event)), scenario, end: to, past: None, left: 0 };
+        let branch = Branch { past: None, ..Branch::of(new, name.into(), Some((self.present, event))) };
         self.all.insert(id, branch);
         self.present = id;
-        Ok(rerun)
     }
 
-    /// Leaves the present branch for another one, which goes on where it was left. None if it is not known.
+    /// The way to where another branch was left. None if it is not known.
     ///
     /// # Errors
-    /// As [`Branches::branch_off`].
-    pub fn switch(&mut self, lab: &Lab, to: BranchId) -> Result<Option<Rerun>, ScenarioError> {
-        let Some(branch) = self.all.get(&to) else { return Ok(None) };
-        let rerun = Rerun::new(branch.scenario.clone(), branch.end)?;
-        self.leave(lab);
-        self.present = to;
-        Ok(Some(rerun))
+    /// If its scenario is refused, which one that ran is not.
+    pub fn way_to(&self, id: BranchId) -> Result<Option<Rerun>, ScenarioError> {
+        self.all.get(&id).map(|branch| Rerun::new(branch.scenario.clone(), branch.end)).transpose()
     }
 
-    /// What happened in a branch. None if it is not known, or was not kept: then [`Branches::switch`] to it first.
+    /// Leaves the present branch, which ran in `old`, for another one, which goes on at the end of its
+    /// [way](Branches::way_to).
+    pub fn switch(&mut self, old: &Lab, to: BranchId) {
+        if self.all.contains_key(&to) {
+            self.leave(old);
+            self.present = to;
+        }
+    }
+
+    /// Whether nothing has been done in the present branch, which runs in `lab`, since it was entered.
+    pub fn is_as_entered(&self, lab: &Lab) -> bool {
+        self.all.get(&self.present).is_some_and(|branch| branch.scenario == *lab.scenario())
+    }
+
+    /// What happened in a branch. None if it is not known, or was not kept: then go there first.
     pub fn past_of<'a>(&'a self, lab: &'a Lab, id: BranchId) -> Option<Past> {
         match id == self.present {
             true => Some(lab.past().clone()),

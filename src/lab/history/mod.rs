@@ -1,11 +1,12 @@
 //! The past of a run: every event of it, and the world as it was behind any of them.
 //!
-//! *Looking* back folds events, from the nearest world that was kept ([`Past::world_at`]). *Acting* in the past runs
+//! *Looking* back folds events, from the nearest world that was kept ([`Past::world_at`], [`Head`]). *Acting* in the past runs
 //! the scenario again up to there ([`Rerun`]): what runs cannot be copied, and need not be, since the same scenario
 //! gives the same run. The two agree; `tests/history.rs` holds it. What comes of acting in the past is a branch
 //! ([`Branches`]).
 
 mod branches;
+mod head;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -17,6 +18,7 @@ use super::Lab;
 use crate::runtime::Micros;
 
 pub use branches::{Branch, BranchId, Branches, Difference, EVENTS_KEPT_MAX};
+pub use head::Head;
 
 /// A world is kept every so many events: folding so many takes about a millisecond.
 pub const SPACING: u64 = 256;
@@ -116,6 +118,14 @@ impl Rerun {
     /// If the scenario is refused.
     pub fn new(scenario: Scenario, to: Moment) -> Result<Rerun, ScenarioError> {
         Lab::new(scenario).map(|lab| Rerun { lab, to })
+    }
+
+    /// Begins to run what led to a moment of a run, without what was done to it later.
+    ///
+    /// # Errors
+    /// If the scenario is refused, which one that runs is not.
+    pub fn up_to(lab: &Lab, to: Moment) -> Result<Rerun, ScenarioError> {
+        Rerun::new(lab.scenario().up_to_event(to.event), to)
     }
 
     /// How much of it is done, from 0 to 1.

@@ -20,6 +20,13 @@ pub struct Action {
     pub what: Do,
 }
 
+impl Action {
+    /// Whether a person did it to the run, rather than an author wrote it.
+    pub fn is_recorded(&self) -> bool {
+        matches!(self.timing, Timing::After { .. })
+    }
+}
+
 /// When something is done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Timing {

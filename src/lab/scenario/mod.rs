@@ -21,7 +21,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::action::Do;
 use super::condition::Condition;
+use super::history::Moment;
 use super::links::LinkSpec;
 use super::storage::DiskSpec;
 use crate::raft::{Config, Membership, NodeId, Rule, Rules};
@@ -240,6 +242,27 @@ impl Scenario {
             .actions
             .retain(|action| !matches!(action.timing, Timing::After { event: after, .. } if after >= event));
         scenario
+    }
+
+    /// The scenario as it was before the last thing that a person did to the run, and the moment at which it was
+    /// done; none if nothing was done. Election timers that were set at one moment count as one thing.
+    pub fn before_last_action(&self) -> Option<(Scenario, Moment)> {
+        let mut scenario = self.clone();
+        let mut moment = None;
+        while let Some(last) = scenario.actions.iter().rposition(Action::is_recorded) {
+            let Action { timing, what } = &scenario.actions[last];
+            let timer = matches!(what, Do::Timer { .. });
+            let Timing::After { at, event, .. } = *timing else { break };
+            if moment.is_some_and(|(then, _)| then != at || !timer) {
+                break;
+            }
+            moment = Some((at, event));
+            scenario.actions.remove(last);
+            if !timer {
+                break;
+            }
+        }
+        moment.map(|(now, event)| (scenario, Moment { event, now }))
     }
 
     /// How the disks behave.

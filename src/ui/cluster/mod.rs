@@ -1,7 +1,7 @@
 //! The panel of the cluster: the ring, and what can be done to it.
 
 mod links;
-pub mod moving;
+mod moving;
 mod nodes;
 pub mod partition;
 pub mod shapes;
@@ -14,7 +14,9 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::page::{Asked, Change, Strokes};
+use super::panel::Title;
 use super::shared::Shared;
+use super::store::Panel;
 use super::text;
 use crate::lab::{Do, World};
 use crate::raft::NodeId;
@@ -76,7 +78,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
     html! {
         <section class="card cluster" id="cluster" tabindex="-1" aria-labelledby="cluster-title">
             <div class="card-head">
-                <h2 id="cluster-title">{ t.cluster() }</h2>
+                <Title id="cluster-title" title={t.cluster()} panel={Panel::Cluster} change={props.change.clone()} />
                 <span class="hint">{ t.cluster_hint() }</span>
                 <select class="quiet" aria-label={t.scope()} title={t.scope_why()} onchange={choose}>
                     for (place, scope) in Scope::ALL.into_iter().enumerate() {

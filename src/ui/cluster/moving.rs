@@ -1,5 +1,6 @@
-//! What moves with the virtual clock: messages and election timeouts. Drawn in every frame, and nothing else is.
+//! What moves with the virtual clock: messages and election timeouts. Each is drawn once, and then moved.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use web_sys::Element;
@@ -8,27 +9,25 @@ use yew::prelude::*;
 use super::shapes::{cross, shape};
 use crate::lab::world::{InFlight, LostMessage};
 use crate::lab::World;
-use crate::runtime::Micros;
+use crate::ui::clock::{set, use_moving, Pace, Shown};
 use crate::ui::page::{Change, Menu};
 use crate::ui::shared::Shared;
 use crate::ui::text;
-use crate::view::cluster::timers;
+use crate::view::cluster::{timers, TimerArc};
 use crate::view::feed::About;
+use crate::view::format::tenths;
 use crate::view::geometry::{Point, Ring};
 use crate::view::menu::Of;
 use crate::view::message::{
-    label, label_place, label_sides, lost_name, lost_place, name, place, Drawn, Placed, Scope, Shape,
+    label, label_place, label_sides, lost_left, lost_name, lost_place, name, Drawn, Placed, Scope, Shape, Way,
 };
 use crate::view::subject::{about_message, Subject};
 
-/// The time that is shown, handed past everything that does not move.
-#[derive(Clone, Copy, PartialEq)]
-pub struct Clock(pub Micros);
+/// An election timeout that is over to this part fires soon.
+const SOON: f64 = 0.8;
 
-#[hook]
-fn use_clock() -> Micros {
-    use_context::<Clock>().map_or(Micros::ZERO, |clock| clock.0)
-}
+/// A message that has not moved so far yet stays where it is: nobody would see it move.
+const SEEN_TO_MOVE: f64 = 0.4;
 
 /// What the moving layers need.
 #[derive(Properties, PartialEq)]
@@ -36,7 +35,7 @@ pub struct Props {
     /// Everything that is known.
     pub world: Shared<World>,
     /// Where the nodes are.
-    pub ring: Rc<Ring>,
+    pub ring: Shared<Ring>,
     /// What is highlighted.
     #[prop_or_default]
     pub look: Rc<About>,
@@ -57,76 +56,105 @@ pub struct Props {
 /// The election timeouts.
 #[component]
 pub fn Timers(props: &Props) -> Html {
-    let now = use_clock();
     html! {
         <g class="timers" aria-hidden="true">
-            for timer in timers(&props.world, &props.ring, now) {
-                <path key={timer.id} class={classes!("timer", (timer.passed > 0.8).then_some("soon"))} d={timer.path} />
-            }
-        </g>
-    }
-}
-
-/// The messages, and those that were lost of late.
-#[component]
-pub fn Messages(props: &Props) -> Html {
-    let now = use_clock();
-    let Props { world, ring, look, selected, scope, still, change } = props;
-    let moved = |Point { x, y }: Point| format!("translate({x:.1} {y:.1})");
-    let drawn = world.messages.values().map(|message| (message, scope.shows(message, *selected)));
-    let drawn: Vec<_> = drawn.filter(|(_, drawn)| *drawn != Drawn::Not).collect();
-    let placed = |(message, _): &(&Rc<InFlight>, Drawn)| {
-        let (at, angle) = place(ring, message, now);
-        Placed { link: (message.from, message.to), at, angle, label: label(&message.message) }
-    };
-    let placed: Vec<Placed> = drawn.iter().map(placed).collect();
-    let sides = label_sides(ring, &placed);
-    html! {
-        <g class="messages" role="group" aria-label={text().messages()}>
-            for lost in world.lost.iter() {
-                if let Some((at, angle, left)) = lost_place(ring, lost, now) {
-                    <g key={format!("lost {}", lost.message.id)} transform={moved(at)} opacity={format!("{left:.2}")}>
-                        <Lost lost={Shared(lost.clone())} {angle} change={change.clone()} />
-                    </g>
-                }
-            }
-            for ((message, drawn), (placed, label_right)) in drawn.into_iter().zip(placed.iter().zip(sides)) {
-                <g key={message.id} class={(drawn == Drawn::Faint).then_some("faint")} transform={moved(placed.at)}>
-                    <Message
-                        message={Shared(message.clone())}
-                        angle={placed.angle}
-                        {label_right}
-                        lit={look.message == Some(message.id)}
-                        still={*still}
-                        change={change.clone()}
-                    />
-                </g>
+            for timer in timers(&props.world, &props.ring) {
+                <Timer key={timer.id} {timer} />
             }
         </g>
     }
 }
 
 #[derive(Properties, PartialEq)]
+struct TimerProps {
+    timer: TimerArc,
+}
+
+/// One election timeout.
+#[component]
+fn Timer(props: &TimerProps) -> Html {
+    let element = use_node_ref();
+    let soon = Cell::new(None);
+    use_moving(&element, Pace::NowAndThen, props.timer, move |element, timer, Shown { moved, .. }| {
+        set(element, "d", &timer.path(moved));
+        let is_soon = Some(timer.passed(moved) > SOON);
+        if soon.replace(is_soon) != is_soon {
+            set(element, "class", if is_soon == Some(true) { "timer soon" } else { "timer" });
+        }
+    });
+    html! { <path ref={element} /> }
+}
+
+/// The messages, and those that were lost of late.
+#[component]
+pub fn Messages(props: &Props) -> Html {
+    let Props { world, ring, look, selected, scope, still, change } = props;
+    let drawn = world.messages.values().map(|message| (message, scope.shows(message, *selected)));
+    let drawn: Vec<(&Rc<InFlight>, Drawn)> = drawn.filter(|(_, drawn)| *drawn != Drawn::Not).collect();
+    // A label changes its side with an event, not on its way.
+    let placed = |(message, _): &(&Rc<InFlight>, Drawn)| {
+        let way = Way::of(ring, message);
+        let (at, angle) = (way.place(message, world.at), way.angle());
+        Placed { link: (message.from, message.to), at, angle, label: label(&message.message) }
+    };
+    let sides = label_sides(ring, &drawn.iter().map(placed).collect::<Vec<Placed>>());
+    html! {
+        <g class="messages" role="group" aria-label={text().messages()}>
+            for lost in world.lost.iter() {
+                <Lost key={format!("lost {}", lost.message.id)} lost={Shared(lost.clone())} ring={ring.clone()} change={change.clone()} />
+            }
+            for ((message, drawn), label_right) in drawn.into_iter().zip(sides) {
+                <Message
+                    key={message.id}
+                    message={Shared(message.clone())}
+                    ring={ring.clone()}
+                    {label_right}
+                    faint={drawn == Drawn::Faint}
+                    lit={look.message == Some(message.id)}
+                    still={*still}
+                    change={change.clone()}
+                />
+            }
+        </g>
+    }
+}
+
+fn moved_to(Point { x, y }: Point) -> String {
+    format!("translate({} {})", tenths(x), tenths(y))
+}
+
+#[derive(Properties, PartialEq)]
 struct MessageProps {
     message: Shared<InFlight>,
-    angle: f64,
+    ring: Shared<Ring>,
     /// On which side its label stands.
     label_right: bool,
+    faint: bool,
     lit: bool,
     still: bool,
     change: Callback<Change>,
 }
 
-/// One message, at the origin: it is moved by what is around it, and drawn once.
+/// One message. It is drawn at the origin, once, and moved.
 #[component]
 fn Message(props: &MessageProps) -> Html {
-    let MessageProps { message, angle, label_right, lit, still, change } = props;
+    let MessageProps { message, ring, label_right, faint, lit, still, change } = props;
+    let element = use_node_ref();
+    let way = Way::of(ring, message);
+    let drawn_at = Cell::new(None::<Point>);
+    let moved = (message.clone(), way);
+    use_moving(&element, Pace::EveryFrame, moved, move |element, (message, way), Shown { moved, .. }| {
+        let at = way.place(message, moved);
+        if drawn_at.get().is_none_or(|drawn| drawn.distance(at) > SEEN_TO_MOVE) {
+            drawn_at.set(Some(at));
+            set(element, "transform", &moved_to(at));
+        }
+    });
     let looks = |on: bool| {
         let (change, message) = (change.clone(), message.clone());
         move || change.emit(Change::Look(on.then(|| about_message(&message))))
     };
     let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
-    let element = use_node_ref();
     let open = {
         let (change, element, id) = (change.clone(), element.clone(), message.id);
         move || {
@@ -149,7 +177,7 @@ fn Message(props: &MessageProps) -> Html {
     html! {
         <g
             ref={element}
-            class={classes!("message", lit.then_some("lit"), message.held.then_some("held"))}
+            class={classes!("message", faint.then_some("faint"), lit.then_some("lit"), message.held.then_some("held"))}
             role="button"
             aria-haspopup="menu"
             aria-label={name(message, text())}
@@ -164,12 +192,12 @@ fn Message(props: &MessageProps) -> Html {
             {onkeydown}
         >
             <circle class="reach" r="13" />
-            { shape(Shape::of(&message.message), *angle) }
+            { shape(Shape::of(&message.message), way.angle()) }
             if message.held {
                 <path class="bars" d="M-3.5 14v7M3.5 14v7" />
             }
             if let Some(label) = label(&message.message) {
-                { written(&label, label_place(&label, *angle, *label_right)) }
+                { written(&label, label_place(&label, way.angle(), *label_right)) }
             }
         </g>
     }
@@ -184,21 +212,30 @@ fn written(label: &str, at: Point) -> Html {
 #[derive(Properties, PartialEq)]
 struct LostProps {
     lost: Shared<LostMessage>,
-    angle: f64,
+    ring: Shared<Ring>,
     change: Callback<Change>,
 }
 
-/// One message that was lost, where it was lost.
+/// One message that was lost, fading where it was lost.
 #[component]
 fn Lost(props: &LostProps) -> Html {
-    let LostProps { lost, angle, change } = props;
+    let LostProps { lost, ring, change } = props;
+    let element = use_node_ref();
+    let (at, angle) = lost_place(ring, lost);
+    use_moving(&element, Pace::NowAndThen, lost.clone(), |element, lost, Shown { moved, .. }| {
+        let left = lost_left(lost, moved);
+        set(element, "opacity", &format!("{left:.2}"));
+        set(element, "display", if left > 0.0 { "inline" } else { "none" });
+    });
     let looks = |on: bool| {
         let (change, lost) = (change.clone(), lost.clone());
         move |_: PointerEvent| change.emit(Change::Look(on.then(|| about_message(&lost.message))))
     };
     html! {
         <g
+            ref={element}
             class="message lost"
+            transform={moved_to(at)}
             role="img"
             aria-label={lost_name(lost, text())}
             data-kind={lost.message.kind.text()}
@@ -206,7 +243,7 @@ fn Lost(props: &LostProps) -> Html {
             onpointerout={looks(false)}
         >
             <circle class="reach" r="13" />
-            { shape(Shape::of(&lost.message.message), *angle) }
+            { shape(Shape::of(&lost.message.message), angle) }
             { cross() }
         </g>
     }

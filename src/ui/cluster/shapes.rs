@@ -2,14 +2,24 @@
 
 use yew::prelude::*;
 
+use crate::view::geometry::turned;
 use crate::view::message::Shape;
+
+// What points somewhere is turned here, not by an attribute `transform`: Chromium paints a moving element with a
+// rotation in it anew in every frame, and else only moves it.
+
+/// An arrow to the right.
+const ARROW: [(f64, f64); 5] = [(-11.0, -7.0), (3.0, -7.0), (11.0, 0.0), (3.0, 7.0), (-11.0, 7.0)];
+
+/// Two chevrons to the right.
+const HURRY: [[(f64, f64); 3]; 2] = [[(-4.5, -4.5), (-0.5, 0.0), (-4.5, 4.5)], [(1.0, -4.5), (5.0, 0.0), (1.0, 4.5)]];
 
 /// A message at the origin, going in the direction `angle` (degrees, clockwise from the right).
 pub fn shape(shape: Shape, angle: f64) -> Html {
     let class = classes!("shape", shape.class());
     match shape {
         Shape::Append => {
-            html! { <path {class} d="M-11-7H3l8 7-8 7h-14z" transform={format!("rotate({angle:.1})")} /> }
+            html! { <path {class} d={turned(&ARROW, angle) + "z"} /> }
         }
         Shape::Heartbeat => html! { <circle {class} r="4.5" /> },
         Shape::Success => html! { <g {class}><circle r="7" /><path d="M-3.5 0h7M0-3.5v7" /></g> },
@@ -27,7 +37,7 @@ pub fn shape(shape: Shape, angle: f64) -> Html {
             <g {class}><rect x="-7" y="-9" width="14" height="18" rx="2.5" /><path d="m-3-3 6 6m0-6-6 6" /></g>
         },
         Shape::TimeoutNow => html! {
-            <g {class} transform={format!("rotate({angle:.1})")}><circle r="9" /><path d="m-4.5-4.5 4 4.5-4 4.5M1-4.5 5 0 1 4.5" /></g>
+            <g {class}><circle r="9" /><path d={HURRY.map(|chevron| turned(&chevron, angle)).concat()} /></g>
         },
         Shape::Chunk | Shape::ChunkTaken => html! { <rect {class} x="-7" y="-7" width="14" height="14" rx="2" /> },
     }

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use gloo_events::EventListener;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -13,9 +12,9 @@ use super::nodes::Nodes;
 use crate::lab::event::Link;
 use crate::lab::{Do, World};
 use crate::raft::NodeId;
-use crate::ui::media;
 use crate::ui::page::{Change, Strokes as Drawn};
 use crate::ui::shared::Shared;
+use crate::ui::size::use_size;
 use crate::ui::text;
 use crate::view::action::{crossed, stroke};
 use crate::view::cluster::{links, nodes, strokes};
@@ -74,10 +73,10 @@ pub fn Stage(props: &StageProps) -> Html {
     let ids: Vec<NodeId> = world.nodes.keys().copied().collect();
     let element = use_node_ref();
     let shape = use_shape(&element);
-    let ring = use_memo((ids, shape), |(ids, shape)| match shape {
+    let ring = Shared(use_memo((ids, shape), |(ids, shape)| match shape {
         Some(shape) => Ring::fitting(ids.iter().copied(), f64::from(*shape) / 100.0),
         None => Ring::new(ids.iter().copied()),
-    });
+    }));
     let node_glyphs = use_memo((world.clone(), ring.clone()), |(world, ring)| nodes(world, ring, text()));
     let draft = use_stroke(&element, world, &ring, act, change);
 
@@ -144,18 +143,12 @@ pub fn Stage(props: &StageProps) -> Html {
 fn use_shape(element: &NodeRef) -> Option<u32> {
     let shape = use_state_eq(|| None);
     {
-        let (element, shape) = (element.clone(), shape.setter());
-        use_effect_with((), move |()| {
-            let look = move || {
-                let Some(element) = element.cast::<Element>() else { return };
-                let rect = element.get_bounding_client_rect();
-                let ratio = 100.0 * rect.height() / rect.width();
-                // In steps, so that a pixel more or less moves nothing.
-                shape.set((ratio.is_finite() && ratio > 0.0).then(|| (ratio / 4.0).round() as u32 * 4));
-            };
-            look();
-            let resized = EventListener::new(&media::window(), "resize", move |_| look());
-            move || drop(resized)
+        let shape = shape.setter();
+        use_size(element, move |element| {
+            let rect = element.get_bounding_client_rect();
+            let ratio = 100.0 * rect.height() / rect.width();
+            // In steps, so that a pixel more or less moves nothing.
+            shape.set((ratio.is_finite() && ratio > 0.0).then(|| (ratio / 4.0).round() as u32 * 4));
         });
     }
     *shape
@@ -174,7 +167,7 @@ struct Gesture {
 fn use_stroke(
     element: &NodeRef,
     world: &Shared<World>,
-    ring: &Rc<Ring>,
+    ring: &Shared<Ring>,
     act: &Callback<Do>,
     change: &Callback<Change>,
 ) -> Gesture {

@@ -1,0 +1,69 @@
+// What moves with the clock: it moves by itself, and while nothing happens nothing else of the page is touched.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { lab } from "./helper.mjs";
+
+/**
+ * Looks at frames between which nothing happened in the lab, until so many of them changed the document, and tells
+ * what was changed: "messages transform", "clock childList", … A message moves only when the clock has gone on, so
+ * that the frames are few or many does not matter.
+ */
+function changedBetweenEvents(page, frames) {
+  return page.evaluate((frames) => new Promise((resolve) => {
+    const [found, layers] = [new Set(), ["messages", "timers", "clock"]];
+    let [left, before, changes] = [frames, undefined, []];
+    const observer = new MutationObserver((more) => changes.push(...more));
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+    const look = () => {
+      const { events } = window.raftLab.report();
+      const elements = changes.map((change) => [change, change.target.closest ? change.target : change.target.parentElement]);
+      // What is said aloud has a pace of its own.
+      const relevant = elements.filter(([, element]) => !element.closest("[role=status]"));
+      if (events === before && relevant.length > 0) {
+        for (const [{ type, attributeName }, element] of relevant) {
+          const layer = layers.find((name) => element.closest(`.${name}`)) ?? element.outerHTML.slice(0, 80);
+          found.add(`${layer} ${attributeName ?? type}`);
+        }
+        left -= 1;
+      }
+      [before, changes] = [events, []];
+      if (left > 0) return requestAnimationFrame(look);
+      observer.disconnect();
+      resolve([...found].sort());
+    };
+    requestAnimationFrame(look);
+  }), frames);
+}
+
+/** Waits until messages are on their way. */
+const onTheWay = (page) => page.locator("[data-message]").first().waitFor();
+
+/** The clock as it is shown, against the lab's. */
+async function clockIsRight(page) {
+  const [shown, now] = await page.evaluate(() => [document.querySelector("[data-clock]").innerText, window.raftLab.now]);
+  assert.equal(shown.replace(/[^\d.]/g, ""), (Math.floor(now * 100) / 100).toFixed(2));
+}
+
+test("between two events only messages, election timeouts and the clock move", async (t) => {
+  const { page } = await lab(t);
+  await onTheWay(page);
+  // Messages are on their way for most of an election; what changes without an event is all of what moves.
+  const changed = await changedBetweenEvents(page, 60);
+  assert.deepEqual(changed.filter((what) => what !== "timers class"), ["clock childList", "messages transform", "timers d"]);
+  await page.keyboard.press("Space");
+  await clockIsRight(page);
+  for (let i = 0; i < 3; i++) {
+    await page.keyboard.press("ArrowRight");
+    await clockIsRight(page);
+  }
+});
+
+test("where less motion is wanted, messages wait for the next event, and the clock runs", async (t) => {
+  const { page } = await lab(t, { context: { reducedMotion: "reduce" } });
+  await page.keyboard.press("Space");
+  await onTheWay(page);
+  const changed = await changedBetweenEvents(page, 20);
+  // Election timeouts are drawn a little after the event.
+  assert.deepEqual(changed.filter((what) => !what.startsWith("timers")), ["clock childList"]);
+});

@@ -1,0 +1,52 @@
+//! Measures the optimised page in a real browser.
+
+use crate::project;
+use crate::run;
+use crate::setup::{self, Talk};
+use crate::wasm::Profile;
+use crate::Result;
+
+/// What `cargo xtask bench` is asked to measure.
+#[derive(clap::Subcommand)]
+pub enum Bench {
+    /// Build the optimised page into dist/, measure it in Chromium and print the figures beside their goals
+    Page(PageOptions),
+}
+
+/// How the page is measured.
+#[derive(clap::Args)]
+pub struct PageOptions {
+    /// Measure this alone (may be given several times); an unknown name prints them all
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Repeat each measure so many times; the default is 5
+    #[arg(long, value_name = "TIMES")]
+    repeat: Option<u32>,
+    /// Print the figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Measures. No time that is measured makes it fail.
+pub fn bench(what: &Bench) -> Result<bool> {
+    let Bench::Page(options) = what;
+    let wasm = setup::everything(Talk::WhenWorking)?;
+    if !wasm.build_page(Profile::Release, &project::dist())? {
+        return Err("the page could not be built".to_string());
+    }
+    let mut node = run::program("node");
+    node.arg("tests/bench/page.mjs");
+    for name in &options.only {
+        node.args(["--only", name]);
+    }
+    if let Some(times) = options.repeat {
+        node.args(["--repeat", &times.max(1).to_string()]);
+    }
+    if options.json {
+        node.arg("--json");
+    }
+    if let Some(chromium) = wasm.chromium() {
+        node.env("CHROMIUM", chromium);
+    }
+    run::loudly(&mut node)
+}
