@@ -26,6 +26,9 @@ const COLUMN: f64 = 3.0;
 /// The width of the column of names, in rem.
 const HEAD: f64 = 7.6;
 
+/// So many letters have room in a cell if they are smaller; fewer have it anyway, and more never.
+const TIGHT: usize = 6;
+
 /// What the panel needs.
 #[derive(Properties, PartialEq)]
 pub struct LogsProps {
@@ -275,7 +278,7 @@ fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
         cell.colour,
         if cell.committed { "committed" } else { "open" },
         cell.applied.then_some("applied"),
-        cell.is_configuration.then_some("configuration"),
+        (cell.joint || cell.short.chars().count() == TIGHT).then_some("tight"),
         cell.joint.then_some("joint"),
         against,
         lit.then_some("lit"),

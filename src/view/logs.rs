@@ -85,8 +85,6 @@ pub struct LogCell {
     pub payload: String,
     /// The same in as few letters as a cell has room for.
     pub short: String,
-    /// Whether it is a configuration.
-    pub is_configuration: bool,
     /// Whether it is a configuration of which both halves decide.
     pub joint: bool,
     /// Whether the node knows that it is committed.
@@ -188,7 +186,6 @@ fn cell(node: &NodeState, entry: &Entry, leader: Option<&NodeState>, t: &dyn Tex
         colour: term_class(entry.term),
         payload: told(&entry.payload, t),
         short: short(node, entry, t),
-        is_configuration: matches!(&entry.payload, Payload::Members(_)),
         joint: matches!(&entry.payload, Payload::Members(members) if members.voters.len() > 1),
         committed: entry.index <= node.commit,
         applied: entry.index <= node.applied,

@@ -8,9 +8,16 @@ use super::format::{ms, range, S};
 use super::geometry::{Point, Ring};
 use super::subject::Subject;
 use super::text::Text;
+use crate::lab::event::Link;
 use crate::lab::world::{InFlight, LostMessage, LOST_SHOWN};
 use crate::raft::rpc::{AppendEntries, AppendResult, InstallResult, Message};
 use crate::runtime::Micros;
+
+/// Half the width of a letter of a label.
+const LABEL_LETTER: f64 = 3.5;
+
+/// Half the height of a label.
+const LABEL_HEIGHT: f64 = 5.0;
 
 /// A lost message is shown at least so far from either end of its way, so that no node covers it.
 const LOST_MARGIN: f64 = 0.14;
@@ -241,9 +248,60 @@ pub fn label(message: &Message) -> Option<String> {
 /// or to its left, so that it does not cover the message.
 pub fn label_place(label: &str, angle: f64, right: bool) -> Point {
     let aside = angle.to_radians() + if right { FRAC_PI_2 } else { -FRAC_PI_2 };
-    let half = Point::new(3.5 * label.chars().count() as f64, 5.0);
+    let half = Point::new(LABEL_LETTER * label.chars().count() as f64, LABEL_HEIGHT);
     let away = 9.0 + (aside.cos() * half.x).abs() + (aside.sin() * half.y).abs();
     Point::default().polar(aside, away)
+}
+
+/// A message as it is drawn: where, in which direction, and with which label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// The link that it travels.
+    pub link: Link,
+    /// Where it is.
+    pub at: Point,
+    /// Its direction, in degrees.
+    pub angle: f64,
+    /// Its label.
+    pub label: Option<String>,
+}
+
+/// Half the size of a message.
+const HALF: f64 = 9.0;
+
+/// On which side of each of these messages its label stands, true for its right: toward the middle of the ring, where
+/// there is room, unless it would cover more there than on the other side.
+pub fn label_sides(ring: &Ring, messages: &[Placed]) -> Vec<bool> {
+    let mut labels: Vec<(Point, f64)> = Vec::new();
+    let mut sides = Vec::with_capacity(messages.len());
+    for (i, message) in messages.iter().enumerate() {
+        let inner = ring.middle_is_right(message.link);
+        let Some(label) = &message.label else {
+            sides.push(inner);
+            continue;
+        };
+        let half = LABEL_LETTER * label.chars().count() as f64;
+        let at = |side: bool| {
+            let beside = label_place(label, message.angle, side);
+            Point::new(message.at.x + beside.x, message.at.y + beside.y)
+        };
+        let covered = |side: bool| {
+            let at = at(side);
+            let deep = |other: Point, width: f64, height: f64| {
+                let (x, y) = (half + width - (other.x - at.x).abs(), LABEL_HEIGHT + height - (other.y - at.y).abs());
+                x.min(y).max(0.0)
+            };
+            let others = messages.iter().enumerate().filter(|(other, _)| *other != i);
+            let nodes = ring.places().iter().map(|(_, node)| deep(*node, ring.node_radius, ring.node_radius));
+            others.map(|(_, other)| deep(other.at, HALF, HALF)).sum::<f64>()
+                + labels.iter().map(|&(other, width)| deep(other, width, LABEL_HEIGHT)).sum::<f64>()
+                + nodes.sum::<f64>()
+        };
+        let side = if covered(inner) <= covered(!inner) { inner } else { !inner };
+        labels.push((at(side), half));
+        sides.push(side);
+    }
+    sides
 }
 
 fn entries(append: &AppendEntries) -> String {
@@ -392,6 +450,23 @@ mod tests {
         assert!(place(0.0).y > 13.0 && place(0.0).x.abs() < 0.01, "to the right of who goes to the right is below");
         assert!(place(180.0).y < -13.0 && label_place("12–13", 0.0, false).y < -13.0);
         assert!(place(90.0).x < -9.0 - 3.5 * 5.0 + 0.01, "its letters end before the message");
+    }
+
+    #[test]
+    fn labels_make_way_for_each_other() {
+        let ring = Ring::new(1..=5);
+        let placed = |link: Link, way: f64, label: &str| {
+            let (start, end) = ring.lane(link);
+            let angle = start.angle_to(end).to_degrees();
+            Placed { link, at: start.toward(end, way), angle, label: (!label.is_empty()).then(|| label.into()) }
+        };
+        let inner = ring.middle_is_right((1, 2));
+        let alone = placed((1, 2), 0.5, "12–13");
+        assert_eq!(label_sides(&ring, std::slice::from_ref(&alone)), [inner]);
+        let label = label_place("12–13", alone.angle, inner);
+        let in_the_way =
+            Placed { at: Point::new(alone.at.x + label.x, alone.at.y + label.y), ..placed((3, 4), 0.5, "") };
+        assert_eq!(label_sides(&ring, &[alone, in_the_way])[0], !inner);
     }
 
     #[test]

@@ -338,17 +338,17 @@ test("thousands of entries stay a few cells, and the end is followed unless one 
   // What the leader knows of a log is told at the edge, too, and leads there; so does how far a log is.
   const { id } = leaderOf(await report(page));
   const other = (id % 5) + 1;
+  const { commit, log: { first } } = (await report(page)).nodes.find((node) => node.id === other);
   await scroller.evaluate((element) => { element.scrollLeft = 0; });
   await row(page, other).getByRole("button", { name: `match ${last}, next ${last + 1}`.replaceAll(/(\d)(\d{3})/g, "$1\u202f$2") }).click();
   await page.locator(`[data-log="${other}"] [data-index="${last}"]`).waitFor();
   await scroller.evaluate((element) => { element.scrollLeft = 0; });
   await page.locator(`[data-log="${other}"] [data-index="${last}"]`).waitFor({ state: "detached" });
   await row(page, other).locator(".log-head button").click();
-  await page.locator(`[data-log="${other}"] .cell.selected`).waitFor();
+  await page.locator(`[data-log="${other}"] [data-index="${commit}"].selected`).waitFor();
   await scroller.focus();
   await page.keyboard.press("PageUp");
-  const { first } = (await report(page)).nodes[other - 1].log;
-  await page.locator(`[data-log="${other}"] [data-index="${Math.max(last - 10, first)}"].selected`).waitFor();
+  await page.locator(`[data-log="${other}"] [data-index="${Math.max(commit - 10, first)}"].selected`).waitFor();
 });
 
 /** Writes ten times by the button, three times over, and waits until the other nodes have compacted all but a few. */

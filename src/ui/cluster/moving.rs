@@ -18,7 +18,9 @@ use crate::view::feed::About;
 use crate::view::format::tenths;
 use crate::view::geometry::{Point, Ring};
 use crate::view::menu::Of;
-use crate::view::message::{label, label_place, lost_left, lost_name, lost_place, name, Drawn, Scope, Shape, Way};
+use crate::view::message::{
+    label, label_place, label_sides, lost_left, lost_name, lost_place, name, Drawn, Placed, Scope, Shape, Way,
+};
 use crate::view::subject::{about_message, Subject};
 
 /// An election timeout that is over to this part fires soon.
@@ -88,17 +90,25 @@ fn Timer(props: &TimerProps) -> Html {
 pub fn Messages(props: &Props) -> Html {
     let Props { world, ring, look, selected, scope, still, change } = props;
     let drawn = world.messages.values().map(|message| (message, scope.shows(message, *selected)));
-    let drawn = drawn.filter(|(_, drawn)| *drawn != Drawn::Not);
+    let drawn: Vec<(&Rc<InFlight>, Drawn)> = drawn.filter(|(_, drawn)| *drawn != Drawn::Not).collect();
+    // A label changes its side with an event, not on its way.
+    let placed = |(message, _): &(&Rc<InFlight>, Drawn)| {
+        let way = Way::of(ring, message);
+        let (at, angle) = (way.place(message, world.at), way.angle());
+        Placed { link: (message.from, message.to), at, angle, label: label(&message.message) }
+    };
+    let sides = label_sides(ring, &drawn.iter().map(placed).collect::<Vec<Placed>>());
     html! {
         <g class="messages" role="group" aria-label={text().messages()}>
             for lost in world.lost.iter() {
                 <Lost key={format!("lost {}", lost.message.id)} lost={Shared(lost.clone())} ring={ring.clone()} change={change.clone()} />
             }
-            for (message, drawn) in drawn {
+            for ((message, drawn), label_right) in drawn.into_iter().zip(sides) {
                 <Message
                     key={message.id}
                     message={Shared(message.clone())}
                     ring={ring.clone()}
+                    {label_right}
                     faint={drawn == Drawn::Faint}
                     lit={look.message == Some(message.id)}
                     still={*still}
@@ -117,6 +127,8 @@ fn moved_to(Point { x, y }: Point) -> String {
 struct MessageProps {
     message: Shared<InFlight>,
     ring: Shared<Ring>,
+    /// On which side its label stands.
+    label_right: bool,
     faint: bool,
     lit: bool,
     still: bool,
@@ -126,7 +138,7 @@ struct MessageProps {
 /// One message. It is drawn at the origin, once, and moved.
 #[component]
 fn Message(props: &MessageProps) -> Html {
-    let MessageProps { message, ring, faint, lit, still, change } = props;
+    let MessageProps { message, ring, label_right, faint, lit, still, change } = props;
     let element = use_node_ref();
     let way = Way::of(ring, message);
     let drawn_at = Cell::new(None::<Point>);
@@ -185,7 +197,7 @@ fn Message(props: &MessageProps) -> Html {
                 <path class="bars" d="M-3.5 14v7M3.5 14v7" />
             }
             if let Some(label) = label(&message.message) {
-                { written(&label, label_place(&label, way.angle(), ring.middle_is_right((message.from, message.to)))) }
+                { written(&label, label_place(&label, way.angle(), *label_right)) }
             }
         </g>
     }
