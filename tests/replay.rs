@@ -2,6 +2,8 @@
 //! events tell is what the nodes have.
 #![cfg(not(target_family = "wasm"))]
 
+use raft_lab::lab::action::Probability;
+use raft_lab::lab::links::Links;
 use raft_lab::lab::{Do, Lab, Scenario, StepKind};
 use raft_lab::runtime::{Micros, Rng};
 
@@ -9,7 +11,8 @@ use raft_lab::runtime::{Micros, Rng};
 fn any_action(rng: &mut Rng) -> Do {
     let node = rng.range(1, 6) as u32;
     let other = (node % 5) + 1;
-    match rng.range(0, 10) {
+    let some = |rng: &mut Rng, node| (rng.range(0, 2) == 0).then_some(node);
+    match rng.range(0, 13) {
         0 => Do::Crash { node },
         1 | 2 => Do::Restart { node },
         3 => Do::Cut { links: vec![(node, other), (other, node)], name: Some(format!("cut {node}")) },
@@ -17,13 +20,26 @@ fn any_action(rng: &mut Rng) -> Do {
         5 => Do::Partition { groups: vec![vec![node, other]] },
         6 => Do::Heal {},
         7 => Do::Campaign { node },
-        8 => Do::WriteMany { count: 3, every: None, clients: Some(2), value_bytes: None },
+        8 => Do::Link {
+            from: some(rng, node),
+            to: some(rng, other),
+            latency: some(rng, node).map(|_| (Micros(rng.range(0, 9_000)), Micros(rng.range(9_000, 30_000)))),
+            loss: Some(Probability { per_million: rng.range(0, 2) as u32 * 300_000 }),
+            duplicate: None,
+        },
+        9 => Do::AddLearner { node: 6 },
+        10 => Do::WriteMany { count: 3, every: None, clients: Some(2), value_bytes: None },
         _ => Do::Write { key: "k".into(), value: rng.range(0, 100).to_string(), node: None, client: None },
     }
 }
 
 /// A session of a user who steps, plays and interferes.
 fn session(seed: u64) -> Lab {
+    session_seen(seed, |_| {})
+}
+
+/// The same, looked at after each step.
+fn session_seen(seed: u64, mut see: impl FnMut(&Lab)) -> Lab {
     let mut rng = Rng::new(seed, "user", 0);
     let mut scenario = Scenario::classroom(5);
     scenario.seed = seed;
@@ -36,7 +52,9 @@ fn session(seed: u64) -> Lab {
             3 | 4 => drop(lab.advance_to(lab.now() + Micros(rng.range(0, 90_000)), 500)),
             _ => {}
         }
+        see(&lab);
         lab.act(any_action(&mut rng)).unwrap();
+        see(&lab);
     }
     lab
 }
@@ -82,8 +100,10 @@ fn what_a_user_does_beside_an_action_that_waits_is_replayed_in_its_place() {
 #[test]
 fn what_the_events_tell_is_what_the_nodes_have() {
     for seed in 0..40 {
-        let mut lab = session(seed);
+        let mut lab = session_seen(seed, |lab| assert_eq!(*lab.world().links, lab.wires(), "seed {seed}: links"));
         lab.act(Do::Heal {}).unwrap();
+        let (latency, loss) = (Some((Micros::from_ms(5), Micros::from_ms(15))), Some(Probability::default()));
+        lab.act(Do::Link { from: None, to: None, latency, loss, duplicate: None }).unwrap();
         (1..=5).for_each(|node| lab.act(Do::Restart { node }).unwrap());
         lab.advance_to(lab.now() + Micros::from_ms(4000), u64::MAX);
         let world = lab.world();
@@ -99,4 +119,29 @@ fn what_the_events_tell_is_what_the_nodes_have() {
         }
         assert!(world.messages.len() < 50, "seed {seed}: {} messages in flight", world.messages.len());
     }
+}
+
+#[test]
+fn the_world_knows_what_links_do() {
+    let authored = r#"{
+        "format": "raft-lab/1", "preset": "classroom", "nodes": [1, 2, 3], "network": { "latency": [4, 4] },
+        "actions": [
+            { "when": { "leader": true }, "do": "link", "from": 1, "loss": 0.5 },
+            { "when": { "event": "link" }, "do": "link", "latency": [20, 30] },
+            { "at": 600, "do": "add_learner", "node": 4 }
+        ]
+    }"#;
+    let mut lab = Lab::new(Scenario::from_json(authored).unwrap()).unwrap();
+    let links = |lab: &Lab| Links::clone(&lab.world().links);
+    let latency = |lab: &Lab, link| lab.world().links.of(link).latency;
+    assert_eq!(links(&lab).usual.latency, (Micros::from_ms(4), Micros::from_ms(4)), "before the first event");
+    while lab.now() < Micros::from_ms(900) {
+        assert!(lab.step(StepKind::Event));
+        assert_eq!(links(&lab), lab.wires(), "event {}", lab.events());
+    }
+    let half = Probability { per_million: 500_000 };
+    assert_eq!(links(&lab).others.into_keys().collect::<Vec<_>>(), [(1, 2), (1, 3)]);
+    assert_eq!((links(&lab).of((1, 2)).loss, links(&lab).of((1, 4)).loss), (half, Probability::default()));
+    assert!(lab.world().nodes.contains_key(&4));
+    assert_eq!(latency(&lab, (2, 4)), (Micros::from_ms(20), Micros::from_ms(30)), "of a node that came later");
 }

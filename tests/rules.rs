@@ -139,7 +139,7 @@ const EXPLORED: [(Rule, u64); 15] = [
     (Rule::LogMatchingCheck, 100),
     (Rule::CheckHeartbeatsToo, 10),
     (Rule::TruncateOnlyOnConflict, 10),
-    (Rule::TruncateOnConflict, 20),
+    (Rule::TruncateOnConflict, 50),
     (Rule::MatchNeedsProof, 10),
     (Rule::MatchStartsAtZero, 10),
     (Rule::ApplyFromStorage, 10),

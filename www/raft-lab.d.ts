@@ -1016,6 +1016,21 @@ export type EventWas = {
 } | {
   at?: number;
   count?: Number;
+  /** The fraction of messages that are sent twice; null is as before. */
+  duplicate?: number | null;
+  event: "link";
+  /** Only links from this node. */
+  from?: number | null;
+  /** The range that latencies are drawn from; null is as before. */
+  latency?: [number, number] | null;
+  /** The fraction of messages that is lost; null is as before. */
+  loss?: number | null;
+  n?: number;
+  /** Only links to this node. Where neither is said, those of later nodes too. */
+  to?: number | null;
+} | {
+  at?: number;
+  count?: Number;
   event: "cut";
   links?: ([number, number])[];
   n?: number;

@@ -91,7 +91,7 @@ pub enum Do {
     },
     /// Rejoins all links.
     Heal {},
-    /// Changes what links do to messages sent from now on.
+    /// Changes what links do to messages sent from now on; where no node is named, also those of later nodes.
     Link {
         /// Only links from this node.
         #[serde(default, skip_serializing_if = "Option::is_none")]

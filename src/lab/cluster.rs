@@ -11,10 +11,13 @@ use super::clients::{Change, Clients, Load};
 use super::condition::Condition;
 use super::event::{LabEvent, Link, Record};
 use super::history::{Moment, Past};
+use super::links::{between, Links};
 use super::network::SimNetwork;
 use super::recorder::{Recorder, WatchId};
 use super::report::Report;
-use super::scenario::{check_action, refuse, Action, ConfigPatch, OnViolation, Scenario, ScenarioError, Timing};
+use super::scenario::{
+    check_action, refuse, Action, ConfigPatch, NetworkPatch, OnViolation, Scenario, ScenarioError, Timing,
+};
 use super::step::StepKind;
 use super::storage::{DiskSpec, Image, MemoryStorage};
 use super::world::{NodeState, World};
@@ -95,9 +98,13 @@ impl Lab {
             let node = NodeState::from_disk(id, members.clone(), &scenario.start_image(id));
             node.applied_up_to(scenario.start_commit(id).unwrap_or(0))
         };
-        let world = World::new(nodes.iter().map(node)).without(scenario.rules_off.iter().copied());
+        let links = Links { usual: scenario.link_spec(), ..Links::default() };
+        let world = World::new(nodes.iter().map(node))
+            .without(scenario.rules_off.iter().copied())
+            .with_disks(scenario.disk_spec().write_delay)
+            .with_links(links.clone());
         let recorder = Recorder::new(clock.clone(), world);
-        let network = SimNetwork::new(scenario.seed, scenario.link_spec(), clock.clone(), recorder.clone());
+        let network = SimNetwork::new(scenario.seed, links, clock.clone(), recorder.clone());
         let clients = Clients::new(network.clone(), recorder.clone(), clock);
         let machine = |&id: &NodeId| {
             let image = scenario.start_image(id);
@@ -204,12 +211,13 @@ impl Lab {
     }
 
     /// Both directions of every link that there is now.
-    fn links(&self) -> impl Iterator<Item = Link> {
-        let nodes = self.nodes();
-        let others = nodes.clone();
-        let from =
-            move |from: NodeId| others.clone().into_iter().filter(move |&to| to != from).map(move |to| (from, to));
-        nodes.into_iter().flat_map(from)
+    fn links(&self) -> Vec<Link> {
+        between(&self.nodes()).collect()
+    }
+
+    /// What the network does to messages, where the world only says what its events told: for tests.
+    pub fn wires(&self) -> Links {
+        self.network.links()
     }
 
     /// What a node's disk holds, where the world only says what its events told: for tests.
@@ -460,12 +468,8 @@ impl Lab {
             }
             Do::Heal {} => self.network.join(self.links()),
             Do::Link { from, to, latency, loss, duplicate } => {
-                let is_meant = |link: &Link| from.is_none_or(|from| link.0 == from) && to.is_none_or(|to| link.1 == to);
-                self.network.change_links(self.links().filter(is_meant), |spec| {
-                    spec.latency = latency.unwrap_or(spec.latency);
-                    spec.loss = loss.unwrap_or(spec.loss);
-                    spec.duplicate = duplicate.unwrap_or(spec.duplicate);
-                });
+                let change = NetworkPatch { latency, loss, duplicate };
+                self.network.change_links(&self.nodes(), (from, to), &change);
             }
             Do::Drop(which) => self.network.drop_messages(which),
             Do::Hold(which) => self.network.hold(which),
@@ -586,7 +590,7 @@ impl Lab {
     fn partition(&mut self, groups: &[Vec<NodeId>]) {
         let group_of = |node: NodeId| groups.iter().position(|group| group.contains(&node));
         let (apart, together): (BTreeSet<Link>, BTreeSet<Link>) =
-            self.links().partition(|&(from, to)| group_of(from) != group_of(to));
+            self.links().into_iter().partition(|&(from, to)| group_of(from) != group_of(to));
         self.network.join(together);
         let new: Vec<Link> = apart.difference(&self.network.cut_links()).copied().collect();
         if !new.is_empty() {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::action::Probability;
 use super::invariants::Invariant;
 use super::scenario::ConfigPatch;
 use super::selector::Selector;
@@ -120,6 +121,19 @@ events! {
         Restart = "restart" { node: NodeId },
         /// A machine was added, with an empty disk. It belongs to no configuration until a leader takes it in.
         NewNode = "new-node" { node: NodeId },
+        /// Links do this to messages sent from now on.
+        Link = "link" {
+            /// Only links from this node.
+            from: Option<NodeId>,
+            /// Only links to this node. Where neither is said, those of later nodes too.
+            to: Option<NodeId>,
+            /// The range that latencies are drawn from; null is as before.
+            latency: Option<(Micros, Micros)>,
+            /// The fraction of messages that is lost; null is as before.
+            loss: Option<Probability>,
+            /// The fraction of messages that are sent twice; null is as before.
+            duplicate: Option<Probability>,
+        },
         /// Links were cut, each in one direction. Strokes have a name, by which they are rejoined.
         Cut = "cut" { links: Vec<Link>, name: Option<String> },
         /// Links carry messages again.
@@ -160,6 +174,7 @@ events! {
 }
 
 shown! {
+    Probability = Shape::Fraction,
     Image = Shape::Object("{ term, voted_for, snapshot, first, last }"),
     Message = Shape::Object("the fields of the message"),
     Selector = Shape::Object("the fields of a message selector"),
@@ -227,6 +242,7 @@ pub fn fits(shape: Shape, value: &Value) -> bool {
         Shape::Truth => value.is_boolean(),
         Shape::Number => number.is_some_and(|number| number.fract() == 0.0),
         Shape::Time => number.is_some(),
+        Shape::Fraction => number.is_some_and(|number| number <= 1.0),
         Shape::Text => value.is_string(),
         Shape::Word(_, words) => words.iter().any(|word| value.as_str() == Some(word.text)),
         Shape::Object(_) => value.is_object(),
@@ -245,6 +261,7 @@ pub fn noun(shape: Shape) -> String {
         Shape::Truth => "true or false".into(),
         Shape::Number => "a whole number".into(),
         Shape::Time => "a time in milliseconds".into(),
+        Shape::Fraction => "a number from 0 to 1".into(),
         Shape::Text => "a text".into(),
         Shape::Word(_, words) => {
             let words: Vec<String> = words.iter().map(|word| format!("`{}`", word.text)).collect();

@@ -67,6 +67,7 @@ fn kind(shape: &Shape, type_name: &str) -> String {
         Shape::Number if of("Index") => "index".into(),
         Shape::Number => "number".into(),
         Shape::Time => "ms".into(),
+        Shape::Fraction => "from 0 to 1".into(),
         Shape::Text => "text".into(),
         Shape::Word(name, _) => format!("[{name}](#{})", name.to_lowercase()),
         Shape::Object(text) if text.starts_with('{') => format!("`{text}`"),
@@ -83,6 +84,6 @@ fn collect(shape: &Shape, lists: &mut BTreeMap<&str, &[Word]>) {
         Shape::Word(name, words) => drop(lists.insert(name, words)),
         Shape::OrNull(inner) | Shape::List(inner) => collect(inner, lists),
         Shape::Pair(a, b) => [a, b].into_iter().for_each(|inner| collect(inner, lists)),
-        Shape::Truth | Shape::Number | Shape::Time | Shape::Text | Shape::Object(_) => {}
+        Shape::Truth | Shape::Number | Shape::Time | Shape::Fraction | Shape::Text | Shape::Object(_) => {}
     }
 }

@@ -14,6 +14,7 @@ pub mod events_page;
 pub mod explore;
 pub mod history;
 pub mod invariants;
+pub mod links;
 mod network;
 pub mod player;
 pub mod random;

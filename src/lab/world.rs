@@ -9,6 +9,8 @@ use std::rc::Rc;
 
 use super::event::{ClientResult, Event, LabEvent, Link, LossWhy, MessageId, Record, TrapDoes};
 use super::invariants::{Invariant, Violation};
+use super::links::Links;
+use super::scenario::NetworkPatch;
 use super::selector::Selector;
 use super::storage::Image;
 use crate::raft::event::{Role, RoleWhy, StreamState, StreamWhy};
@@ -43,6 +45,10 @@ pub struct World {
     pub traps: BTreeMap<u64, Rc<Trap>>,
     /// Messages lost of late, the oldest first.
     pub lost: imbl::Vector<Rc<LostMessage>>,
+    /// How long writes take on the disk of a node that is added.
+    pub write_delay: (Micros, Micros),
+    /// What the links do to messages.
+    pub links: Rc<Links>,
     /// The links that are cut, each in one direction.
     pub cut: BTreeSet<Link>,
     /// The named cuts of which at least one link is still cut, in the order in which they were made.
@@ -64,12 +70,16 @@ pub struct NodeState {
     pub id: NodeId,
     /// Whether it runs. What a crashed node kept stays to be seen; what it lost is reset.
     pub alive: bool,
+    /// Whether it has ever run.
+    pub begun: bool,
     /// Its process is stopped: it runs, and does nothing.
     pub paused: bool,
     /// Its disk fails.
     pub disk_fails: bool,
-    /// How long its writes take, if that was changed.
-    pub write_delay: Option<(Micros, Micros)>,
+    /// How long its writes take, from the shortest to the longest.
+    pub write_delay: (Micros, Micros),
+    /// The same, when its disk was at its fastest.
+    pub usual_write_delay: (Micros, Micros),
     /// What it is.
     pub role: Role,
     /// Why it became that.
@@ -126,9 +136,11 @@ impl NodeState {
         let mut node = NodeState {
             id,
             alive: false,
+            begun: false,
             paused: false,
             disk_fails: false,
-            write_delay: None,
+            write_delay: Default::default(),
+            usual_write_delay: Default::default(),
             role: Role::Follower,
             role_why: RoleWhy::Started,
             term: 0,
@@ -165,6 +177,11 @@ impl NodeState {
             }
         }
         self
+    }
+
+    /// Whether its process has not begun yet.
+    pub fn never_ran(&self) -> bool {
+        !self.alive && !self.begun
     }
 
     /// The configuration that the cluster began with.
@@ -433,6 +450,21 @@ impl World {
         self
     }
 
+    /// The same, with links that do this.
+    pub fn with_links(mut self, links: Links) -> World {
+        self.links = Rc::new(links);
+        self
+    }
+
+    /// The same, with disks whose writes take so long.
+    pub fn with_disks(mut self, write_delay: (Micros, Micros)) -> World {
+        self.write_delay = write_delay;
+        for node in self.nodes.values_mut().map(Rc::make_mut) {
+            (node.write_delay, node.usual_write_delay) = (write_delay, write_delay);
+        }
+        self
+    }
+
     /// Takes the next event.
     pub fn apply(&mut self, record: &Record) {
         (self.at, self.n) = (record.at, record.n);
@@ -517,7 +549,7 @@ impl World {
         let Some(node) = self.node(id) else { return };
         match event {
             Started { term, voted_for, last_index, .. } => {
-                (node.alive, node.term, node.voted_for) = (true, *term, *voted_for);
+                (node.alive, node.begun, node.term, node.voted_for) = (true, true, *term, *voted_for);
                 node.storage_error = None;
                 node.durable = *last_index;
             }
@@ -721,7 +753,10 @@ impl World {
             LabEvent::Pause { node } => self.with_node(*node, |node| node.paused = true),
             LabEvent::Resume { node } => self.with_node(*node, |node| node.paused = false),
             LabEvent::Disk { node, write_delay, fails } => self.with_node(*node, |node| {
-                (node.write_delay, node.disk_fails) = (Some(*write_delay), *fails);
+                (node.write_delay, node.disk_fails) = (*write_delay, *fails);
+                if write_delay.1 <= node.usual_write_delay.1 {
+                    node.usual_write_delay = *write_delay;
+                }
             }),
             LabEvent::Config { .. } => {}
             LabEvent::Rule { name, on: true } => drop(self.rules_off.remove(name)),
@@ -738,10 +773,16 @@ impl World {
                 }
             }
             LabEvent::NewNode { node } => {
-                let new = NodeState::new(*node, Membership::new([], []), []);
+                let mut new = NodeState::new(*node, Membership::new([], []), []);
+                (new.write_delay, new.usual_write_delay) = (self.write_delay, self.write_delay);
                 self.nodes.insert(*node, Rc::new(new));
             }
             LabEvent::Restart { .. } | LabEvent::Note { .. } | LabEvent::Members { .. } => {}
+            LabEvent::Link { from, to, latency, loss, duplicate } => {
+                let nodes = self.nodes.keys().copied().collect();
+                let change = NetworkPatch { latency: *latency, loss: *loss, duplicate: *duplicate };
+                Rc::make_mut(&mut self.links).change(&nodes, (*from, *to), &change);
+            }
             LabEvent::Cut { links, name } => {
                 self.cut.extend(links);
                 if let Some(name) = name {

@@ -53,6 +53,8 @@ pub enum Shape {
     Number,
     /// A time in milliseconds, ≥ 0.
     Time,
+    /// A number from 0 to 1.
+    Fraction,
     /// Any text.
     Text,
     /// One of the words of a list, which has a name.

@@ -19,6 +19,7 @@ use super::logs::Logs;
 use super::menu::MenuOf;
 use super::page::{Change, Dialog, Menu, Page};
 use super::panel::folded;
+use super::shared::Shared;
 use super::store::{Panel, Settings, Theme};
 use super::streams::Streams;
 use super::transport::Transport;
@@ -31,6 +32,7 @@ use crate::view::geometry::Point;
 use crate::view::hint::hint;
 use crate::view::menu::Of;
 use crate::view::message::Scope;
+use crate::view::on_link::next as next_link;
 use crate::view::on_message::next;
 use crate::view::on_node::{add_node, align_timers, spread_timers};
 use crate::view::speed::Speed;
@@ -154,8 +156,7 @@ pub fn App() -> Html {
                     look={look.clone()}
                     scope={settings.scope}
                     {choose_scope}
-                    hint={hint(&frame.world, &frame.network, frame.playing, t).map(AttrValue::from)}
-                    network={frame.network.clone()}
+                    hint={hint(&frame.world, frame.playing, t).map(AttrValue::from)}
                     drawn={page.strokes.clone()}
                     still={!frame.playing}
                     write_to={page.write_to}
@@ -179,7 +180,6 @@ pub fn App() -> Html {
                     if let Some(subject) = page.selected {
                         <Inspector
                             world={frame.world.clone()}
-                            network={frame.network.clone()}
                             {subject}
                             change={change.clone()}
                         />
@@ -218,7 +218,7 @@ pub fn App() -> Html {
             if let Some(Dialog::Links(link)) = page.dialog {
                 <Links
                     nodes={frame.world.nodes.keys().copied().collect::<Vec<NodeId>>()}
-                    network={frame.network.clone()}
+                    specs={Shared(frame.world.links.clone())}
                     {link}
                     {act}
                     {close}
@@ -356,6 +356,12 @@ fn carry_out(command: Command, hands: &Hands) {
                     focus(&format!("[data-message='{message}']"));
                 }
                 None => notice(Some(text().no_messages())),
+            }
+        }
+        Command::NextLink | Command::PreviousLink => {
+            if let Some((a, b)) = next_link(&world, *selected, command == Command::NextLink) {
+                change.emit(Change::Select(Some(Subject::Link((a, b)))));
+                focus(&format!("[data-link='{a}-{b}'] .reach"));
             }
         }
         Command::Message(what) => match selected.and_then(Subject::message) {

@@ -22,7 +22,6 @@ use crate::lab::scenario::{DEFAULT, SEED_MAX};
 use crate::lab::{Do, Lab, Player, Scenario, ScenarioError, StepKind, World};
 use crate::runtime::Micros;
 use crate::view::feed::{Feed, Feeds};
-use crate::view::links::{changes, Network};
 use crate::view::menu::{branch_choices, BranchChoice};
 use crate::view::speed::Speed;
 use crate::view::until::Until;
@@ -60,8 +59,6 @@ pub struct Frame {
     pub past_of: Option<u64>,
     /// Which branch this is, of how many.
     pub branch: (usize, usize),
-    /// What the links do to messages.
-    pub network: Shared<Network>,
     /// The last events.
     pub feed: Shared<Feed>,
     /// Which run this is: another number after a new one was begun.
@@ -80,8 +77,6 @@ struct State {
     last: Option<f64>,
     /// The part of a microsecond that the last frame left over.
     rest: f64,
-    /// What the links do, with the number of changes that made them so.
-    network: Option<(usize, Rc<Network>)>,
     feeds: Feeds,
     /// The present that the feeds are of.
     feeds_of: u32,
@@ -150,7 +145,6 @@ impl Driver {
             behind: false,
             last: None,
             rest: 0.0,
-            network: None,
             feeds: Feeds::default(),
             feeds_of: 0,
             run: 0,
@@ -194,17 +188,11 @@ impl Driver {
     pub fn frame(&self) -> Frame {
         let player = self.0.player.borrow();
         let state = &mut *self.0.state.borrow_mut();
-        let (world, now, lab) = (player.world(), player.now(), player.lab());
+        let (world, lab) = (player.world(), player.lab());
         if state.feeds_of != player.presents() {
             (state.feeds, state.feeds_of) = (Feeds::default(), player.presents());
         }
         let feed = state.feeds.at(&lab.records(), world.n);
-        let changes = changes(lab.scenario(), now);
-        let network = match state.network.take() {
-            Some((then, network)) if then == changes => network,
-            _ => Rc::new(Network::of(lab.scenario(), now)),
-        };
-        state.network = Some((changes, network.clone()));
         let past_of = player.looks_back_at().map(|_| lab.events());
         Frame {
             world: Shared(world),
@@ -216,7 +204,6 @@ impl Driver {
             under_way: player.under_way().map(|done| (100.0 * done) as u64),
             past_of,
             branch: player.branches().place(),
-            network: Shared(network),
             feed: Shared(feed),
             run: state.run,
             told: state.told,
@@ -372,7 +359,7 @@ impl Driver {
         {
             let mut state = self.0.state.borrow_mut();
             state.opening = state.playing;
-            (state.behind, state.rest, state.network) = (false, 0.0, None);
+            (state.behind, state.rest) = (false, 0.0);
             state.run += 1;
         }
         self.publish();

@@ -8,7 +8,6 @@ use super::shared::Shared;
 use super::text;
 use crate::lab::World;
 use crate::view::inspector::{inspect, Value};
-use crate::view::links::Network;
 use crate::view::subject::Subject;
 
 /// What the inspector needs.
@@ -16,8 +15,6 @@ use crate::view::subject::Subject;
 pub struct InspectorProps {
     /// Everything that is known.
     pub world: Shared<World>,
-    /// What the links do to messages.
-    pub network: Shared<Network>,
     /// What is selected.
     pub subject: Subject,
     /// To select something else, or nothing.
@@ -28,7 +25,7 @@ pub struct InspectorProps {
 #[component]
 pub fn Inspector(props: &InspectorProps) -> Html {
     let t = text();
-    let sheet = inspect(&props.world, &props.network, props.subject, t);
+    let sheet = inspect(&props.world, props.subject, t);
     let let_go = {
         let change = props.change.clone();
         move |_: MouseEvent| change.emit(Change::LetGo)

@@ -69,7 +69,7 @@ fn focus(event: &KeyboardEvent) -> Focus {
         Focus::Choice
     } else if within("input, textarea, select, [contenteditable]") {
         Focus::Text
-    } else if within("[data-node]") {
+    } else if within("[data-node], [data-link], [data-message]") {
         Focus::Page
     } else if within("button, a, summary, [role=button]") {
         Focus::Button

@@ -7,10 +7,11 @@ use super::dialog::Modal;
 use super::shared::Shared;
 use super::text;
 use crate::lab::event::Link;
+use crate::lab::links::Links as Specs;
 use crate::lab::Do;
 use crate::raft::NodeId;
 use crate::view::format::S;
-use crate::view::links::{Field, Form, Network};
+use crate::view::links::{Field, Form};
 
 /// What the dialog needs.
 #[derive(Properties, PartialEq)]
@@ -18,7 +19,7 @@ pub struct LinksProps {
     /// The nodes that there are.
     pub nodes: Vec<NodeId>,
     /// What the links do when it opens.
-    pub network: Shared<Network>,
+    pub specs: Shared<Specs>,
     /// The link that it is about at first; none is all.
     pub link: Option<Link>,
     /// To change links.
@@ -33,7 +34,7 @@ pub fn Links(props: &LinksProps) -> Html {
     let t = text();
     let form = use_state(|| {
         let (from, to) = props.link.unzip();
-        Form::new(&props.network, from, to, true)
+        Form::new(&props.specs, from, to, true)
     });
     let refused = use_state_eq(|| None::<(Field, String)>);
     let onsubmit = {
@@ -55,12 +56,12 @@ pub fn Links(props: &LinksProps) -> Html {
         move |_: MouseEvent| close.emit(())
     };
     let node = |is_from: bool, chosen: Option<NodeId>| {
-        let (form, network) = (form.clone(), props.network.clone());
+        let (form, specs) = (form.clone(), props.specs.clone());
         let onchange = move |event: Event| {
             let Some(field) = event.target_dyn_into::<HtmlSelectElement>() else { return };
             let node = field.value().parse().ok();
             let (from, to) = if is_from { (node, form.to) } else { (form.from, node) };
-            form.set(Form::new(&network, from, to, form.both_ways));
+            form.set(Form::new(&specs, from, to, form.both_ways));
         };
         html! {
             <label>

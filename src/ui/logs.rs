@@ -17,14 +17,14 @@ use crate::lab::World;
 use crate::raft::{Index, NodeId};
 use crate::view::feed::About;
 use crate::view::format::{grouped, S};
-use crate::view::logs::{last_column, last_whole_column, logs, visible_columns, walk, Against, LogCell, LogRow, Marks};
+use crate::view::logs::{last_column, logs, visible_columns, walk, whole_columns, Against, LogCell, LogRow, Marks};
 use crate::view::subject::Subject;
 
 /// The width of a column, in rem.
 const COLUMN: f64 = 3.0;
 
 /// The width of the column of names, in rem.
-const HEAD: f64 = 7.0;
+const HEAD: f64 = 7.6;
 
 /// What the panel needs.
 #[derive(Properties, PartialEq)]
@@ -70,23 +70,23 @@ pub fn Logs(props: &LogsProps) -> Html {
         });
     }
     // Columns after the last entry are numbered too, as many as fit.
-    let columns = last.max(whole);
+    let columns = last.max(*whole.end());
     // One more, so that the word beside the last mark has room.
     let width = format!("width:{}rem", HEAD + COLUMN * (last + 1) as f64);
     html! {
         <section class="card logs" aria-labelledby="logs-title">
             <div class="card-head">
                 <Title id="logs-title" title={t.logs()} panel={Panel::Logs} change={props.change.clone()} />
-                { legend() }
+                { legend(view.leader.filter(|_| view.rivals)) }
             </div>
-            <div class="scroller" ref={scroller} {onscroll} {onkeydown} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
+            <div class="scroller" ref={&scroller} {onscroll} {onkeydown} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
                 <table class="log-table" role="table" aria-labelledby="logs-title" aria-colcount={(last + 1).to_string()} style={width}>
                     <thead role="rowgroup">
                         <tr role="row">
                             <th role="columnheader" class="corner" aria-colindex="1">
                                 <span class="visually-hidden">{ t.log_node() }</span>
                             </th>
-                            for index in visible.clone().filter(|index| *index <= columns) {
+                            for index in visible.clone().filter(|index| (1..=columns).contains(index)) {
                                 <th
                                     key={index}
                                     role="columnheader"
@@ -107,6 +107,8 @@ pub fn Logs(props: &LogsProps) -> Html {
                                 lit_entries={props.look.entries.filter(|_| props.look.nodes.contains(&row.node))}
                                 selected={selected_in(row.node)}
                                 visible={visible.clone()}
+                                whole={whole.clone()}
+                                scroller={scroller.clone()}
                                 change={props.change.clone()}
                                 row={row.clone()}
                             />
@@ -139,7 +141,8 @@ fn left(index: Index) -> String {
     format!("left:{}rem", HEAD + COLUMN * index.saturating_sub(1) as f64)
 }
 
-fn legend() -> Html {
+/// What the signs mean; with the leader whose marks are drawn, where that is not plain.
+fn legend(leader: Option<NodeId>) -> Html {
     let t = text();
     html! {
         <span class="legend">
@@ -147,6 +150,9 @@ fn legend() -> Html {
             <span><i class="swatch open" />{ t.legend_open() }</span>
             <span><i class="swatch folded" />{ t.legend_snapshot() }</span>
             <span><i class="swatch conflicts" />{ t.legend_conflict() }</span>
+            if let Some(leader) = leader {
+                <span><b>{ t.marks_of(S(leader)) }</b></span>
+            }
             <span class="match"><i>{ "▲" }</i>{ t.legend_match() }</span>
             <span class="next"><i>{ "▼" }</i>{ t.legend_next() }</span>
         </span>
@@ -163,13 +169,16 @@ struct RowProps {
     /// The entry that is selected.
     selected: Option<Index>,
     visible: RangeInclusive<Index>,
+    /// The columns that can be seen wholly.
+    whole: RangeInclusive<Index>,
+    scroller: NodeRef,
     change: Callback<Change>,
 }
 
 /// The log of one node. Most events change none, or one: the other rows are not drawn again.
 #[component]
 fn Row(props: &RowProps) -> Html {
-    let RowProps { row, lit, visible, .. } = props;
+    let RowProps { row, lit, visible, whole, scroller, .. } = props;
     let t = text();
     let looks = |on: bool| {
         let (change, node) = (props.change.clone(), row.node);
@@ -177,10 +186,6 @@ fn Row(props: &RowProps) -> Html {
             let about = About { nodes: vec![node], ..About::default() };
             change.emit(Change::Look(on.then_some(about)));
         }
-    };
-    let progress = match row.applied < row.commit {
-        true => t.commit_applied(row.commit, row.applied),
-        false => t.commit(row.commit),
     };
     html! {
         <tr
@@ -193,7 +198,7 @@ fn Row(props: &RowProps) -> Html {
             <th role="rowheader" class="log-head" scope="row" aria-colindex="1">
                 <b>{ S(row.node).to_string() }</b>
                 <span class="standing">{ row.standing.label(t) }</span>
-                <small>{ progress }</small>
+                { progress(row, &props.change) }
             </th>
             if let Some(folded) = &row.folded {
                 { block("folded", &folded.columns, folded.label(t), folded.name(row.node, t), None) }
@@ -210,7 +215,7 @@ fn Row(props: &RowProps) -> Html {
                 </td>
             }
             if let Some(marks) = &row.marks {
-                { marked(marks, visible) }
+                { marked(marks, whole, scroller) }
             }
         </tr>
     }
@@ -263,6 +268,8 @@ fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
         cell.colour,
         if cell.committed { "committed" } else { "open" },
         cell.applied.then_some("applied"),
+        cell.is_configuration.then_some("configuration"),
+        cell.joint.then_some("joint"),
         against,
         lit.then_some("lit"),
         selected.then_some("selected"),
@@ -280,29 +287,64 @@ fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
             onclick={select}
         >
             <b>{ cell.term }</b>
-            <span>{ cell.payload.clone() }</span>
+            <span>{ cell.short.clone() }</span>
         </td>
     }
 }
 
-/// The leader's marks under a row: match points up from the last proven entry, next down to the next one.
-fn marked(marks: &Marks, visible: &RangeInclusive<Index>) -> Html {
+/// How far a node is with its log, which leads to that entry. Whoever has no pointer finds it in the inspector.
+fn progress(row: &LogRow, change: &Callback<Change>) -> Html {
+    let t = text();
+    let behind = row.applied < row.commit;
+    let words = if behind { t.commit_brief(row.commit, row.applied) } else { t.commit(row.commit) };
+    let full = behind.then(|| t.commit_applied(row.commit, row.applied));
+    let (change, to) = (change.clone(), Subject::Entry(row.node, row.commit));
+    let onclick = move |_: MouseEvent| change.emit(Change::Select(Some(to)));
+    html! {
+        <small>
+            if row.commit > 0 {
+                <button type="button" class="leads" tabindex="-1" title={full.clone()} aria-label={full} {onclick}>{ words }</button>
+            } else {
+                { words }
+            }
+        </small>
+    }
+}
+
+/// The leader's marks under a row: match points up from the last proven entry, next down to the next one. Those that
+/// cannot be seen are told at the edge, and a click goes there.
+fn marked(marks: &Marks, whole: &RangeInclusive<Index>, scroller: &NodeRef) -> Html {
     let t = text();
     let middle = |index: Index| format!("left:{}rem", HEAD + COLUMN * (index as f64 - 0.5));
-    let near = |index: Index| *visible.start() <= index + 2 && index <= *visible.end() + 2;
-    // Left of the first column there is no room for the word.
-    let proven = if marks.matched > 1 { t.match_mark(marks.matched) } else { grouped(marks.matched) };
+    let drawn = marks.drawn(whole, t);
+    let away = |edge: &'static str, (index, words): (Index, String)| {
+        let scroller = scroller.clone();
+        html! {
+            <button
+                type="button" class={classes!("away", edge)} tabindex="-1"
+                onclick={move |_: MouseEvent| bring_into_view(&scroller, index)}
+            >
+                { words }
+            </button>
+        }
+    };
     html! {
         <td role="cell" class="marks" aria-label={t.marks(marks.matched, marks.next)}>
-            if marks.matched > 0 && near(marks.matched) {
-                <span class="pointer match" style={middle(marks.matched)}>
-                    <span>{ proven }</span><i>{ "▲" }</i>
+            if let Some((index, words)) = drawn.matched {
+                <span class="pointer match" style={middle(index)}>
+                    <span>{ words.unwrap_or_default() }</span><i>{ "▲" }</i>
                 </span>
             }
-            if near(marks.next) {
-                <span class="pointer next" style={middle(marks.next)}>
-                    <i>{ "▼" }</i><span>{ t.next_mark(marks.next) }</span>
+            if let Some((index, words)) = drawn.next {
+                <span class="pointer next" style={middle(index)}>
+                    <i>{ "▼" }</i><span>{ words.unwrap_or_default() }</span>
                 </span>
+            }
+            if let Some(hidden) = drawn.before {
+                { away("before", hidden) }
+            }
+            if let Some(hidden) = drawn.after {
+                { away("after", hidden) }
             }
         </td>
     }
@@ -312,8 +354,8 @@ fn marked(marks: &Marks, visible: &RangeInclusive<Index>) -> Html {
 struct Scroll {
     /// The columns to draw.
     visible: RangeInclusive<Index>,
-    /// The last one that fits wholly.
-    whole: Index,
+    /// Those that can be seen wholly.
+    whole: RangeInclusive<Index>,
     /// Whether it follows the end.
     follows: bool,
     onscroll: Callback<Event>,
@@ -334,10 +376,10 @@ impl Room {
         Room { width: f64::from(scroller.client_width()) - HEAD * rem, column: COLUMN * rem }
     }
 
-    /// The columns to draw, and the last that fits wholly, so far from the first column.
-    fn seen(&self, scrolled: f64) -> (RangeInclusive<Index>, Index) {
+    /// The columns to draw, and those that can be seen wholly, so far from the first column.
+    fn seen(&self, scrolled: f64) -> (RangeInclusive<Index>, RangeInclusive<Index>) {
         let Room { width, column } = *self;
-        (visible_columns(scrolled, width, column), last_whole_column(scrolled, width, column))
+        (visible_columns(scrolled, width, column), whole_columns(scrolled, width, column))
     }
 
     /// How far the table can be scrolled if it has a column more than `last`.
@@ -353,7 +395,7 @@ impl Room {
 #[hook]
 fn use_scroll(scroller: &NodeRef, last: Index) -> Scroll {
     let room = use_state_eq(|| None::<Room>);
-    let shown = use_state_eq(|| (1..=20, 10));
+    let shown = use_state_eq(|| (0..=20, 1..=10));
     let follows = use_state_eq(|| true);
     {
         let room = room.setter();

@@ -91,7 +91,9 @@ fn ClockFace() -> Html {
 fn promises(world: &World) -> Html {
     let t = text();
     match world.violations.len() as u64 {
-        0 => html! { <span class="badge good">{ "✓ " }{ t.promises_hold(Invariant::ALL.len() as u64) }</span> },
+        0 => {
+            html! { <span class="badge good">{ "✓ " }<span class="words">{ t.promises_hold(Invariant::ALL.len() as u64) }</span></span> }
+        }
         broken => html! { <span class="badge bad" data-broken="">{ "✗ " }{ t.promises_broken(broken) }</span> },
     }
 }

@@ -1,9 +1,9 @@
 //! The picture of the cluster, but for what moves on it ([`message`](super::message)).
 
 use super::colour::term_class;
-use super::geometry::{arc, curve, Point, Ring, TIMER_GAP};
-use super::links::Network;
+use super::geometry::{arc, crossing, curve, Point, Ring, TIMER_GAP};
 use super::node::{in_words, name, Standing};
+use super::on_link;
 use super::text::Text;
 use crate::lab::event::Link;
 use crate::lab::world::{NodeState, Stroke, World};
@@ -13,11 +13,11 @@ use crate::runtime::Micros;
 /// The height of a stroke's tag.
 pub const TAG_HEIGHT: f64 = 26.0;
 
-/// On links shorter than this, words stand in the middle.
-const WORDS_NEAR: f64 = 150.0;
+/// The width of a letter of the words about a node, as a rule; a leader's are bold.
+const LETTER: f64 = 8.1;
 
-/// The width of a letter of the words about a node, as a rule.
-const LETTER: f64 = 7.2;
+/// Their height.
+const WORDS_HEIGHT: f64 = 16.0;
 
 /// The room between a tag and what it must not cover.
 const TAG_GAP: f64 = 5.0;
@@ -47,6 +47,14 @@ pub struct NodeGlyph {
     pub name: String,
 }
 
+impl NodeGlyph {
+    /// Where its words are: their middle, and half their size.
+    pub fn words_area(&self) -> (Point, Point) {
+        let half = Point::new(LETTER * self.words.chars().count() as f64 / 2.0, WORDS_HEIGHT / 2.0);
+        (Point::new(self.label_at.x, self.label_at.y - 5.0), half)
+    }
+}
+
 /// The answer of one voter, drawn in its candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VoteDot {
@@ -69,8 +77,8 @@ pub struct LinkGlyph {
     pub cut: bool,
     /// Whether the other direction is cut.
     pub cut_back: bool,
-    /// What is written on it, where it does to messages what others do not: in its middle, or near who sends.
-    pub words: Vec<(Point, String)>,
+    /// Its name for whoever cannot see it.
+    pub name: String,
 }
 
 /// One named cut.
@@ -140,32 +148,15 @@ fn votes(node: &NodeState, at: Point, node_radius: f64) -> Vec<VoteDot> {
 }
 
 /// The links of the ring.
-pub fn links(world: &World, ring: &Ring, network: &Network, t: &dyn Text) -> Vec<LinkGlyph> {
+pub fn links(world: &World, ring: &Ring, t: &dyn Text) -> Vec<LinkGlyph> {
     let glyph = |(a, b): Link| LinkGlyph {
         link: (a, b),
         ends: ring.link((a, b)),
         cut: world.cut.contains(&(a, b)),
         cut_back: world.cut.contains(&(b, a)),
-        words: link_words(ring, network, (a, b), t),
+        name: on_link::name(world, (a, b), t),
     };
     ring.pairs().map(glyph).collect()
-}
-
-fn link_words(ring: &Ring, network: &Network, (a, b): Link, t: &dyn Text) -> Vec<(Point, String)> {
-    let words = |link: Link| Some(network.others.get(&link)?.in_short(&network.usual, t));
-    let (there, back) = (words((a, b)), words((b, a)));
-    let (from, to) = ring.link((a, b));
-    if there == back {
-        return there.into_iter().map(|words| (from.toward(to, 0.5), words)).collect();
-    }
-    // On a short link, what is written near a node would be behind it.
-    let (place, apart) = if from.distance(to) < WORDS_NEAR { (0.5, 7.0) } else { (0.3, 0.0) };
-    let there = there.map(|words| (from.toward(to, place), words));
-    let back = back.map(|words| (to.toward(from, place), words));
-    let both = there.is_some() && back.is_some();
-    let aside = |at: Point, by: f64| Point::new(at.x, if both { at.y + by } else { at.y });
-    let there = there.map(|(at, words)| (aside(at, -apart), words));
-    there.into_iter().chain(back.map(|(at, words)| (aside(at, apart), words))).collect()
 }
 
 /// The election timeout of each node that has one.
@@ -212,7 +203,9 @@ pub fn strokes<'a>(
 ) -> Vec<StrokeGlyph> {
     let mut glyphs: Vec<StrokeGlyph> = Vec::new();
     for Stroke { name, links } in &world.strokes {
-        let points = drawn(name).map_or_else(|| across(ring, links), <[Point]>::to_vec);
+        // A ring that has become another one moves its nodes away from what was drawn.
+        let drawn = drawn(name).filter(|points| crosses_all(ring, points, links));
+        let points = drawn.map_or_else(|| across(ring, links), <[Point]>::to_vec);
         let words = t.stroke_rejoin(name);
         // The letters of the page are about so wide; the rest is for the cross and the rounding.
         let tag_width = 6.9 * words.chars().count() as f64 + 38.0;
@@ -280,6 +273,15 @@ fn tag_place(ring: &Ring, points: &[Point], width: f64, others: &[StrokeGlyph]) 
     best.1
 }
 
+/// Whether a line crosses each of these links.
+fn crosses_all(ring: &Ring, points: &[Point], links: &[Link]) -> bool {
+    let is_crossed = |&(a, b): &Link| {
+        let ends = (ring.place(a), ring.place(b));
+        points.windows(2).any(|step| crossing((step[0], step[1]), ends).is_some())
+    };
+    links.iter().all(is_crossed)
+}
+
 /// A line across links: around the node that they share, or else through their middles, from one side to the other.
 fn across(ring: &Ring, links: &[Link]) -> Vec<Point> {
     let Some(&(a, b)) = links.first() else { return Vec::new() };
@@ -320,7 +322,6 @@ mod tests {
     use super::*;
     use crate::raft::event::{Role, RoleWhy};
     use crate::raft::Membership;
-    use crate::view::links::Quality;
     use crate::view::text::English;
 
     fn world(count: NodeId, change: impl Fn(&mut NodeState)) -> World {
@@ -393,25 +394,8 @@ mod tests {
         let mut world = world(2, |_| {});
         world.cut.insert((2, 1));
         let ring = Ring::new(1..=2);
-        let glyphs = links(&world, &ring, &Network::default(), &English);
+        let glyphs = links(&world, &ring, &English);
         assert_eq!((glyphs.len(), glyphs[0].cut, glyphs[0].cut_back), (1, false, true));
-        assert!(glyphs[0].words.is_empty());
-    }
-
-    #[test]
-    fn a_link_says_what_others_do_not_do() {
-        let (world, ring) = (world(5, |_| {}), Ring::new(1..=5));
-        let slow = Quality { latency: (Micros::from_ms(80), Micros::from_ms(80)), ..Quality::default() };
-        let mut network = Network::default();
-        network.others.insert((3, 1), slow);
-        let words = |network: &Network| links(&world, &ring, network, &English)[1].words.clone();
-        let one_way = words(&network);
-        assert_eq!(one_way[0].1, "80 ms");
-        assert!(one_way[0].0.distance(ring.place(3)) < one_way[0].0.distance(ring.place(1)), "near who sends");
-        network.others.insert((1, 3), slow);
-        assert_eq!(words(&network).len(), 1);
-        network.others.insert((1, 3), Quality::default());
-        assert_eq!(words(&network).len(), 2);
     }
 
     #[test]

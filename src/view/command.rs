@@ -60,6 +60,10 @@ pub enum Command {
     PreviousMessage,
     /// Something is done to the selected message.
     Message(MessageAct),
+    /// Selects the next link.
+    NextLink,
+    /// Selects the one before.
+    PreviousLink,
     /// Opens the dialog that partitions the cluster.
     Partition,
     /// Opens the dialog of the links.
@@ -139,6 +143,8 @@ pub const COMMANDS: &[Row] = &[
     Row { command: Command::Read, keys: &["v"], group: Group::Cluster, name: |t| t.do_read() },
     Row { command: Command::Partition, keys: &["p"], group: Group::Cluster, name: |t| t.do_partition() },
     Row { command: Command::Links, keys: &["k"], group: Group::Cluster, name: |t| t.do_links() },
+    Row { command: Command::NextLink, keys: &[","], group: Group::Cluster, name: |t| t.do_next_link() },
+    Row { command: Command::PreviousLink, keys: &[";"], group: Group::Cluster, name: |t| t.do_previous_link() },
     Row { command: Command::RejoinAll, keys: &["r"], group: Group::Cluster, name: |t| t.do_rejoin_all() },
     Row { command: Command::AddNode, keys: &["+"], group: Group::Cluster, name: |t| t.do_add_node() },
     Row { command: Command::SpreadTimers, keys: &["t"], group: Group::Cluster, name: |t| t.do_spread() },

@@ -221,6 +221,7 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
             | LabEvent::Pause { .. }
             | LabEvent::Resume { .. }
             | LabEvent::Disk { .. }
+            | LabEvent::Link { .. }
             | LabEvent::Config { .. }
             | LabEvent::Rule { .. }
             | LabEvent::Note { .. } => (Topic::Faults, true),
@@ -296,6 +297,7 @@ impl Line {
                     let named = voters.iter().flatten().chain(learner).chain(node).copied();
                     nodes(&named.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>())
                 }
+                LabEvent::Link { from, to, .. } => nodes(&from.iter().chain(to).copied().collect::<Vec<NodeId>>()),
                 LabEvent::Client { node, .. } => About { nodes: node.iter().copied().collect(), ..About::default() },
                 LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
                     let ends = links.iter().flat_map(|&(from, to)| [from, to]);

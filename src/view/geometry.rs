@@ -14,6 +14,12 @@ pub const TIMER_GAP: f64 = 8.0;
 /// How far beside the middle of a link its two directions run.
 const LANE: f64 = 5.0;
 
+/// How far from the outline of a node a message begins and ends its way, so that it covers no node.
+const LANE_END: f64 = 11.0;
+
+/// How much wider or higher than its natural size a ring becomes to fill its room.
+const STRETCH_MAX: f64 = 1.45;
+
 /// The room for a word above and below a node.
 const LABEL: f64 = 36.0;
 
@@ -71,8 +77,33 @@ pub struct Ring {
 }
 
 impl Ring {
-    /// A ring of these nodes.
+    /// A ring of these nodes, in its natural size.
     pub fn new(nodes: impl IntoIterator<Item = NodeId>) -> Ring {
+        Ring::stretched(nodes, 1.0, 1.0)
+    }
+
+    /// A ring that fills a room of this shape, its height by its width, as well as a ring can.
+    pub fn fitting(nodes: impl IntoIterator<Item = NodeId> + Clone, shape: f64) -> Ring {
+        let ring = Ring::new(nodes.clone());
+        let extent = |value: fn(&Point) -> f64| {
+            let values = || ring.places.iter().map(|(_, point)| value(point));
+            values().fold(f64::MIN, f64::max) - values().fold(f64::MAX, f64::min)
+        };
+        // What is around the ring stays as it is.
+        let stretch = |wanted: f64, whole: f64, extent: f64| {
+            let stretch = (wanted - (whole - extent)) / extent;
+            if stretch.is_finite() {
+                stretch.clamp(1.0, STRETCH_MAX)
+            } else {
+                1.0
+            }
+        };
+        let x = stretch(ring.height / shape, ring.width, extent(|point| point.x));
+        let y = stretch(ring.width * shape, ring.height, extent(|point| point.y));
+        Ring::stretched(nodes, x, y)
+    }
+
+    fn stretched(nodes: impl IntoIterator<Item = NodeId>, x: f64, y: f64) -> Ring {
         let nodes: Vec<NodeId> = nodes.into_iter().collect();
         let (radius, node_radius) = match nodes.len() {
             0 | 1 => (0.0, 44.0),
@@ -87,6 +118,9 @@ impl Ring {
         let origin = Point::default();
         let mut places: Vec<(NodeId, Point)> =
             nodes.iter().enumerate().map(|(i, &id)| (id, origin.polar(first + step * i as f64, radius))).collect();
+        for (_, point) in &mut places {
+            *point = Point::new(point.x * x, point.y * y);
+        }
         let (side, above) = (node_radius + TIMER_GAP + 14.0, node_radius + LABEL);
         let extent = |value: fn(&Point) -> f64| {
             let values = || places.iter().map(|(_, point)| value(point));
@@ -134,11 +168,18 @@ impl Ring {
         (a.polar(angle, self.node_radius), b.polar(angle + PI, self.node_radius))
     }
 
+    /// Whether the middle of the ring, where there is room, is to the right of who travels a link.
+    pub fn middle_is_right(&self, (from, to): Link) -> bool {
+        let (a, b) = (self.place(from), self.place(to));
+        (b.x - a.x) * (self.centre.y - a.y) - (b.y - a.y) * (self.centre.x - a.x) >= -1e-6
+    }
+
     /// The lane of one direction of a link: to the right of its middle, as seen by who travels.
     pub fn lane(&self, link: Link) -> (Point, Point) {
         let (a, b) = self.link(link);
-        let aside = a.angle_to(b) + PI / 2.0;
-        (a.polar(aside, LANE), b.polar(aside, LANE))
+        let along = a.angle_to(b);
+        let aside = along + PI / 2.0;
+        (a.polar(along, LANE_END).polar(aside, LANE), b.polar(along, -LANE_END).polar(aside, LANE))
     }
 }
 
@@ -242,6 +283,23 @@ mod tests {
     }
 
     #[test]
+    fn a_ring_fills_the_room_that_it_has() {
+        for count in 3..=9 {
+            let natural = Ring::new(1..=count);
+            let ratio = |shape: f64| {
+                let ring = Ring::fitting(1..=count, shape);
+                ring.height / ring.width
+            };
+            for shape in [1.0, 1.1, 1.25] {
+                assert!((ratio(shape) - shape).abs() < 0.01, "{count} in {shape}: {}", ratio(shape));
+            }
+            assert!(near(Ring::fitting(1..=count, natural.height / natural.width).width, natural.width));
+            assert!(ratio(9.0) < 2.0 && ratio(0.0) < 2.0 && ratio(f64::NAN) < 2.0);
+        }
+        assert_eq!(Ring::fitting([1], 1.3), Ring::new([1]));
+    }
+
+    #[test]
     fn the_first_node_is_at_the_top_and_the_second_to_its_right() {
         let ring = Ring::new(1..=5);
         let (first, second) = (ring.place(1), ring.place(2));
@@ -261,6 +319,13 @@ mod tests {
         let ((there, _), (_, back)) = (ring.lane((1, 2)), ring.lane((2, 1)));
         assert!(there.y > back.y, "S1 is left of S2: to the right of the way there is below");
         assert!(near(there.y - back.y, 2.0 * LANE));
+    }
+
+    #[test]
+    fn the_middle_of_the_ring_is_on_one_side() {
+        let ring = Ring::new(1..=5);
+        assert!(ring.middle_is_right((1, 2)) && !ring.middle_is_right((2, 1)));
+        assert!(ring.middle_is_right((5, 1)) && !ring.middle_is_right((4, 2)));
     }
 
     #[test]

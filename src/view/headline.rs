@@ -37,6 +37,9 @@ fn candidates(live: &[&NodeState]) -> Vec<NodeId> {
 }
 
 fn no_leader(world: &World, live: &[&NodeState], t: &dyn Text) -> String {
+    if world.nodes.values().any(|node| node.never_ran()) {
+        return t.nodes_start().into();
+    }
     let voters = live.iter().next().map(|node| &node.members.1);
     if voters.is_some_and(|members| !members.is_quorum(|id| world.nodes.get(&id).is_some_and(|node| node.alive))) {
         return t.no_majority_lives(live.len() as u64, world.nodes.len() as u64);
@@ -100,7 +103,7 @@ mod tests {
         let node = |id| {
             let entry = |index| Arc::new(Entry { index, term: 2, payload: Payload::Blank });
             let mut node = NodeState::new(id, Membership::new(1..=5, []), (1..=2).map(entry));
-            (node.alive, node.term, node.commit, node.applied) = (true, 2, 2, 2);
+            (node.alive, node.begun, node.term, node.commit, node.applied) = (true, true, 2, 2, 2);
             node.timer = Some((Micros::ZERO, Micros::from_ms(150 + u64::from(id))));
             change(&mut node);
             node

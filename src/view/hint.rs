@@ -1,7 +1,6 @@
 //! Why nothing happens, or only little: one sentence, and what can be done about it.
 
 use super::format::{ms, S};
-use super::links::Network;
 use super::members::in_force;
 use super::node::names;
 use super::on_node::has_slow_disk;
@@ -15,9 +14,9 @@ use crate::runtime::Micros;
 const ALWAYS_LOST: u32 = 1_000_000;
 
 /// Why nothing happens, if it does not: the deepest reason that there is.
-pub fn hint(world: &World, network: &Network, playing: bool, t: &dyn Text) -> Option<String> {
-    if world.n > 0 {
-        if let Some(reason) = in_the_way(world, network, t) {
+pub fn hint(world: &World, playing: bool, t: &dyn Text) -> Option<String> {
+    if !world.nodes.values().any(|node| node.never_ran()) {
+        if let Some(reason) = in_the_way(world, t) {
             return Some(reason);
         }
     }
@@ -27,30 +26,30 @@ pub fn hint(world: &World, network: &Network, playing: bool, t: &dyn Text) -> Op
     world.converged().then(|| t.hint_nothing_to_do().into())
 }
 
-fn in_the_way(world: &World, network: &Network, t: &dyn Text) -> Option<String> {
+fn in_the_way(world: &World, t: &dyn Text) -> Option<String> {
     let (_, members) = in_force(world)?;
     let running = |id: NodeId| world.nodes.get(&id).is_some_and(|node| is_running(node));
     if !members.is_quorum(running) {
         let down = members.all_voters().into_iter().filter(|&id| !running(id));
         return Some(t.hint_no_majority_runs(&names(down, t)));
     }
-    if !members.all_voters().into_iter().any(|id| reaches_majority(world, network, members, id)) {
+    if !members.all_voters().into_iter().any(|id| reaches_majority(world, members, id)) {
         return Some(t.hint_no_majority_together().into());
     }
     if let Some(leader) = world.leader() {
-        return with_leader(world, network, leader, t);
+        return with_leader(world, leader, t);
     }
-    if let Some((round_trip, timeout)) = round_trip_too_long(world, network, members) {
+    if let Some((round_trip, timeout)) = round_trip_too_long(world, members) {
         return Some(t.hint_round_trip(&ms(round_trip, 0), &ms(timeout, 0)));
     }
     caught(world, t)
 }
 
-fn with_leader(world: &World, network: &Network, leader: &NodeState, t: &dyn Text) -> Option<String> {
+fn with_leader(world: &World, leader: &NodeState, t: &dyn Text) -> Option<String> {
     if leader.paused {
         return Some(t.hint_leader_paused(S(leader.id)));
     }
-    if !reaches_majority(world, network, &leader.members.1, leader.id) {
+    if !reaches_majority(world, &leader.members.1, leader.id) {
         return Some(t.hint_leader_alone(S(leader.id)));
     }
     if let Some(reason) = caught(world, t) {
@@ -75,20 +74,20 @@ fn caught(world: &World, t: &dyn Text) -> Option<String> {
 }
 
 /// Whether a node that runs and a majority that runs can hear each other.
-fn reaches_majority(world: &World, network: &Network, members: &Membership, id: NodeId) -> bool {
+fn reaches_majority(world: &World, members: &Membership, id: NodeId) -> bool {
     let running = |id: NodeId| world.nodes.get(&id).is_some_and(|node| is_running(node));
-    let open = |link| !world.cut.contains(&link) && network.quality(link).loss.per_million < ALWAYS_LOST;
+    let open = |link| !world.cut.contains(&link) && world.links.of(link).loss.per_million < ALWAYS_LOST;
     running(id) && members.is_quorum(|other| other == id || (running(other) && open((id, other)) && open((other, id))))
 }
 
 /// The shortest round trip that wins an election, and the longest election timeout, where that is shorter.
-fn round_trip_too_long(world: &World, network: &Network, members: &Membership) -> Option<(Micros, Micros)> {
+fn round_trip_too_long(world: &World, members: &Membership) -> Option<(Micros, Micros)> {
     let timeout = world.nodes.values().filter_map(|node| node.timer).map(|(armed, fires)| fires - armed).max()?;
     let round_trip = |a: NodeId, b: NodeId| {
         if a == b {
             return Micros::ZERO;
         }
-        network.quality((a, b)).latency.0 + network.quality((b, a)).latency.0
+        world.links.of((a, b)).latency.0 + world.links.of((b, a)).latency.0
     };
     let voters = members.all_voters();
     let to_majority = |id: NodeId| {
@@ -105,16 +104,17 @@ mod tests {
     use super::*;
     use crate::lab::action::Probability;
     use crate::lab::event::TrapDoes;
+    use crate::lab::links::{LinkSpec, Links};
     use crate::lab::world::Trap;
     use crate::raft::log::{Entry, Payload};
-    use crate::view::links::Quality;
     use crate::view::text::English;
     use std::rc::Rc;
     use std::sync::Arc;
 
-    fn network(low: u64) -> Network {
+    /// Links that are so slow at least.
+    fn slow(low: u64) -> Links {
         let latency = (Micros::from_ms(low), Micros::from_ms(low + 10));
-        Network { usual: Quality { latency, ..Quality::default() }, ..Network::default() }
+        Links { usual: LinkSpec { latency, ..LinkSpec::default() }, ..Links::default() }
     }
 
     /// Five voters in term 1 with an entry each, of which S1 leads.
@@ -122,7 +122,7 @@ mod tests {
         let node = |id| {
             let entry = Arc::new(Entry { index: 1, term: 1, payload: Payload::Blank });
             let mut node = NodeState::new(id, Membership::new(1..=5, []), [entry]);
-            (node.alive, node.term, node.commit, node.applied) = (true, 1, 1, 1);
+            (node.alive, node.begun, node.term, node.commit, node.applied) = (true, true, 1, 1, 1);
             node.role = if id == 1 { Role::Leader } else { Role::Follower };
             node.timer = Some((Micros::ZERO, Micros::from_ms(200)));
             change(&mut node);
@@ -154,14 +154,14 @@ mod tests {
             (
                 world(|node| {
                     node.commit = 0;
-                    node.write_delay = (node.id < 4).then_some((Micros(1), Micros(1)));
+                    node.write_delay.1 = Micros((node.id < 4).into());
                 }),
                 "A majority has slow disks: an entry counts only once it is durable.",
             ),
             (world(follow), ""),
         ];
         for (world, sentence) in cases {
-            assert_eq!(hint(&world, &network(5), true, &English).unwrap_or_default(), sentence);
+            assert_eq!(hint(&world, true, &English).unwrap_or_default(), sentence);
         }
     }
 
@@ -173,38 +173,38 @@ mod tests {
         }
         let alone =
             "S1 leads, but cannot hear a majority and be heard by it. Rejoin its links, or wait for another leader.";
-        assert_eq!(hint(&cut, &network(5), true, &English).as_deref(), Some(alone));
+        assert_eq!(hint(&cut, true, &English).as_deref(), Some(alone));
         for (a, b) in [(2, 3), (2, 4), (2, 5), (3, 4), (3, 5), (4, 5)] {
             cut.cut.insert((a, b));
         }
         let apart = "The links that are open leave no majority together. Rejoin some.";
-        assert_eq!(hint(&cut, &network(5), true, &English).as_deref(), Some(apart));
-        let mut lossy = network(5);
+        assert_eq!(hint(&cut, true, &English).as_deref(), Some(apart));
+        let mut lossy = Links::default();
         lossy.usual.loss = Probability { per_million: 1_000_000 };
-        assert_eq!(hint(&world(|_| {}), &lossy, true, &English).as_deref(), Some(apart));
+        assert_eq!(hint(&world(|_| {}).with_links(lossy), true, &English).as_deref(), Some(apart));
     }
 
     #[test]
     fn a_timeout_shorter_than_the_round_trip_is_told() {
         let leaderless = world(|node| node.role = Role::Candidate);
-        assert_eq!(hint(&leaderless, &network(99), true, &English), None);
+        assert_eq!(hint(&leaderless.clone().with_links(slow(99)), true, &English), None);
         let told = "A round trip takes at least 200 ms, and no election timeout is longer than 200 ms: whoever campaigns gives up before the answers come.";
-        assert_eq!(hint(&leaderless, &network(100), true, &English).as_deref(), Some(told));
+        assert_eq!(hint(&leaderless.with_links(slow(100)), true, &English).as_deref(), Some(told));
     }
 
     #[test]
     fn what_is_caught_is_told() {
         let mut caught = world(|_| {});
         caught.traps.insert(1, Rc::new(Trap { does: TrapDoes::Drop, which: Default::default() }));
-        let told = hint(&caught, &network(5), true, &English).unwrap();
+        let told = hint(&caught, true, &English).unwrap();
         assert_eq!(told, "Messages are caught as they are sent, since somebody asked for that.");
     }
 
     #[test]
     fn a_clock_that_stands_is_told_when_nothing_else_is_in_the_way() {
         let stands = "The clock stands: Space lets it run, → takes one step.";
-        assert_eq!(hint(&world(|_| {}), &network(5), false, &English).as_deref(), Some(stands));
-        assert_eq!(hint(&World::default(), &network(5), false, &English).as_deref(), Some(stands));
-        assert_eq!(hint(&World::default(), &network(5), true, &English), None);
+        assert_eq!(hint(&world(|_| {}), false, &English).as_deref(), Some(stands));
+        assert_eq!(hint(&World::default(), false, &English).as_deref(), Some(stands));
+        assert_eq!(hint(&World::default(), true, &English), None);
     }
 }

@@ -1,18 +1,18 @@
 //! The inspector: what is selected, with all its numbers, and what these lead to.
 
 use super::format::{grouped, ms, range, S};
-use super::links::Network;
-use super::logs::payload;
+use super::links;
+use super::logs::{payload, told};
 use super::members::in_words;
 use super::message::{full, short};
 use super::node;
-use super::on_node::has_slow_disk;
 use super::subject::Subject;
 use super::text::Text;
 use crate::lab::event::{Link, MessageId};
 use crate::lab::world::{InFlight, NodeState, StreamView, World};
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
+use crate::runtime::Micros;
 
 /// So many pairs of a state machine, entries of a message or messages of a link are told.
 const LISTED_MAX: usize = 8;
@@ -47,10 +47,10 @@ pub struct Value {
 }
 
 /// What is told about `subject`.
-pub fn inspect(world: &World, network: &Network, subject: Subject, t: &dyn Text) -> Sheet {
+pub fn inspect(world: &World, subject: Subject, t: &dyn Text) -> Sheet {
     match subject {
         Subject::Node(id) => world.nodes.get(&id).map_or_else(Sheet::default, |node| of_node(world, node, t)),
-        Subject::Link(link) => of_link(world, network, link, t),
+        Subject::Link(link) => of_link(world, link, t),
         Subject::Message(id) => of_message(world, id, t),
         Subject::Entry(node, index) => of_entry(world, node, index, t),
         Subject::Stream(leader, target) => match world.streams.get(&(leader, target)) {
@@ -126,9 +126,9 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     let entries = if node.log.is_empty() { t.empty_aside().to_string() } else { range(node.first_index, last) };
     let to_last = (!node.log.is_empty()).then_some(Subject::Entry(node.id, last));
     sheet.add(t.field_log(), vec![Value { text: entries, to: to_last }]);
-    sheet.add(t.field_durable(), plain(grouped(node.durable)));
-    sheet.add(t.field_commit(), plain(grouped(node.commit)));
-    sheet.add(t.field_applied(), plain(grouped(node.applied)));
+    sheet.add(t.field_durable(), vec![to_entry(world, node.id, node.durable)]);
+    sheet.add(t.field_commit(), vec![to_entry(world, node.id, node.commit)]);
+    sheet.add(t.field_applied(), vec![to_entry(world, node.id, node.applied)]);
     if let Some(snapshot) = &node.snapshot {
         let (index, term) = (snapshot.meta.index, snapshot.meta.term);
         sheet.add(t.field_snapshot(), plain(t.snapshot_up_to(index, term, snapshot.data.len() as u64)));
@@ -142,7 +142,8 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     let (since, members) = &node.members;
     let to_entry = node.entry(*since).map(|_| Subject::Entry(node.id, *since));
     sheet.add(t.field_members(), vec![Value { text: in_words(members, t), to: to_entry }]);
-    if let Some((low, high)) = node.write_delay.filter(|_| has_slow_disk(node)) {
+    let (low, high) = node.write_delay;
+    if high > Micros::ZERO {
         sheet.add(t.field_disk(), plain(t.write_takes(&ms(low, 0), &ms(high, 0))));
     }
     if let Some(error) = &node.storage_error {
@@ -154,10 +155,10 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     sheet
 }
 
-fn of_link(world: &World, network: &Network, (a, b): Link, t: &dyn Text) -> Sheet {
+fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Sheet {
     let mut sheet = sheet(format!("{} – {}", S(a), S(b)), String::new());
     for (from, to) in [(a, b), (b, a)] {
-        let quality = network.quality((from, to)).in_words(t);
+        let quality = links::in_words(&world.links.of((from, to)), t);
         let words = if world.cut.contains(&(from, to)) { t.cut_and(&quality) } else { quality };
         sheet.add(&arrow(from, to), plain(words));
         let on_way = world.messages.values().filter(|message| (message.from, message.to) == (from, to));
@@ -213,7 +214,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
         (false, true) => t.committed(),
         (false, false) => t.not_committed(),
     };
-    let mut sheet = sheet(title, payload(&entry.payload, t));
+    let mut sheet = sheet(title, told(&entry.payload, t));
     sheet.add(t.field_term(), plain(grouped(entry.term)));
     sheet.add(t.field_here(), plain(state));
     let same = |other: &&std::rc::Rc<NodeState>| other.term_at(index) == Some(entry.term);
@@ -275,7 +276,6 @@ fn to_entry(world: &World, node: NodeId, index: Index) -> Value {
 mod tests {
     use super::*;
     use crate::lab::{Do, Lab, Scenario};
-    use crate::runtime::Micros;
     use crate::view::text::English;
 
     /// A run of three nodes in which S1 was elected and has written twice, and a write is on its way.
@@ -293,8 +293,7 @@ mod tests {
     }
 
     fn told(lab: &Lab, subject: Subject) -> Vec<String> {
-        let network = Network::of(lab.scenario(), lab.now());
-        let sheet = inspect(&lab.world(), &network, subject, &English);
+        let sheet = inspect(&lab.world(), subject, &English);
         let values = |field: Field| field.values.into_iter().map(|value| value.text).collect::<Vec<_>>().join(" ");
         let fields = sheet.fields.into_iter().map(|field| format!("{}: {}", field.name.clone(), values(field)));
         std::iter::once(format!("{} | {}", sheet.title, sheet.lead)).chain(fields).collect()

@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 
 use super::colour::term_class;
-use super::format::{percent, range, runs, S};
+use super::format::{grouped, percent, range, S};
+use super::members::{in_short, in_words};
 use super::node::Standing;
 use super::subject::Subject;
 use super::text::Text;
@@ -16,8 +17,10 @@ use crate::raft::{Index, NodeId, Term};
 pub struct LogsView {
     /// The columns that are drawn.
     pub visible: RangeInclusive<Index>,
-    /// The leader that the logs are compared with.
+    /// The leader that the logs are compared with, and whose marks are drawn.
     pub leader: Option<NodeId>,
+    /// Whether another node believes to lead, too.
+    pub rivals: bool,
     /// A row per node.
     pub rows: Vec<LogRow>,
 }
@@ -78,8 +81,14 @@ pub struct LogCell {
     pub term: Term,
     /// The class of that term's colour.
     pub colour: &'static str,
-    /// What it asks for, briefly.
+    /// What it asks for.
     pub payload: String,
+    /// The same in as few letters as a cell has room for.
+    pub short: String,
+    /// Whether it is a configuration.
+    pub is_configuration: bool,
+    /// Whether it is a configuration of which both halves decide.
+    pub joint: bool,
     /// Whether the node knows that it is committed.
     pub committed: bool,
     /// Whether the node has applied it.
@@ -133,7 +142,7 @@ pub fn logs(world: &World, visible: RangeInclusive<Index>, t: &dyn Text) -> Logs
         }
     };
     let rows = world.nodes.values().map(|node| row(node)).collect();
-    LogsView { rows, leader: leader.map(|leader| leader.id), visible }
+    LogsView { rows, leader: leader.map(|leader| leader.id), rivals: world.leaders().nth(1).is_some(), visible }
 }
 
 /// What of `columns` can be seen.
@@ -159,8 +168,7 @@ fn receiving(world: &World, node: &NodeState, visible: &RangeInclusive<Index>) -
 }
 
 fn aside(world: &World, node: &NodeState, visible: &RangeInclusive<Index>, t: &dyn Text) -> Option<String> {
-    // The first column that is drawn is hidden, unless it is the first of all.
-    let first_seen = visible.start() + Index::from(*visible.start() > 1);
+    let first_seen = visible.start() + 1;
     let comes = receiving(world, node, &(1..=Index::MAX));
     let reaches = comes.as_ref().map_or(0, |comes| comes.index).max(node.last_index());
     if reaches >= first_seen {
@@ -178,7 +186,10 @@ fn cell(node: &NodeState, entry: &Entry, leader: Option<&NodeState>, t: &dyn Tex
         index: entry.index,
         term: entry.term,
         colour: term_class(entry.term),
-        payload: payload(&entry.payload, t),
+        payload: told(&entry.payload, t),
+        short: short(node, entry, t),
+        is_configuration: matches!(&entry.payload, Payload::Members(_)),
+        joint: matches!(&entry.payload, Payload::Members(members) if members.voters.len() > 1),
         committed: entry.index <= node.commit,
         applied: entry.index <= node.applied,
         against: against(entry, leader),
@@ -193,20 +204,35 @@ fn against(entry: &Entry, leader: Option<&NodeState>) -> Against {
     }
 }
 
-/// What an entry asks for: `x=1`, `∅` for nothing, the voters of a configuration.
+/// What an entry asks for: `x=1`, `∅` for nothing, the members of a configuration.
 pub fn payload(payload: &Payload, t: &dyn Text) -> String {
     match payload {
         Payload::Blank => t.blank().to_string(),
         Payload::Set { key, value } => format!("{key}={value}"),
-        Payload::Members(membership) => {
-            let sets: Vec<String> = membership.voters.iter().map(runs).collect();
-            let voters = t.members(&sets.join(" + "));
-            match membership.learners.len() {
-                0 => voters,
-                count => t.with_learners(&voters, &t.members(&runs(&membership.learners)), count > 1),
-            }
-        }
+        Payload::Members(membership) => in_words(membership, t),
     }
+}
+
+/// The same, where nothing around it says that it is a configuration.
+pub fn told(entry: &Payload, t: &dyn Text) -> String {
+    match entry {
+        Payload::Members(members) if members.voters.len() > 1 => t.joint_configuration(&payload(entry, t)),
+        Payload::Members(_) => t.configuration(&payload(entry, t)),
+        other => payload(other, t),
+    }
+}
+
+/// A configuration is told against the one before it.
+fn short(node: &NodeState, entry: &Entry, t: &dyn Text) -> String {
+    let Payload::Members(members) = &entry.payload else { return payload(&entry.payload, t) };
+    let earlier = (node.first_index..entry.index).rev().filter_map(|index| node.entry(index));
+    let mut earlier = earlier.filter_map(|entry| match &entry.payload {
+        Payload::Members(members) => Some(members),
+        _ => None,
+    });
+    let snapshot = node.snapshot.as_ref().filter(|snapshot| snapshot.meta.index < entry.index);
+    let before = earlier.next().or(snapshot.map(|snapshot| &snapshot.meta.membership.1));
+    in_short(members, before.unwrap_or(node.initial_members()), t)
 }
 
 impl Folded {
@@ -263,6 +289,9 @@ impl LogCell {
     }
 }
 
+/// So many entries a page of a log has, for keys.
+const PAGE: Index = 10;
+
 /// The entry that a key leads to, from the one that is selected, in the table of the logs: to the sides along a log,
 /// up and down to the next log that has it. With nothing selected, Enter begins at the leader's last entry.
 pub fn walk(world: &World, selected: Option<Subject>, key: &str) -> Option<(NodeId, Index)> {
@@ -278,6 +307,8 @@ pub fn walk(world: &World, selected: Option<Subject>, key: &str) -> Option<(Node
         "ArrowRight" => aside(index + 1),
         "ArrowUp" => others.rfind(|&other| other < id).map(|other| (other, index)),
         "ArrowDown" => others.find(|&other| other > id).map(|other| (other, index)),
+        "PageUp" => aside(index.saturating_sub(PAGE).max(world.nodes.get(&id)?.first_index)),
+        "PageDown" => aside((index + PAGE).min(world.nodes.get(&id)?.last_index())),
         "Home" => world.nodes.get(&id).map(|node| (id, node.first_index)),
         "End" => world.nodes.get(&id).map(|node| (id, node.last_index())),
         _ => None,
@@ -285,16 +316,62 @@ pub fn walk(world: &World, selected: Option<Subject>, key: &str) -> Option<(Node
 }
 
 /// The columns that can be seen: of a strip that begins `scrolled` units from the first column and is `width` wide,
-/// with one column more on either side.
+/// with one column more on either side (left of the first, that is none).
 pub fn visible_columns(scrolled: f64, width: f64, column: f64) -> RangeInclusive<Index> {
     let first = (scrolled / column).floor().max(0.0) as Index;
     let count = (width / column).ceil().max(1.0) as Index + 2;
-    first.max(1)..=first.max(1) + count
+    first..=first + count
 }
 
-/// The last column that fits wholly into such a strip.
-pub fn last_whole_column(scrolled: f64, width: f64, column: f64) -> Index {
-    ((scrolled + width) / column).floor().max(0.0) as Index
+/// The columns that fit wholly into such a strip.
+pub fn whole_columns(scrolled: f64, width: f64, column: f64) -> RangeInclusive<Index> {
+    // A scrolled strip stands at whole pixels.
+    let slack = 1.0 / column;
+    let first = (scrolled / column - slack).ceil().max(0.0) as Index + 1;
+    first..=((scrolled + width) / column + slack).floor().max(0.0) as Index
+}
+
+/// So many columns the words of a mark that cannot be seen need.
+const WORDS: Index = 2;
+
+/// How marks are drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarksDrawn {
+    /// Where match points, and its words, if there is room.
+    pub matched: Option<(Index, Option<String>)>,
+    /// Where next points, and its words, if there is room.
+    pub next: Option<(Index, Option<String>)>,
+    /// What is said of those that lie before what can be seen, and where the first one is.
+    pub before: Option<(Index, String)>,
+    /// The same of those behind.
+    pub after: Option<(Index, String)>,
+}
+
+impl Marks {
+    /// The marks where the columns `whole` can be seen wholly.
+    pub fn drawn(&self, whole: &RangeInclusive<Index>, t: &dyn Text) -> MarksDrawn {
+        let (first, last) = (*whole.start(), *whole.end());
+        let Marks { next, matched } = *self;
+        let mut drawn = MarksDrawn::default();
+        if whole.contains(&matched) {
+            // Left of the first column there is room for a short number only.
+            let words = if matched > first { Some(t.match_mark(matched)) } else { Some(grouped(matched)) };
+            drawn.matched = Some((matched, words.filter(|words| matched > first || words.chars().count() < 3)));
+        }
+        if whole.contains(&next) {
+            drawn.next = Some((next, (next < last).then(|| t.next_mark(next))));
+        }
+        let hidden = |is_hidden: &dyn Fn(Index) -> bool, free: bool| {
+            let marks = [(matched, t.match_mark(matched)), (next, t.next_mark(next))];
+            let (places, words): (Vec<Index>, Vec<String>) =
+                marks.into_iter().filter(|(index, _)| *index > 0 && is_hidden(*index)).unzip();
+            Some((*places.first().filter(|_| free)?, words.join(", ")))
+        };
+        // Next is never left of match.
+        drawn.before = hidden(&|index| index < first, next < first || next > first + WORDS);
+        drawn.after = hidden(&|index| index > last, matched > last || matched + WORDS + 1 < last || matched < first);
+        drawn
+    }
 }
 
 #[cfg(test)]
@@ -347,6 +424,8 @@ mod tests {
             (Some(Subject::Entry(1, 2)), "ArrowDown", Some((2, 2))),
             (Some(Subject::Entry(2, 2)), "ArrowDown", None),
             (Some(Subject::Entry(3, 1)), "ArrowUp", Some((2, 1))),
+            (Some(Subject::Entry(2, 3)), "PageUp", Some((2, 1))),
+            (Some(Subject::Entry(2, 3)), "PageDown", Some((2, 4))),
             (Some(Subject::Entry(2, 2)), "Home", Some((2, 1))),
             (Some(Subject::Entry(2, 2)), "End", Some((2, 4))),
             (Some(Subject::Entry(2, 2)), "w", None),
@@ -434,8 +513,10 @@ mod tests {
             (2, None, 29..=40, Some("◂ ends at 2")),
             (0, None, 29..=40, Some("empty")),
             (0, Some((20, 32)), 29..=40, Some("◂ snapshot 20: 32 B")),
+            (1, None, 0..=12, None),
+            (1, None, 1..=12, Some("◂ ends at 1")),
             (2, None, 1..=12, None),
-            (0, None, 1..=12, Some("empty")),
+            (0, None, 0..=12, Some("empty")),
             (29, None, 29..=40, Some("◂ ends at 29")),
             (30, None, 29..=40, None),
             (0, Some((30, 32)), 29..=40, None), // its block can be seen
@@ -497,7 +578,7 @@ mod tests {
     fn a_configuration_is_told_by_its_voters() {
         let change = Membership { voters: vec![[1, 2, 3].into(), [1, 3, 4].into()], learners: [].into() };
         assert_eq!(payload(&Payload::Members(Membership::new([1, 2, 3, 5], [])), &English), "S1–3,5");
-        assert_eq!(payload(&Payload::Members(change), &English), "S1–3 + 1,3–4");
+        assert_eq!(payload(&Payload::Members(change), &English), "S1–3 → S1,3–4");
     }
 
     #[test]
@@ -527,10 +608,36 @@ mod tests {
 
     #[test]
     fn the_visible_columns_follow_the_scrolling() {
-        assert_eq!(visible_columns(0.0, 400.0, 40.0), 1..=13);
+        assert_eq!(visible_columns(0.0, 400.0, 40.0), 0..=12);
+        assert_eq!(visible_columns(45.0, 400.0, 40.0), 1..=13);
         assert_eq!(visible_columns(85.0, 400.0, 40.0), 2..=14);
         assert_eq!(visible_columns(40_000.0, 400.0, 40.0), 1000..=1012);
-        assert_eq!(visible_columns(-5.0, 0.0, 40.0), 1..=4);
-        assert_eq!(last_whole_column(85.0, 400.0, 40.0), 12);
+        assert_eq!(visible_columns(-5.0, 0.0, 40.0), 0..=3);
+        assert_eq!(whole_columns(0.0, 400.0, 40.0), 1..=10);
+        assert_eq!(whole_columns(85.0, 400.0, 40.0), 4..=12);
+        assert_eq!(whole_columns(80.0, 400.0, 40.0), 3..=12);
+    }
+
+    #[test]
+    fn marks_that_cannot_be_seen_are_told_at_the_edge() {
+        let drawn = |matched, next| Marks { matched, next }.drawn(&(10..=20), &English);
+        let words = |text: &str| Some(text.to_string());
+        let seen = drawn(12, 13);
+        assert_eq!(seen.matched, Some((12, words("match 12"))));
+        assert_eq!(seen.next, Some((13, words("next 13"))));
+        assert_eq!((seen.before, seen.after), (None, None));
+        assert_eq!(
+            drawn(10, 20),
+            MarksDrawn { matched: Some((10, words("10"))), next: Some((20, None)), ..MarksDrawn::default() }
+        );
+        assert_eq!(drawn(3, 5).before, Some((3, "match 3, next 5".into())));
+        assert_eq!(drawn(0, 5).before, Some((5, "next 5".into())));
+        assert_eq!(drawn(3, 14).before, Some((3, "match 3".into())));
+        assert_eq!(drawn(9, 11).before, None, "next is in the way");
+        assert_eq!(drawn(12, 21).after, Some((21, "next 21".into())));
+        assert_eq!(drawn(19, 21).after, None, "match is in the way");
+        assert_eq!(drawn(30, 31).after, Some((30, "match 30, next 31".into())));
+        let far = drawn(3, 31);
+        assert_eq!((far.before.unwrap().1, far.after.unwrap().1), ("match 3".to_string(), "next 31".to_string()));
     }
 }

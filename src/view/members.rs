@@ -7,6 +7,9 @@ use super::text::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::{Index, Membership, NodeId};
 
+/// So many letters a cell of a log has room for.
+const SHORT_MAX: usize = 6;
+
 /// The place of a node in a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -56,6 +59,41 @@ pub fn in_words(members: &Membership, t: &dyn Text) -> String {
     }
 }
 
+/// A configuration in as few letters as a log has room for, against the one before it: who comes and goes while both
+/// are in force ("+S6–7", "−S3"), a learner in brackets ("+(S8)"), or else the voters ("S1–5", or how many they are).
+pub fn in_short(members: &Membership, before: &Membership, t: &dyn Text) -> String {
+    let (named, bare) =
+        (briefly(members, before, &|nodes| t.members(&nodes)), briefly(members, before, &|nodes| nodes));
+    let fits = |short: &String| short.chars().count() <= SHORT_MAX;
+    let count = members.voters.last().map_or(0, BTreeSet::len);
+    [named, bare].into_iter().find(fits).unwrap_or_else(|| t.so_many_voters(count as u64))
+}
+
+fn briefly(members: &Membership, before: &Membership, name: &dyn Fn(String) -> String) -> String {
+    let change = |old: &BTreeSet<NodeId>, new: &BTreeSet<NodeId>, name: &dyn Fn(String) -> String| {
+        let part = |sign: &str, a: &BTreeSet<NodeId>, b: &BTreeSet<NodeId>| {
+            let set: BTreeSet<NodeId> = a.difference(b).copied().collect();
+            if set.is_empty() {
+                String::new()
+            } else {
+                format!("{sign}{}", name(runs(&set)))
+            }
+        };
+        part("+", new, old) + &part("−", old, new)
+    };
+    let short = match members.voters.as_slice() {
+        [old, new] => change(old, new, name),
+        same if same == before.voters => {
+            change(&before.learners, &members.learners, &|learners| format!("({})", name(learners)))
+        }
+        _ => String::new(),
+    };
+    match members.voters.last() {
+        Some(voters) if short.is_empty() => name(runs(voters)),
+        _ => short,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +124,30 @@ mod tests {
         std::rc::Rc::make_mut(world.nodes.get_mut(&1).unwrap()).alive = false;
         assert_eq!(part_now(&world, 4), Part::Outside, "the latest in any log counts while nobody leads");
         assert_eq!(part_now(&World::default(), 1), Part::Outside);
+    }
+
+    #[test]
+    fn a_configuration_in_short() {
+        let five = Membership::new(1..=5, []);
+        let with = Membership::new(1..=5, [8]);
+        let change = |old: &[NodeId], new: &[NodeId]| Membership {
+            voters: vec![old.iter().copied().collect(), new.iter().copied().collect()],
+            learners: [].into(),
+        };
+        let cases = [
+            (five.clone(), five.clone(), "S1–5"),
+            (with.clone(), five.clone(), "+(S8)"),
+            (five.clone(), with, "−(S8)"),
+            (change(&[1, 2, 3], &[1, 2, 3, 6, 7]), five.clone(), "+S6–7"),
+            (change(&[1, 2, 3], &[1, 2]), five.clone(), "−S3"),
+            (change(&[1, 2, 3], &[1, 2, 4]), five.clone(), "+S4−S3"),
+            (Membership::new(1..=5, [6, 7]), five.clone(), "+(6–7)"),
+            (Membership::new(1..=7, []), five.clone(), "S1–7"),
+            (Membership::new([1, 2, 4, 5, 6, 7, 8], []), five, "7 vote"),
+        ];
+        for (members, before, short) in cases {
+            assert_eq!(in_short(&members, &before, &English), short, "{members:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Messages: where they are on their way, what they look like, and what they say in words.
 
+use std::f64::consts::FRAC_PI_2;
+
 use serde::{Deserialize, Serialize};
 
 use super::format::{ms, range, S};
@@ -235,6 +237,15 @@ pub fn label(message: &Message) -> Option<String> {
     }
 }
 
+/// Where the label of a message that goes in the direction `angle` (degrees) stands, seen from the message: to its right
+/// or to its left, so that it does not cover the message.
+pub fn label_place(label: &str, angle: f64, right: bool) -> Point {
+    let aside = angle.to_radians() + if right { FRAC_PI_2 } else { -FRAC_PI_2 };
+    let half = Point::new(3.5 * label.chars().count() as f64, 5.0);
+    let away = 9.0 + (aside.cos() * half.x).abs() + (aside.sin() * half.y).abs();
+    Point::default().polar(aside, away)
+}
+
 fn entries(append: &AppendEntries) -> String {
     range(append.prev_log_index + 1, append.last_index())
 }
@@ -373,6 +384,14 @@ mod tests {
         assert_eq!(label(&append(3)).as_deref(), Some("5–7"));
         assert_eq!(label(&append(0)), None);
         assert_eq!(label(&answer(AppendResult::Success(6))), None);
+    }
+
+    #[test]
+    fn a_label_stands_beside_its_message() {
+        let place = |angle| label_place("12–13", angle, true);
+        assert!(place(0.0).y > 13.0 && place(0.0).x.abs() < 0.01, "to the right of who goes to the right is below");
+        assert!(place(180.0).y < -13.0 && label_place("12–13", 0.0, false).y < -13.0);
+        assert!(place(90.0).x < -9.0 - 3.5 * 5.0 + 0.01, "its letters end before the message");
     }
 
     #[test]

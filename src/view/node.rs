@@ -26,7 +26,7 @@ pub enum Standing {
     Crashed,
     /// An error of its storage stopped it.
     Stopped,
-    /// Nothing has happened yet.
+    /// It has never run.
     NotStarted,
     /// It runs, and does not belong to the cluster.
     Outside,
@@ -36,7 +36,7 @@ impl Standing {
     /// What `node` is.
     pub fn of(world: &World, node: &NodeState) -> Standing {
         match node.role {
-            _ if world.n == 0 && !node.alive => Standing::NotStarted,
+            _ if node.never_ran() => Standing::NotStarted,
             _ if !node.alive => Standing::Crashed,
             Role::Learner if part_now(world, node.id) == Part::Outside => Standing::Outside,
             Role::Learner => Standing::Learner,
@@ -141,7 +141,7 @@ mod tests {
         let mut world = World::new([NodeState::new(1, Membership::new([1], []), [])]);
         let told = |world: &World| in_words(world, &world.nodes[&1], &English);
         assert_eq!(told(&world), "Not started");
-        world.n = 1;
+        std::rc::Rc::make_mut(world.nodes.get_mut(&1).unwrap()).begun = true;
         assert_eq!(told(&world), "Crashed");
     }
 

@@ -82,8 +82,8 @@ impl NodeAct {
             NodeAct::SlowOrFast => {
                 let slow = has_slow_disk(node);
                 let (delay, name) = match slow {
-                    true => ((Micros::ZERO, Micros::ZERO), t.menu_fast_disk()),
-                    false => (SLOW_DISK, t.menu_slow_disk()),
+                    true => (node.usual_write_delay, t.menu_fast_disk()),
+                    false => (slower(node.usual_write_delay), t.menu_slow_disk()),
                 };
                 Some((Do::Disk { node: id, write_delay: Some(delay), fail: None }, name))
             }
@@ -120,9 +120,18 @@ fn in_or_out(world: &World, id: NodeId, t: &dyn Text) -> Option<(Do, &'static st
     }
 }
 
+/// Slow, or, where that would be faster, twice as slow as usual.
+fn slower((low, high): (Micros, Micros)) -> (Micros, Micros) {
+    if high < SLOW_DISK.1 {
+        SLOW_DISK
+    } else {
+        (low + low, high + high)
+    }
+}
+
 /// Whether the node's disk was made slow.
 pub fn has_slow_disk(node: &NodeState) -> bool {
-    node.write_delay.is_some_and(|(_, longest)| longest > Micros::ZERO)
+    node.write_delay.1 > node.usual_write_delay.1
 }
 
 /// One node more, with the first id that is free. None if there are as many as there can be.
@@ -148,6 +157,7 @@ fn timers(world: &World) -> impl Iterator<Item = NodeId> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::{Lab, Scenario};
     use crate::raft::Membership;
     use crate::view::text::English;
     use std::rc::Rc;
@@ -219,7 +229,7 @@ mod tests {
             (
                 world(|node| {
                     (node.paused, node.timer) = (true, None);
-                    node.write_delay = Some(SLOW_DISK);
+                    node.write_delay = SLOW_DISK;
                 }),
                 4,
                 vec!["Campaign now", "Crash", "Resume", "Isolate", "Fast disk", "Failing disk", "Take in as a learner"],
@@ -251,6 +261,27 @@ mod tests {
         let world = world(|node| node.role = Role::Shutdown);
         assert_eq!(done(&world, 2, NodeAct::CrashOrRestart), Some(Do::Restart { node: 2 }));
         assert_eq!(done(&world, 2, NodeAct::PauseOrResume), None);
+    }
+
+    #[test]
+    fn a_disk_that_was_slow_is_again_what_it_was() {
+        let mut scenario = Scenario::classroom(3);
+        let usual = (Micros::from_ms(10), Micros::from_ms(20));
+        scenario.storage.write_delay = Some(usual);
+        let mut lab = Lab::new(scenario).unwrap();
+        let mut act = |node: NodeId| {
+            let what = done(&lab.world(), node, NodeAct::SlowOrFast).unwrap();
+            lab.act(what).unwrap();
+            let world = lab.world();
+            (has_slow_disk(&world.nodes[&node]), world.nodes[&node].write_delay)
+        };
+        assert_eq!([act(1), act(1), act(1)], [(true, SLOW_DISK), (false, usual), (true, SLOW_DISK)]);
+        lab.act(Do::AddLearner { node: 4 }).unwrap();
+        let write_delay = Some((Micros::from_ms(300), Micros::from_ms(300)));
+        lab.act(Do::Disk { node: 4, write_delay, fail: None }).unwrap();
+        let back = done(&lab.world(), 4, NodeAct::SlowOrFast);
+        assert_eq!(back, Some(Do::Disk { node: 4, write_delay: Some(usual), fail: None }));
+        assert_eq!(slower((Micros(5), Micros(400_000))), (Micros(10), Micros(800_000)));
     }
 
     #[test]

@@ -65,6 +65,7 @@ catalogue! {
         leaving: "leaving",
         disk_failing: "disk fails",
         disk_slow: "slow disk",
+        nodes_start: "The nodes start.",
         nothing_yet: "Nothing has happened yet.",
         all_down: "All nodes are down.",
         no_leader: "No leader.",
@@ -330,6 +331,8 @@ catalogue! {
         do_add_node: "Add a node, as a learner",
         do_spread: "Spread the election timeouts: the first to fire wins",
         do_align: "Align the election timeouts: the votes are split",
+        do_next_link: "Select the next link, of the selected node at first; Enter opens its menu",
+        do_previous_link: "Select the link before",
         do_next_message: "Select the message that arrives next; the clock stops",
         do_previous_message: "Select the one before",
         do_deliver: "It arrives now",
@@ -412,8 +415,10 @@ catalogue! {
         term(term: Term): format!("term {term}"),
         cluster_name(nodes: u64): format!("Cluster of {nodes}"),
         commit(index: Index): format!("commit {}", grouped(index)),
+        commit_brief(commit: Index, applied: Index): format!("commit {} ({})", grouped(commit), grouped(applied)),
         commit_applied(commit: Index, applied: Index):
             format!("commit {}, applied {}", grouped(commit), grouped(applied)),
+        marks_of(leader: S): format!("of {leader}:"),
         match_mark(index: Index): format!("match {}", grouped(index)),
         next_mark(index: Index): format!("next {}", grouped(index)),
         folded(entries: &str): format!("◂ {entries}"),
@@ -529,6 +534,8 @@ catalogue! {
             "{leader} leads term {term}; the voters change from {old} to {new}: for now, both need a majority."
         ),
         configuration(members: &str): format!("configuration {members}"),
+        so_many_voters(count: u64): format!("{count} vote"),
+        joint_configuration(members: &str): format!("configuration {members}: both majorities decide"),
         entry_name(node: S, index: Index, term: Term, payload: &str, state: &str):
             format!("{node}, entry {index}, term {term}, {payload}, {state}"),
 
@@ -699,6 +706,9 @@ catalogue! {
         change_not_done(node: S, what: &str): format!("{node} did not {what}"),
         restarts(node: S): format!("{node} restarts"),
         is_cut_off(node: S): format!("{node} is cut off"),
+        links_from_node(node: S): format!("all links from {node}"),
+        links_to_node(node: S): format!("all links to {node}"),
+        links_changed(links: &str, how: &str): format!("From now on, {links}: {how}"),
         links_cut(links: &str): format!("Cut: {links}"),
         links_rejoined(links: &str): format!("Rejoined: {links}"),
         many_links(count: u64, names: &str): format!("{} links between {names}", number(count)),

@@ -3,13 +3,14 @@
 use super::action::alone_name;
 use super::feed::Line;
 use super::format::{ms, range, S};
-use super::logs::payload;
+use super::links::change_in_words;
+use super::logs::told;
 use super::message::short;
 use super::node::names;
 use super::text::Text;
 use crate::lab::event::{ClientResult, Event, LabEvent, Link};
+use crate::lab::scenario::NetworkPatch;
 use crate::raft::event::{Role, StreamState};
-use crate::raft::log::Payload;
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
 use crate::raft::{self, NodeId};
@@ -73,10 +74,7 @@ fn node_words(event: &raft::Event, leads: bool, t: &dyn Text) -> Words {
         VoteCounted { voter, granted: true, .. } => t.counts_vote(node, S(*voter)).into(),
         VoteCounted { voter, granted: false, .. } => t.counts_refusal(node, S(*voter)).into(),
         Append { entry, .. } => {
-            let payload = match &entry.payload {
-                members @ Payload::Members(_) => t.configuration(&payload(members, t)),
-                other => payload(other, t),
-            };
+            let payload = told(&entry.payload, t);
             if leads { t.leader_appends(node, entry.index, &payload) } else { t.stores(node, entry.index, &payload) }
                 .into()
         }
@@ -207,6 +205,16 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
         LabEvent::Disk { node, write_delay: (low, high), .. } => {
             t.disk_takes(S(*node), &ms(*low, 1), &ms(*high, 1)).into()
         }
+        LabEvent::Link { from, to, latency, loss, duplicate } => {
+            let which = match (*from, *to) {
+                (Some(from), Some(to)) => format!("{} → {}", S(from), S(to)),
+                (Some(from), None) => t.links_from_node(S(from)),
+                (None, Some(to)) => t.links_to_node(S(to)),
+                (None, None) => t.all_links().to_string(),
+            };
+            let change = NetworkPatch { latency: *latency, loss: *loss, duplicate: *duplicate };
+            t.links_changed(&which, &change_in_words(&change, t)).into()
+        }
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
         LabEvent::Rule { name, on } => Words::because(t.rule_switched(name.text(), *on), name.sentence()),
         LabEvent::Violation { invariant, text, .. } => Words::because(t.promise_broken(invariant.text()), text),
@@ -280,9 +288,10 @@ fn links_in_words(links: &[Link], nodes: usize, t: &dyn Text) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::action::Probability;
     use crate::lab::event::{LossWhy, Record};
     use crate::raft::event::{RoleWhy, StreamWhy, VoteWhy};
-    use crate::raft::log::Entry;
+    use crate::raft::log::{Entry, Payload};
     use crate::raft::rpc::{Message, VoteRequest};
     use crate::runtime::Micros;
     use crate::view::feed::{Feed, Filter};
@@ -401,6 +410,17 @@ mod tests {
         assert_eq!(cut(halves), "Cut: six links between S1, S2, S3, S4 and S5 — cut 1");
         let all: Vec<Link> = (1..=5).flat_map(|a| (1..=5).filter(move |b| *b != a).map(move |b| (a, b))).collect();
         assert_eq!(lab(LabEvent::Join { links: all }), "Rejoined: all links");
+    }
+
+    #[test]
+    fn changed_links_in_words() {
+        let latency = Some((Micros::from_ms(80), Micros::from_ms(120)));
+        let loss = Some(Probability { per_million: 200_000 });
+        let link = |from, to, loss| lab(LabEvent::Link { from, to, latency, loss, duplicate: None });
+        assert_eq!(link(Some(1), Some(3), None), "From now on, S1 → S3: 80–120 ms");
+        assert_eq!(link(Some(1), None, None), "From now on, all links from S1: 80–120 ms");
+        assert_eq!(link(None, Some(3), None), "From now on, all links to S3: 80–120 ms");
+        assert_eq!(link(None, None, loss), "From now on, all links: 80–120 ms, 20 % lost");
     }
 
     #[test]

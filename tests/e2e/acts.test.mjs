@@ -227,7 +227,7 @@ test("links are made slow and lossy, and say so", async (t) => {
   await dialog.getByRole("button", { name: "Apply" }).click();
   await dialog.waitFor({ state: "detached" });
   assert.deepEqual(await lastAct(page), { do: "link", from: 1, to: 2, latency: [80, 120], loss: 0, duplicate: 0 });
-  await page.locator(`[data-link="1-2"] .quality`, { hasText: "80–120 ms" }).waitFor();
+  await page.locator(`[data-quality="1-2"]`, { hasText: "80–120 ms" }).waitFor();
   assert.equal(await page.locator(".quality").count(), 1);
   await sheet(page).getByText("80–120 ms").waitFor();
 
@@ -243,6 +243,28 @@ test("links are made slow and lossy, and say so", async (t) => {
   assert.deepEqual(await lastAct(page), { do: "link", latency: [5, 15], loss: 1, duplicate: 0 });
   assert.equal(await page.locator(".quality").count(), 0, "all links are alike again");
   await page.getByText("The links that are open leave no majority together. Rejoin some.").waitFor();
+});
+
+test("each link is reached with the keyboard", async (t) => {
+  const { page, shot } = await led(t);
+  const focused = () => page.evaluate(() => document.activeElement.closest("[data-link]")?.dataset.link);
+  await page.keyboard.press("3");
+  await page.keyboard.press(",");
+  assert.equal(await focused(), "1-3", "the first of the selected node");
+  await page.keyboard.press(",");
+  await page.keyboard.press(";");
+  assert.equal(await focused(), "1-3");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await focused(), "1-4");
+  await page.locator(`[data-link="1-4"] .line.lit`).waitFor();
+  await shot("link-focused");
+  const name = await page.locator(`[data-link="1-4"] .reach`).getAttribute("aria-label");
+  assert.equal(name, "Link between S1 and S4: 5–15 ms");
+  await page.keyboard.press("Enter");
+  await page.getByRole("menuitem", { name: "Cut S4 → S1" }).click();
+  assert.deepEqual(await lastAct(page), { do: "cut", links: [[4, 1]] });
+  // They are one stop for Tab.
+  assert.equal(await page.locator(`.link .reach[tabindex="0"]`).count(), 1);
 });
 
 test("what is selected is told in full, and leads to what it is about", async (t) => {

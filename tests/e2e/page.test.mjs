@@ -311,6 +311,21 @@ test("thousands of entries stay a few cells, and the end is followed unless one 
   const { x, width } = await page.locator(`[data-log="1"] [data-index="${last}"]`).boundingBox();
   const box = await scroller.boundingBox();
   assert.ok(x >= box.x && x + width <= box.x + box.width, `${x} in ${box.x} … ${box.x + box.width}`);
+  await page.evaluate(() => { document.querySelector(".logs").style.width = ""; });
+
+  // What the leader knows of a log is told at the edge, too, and leads there; so does how far a log is.
+  const { id } = leaderOf(await report(page));
+  const other = (id % 5) + 1;
+  await scroller.evaluate((element) => { element.scrollLeft = 0; });
+  await row(page, other).getByRole("button", { name: `match ${last}, next ${last + 1}`.replaceAll(/(\d)(\d{3})/g, "$1\u202f$2") }).click();
+  await page.locator(`[data-log="${other}"] [data-index="${last}"]`).waitFor();
+  await scroller.evaluate((element) => { element.scrollLeft = 0; });
+  await page.locator(`[data-log="${other}"] [data-index="${last}"]`).waitFor({ state: "detached" });
+  await row(page, other).locator(".log-head button").click();
+  await page.locator(`[data-log="${other}"] .cell.selected`).waitFor();
+  await scroller.focus();
+  await page.keyboard.press("PageUp");
+  await page.locator(`[data-log="${other}"] [data-index="${last - 10}"].selected`).waitFor();
 });
 
 /** Writes ten times by the button, three times over, and waits until the other nodes have compacted all but a few. */

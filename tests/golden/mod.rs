@@ -7,7 +7,7 @@ use raft_lab::lab::{Lab, Scenario};
 pub const GOLDEN: [(&str, &str, &str); 4] = [
     ("first election", include_str!("../scenarios/first-election.json"), "627c7bbafa24dff2"),
     ("old leader rejoins", include_str!("../scenarios/old-leader-rejoins.json"), "cebf109d4e4082fe"),
-    ("lossy network", include_str!("../scenarios/lossy-network.json"), "ce218d47f00992ff"),
+    ("lossy network", include_str!("../scenarios/lossy-network.json"), "b2fefdb7ee523b6e"),
     ("figure 7", include_str!("../scenarios/figure-7.json"), "c51be12ee2427c69"),
 ];
 

@@ -15,9 +15,10 @@ use std::task::Poll;
 
 use futures::channel::{mpsc, oneshot};
 
-use super::action::Probability;
 use super::event::{LabEvent, Link, LossWhy, MessageId, TrapDoes};
+use super::links::Links;
 use super::recorder::Recorder;
+use super::scenario::NetworkPatch;
 use crate::raft::network::{Network, Unreachable};
 use crate::raft::node::{Answer, Call};
 use crate::raft::rpc::{
@@ -27,24 +28,6 @@ use crate::raft::NodeId;
 use crate::runtime::{Clock, Micros, Rng};
 use faults::Trap;
 use flight::{tell, waiting, Caller, Flight, Held, Waiting};
-
-/// What a link does to the messages that are sent over it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LinkSpec {
-    /// The shortest and the longest time that a message takes.
-    pub latency: (Micros, Micros),
-    /// How many get lost.
-    pub loss: Probability,
-    /// Of how many a second one sets out too.
-    pub duplicate: Probability,
-}
-
-impl Default for LinkSpec {
-    fn default() -> LinkSpec {
-        let latency = (Micros::from_ms(5), Micros::from_ms(15));
-        LinkSpec { latency, loss: Probability::default(), duplicate: Probability::default() }
-    }
-}
 
 /// The network between the nodes of one cluster. Handles share it.
 #[derive(Clone)]
@@ -58,8 +41,7 @@ struct Wire {
     rng: Rng,
     /// For copies, so that one does not change what happens to other messages.
     copies: Rng,
-    default: LinkSpec,
-    links: BTreeMap<Link, LinkSpec>,
+    links: Links,
     cut: BTreeSet<Link>,
     /// The named cuts, as long as at least one link of them is cut.
     strokes: Vec<(String, Vec<Link>)>,
@@ -77,12 +59,11 @@ struct Wire {
 
 impl SimNetwork {
     /// A network without nodes.
-    pub fn new(seed: u64, default: LinkSpec, clock: Clock, recorder: Recorder) -> SimNetwork {
+    pub fn new(seed: u64, links: Links, clock: Clock, recorder: Recorder) -> SimNetwork {
         let wire = Wire {
             rng: Rng::new(seed, "network", 0),
             copies: Rng::new(seed, "copies", 0),
-            default,
-            links: BTreeMap::new(),
+            links,
             cut: BTreeSet::new(),
             strokes: Vec::new(),
             nodes: BTreeMap::new(),
@@ -120,13 +101,21 @@ impl SimNetwork {
         self.wire.borrow().nodes.get(&node).is_some_and(|calls| calls.unbounded_send(call).is_ok())
     }
 
-    /// Changes what links do to messages sent from now on.
-    pub fn change_links(&self, links: impl IntoIterator<Item = Link>, change: impl Fn(&mut LinkSpec)) {
-        let mut wire = self.wire.borrow_mut();
-        let default = wire.default;
-        for link in links {
-            change(wire.links.entry(link).or_insert(default));
-        }
+    /// Changes what links between these nodes do to messages sent from now on: as [`Links::change`] says.
+    pub fn change_links(
+        &self,
+        nodes: &BTreeSet<NodeId>,
+        (from, to): (Option<NodeId>, Option<NodeId>),
+        change: &NetworkPatch,
+    ) {
+        self.wire.borrow_mut().links.change(nodes, (from, to), change);
+        let NetworkPatch { latency, loss, duplicate } = *change;
+        self.recorder.lab(LabEvent::Link { from, to, latency, loss, duplicate });
+    }
+
+    /// What the links do to messages.
+    pub fn links(&self) -> Links {
+        self.wire.borrow().links.clone()
     }
 
     /// The links that are cut.
@@ -229,7 +218,7 @@ impl SimNetwork {
     fn send(&self, from: NodeId, to: NodeId, message: Message, re: Option<MessageId>, caller: Caller) {
         let (latency, doomed, copy) = {
             let wire = &mut *self.wire.borrow_mut();
-            let spec = wire.spec(from, to);
+            let spec = wire.links.of((from, to));
             let latency = draw(&mut wire.rng, spec.latency);
             let doomed = wire.rng.chance(spec.loss.per_million);
             let doubled = wire.copies.chance(spec.duplicate.per_million);
@@ -271,7 +260,7 @@ impl SimNetwork {
 
     fn copy_latency(&self, from: NodeId, to: NodeId) -> Micros {
         let wire = &mut *self.wire.borrow_mut();
-        let spec = wire.spec(from, to);
+        let spec = wire.links.of((from, to));
         draw(&mut wire.copies, spec.latency)
     }
 
@@ -299,12 +288,6 @@ impl SimNetwork {
                 Err(oneshot::Canceled) => futures::future::pending().await,
             }
         }
-    }
-}
-
-impl Wire {
-    fn spec(&self, from: NodeId, to: NodeId) -> LinkSpec {
-        self.links.get(&(from, to)).copied().unwrap_or(self.default)
     }
 }
 

@@ -24,7 +24,7 @@ use serde_json::Value;
 use super::action::Do;
 use super::condition::Condition;
 use super::history::Moment;
-use super::network::LinkSpec;
+use super::links::LinkSpec;
 use super::storage::DiskSpec;
 use crate::raft::{Config, Membership, NodeId, Rule, Rules};
 use crate::runtime::Micros;

@@ -149,6 +149,7 @@ fn shape(of: &Shape) -> Value {
         Shape::Truth => json!({ "type": "boolean" }),
         Shape::Number => json!({ "type": "integer", "minimum": 0 }),
         Shape::Time => json!({ "type": "number", "minimum": 0 }),
+        Shape::Fraction => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
         Shape::Text => json!({ "type": "string" }),
         Shape::Word(_, words) => json!({ "enum": words.iter().map(|word| word.text).collect::<Vec<_>>() }),
         Shape::Object(_) => json!({ "type": "object" }),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lab::action::Probability;
-use crate::lab::network::LinkSpec;
+use crate::lab::links::LinkSpec;
 use crate::lab::storage::DiskSpec;
 use crate::raft::Config;
 use crate::runtime::{Feed, Micros, TraceHash};

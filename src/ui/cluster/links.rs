@@ -2,16 +2,17 @@
 
 use std::f64::consts::FRAC_PI_2;
 
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::lab::event::Link;
 use crate::lab::Do;
 use crate::raft::NodeId;
 use crate::ui::page::{Change, Menu};
-use crate::ui::text;
 use crate::view::cluster::{LinkGlyph, StrokeGlyph};
-use crate::view::format::S;
+use crate::view::command::Command;
 use crate::view::geometry::Point;
+use crate::view::link_words::{LinkWords, LINE};
 use crate::view::menu::Of;
 use crate::view::subject::Subject;
 
@@ -27,24 +28,27 @@ pub struct LinksProps {
     pub doomed: Vec<Link>,
     /// The nodes that are highlighted: two of them light their link.
     pub lit: Vec<NodeId>,
+    /// The one that is selected, the smaller node first.
+    pub selected: Option<Link>,
     /// To open a link's menu.
     pub change: Callback<Change>,
+    /// To go to the next one.
+    pub command: Callback<Command>,
 }
 
 /// All links.
 #[component]
 pub fn Links(props: &LinksProps) -> Html {
-    let LinksProps { links, doomed, lit, change } = props;
+    let LinksProps { links, doomed, lit, selected, .. } = props;
+    // One stop for the keyboard: arrow keys go on from there.
+    let stop = selected.or(links.first().map(|glyph| glyph.link));
     html! {
         <g class="links">
             for glyph in links {
                 <g key={format!("{}-{}", glyph.link.0, glyph.link.1)} class="link" data-link={format!("{}-{}", glyph.link.0, glyph.link.1)}>
                     { lines(glyph, lit.len() == 2 && lit.contains(&glyph.link.0) && lit.contains(&glyph.link.1)) }
                     { threatened(glyph, doomed) }
-                    for (at, words) in &glyph.words {
-                        <text class="quality" x={format!("{:.1}", at.x)} y={format!("{:.1}", at.y)}>{ words.clone() }</text>
-                    }
-                    { reach(glyph, change) }
+                    { reach(glyph, *selected == Some(glyph.link), stop == Some(glyph.link), props) }
                 </g>
             }
         </g>
@@ -107,18 +111,112 @@ fn threatened(glyph: &LinkGlyph, doomed: &[Link]) -> Html {
     }
 }
 
-/// A wide line that nobody sees, for a pointer.
-fn reach(glyph: &LinkGlyph, change: &Callback<Change>) -> Html {
-    let ((a, b), link, change) = (glyph.ends, glyph.link, change.clone());
-    let onclick = move |event: MouseEvent| {
-        let at = Point::new(event.client_x().into(), event.client_y().into());
-        change.emit(Change::Select(Some(Subject::Link(link))));
-        change.emit(Change::Menu(Some(Menu { of: Of::Subject(Subject::Link(link)), at })));
+/// A wide line that nobody sees, for a pointer and for the keyboard.
+fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> Html {
+    let ((a, b), link) = (glyph.ends, glyph.link);
+    let open = {
+        let change = props.change.clone();
+        move |at: Point| {
+            change.emit(Change::Select(Some(Subject::Link(link))));
+            change.emit(Change::Menu(Some(Menu { of: Of::Subject(Subject::Link(link)), at })));
+        }
+    };
+    let onclick = {
+        let open = open.clone();
+        move |event: MouseEvent| open(Point::new(event.client_x().into(), event.client_y().into()))
+    };
+    let command = props.command.clone();
+    let onkeydown = move |event: KeyboardEvent| {
+        match event.key().as_str() {
+            "Enter" => {
+                let rect = event.target_dyn_into::<Element>().map(|element| element.get_bounding_client_rect());
+                open(rect.map_or(Point::default(), |rect| {
+                    Point::new(rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 2.0)
+                }));
+            }
+            "ArrowDown" => command.emit(Command::NextLink),
+            "ArrowUp" => command.emit(Command::PreviousLink),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    // Whoever comes to the links by the keyboard begins with the one that has the focus.
+    let onfocus = {
+        let change = props.change.clone();
+        move |_: FocusEvent| {
+            if !selected {
+                change.emit(Change::Select(Some(Subject::Link(link))));
+            }
+        }
     };
     html! {
-        <line class="reach" x1={a.x.to_string()} y1={a.y.to_string()} x2={b.x.to_string()} y2={b.y.to_string()} {onclick}>
-            <title>{ text().link_name(S(link.0), S(link.1)) }</title>
+        <line
+            class="reach"
+            role="button"
+            aria-haspopup="menu"
+            aria-label={glyph.name.clone()}
+            tabindex={if stop { "0" } else { "-1" }}
+            x1={a.x.to_string()} y1={a.y.to_string()} x2={b.x.to_string()} y2={b.y.to_string()}
+            {onclick} {onkeydown} {onfocus}
+        >
+            <title>{ glyph.name.clone() }</title>
         </line>
+    }
+}
+
+/// What the words on the links need.
+#[derive(Properties, PartialEq)]
+pub struct WordsProps {
+    /// The words.
+    pub words: Vec<LinkWords>,
+}
+
+/// What is written on links.
+#[component]
+pub fn Words(props: &WordsProps) -> Html {
+    html! {
+        <g class="qualities" aria-hidden="true">
+            for words in &props.words {
+                { quality(words) }
+            }
+        </g>
+    }
+}
+
+fn quality(words: &LinkWords) -> Html {
+    let LinkWords { link: (from, to), at, lines, tied_to } = words;
+    // The middle of a letter is above its base line.
+    let first = at.y - LINE * (lines.len() as f64 - 1.0) / 2.0 + 4.0;
+    html! {
+        <g key={format!("{from}-{to}")} data-quality={format!("{from}-{to}")}>
+            if let Some(place) = tied_to {
+                { line("tie", (*at, *place), false) }
+            }
+            <text class="quality">
+                for (i, line) in lines.iter().enumerate() {
+                    <tspan key={i} x={format!("{:.1}", at.x)} y={format!("{:.1}", first + LINE * i as f64)}>{ line.clone() }</tspan>
+                }
+            </text>
+        </g>
+    }
+}
+
+/// What the lines of the strokes need.
+#[derive(Properties, PartialEq)]
+pub struct LinesProps {
+    /// The strokes.
+    pub strokes: Vec<StrokeGlyph>,
+}
+
+/// The lines of the named cuts, behind the nodes and their words.
+#[component]
+pub fn StrokeLines(props: &LinesProps) -> Html {
+    html! {
+        <g class="strokes" aria-hidden="true">
+            for stroke in &props.strokes {
+                <path key={stroke.name.clone()} class="stroke" d={stroke.path.clone()} />
+            }
+        </g>
     }
 }
 
@@ -131,7 +229,7 @@ pub struct StrokesProps {
     pub act: Callback<Do>,
 }
 
-/// The named cuts, each with a tag that rejoins it.
+/// The tags of the named cuts, which rejoin them.
 #[component]
 pub fn Strokes(props: &StrokesProps) -> Html {
     let rejoin = |name: &str| {
@@ -140,9 +238,6 @@ pub fn Strokes(props: &StrokesProps) -> Html {
     };
     html! {
         <g class="strokes">
-            for stroke in &props.strokes {
-                <path key={format!("line {}", stroke.name)} class="stroke" d={stroke.path.clone()} />
-            }
             for stroke in &props.strokes {
                 { tag(stroke, rejoin(&stroke.name)) }
             }

@@ -22,7 +22,6 @@ use crate::lab::{Do, World};
 use crate::raft::NodeId;
 use crate::view::command::Command;
 use crate::view::feed::About;
-use crate::view::links::Network;
 use crate::view::message::{self, Scope};
 use crate::view::node;
 use crate::view::on_node::add_node;
@@ -35,8 +34,6 @@ pub struct ClusterProps {
     pub world: Shared<World>,
     /// What is selected.
     pub selected: Option<Subject>,
-    /// What the links do to messages.
-    pub network: Shared<Network>,
     /// Which messages are drawn.
     pub scope: Scope,
     /// To choose others.
@@ -92,13 +89,13 @@ pub fn Cluster(props: &ClusterProps) -> Html {
             <stage::Stage
                 world={props.world.clone()}
                 selected={props.selected}
-                network={props.network.clone()}
                 scope={props.scope}
                 look={props.look.clone()}
                 drawn={props.drawn.clone()}
                 still={props.still}
                 act={props.act.clone()}
                 change={props.change.clone()}
+                command={props.command.clone()}
             />
             <p class="caption">
                 { caption(&props.world, &props.look).or(props.hint.clone()).unwrap_or(AttrValue::Static(t.cluster_caption())) }

@@ -18,7 +18,7 @@ use crate::view::feed::About;
 use crate::view::format::tenths;
 use crate::view::geometry::{Point, Ring};
 use crate::view::menu::Of;
-use crate::view::message::{label, lost_left, lost_name, lost_place, name, Drawn, Scope, Shape, Way};
+use crate::view::message::{label, label_place, lost_left, lost_name, lost_place, name, Drawn, Scope, Shape, Way};
 use crate::view::subject::{about_message, Subject};
 
 /// An election timeout that is over to this part fires soon.
@@ -185,9 +185,15 @@ fn Message(props: &MessageProps) -> Html {
                 <path class="bars" d="M-3.5 14v7M3.5 14v7" />
             }
             if let Some(label) = label(&message.message) {
-                <text class="message-label" y="-13">{ label }</text>
+                { written(&label, label_place(&label, way.angle(), ring.middle_is_right((message.from, message.to)))) }
             }
         </g>
+    }
+}
+
+fn written(label: &str, at: Point) -> Html {
+    html! {
+        <text class="message-label" x={format!("{:.1}", at.x)} y={format!("{:.1}", at.y + 4.0)}>{ label }</text>
     }
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::links::{Links, Strokes};
+use super::links::{Links, StrokeLines, Strokes, Words};
 use super::moving::{Messages, Timers};
 use super::nodes::Nodes;
 use crate::lab::event::Link;
@@ -14,12 +14,14 @@ use crate::lab::{Do, World};
 use crate::raft::NodeId;
 use crate::ui::page::{Change, Strokes as Drawn};
 use crate::ui::shared::Shared;
+use crate::ui::size::use_size;
 use crate::ui::text;
 use crate::view::action::{crossed, stroke};
 use crate::view::cluster::{links, nodes, strokes};
+use crate::view::command::Command;
 use crate::view::feed::About;
 use crate::view::geometry::{curve, thinned, to_picture, Point, Ring};
-use crate::view::links::Network;
+use crate::view::link_words::link_words;
 use crate::view::message::Scope;
 use crate::view::subject::Subject;
 
@@ -36,8 +38,6 @@ pub struct StageProps {
     pub world: Shared<World>,
     /// What is selected.
     pub selected: Option<Subject>,
-    /// What the links do to messages.
-    pub network: Shared<Network>,
     /// Which messages are drawn.
     pub scope: Scope,
     /// What is highlighted.
@@ -50,6 +50,8 @@ pub struct StageProps {
     pub act: Callback<Do>,
     /// To change what the page remembers.
     pub change: Callback<Change>,
+    /// To ask something of the page.
+    pub command: Callback<Command>,
 }
 
 /// A stroke in the making.
@@ -67,11 +69,15 @@ struct Draft {
 /// The picture.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
-    let StageProps { world, selected, network, scope, look, drawn, still, act, change } = props;
+    let StageProps { world, selected, scope, look, drawn, still, act, change, command } = props;
     let ids: Vec<NodeId> = world.nodes.keys().copied().collect();
-    let ring = Shared(use_memo(ids, |ids| Ring::new(ids.iter().copied())));
-    let node_glyphs = use_memo(world.clone(), |world| nodes(world, &ring, text()));
     let element = use_node_ref();
+    let shape = use_shape(&element);
+    let ring = Shared(use_memo((ids, shape), |(ids, shape)| match shape {
+        Some(shape) => Ring::fitting(ids.iter().copied(), f64::from(*shape) / 100.0),
+        None => Ring::new(ids.iter().copied()),
+    }));
+    let node_glyphs = use_memo((world.clone(), ring.clone()), |(world, ring)| nodes(world, ring, text()));
     let draft = use_stroke(&element, world, &ring, act, change);
 
     let doomed = match &*draft.shown {
@@ -79,6 +85,11 @@ pub fn Stage(props: &StageProps) -> Html {
         None => Vec::<Link>::new(),
     };
     let stroke_glyphs = strokes(world, &ring, |name| drawn.get(name).map(|points| &points[..]), text());
+    let words = link_words(&ring, &world.links, &node_glyphs, &stroke_glyphs, text());
+    let selected_link = match *selected {
+        Some(Subject::Link((a, b))) => Some((a.min(b), a.max(b))),
+        _ => None,
+    };
     let view_box = format!("0 0 {:.0} {:.0}", ring.width, ring.height);
     html! {
         <svg
@@ -92,7 +103,15 @@ pub fn Stage(props: &StageProps) -> Html {
             onpointerup={draft.up}
             onpointercancel={draft.cancel}
         >
-            <Links links={links(world, &ring, network, text())} {doomed} lit={look.nodes.clone()} change={change.clone()} />
+            <Links
+                links={links(world, &ring, text())}
+                {doomed}
+                lit={look.nodes.clone()}
+                selected={selected_link}
+                change={change.clone()}
+                command={command.clone()}
+            />
+            <StrokeLines strokes={stroke_glyphs.clone()} />
             <Timers world={world.clone()} ring={ring.clone()} />
             <Nodes
                 nodes={node_glyphs}
@@ -101,6 +120,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 look={look.clone()}
                 change={change.clone()}
             />
+            <Words {words} />
             <Messages
                 world={world.clone()}
                 ring={ring.clone()}
@@ -116,6 +136,22 @@ pub fn Stage(props: &StageProps) -> Html {
             }
         </svg>
     }
+}
+
+/// The shape of the room that the picture has, its height by its width, in percent; none until that is known.
+#[hook]
+fn use_shape(element: &NodeRef) -> Option<u32> {
+    let shape = use_state_eq(|| None);
+    {
+        let shape = shape.setter();
+        use_size(element, move |element| {
+            let rect = element.get_bounding_client_rect();
+            let ratio = 100.0 * rect.height() / rect.width();
+            // In steps, so that a pixel more or less moves nothing.
+            shape.set((ratio.is_finite() && ratio > 0.0).then(|| (ratio / 4.0).round() as u32 * 4));
+        });
+    }
+    *shape
 }
 
 /// What a stroke in the making listens to, and how it looks.

@@ -1,0 +1,173 @@
+//! What is written on links that do to messages what others do not, and where there is room for it.
+
+use super::cluster::{NodeGlyph, StrokeGlyph, TAG_HEIGHT};
+use super::geometry::{Point, Ring, TIMER_GAP};
+use super::links::in_short;
+use super::text::Text;
+use crate::lab::event::Link;
+use crate::lab::links::Links;
+
+/// The height of a line.
+pub const LINE: f64 = 13.0;
+
+/// The width of a letter.
+const LETTER: f64 = 6.9;
+
+/// The room between words and what they must not cover.
+const GAP: f64 = 3.0;
+
+/// Words further than this from their link are tied to it by a line.
+const NEAR: f64 = 12.0;
+
+/// The words on one link, of one direction or, where they are alike, of both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkWords {
+    /// The direction; the smaller node first, where both are meant.
+    pub link: Link,
+    /// The middle of the words.
+    pub at: Point,
+    /// Line by line.
+    pub lines: Vec<String>,
+    /// The place on the link that they belong to, where they stand aside.
+    pub tied_to: Option<Point>,
+}
+
+impl LinkWords {
+    fn half(lines: &[String]) -> Point {
+        let letters = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+        Point::new(LETTER * letters as f64 / 2.0, LINE * lines.len() as f64 / 2.0)
+    }
+}
+
+/// A box in the picture, by its middle and half its size.
+type Area = (Point, Point);
+
+/// How deep two boxes lie in each other.
+fn overlap((at, half): Area, (other, other_half): Area) -> f64 {
+    let x = half.x + other_half.x + GAP - (at.x - other.x).abs();
+    let y = half.y + other_half.y + GAP - (at.y - other.y).abs();
+    x.min(y).max(0.0)
+}
+
+/// The words on all links, so that they cover neither nodes nor what is written beside them, nor tags, nor each other.
+pub fn link_words(
+    ring: &Ring,
+    links: &Links,
+    nodes: &[NodeGlyph],
+    tags: &[StrokeGlyph],
+    t: &dyn Text,
+) -> Vec<LinkWords> {
+    let mut taken: Vec<Area> = nodes.iter().map(NodeGlyph::words_area).collect();
+    taken.extend(tags.iter().map(|tag| (tag.tag, Point::new(tag.tag_width / 2.0, TAG_HEIGHT / 2.0))));
+    let mut found = Vec::new();
+    let lines = |link: Link| Some(in_short(links.others.get(&link)?, &links.usual, t));
+    for (a, b) in ring.pairs() {
+        let (there, back) = (lines((a, b)), lines((b, a)));
+        // Where the directions differ, words stand nearer to who sends.
+        let alike = there == back;
+        let both = [((a, b), there), ((b, a), back.filter(|_| !alike))];
+        for (link, lines) in both.into_iter().filter_map(|(link, lines)| Some((link, lines?))) {
+            let words = place(ring, link, lines, if alike { 0.5 } else { 0.34 }, &taken);
+            taken.push((words.at, LinkWords::half(&words.lines)));
+            found.push(words);
+        }
+    }
+    found
+}
+
+/// Where words stand: at a place of the link, or beside one, where there is room and as near to `ideal` as there is.
+fn place(ring: &Ring, link: Link, lines: Vec<String>, ideal: f64, taken: &[Area]) -> LinkWords {
+    let half = LinkWords::half(&lines);
+    let (from, to) = ring.link(link);
+    let across = from.angle_to(to) + std::f64::consts::FRAC_PI_2;
+    let of_node = |at: Point| {
+        let deep = |&(_, node): &(_, Point)| {
+            let near =
+                Point::new(node.x.clamp(at.x - half.x, at.x + half.x), node.y.clamp(at.y - half.y, at.y + half.y));
+            (ring.node_radius + TIMER_GAP + GAP - node.distance(near)).max(0.0)
+        };
+        ring.places().iter().map(deep).sum::<f64>()
+    };
+    let outside = |at: Point| {
+        let beyond = |value: f64, half: f64, end: f64| (half - value).max(value + half - end).max(0.0);
+        beyond(at.x, half.x, ring.width) + beyond(at.y, half.y, ring.height)
+    };
+    let steps = || (-12..=12).map(|step| f64::from(step) * 8.0);
+    let places = (2..=18).map(|step| f64::from(step) * 0.05);
+    let all = places.flat_map(|way| steps().map(move |aside| (way, aside)));
+    let cost = |&(way, aside): &(f64, f64)| {
+        let at = from.toward(to, way).polar(across, aside);
+        let covered = of_node(at) + taken.iter().map(|&area| overlap((at, half), area)).sum::<f64>() + outside(at);
+        20.0 * covered + aside.abs() + 60.0 * (way - ideal).abs()
+    };
+    let (way, aside) = all.min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or((0.5, 0.0));
+    let on_link = from.toward(to, way);
+    let tied_to = (aside.abs() > NEAR + half.y / 2.0).then_some(on_link);
+    LinkWords { link, at: on_link.polar(across, aside), lines, tied_to }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::action::Probability;
+    use crate::lab::links::LinkSpec;
+    use crate::lab::world::{NodeState, World};
+    use crate::raft::{Membership, NodeId};
+    use crate::runtime::Micros;
+    use crate::view::cluster::nodes;
+    use crate::view::text::English;
+
+    fn words(count: NodeId, specs: &[(Link, LinkSpec)]) -> (Ring, Vec<NodeGlyph>, Vec<LinkWords>) {
+        let node = |id| {
+            let mut node = NodeState::new(id, Membership::new(1..=count, []), []);
+            node.alive = true;
+            node
+        };
+        let (world, ring) = (World::new((1..=count).map(node)), Ring::new(1..=count));
+        let links = Links { others: specs.iter().copied().collect(), ..Links::default() };
+        let glyphs = nodes(&world, &ring, &English);
+        let words = link_words(&ring, &links, &glyphs, &[], &English);
+        (ring, glyphs, words)
+    }
+
+    fn bad() -> LinkSpec {
+        let loss = Probability { per_million: 200_000 };
+        LinkSpec { latency: (Micros::from_ms(80), Micros::from_ms(120)), loss, duplicate: loss }
+    }
+
+    #[test]
+    fn a_link_says_what_others_do_not_do() {
+        let slow = LinkSpec { latency: (Micros::from_ms(80), Micros::from_ms(80)), ..LinkSpec::default() };
+        let (ring, _, one_way) = words(5, &[((3, 1), slow)]);
+        assert_eq!((one_way.len(), one_way[0].lines.as_slice()), (1, ["80 ms".to_string()].as_slice()));
+        let at = one_way[0].at;
+        assert!(at.distance(ring.place(3)) < at.distance(ring.place(1)), "near who sends");
+        assert_eq!(words(5, &[((3, 1), slow), ((1, 3), slow)]).2.len(), 1);
+        assert_eq!(words(5, &[((3, 1), slow), ((1, 3), bad())]).2.len(), 2);
+    }
+
+    #[test]
+    fn words_cover_neither_nodes_nor_each_other() {
+        for count in 3..=9 {
+            let next = |node: NodeId| node % count + 1;
+            let each: Vec<(Link, LinkSpec)> = (1..=count).map(|node| ((node, next(node)), bad())).collect();
+            let (ring, glyphs, words) = words(count, &each);
+            assert_eq!(words.len(), each.len());
+            for (i, here) in words.iter().enumerate() {
+                let area = (here.at, LinkWords::half(&here.lines));
+                for glyph in &glyphs {
+                    let (at, half) = area;
+                    let near = Point::new(
+                        glyph.at.x.clamp(at.x - half.x, at.x + half.x),
+                        glyph.at.y.clamp(at.y - half.y, at.y + half.y),
+                    );
+                    assert!(glyph.at.distance(near) > ring.node_radius, "{count}: {here:?} covers S{}", glyph.id);
+                    assert_eq!(overlap(area, glyph.words_area()), 0.0, "{count}: {here:?}, words of S{}", glyph.id);
+                }
+                for other in &words[..i] {
+                    assert_eq!(overlap(area, (other.at, LinkWords::half(&other.lines))), 0.0, "{count}: {here:?}");
+                }
+            }
+        }
+    }
+}
