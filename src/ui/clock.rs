@@ -16,6 +16,9 @@ use crate::runtime::Micros;
 /// each change of the document costs a frame's styles, layout and paint, however small it is.
 const NOW_AND_THEN_MS: f64 = 45.0;
 
+/// When so much virtual time has passed, it is moved sooner: else an election timeout would be seen to jump.
+const NOW_AND_THEN: Micros = Micros(2_400);
+
 /// A moment, as it is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
@@ -30,7 +33,7 @@ pub struct Shown {
 pub enum Pace {
     /// In every frame.
     EveryFrame,
-    /// Some twenty times a second.
+    /// Some twenty times a second, or as often as it takes to look smooth.
     NowAndThen,
 }
 
@@ -41,8 +44,8 @@ struct Inner {
     shown: Cell<Shown>,
     /// Whether the time has changed since then.
     behind: Cell<bool>,
-    /// When what is moved now and then was moved last.
-    then: Cell<f64>,
+    /// When what is moved now and then was moved last: on the wall, and by the virtual clock.
+    then: Cell<(f64, Micros)>,
     next_id: Cell<u64>,
     listeners: RefCell<BTreeMap<u64, (Pace, Listener)>>,
 }
@@ -75,9 +78,11 @@ impl Clock {
         let inner = &*self.0;
         let changed = inner.shown.replace(shown) != shown;
         let behind = inner.behind.get() || changed;
-        let due = behind && wall.is_none_or(|wall| (wall - inner.then.get()).abs() >= NOW_AND_THEN_MS);
+        let (then, shown_then) = inner.then.get();
+        let jumps = shown.now - shown_then >= NOW_AND_THEN;
+        let due = behind && (jumps || wall.is_none_or(|wall| wall - then >= NOW_AND_THEN_MS));
         if due {
-            inner.then.set(wall.unwrap_or(0.0));
+            inner.then.set((wall.unwrap_or(0.0), shown.now));
         }
         inner.behind.set(behind && !due);
         let listeners = inner.listeners.borrow();
