@@ -5,6 +5,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::lab::scenario::{parse, strictly};
 use crate::lab::{Lab, Scenario};
 use crate::runtime::Micros;
 use crate::view::message::Scope;
@@ -105,7 +106,7 @@ fn write(key: &str, text: &str) {
 
 /// The settings; those that cannot be read are as if nothing had been chosen.
 pub fn settings() -> Settings {
-    read(SETTINGS).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    read(SETTINGS).and_then(|text| strictly(parse(&text).ok()?).ok()).unwrap_or_default()
 }
 
 /// Keeps the settings.
@@ -121,7 +122,7 @@ pub fn keep_settings(settings: &Settings) {
 /// If it cannot be read: why.
 pub fn run() -> Result<Option<Saved>, Rc<str>> {
     let Some(text) = read(RUN) else { return Ok(None) };
-    let run: Run = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let run: Run = parse(&text).and_then(strictly).map_err(|error| error.to_string())?;
     let scenario = Scenario::from_value(run.scenario).map_err(|error| error.to_string())?;
     Ok(Some(Saved { scenario, now: run.now, events: run.events, playing: run.playing }))
 }

@@ -1,11 +1,11 @@
 //! Actions with their times, and the end of a run.
 
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::read::{branch, join, object};
-use super::{refuse, ScenarioError};
+use super::{refuse, strictly, untagged, ScenarioError};
 use crate::lab::action::Do;
 use crate::lab::condition::Condition;
 use crate::lab::invariants::Invariant;
@@ -150,7 +150,7 @@ pub struct Stop {
 }
 
 /// Which broken promises end a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum OnViolation {
@@ -158,6 +158,15 @@ pub enum OnViolation {
     Any(bool),
     /// This one.
     Only(Invariant),
+}
+
+impl<'de> Deserialize<'de> for OnViolation {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<OnViolation, D::Error> {
+        untagged(from, "OnViolation", |value| match value {
+            Value::Bool(any) => Some(OnViolation::Any(any)),
+            name => strictly(name).ok().map(OnViolation::Only),
+        })
+    }
 }
 
 impl Stop {

@@ -28,12 +28,14 @@ use crate::raft::{Config, Membership, NodeId, Rule, Rules};
 use crate::runtime::Micros;
 
 pub use actions::{action_from_value, Action, OnViolation, Stop, Timing};
+pub use read::parse;
 pub(super) use read::{branch, join, object};
 #[cfg(not(target_family = "wasm"))]
 pub use schema::schema;
 pub use settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
 pub use start::{Start, StartEntry, StartRole, StartSnapshot};
-pub(super) use strict::object_only;
+pub use strict::strictly;
+pub(super) use strict::untagged;
 #[cfg(not(target_family = "wasm"))]
 pub use typescript::typescript;
 pub(super) use validate::check_action;
@@ -164,10 +166,7 @@ impl Scenario {
     /// # Errors
     /// The first mistake, with its place; for text that is not JSON, its line and column.
     pub fn from_json(text: &str) -> Result<Scenario, ScenarioError> {
-        match serde_json::from_str(text) {
-            Ok(value) => Scenario::from_value(value),
-            Err(error) => refuse("", format!("not JSON: {error}")),
-        }
+        Scenario::from_value(parse(text)?)
     }
 
     /// Reads a scenario from a JSON value.
