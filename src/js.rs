@@ -9,7 +9,7 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::lab::condition::Condition;
-use crate::lab::scenario::{action_from_value, parse, strictly, ScenarioError};
+use crate::lab::scenario::{action_from_value, parse, strictly, value_of, ScenarioError};
 use crate::lab::{Lab, Scenario, StepKind};
 use crate::runtime::Micros;
 
@@ -40,7 +40,7 @@ fn json(value: &JsValue) -> Result<Value, JsError> {
 
 /// Plain objects, no `Map`; null, not undefined.
 fn plain(value: &impl Serialize) -> Result<JsValue, JsError> {
-    value.serialize(&Serializer::json_compatible()).map_err(|error| JsError::new(&error.to_string()))
+    value_of(value).serialize(&Serializer::json_compatible()).map_err(|error| JsError::new(&error.to_string()))
 }
 
 /// A length of time that was given in milliseconds.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::event::{self, ClientResult, Record};
 use super::invariants::Invariant;
-use super::scenario::{branch, join, object, refuse, strictly, untagged, ScenarioError};
+use super::scenario::{branch, join, object, refuse, strictly, untagged, value_of, ScenarioError};
 use super::world::{ClientOp, NodeState, StreamView, World};
 use crate::raft::event::{Role, StreamState};
 use crate::raft::shape::Shape;
@@ -372,13 +372,14 @@ impl Condition {
             "node" => return branch(path, Value::Object(map)).map(Condition::Node),
             "stream" => return branch(path, Value::Object(map)).map(Condition::Stream),
             "event" => {
-                let count = map.remove("count").map(|value| branch(&join(path, "count"), value)).transpose()?;
+                let count = map.shift_remove("count").map(|value| branch(&join(path, "count"), value)).transpose()?;
+                map.sort_keys();
                 return Ok(Condition::Event(EventWas { fields: map, count }));
             }
             _ => {}
         }
         let here = join(path, head);
-        let value = map.remove(head).unwrap_or_default();
+        let value = map.shift_remove(head).unwrap_or_default();
         if let Some(field) = map.keys().next() {
             return refuse(join(path, field), format!("unknown field beside `{head}`"));
         }
@@ -542,7 +543,7 @@ fn is_such(fields: &Map<String, Value>, record: &Record) -> bool {
     if fields.get("event").and_then(Value::as_str) != Some(record.event.name()) {
         return false;
     }
-    let line = serde_json::to_value(record).unwrap_or_default();
+    let line = value_of(record);
     fields.iter().all(|(field, value)| line.get(field).is_some_and(|found| same(found, value)))
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::lab::scenario::{parse, strictly};
+use crate::lab::scenario::{parse, strictly, value_of};
 use crate::lab::{Lab, Scenario};
 use crate::runtime::Micros;
 use crate::view::message::Scope;
@@ -111,9 +111,7 @@ pub fn settings() -> Settings {
 
 /// Keeps the settings.
 pub fn keep_settings(settings: &Settings) {
-    if let Ok(text) = serde_json::to_string(settings) {
-        write(SETTINGS, &text);
-    }
+    write(SETTINGS, &value_of(settings).to_string());
 }
 
 /// The run that was kept, if there is one.
@@ -129,11 +127,8 @@ pub fn run() -> Result<Option<Saved>, Rc<str>> {
 
 /// Keeps a run as it is.
 pub fn keep_run(lab: &Lab, playing: bool) {
-    let scenario = serde_json::to_value(lab.scenario()).unwrap_or_default();
-    let run = Run { now: lab.now(), events: lab.records().len() as u64, playing, scenario };
-    if let Ok(text) = serde_json::to_string(&run) {
-        write(RUN, &text);
-    }
+    let run = Run { now: lab.now(), events: lab.records().len() as u64, playing, scenario: value_of(lab.scenario()) };
+    write(RUN, &value_of(&run).to_string());
 }
 
 /// The text of the run that was kept last.

@@ -1,6 +1,7 @@
-//! Reading parts of a document, with the path of every mistake.
+//! Reading parts of a document, with the path of every mistake; and writing them.
 
 use serde::de::DeserializeOwned;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{refuse, strictly, ScenarioError};
@@ -11,6 +12,17 @@ use super::{refuse, strictly, ScenarioError};
 /// What is wrong, with its line and column.
 pub fn parse(text: &str) -> Result<Value, ScenarioError> {
     serde_json::from_str(text).or_else(|error| refuse("", format!("not JSON: {error}")))
+}
+
+/// A value as JSON. Whatever is written becomes this first: code for writing a type is made once for each serializer
+/// that it is written by, and all that code is loaded with the page.
+pub fn value_of(of: &impl Serialize) -> Value {
+    serde_json::to_value(of).unwrap_or_default()
+}
+
+/// A value as a document for people: indented JSON.
+pub(in crate::lab) fn pretty(of: &impl Serialize) -> String {
+    serde_json::to_string_pretty(&value_of(of)).unwrap_or_default()
 }
 
 /// A path one field longer.
