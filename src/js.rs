@@ -9,7 +9,7 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::lab::condition::Condition;
-use crate::lab::scenario::{action_from_value, ScenarioError};
+use crate::lab::scenario::{action_from_value, parse, strictly, value_of, ScenarioError};
 use crate::lab::{Lab, Scenario, StepKind};
 use crate::runtime::Micros;
 
@@ -33,19 +33,19 @@ fn error(error: ScenarioError) -> JsError {
 /// A JSON value from an object, or from text that holds one.
 fn json(value: &JsValue) -> Result<Value, JsError> {
     match value.as_string() {
-        Some(text) => serde_json::from_str(&text).map_err(|error| JsError::new(&format!("not JSON: {error}"))),
+        Some(text) => parse(&text).map_err(error),
         None => serde_wasm_bindgen::from_value(value.clone()).map_err(|error| JsError::new(&error.to_string())),
     }
 }
 
 /// Plain objects, no `Map`; null, not undefined.
 fn plain(value: &impl Serialize) -> Result<JsValue, JsError> {
-    value.serialize(&Serializer::json_compatible()).map_err(|error| JsError::new(&error.to_string()))
+    value_of(value).serialize(&Serializer::json_compatible()).map_err(|error| JsError::new(&error.to_string()))
 }
 
 /// A length of time that was given in milliseconds.
 fn micros(ms: f64) -> Result<Micros, JsError> {
-    serde_json::from_value(ms.into()).map_err(|_| JsError::new(&format!("{ms} is not a time in milliseconds")))
+    strictly(ms.into()).map_err(|_| JsError::new(&format!("{ms} is not a time in milliseconds")))
 }
 
 #[wasm_bindgen]

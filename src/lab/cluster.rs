@@ -1,10 +1,11 @@
 //! The lab: a running scenario.
 
 use std::cell::Ref;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use futures::channel::mpsc;
+use litemap::LiteMap;
 
 use super::action::Do;
 use super::clients::{Change, Clients, Load};
@@ -67,7 +68,7 @@ pub struct Lab {
     recorder: Recorder,
     network: SimNetwork,
     clients: Clients,
-    machines: BTreeMap<NodeId, Machine>,
+    machines: LiteMap<NodeId, Machine>,
     /// The actions of the scenario that are not done yet and have a time, with their places in it.
     timed: VecDeque<(usize, Timing, Do)>,
     /// Those that wait for a condition: one for each trigger of the recorder.

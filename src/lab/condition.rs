@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::event::{self, ClientResult, Record};
 use super::invariants::Invariant;
-use super::scenario::{branch, join, object, object_only, refuse, ScenarioError};
+use super::scenario::{branch, join, object, refuse, strictly, untagged, value_of, ScenarioError};
 use super::world::{ClientOp, NodeState, StreamView, World};
 use crate::raft::event::{Role, StreamState};
 use crate::raft::shape::Shape;
@@ -44,7 +44,7 @@ pub enum Condition {
 }
 
 /// Who leads: anyone, nobody, a node, or someone in a term.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum LeaderIs {
@@ -59,15 +59,25 @@ pub enum LeaderIs {
     },
 }
 
+impl<'de> Deserialize<'de> for LeaderIs {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<LeaderIs, D::Error> {
+        untagged(from, "LeaderIs", |value| match &value {
+            Value::Bool(any) => Some(LeaderIs::Any(*any)),
+            Value::Number(_) => strictly(value).ok().map(LeaderIs::Node),
+            _ => strictly(value.get("term")?.clone()).ok().map(|term| LeaderIs::Term { term }),
+        })
+    }
+}
+
 /// A number, exact or within bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Number {
     /// This one.
     Exact(u64),
     /// At least `min`, at most `max`.
-    Range(#[serde(deserialize_with = "object_only")] Range),
+    Range(Range),
 }
 
 /// Bounds, both included.
@@ -81,6 +91,15 @@ pub struct Range {
     /// The most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<u64>,
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Number, D::Error> {
+        untagged(from, "Number", |value| match value.as_u64() {
+            Some(exact) => Some(Number::Exact(exact)),
+            None => strictly(value).ok().map(Number::Range),
+        })
+    }
 }
 
 impl Number {
@@ -102,7 +121,7 @@ fn number(expected: Option<Number>, n: u64) -> bool {
 }
 
 /// Which nodes a condition speaks of.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Which {
@@ -112,6 +131,16 @@ pub enum Which {
     Each(Vec<NodeId>),
     /// All live ones, or any live one.
     Live(Live),
+}
+
+impl<'de> Deserialize<'de> for Which {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Which, D::Error> {
+        untagged(from, "Which", |value| match &value {
+            Value::Number(_) => strictly(value).ok().map(Which::One),
+            Value::Array(_) => strictly(value).ok().map(Which::Each),
+            _ => strictly(value).ok().map(Which::Live),
+        })
+    }
 }
 
 /// Which of the live nodes.
@@ -271,7 +300,7 @@ patch! {
 }
 
 /// Which promise was broken: this one, any, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Violated {
@@ -279,6 +308,15 @@ pub enum Violated {
     Any(bool),
     /// This one.
     One(Invariant),
+}
+
+impl<'de> Deserialize<'de> for Violated {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Violated, D::Error> {
+        untagged(from, "Violated", |value| match value {
+            Value::Bool(any) => Some(Violated::Any(any)),
+            name => strictly(name).ok().map(Violated::One),
+        })
+    }
 }
 
 /// What holds of at least one request.
@@ -334,13 +372,14 @@ impl Condition {
             "node" => return branch(path, Value::Object(map)).map(Condition::Node),
             "stream" => return branch(path, Value::Object(map)).map(Condition::Stream),
             "event" => {
-                let count = map.remove("count").map(|value| branch(&join(path, "count"), value)).transpose()?;
+                let count = map.shift_remove("count").map(|value| branch(&join(path, "count"), value)).transpose()?;
+                map.sort_keys();
                 return Ok(Condition::Event(EventWas { fields: map, count }));
             }
             _ => {}
         }
         let here = join(path, head);
-        let value = map.remove(head).unwrap_or_default();
+        let value = map.shift_remove(head).unwrap_or_default();
         if let Some(field) = map.keys().next() {
             return refuse(join(path, field), format!("unknown field beside `{head}`"));
         }
@@ -504,7 +543,7 @@ fn is_such(fields: &Map<String, Value>, record: &Record) -> bool {
     if fields.get("event").and_then(Value::as_str) != Some(record.event.name()) {
         return false;
     }
-    let line = serde_json::to_value(record).unwrap_or_default();
+    let line = value_of(record);
     fields.iter().all(|(field, value)| line.get(field).is_some_and(|found| same(found, value)))
 }
 

@@ -1,8 +1,9 @@
 //! The record of a run: every event, the world that they make, and the hash over them.
 
 use std::cell::{Ref, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use super::condition::{Condition, Watch};
 use super::event::{Event, LabEvent, Record};
@@ -30,7 +31,7 @@ struct Book {
     fired: Vec<usize>,
     invariants: Invariants,
     /// The nodes in office, with their terms: what clients have to know, even if nothing is taken down.
-    leaders: BTreeMap<NodeId, Term>,
+    leaders: LiteMap<NodeId, Term>,
     count: u64,
     /// Nothing is taken down.
     off: bool,
@@ -91,7 +92,7 @@ impl Recorder {
             triggers: Vec::new(),
             fired: Vec::new(),
             invariants,
-            leaders: BTreeMap::new(),
+            leaders: LiteMap::new(),
             count: 0,
             off: false,
         };

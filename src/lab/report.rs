@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::condition::{Condition, Violated};
 use super::event::ClientResult;
 use super::invariants::Invariant;
-use super::scenario::Scenario;
+use super::scenario::{pretty, Scenario};
 use super::world::{NodeState, StreamView, World};
 use crate::raft::event::{Role, StreamState};
 use crate::raft::{Index, NodeId, Term};
@@ -203,7 +203,7 @@ impl Report {
 
     /// The report as a document: indented JSON, with a line break at its end.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        let mut text = pretty(self);
         text.push('\n');
         text
     }

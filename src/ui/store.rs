@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::lab::history::Moment;
+use crate::lab::scenario::{parse, strictly, value_of};
 use crate::lab::{Lab, Scenario, StepKind};
 use crate::runtime::Micros;
 use crate::view::message::Scope;
@@ -139,14 +140,12 @@ fn write(key: &str, text: &str) {
 
 /// The settings; those that cannot be read are as if nothing had been chosen.
 pub fn settings() -> Settings {
-    read(SETTINGS).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    read(SETTINGS).and_then(|text| strictly(parse(&text).ok()?).ok()).unwrap_or_default()
 }
 
 /// Keeps the settings.
 pub fn keep_settings(settings: &Settings) {
-    if let Ok(text) = serde_json::to_string(settings) {
-        write(SETTINGS, &text);
-    }
+    write(SETTINGS, &value_of(settings).to_string());
 }
 
 /// The run that was kept, if there is one.
@@ -155,7 +154,7 @@ pub fn keep_settings(settings: &Settings) {
 /// If it cannot be read: why.
 pub fn run() -> Result<Option<Saved>, Rc<str>> {
     let Some(text) = read(RUN) else { return Ok(None) };
-    let run: Run = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let run: Run = parse(&text).and_then(strictly).map_err(|error| error.to_string())?;
     let scenario = Scenario::from_value(run.scenario).map_err(|error| error.to_string())?;
     let end = Moment { event: run.events, now: run.now };
     Ok(Some(Saved { scenario, end, looked_at: run.looked_at, playing: run.playing }))
@@ -163,11 +162,8 @@ pub fn run() -> Result<Option<Saved>, Rc<str>> {
 
 /// Keeps a run as it is.
 pub fn keep_run(lab: &Lab, looked_at: Option<u64>, playing: bool) {
-    let scenario = serde_json::to_value(lab.scenario()).unwrap_or_default();
-    let run = Run { now: lab.now(), events: lab.events(), looked_at, playing, scenario };
-    if let Ok(text) = serde_json::to_string(&run) {
-        write(RUN, &text);
-    }
+    let run = Run { now: lab.now(), events: lab.events(), looked_at, playing, scenario: value_of(lab.scenario()) };
+    write(RUN, &value_of(&run).to_string());
 }
 
 /// The text of the run that was kept last.

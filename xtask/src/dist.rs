@@ -11,7 +11,7 @@ const SIZES: &str = r#"
 const fs = require("node:fs"), path = require("node:path"), zlib = require("node:zlib");
 const folder = process.argv[1];
 const columns = (name, ...sizes) => console.log(name.padEnd(44), ...sizes.map((size) => String(size).padStart(10)));
-const total = [0, 0, 0];
+const total = [0, 0, 0], loaded = [0, 0, 0];
 columns("bytes", "raw", "gzip", "brotli");
 for (const entry of fs.readdirSync(folder, { recursive: true }).sort()) {
   const file = path.join(folder, entry);
@@ -19,9 +19,11 @@ for (const entry of fs.readdirSync(folder, { recursive: true }).sort()) {
   const raw = fs.readFileSync(file);
   const sizes = [raw.length, zlib.gzipSync(raw, { level: 9 }).length, zlib.brotliCompressSync(raw).length];
   sizes.forEach((size, i) => { total[i] += size; });
+  if (/\.(html|css|js|wasm)$/.test(entry)) sizes.forEach((size, i) => { loaded[i] += size; });
   columns(entry, ...sizes);
 }
 columns("total", ...total);
+columns("what the page loads", ...loaded);
 "#;
 
 /// Builds the optimised page into `dist/` and prints its sizes.

@@ -109,6 +109,8 @@ impl Wasm {
             // Building the standard library is not yet stable: this lets a stable compiler do it all the same.
             command.env("RUSTC_BOOTSTRAP", "1");
             command.env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort");
+            // Sorting takes half the code then.
+            command.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
             // They speak of the other compiler.
             command.env_remove("RUSTUP_TOOLCHAIN").env_remove("LD_LIBRARY_PATH");
         }

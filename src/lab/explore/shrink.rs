@@ -8,7 +8,7 @@
 use serde_json::{json, Map, Value};
 
 use super::{Failure, Trial};
-use crate::lab::scenario::Scenario;
+use crate::lab::scenario::{value_of, Scenario};
 use crate::lab::World;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
@@ -66,7 +66,7 @@ impl Shrink {
         let (edits, best) = (Vec::new(), scenario);
         let mut shrink = Shrink { best, failure, fails_at: at, edits, better: true, trial: None, trials: 0 };
         if failure != Failure::Stuck {
-            shrink.best = shrink.cut_off(&document(&shrink.best), at).unwrap_or(shrink.best);
+            shrink.best = shrink.cut_off(&value_of(&shrink.best), at).unwrap_or(shrink.best);
         }
         shrink
     }
@@ -101,7 +101,7 @@ impl Shrink {
             return false;
         }
         if let Some(at) = self.fails_alike(&trial) {
-            let shorter = document(trial.scenario());
+            let shorter = value_of(trial.scenario());
             let cut = self.cut_off(&shorter, at);
             self.best = cut.unwrap_or_else(|| trial.scenario().clone());
             (self.fails_at, self.better) = (at, true);
@@ -129,7 +129,7 @@ impl Shrink {
                 self.edits.reverse();
                 continue;
             };
-            let mut candidate = document(&self.best);
+            let mut candidate = value_of(&self.best);
             let changed = apply(&edit, &mut candidate);
             if let Some(seed) = seed {
                 candidate["seed"] = seed.into();
@@ -169,13 +169,9 @@ impl Shrink {
             actions.retain(|action| action["at"].as_f64().is_none_or(|time| time <= at.as_ms()));
         }
         scenario["stop"] = json!({ "at": at.as_ms().ceil() });
-        scenario.as_object_mut()?.remove("expect");
+        scenario.as_object_mut()?.shift_remove("expect");
         Scenario::from_value(scenario).ok()
     }
-}
-
-fn document(scenario: &Scenario) -> Value {
-    serde_json::to_value(scenario).unwrap_or_default()
 }
 
 fn times(scenario: &Value) -> impl Iterator<Item = f64> + '_ {
@@ -195,7 +191,7 @@ fn is_well(world: &World) -> bool {
 
 /// Whether no message gets lost at the end, as far as actions say it for all links.
 fn is_lossless(scenario: &Scenario) -> bool {
-    let document = document(scenario);
+    let document = value_of(scenario);
     let mut links = actions_of(&document).iter().filter(|action| action["do"] == "link" && !action["loss"].is_null());
     let last = links.next_back().map(|link| link["loss"].as_f64() == Some(0.0));
     last.unwrap_or(document["network"]["loss"].as_f64().unwrap_or_default() == 0.0)
@@ -203,7 +199,7 @@ fn is_lossless(scenario: &Scenario) -> bool {
 
 /// What may make a scenario shorter: the boldest first.
 fn edits(scenario: &Scenario) -> Vec<(Edit, Option<u64>)> {
-    let document = document(scenario);
+    let document = value_of(scenario);
     let actions = actions_of(&document);
     let mut edits = Vec::new();
     let mut size = actions.len().div_ceil(2);
@@ -258,12 +254,12 @@ fn apply(edit: &Edit, document: &mut Value) -> bool {
             let (parts, field) = path.split_at(path.len() - 1);
             let part = parts.iter().try_fold(&mut *document, |value, part| value.get_mut(part));
             if let (Some(Value::Object(part)), [field]) = (part, field) {
-                part.remove(field);
+                part.shift_remove(field);
             }
         }
         Edit::WithoutActionField(place, field) => with_actions(document, |actions| {
             let action = actions.get_mut(*place).and_then(Value::as_object_mut);
-            action.into_iter().for_each(|action| drop(action.remove(field)));
+            action.into_iter().for_each(|action| drop(action.shift_remove(field)));
         }),
         Edit::Half(place) => with_actions(document, |actions| {
             let count = actions.get_mut(*place).and_then(|action| action.get_mut("count"));
@@ -302,7 +298,7 @@ fn without_node(document: &mut Value, node: NodeId) {
         document.get_mut(field).and_then(Value::as_array_mut).into_iter().for_each(|list| list.retain(|it| !is_it(it)));
     }
     document.get_mut("start").and_then(Value::as_object_mut).into_iter().for_each(|start| {
-        start.remove(&node.to_string());
+        start.shift_remove(&node.to_string());
     });
     with_actions(document, |actions| {
         actions.retain(|action| !["node", "from", "to"].iter().any(|field| is_it(&action[*field])));

@@ -1,6 +1,6 @@
 //! Election Safety: at most one leader in a term (paper §5.2, Figure 3).
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::{Check, Found, Seen};
 use crate::lab::event::Event;
@@ -10,7 +10,7 @@ use crate::raft::{self, NodeId, Term};
 /// Who led each term.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ElectionSafety {
-    leaders: BTreeMap<Term, NodeId>,
+    leaders: LiteMap<Term, NodeId>,
 }
 
 impl Check for ElectionSafety {

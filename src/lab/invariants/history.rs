@@ -12,6 +12,8 @@
 
 use std::collections::BTreeMap;
 
+use litemap::LiteMap;
+
 use crate::lab::event::{Event, LabEvent, Record};
 use crate::lab::storage::Image;
 use crate::lab::world::{NodeState, World};
@@ -140,7 +142,7 @@ pub(super) struct Log {
 /// Every node's log, up to the last event. A crashed node's log is what its disk holds.
 #[derive(Clone, Debug)]
 pub(super) struct Logs {
-    nodes: BTreeMap<NodeId, Log>,
+    nodes: LiteMap<NodeId, Log>,
     /// Pasts of the start that are taken as the same as another: (index, term) → (computed, taken).
     taken_as: BTreeMap<(Index, Term), Vec<(TraceHash, TraceHash)>>,
 }
@@ -148,7 +150,7 @@ pub(super) struct Logs {
 impl Logs {
     /// The logs that a run starts with.
     pub(super) fn new(world: &World) -> Logs {
-        let mut logs = Logs { nodes: BTreeMap::new(), taken_as: BTreeMap::new() };
+        let mut logs = Logs { nodes: LiteMap::new(), taken_as: BTreeMap::new() };
         let mut given: BTreeMap<(Index, Term), TraceHash> = BTreeMap::new();
         // Those that reach back furthest first: they know the past of the others' snapshots.
         let mut nodes: Vec<&NodeState> = world.nodes.values().map(|node| &**node).collect();

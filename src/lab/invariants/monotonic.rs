@@ -1,6 +1,6 @@
 //! Terms never go back; the commit index of a node that lives never goes back (paper §5.1, §5.3).
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::{Check, Found, Seen};
 use crate::lab::event::{Event, LabEvent};
@@ -22,7 +22,7 @@ struct Marks {
 /// committed beyond its snapshot: from one start to the next, its commit index never goes back either.
 #[derive(Clone, Debug)]
 pub(super) struct Monotonic {
-    nodes: BTreeMap<NodeId, Marks>,
+    nodes: LiteMap<NodeId, Marks>,
 }
 
 impl Monotonic {

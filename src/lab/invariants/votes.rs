@@ -1,6 +1,6 @@
 //! One vote in a term, kept across restarts (paper §5.2, Figure 2: persistent state).
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::{Check, Found, Seen};
 use crate::lab::event::{Event, LabEvent};
@@ -13,7 +13,7 @@ use crate::raft::{self, NodeId, Term};
 #[derive(Clone, Debug, Default)]
 struct Votes {
     /// For whom it decided, in each term.
-    given: BTreeMap<Term, NodeId>,
+    given: LiteMap<Term, NodeId>,
     /// The last vote that others know of, or that made it leader: it must not be forgotten any more.
     said: Option<(Term, NodeId)>,
 }
@@ -32,13 +32,14 @@ impl Votes {
 /// durable yet, and the node may decide anew.
 #[derive(Clone, Debug)]
 pub(super) struct VotesKept {
-    nodes: BTreeMap<NodeId, Votes>,
+    nodes: LiteMap<NodeId, Votes>,
 }
 
 impl VotesKept {
     /// The votes with which a run begins.
     pub(super) fn new(world: &World) -> VotesKept {
-        let votes = |term, candidate| Votes { given: [(term, candidate)].into(), said: Some((term, candidate)) };
+        let votes =
+            |term, candidate| Votes { given: LiteMap::from_iter([(term, candidate)]), said: Some((term, candidate)) };
         let nodes = world.nodes.values().filter_map(|node| Some((node.id, votes(node.term, node.voted_for?))));
         VotesKept { nodes: nodes.collect() }
     }

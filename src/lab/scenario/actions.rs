@@ -1,11 +1,11 @@
 //! Actions with their times, and the end of a run.
 
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::read::{branch, join, object};
-use super::{refuse, ScenarioError};
+use super::{refuse, strictly, untagged, ScenarioError};
 use crate::lab::action::Do;
 use crate::lab::condition::Condition;
 use crate::lab::invariants::Invariant;
@@ -97,16 +97,16 @@ impl Action {
 }
 
 fn timing_from_map(path: &str, map: &mut Map<String, Value>) -> Result<Timing, ScenarioError> {
-    if let Some(when) = map.remove("when") {
+    if let Some(when) = map.shift_remove("when") {
         return match ["at", "after", "polls"].into_iter().find(|field| map.contains_key(*field)) {
             Some(field) => refuse(join(path, field), "an action with `when` has no other time"),
             None => Condition::from_value(&join(path, "when"), when).map(Timing::When),
         };
     }
-    let at = map.remove("at").map(|value| branch(&join(path, "at"), value)).transpose()?;
+    let at = map.shift_remove("at").map(|value| branch(&join(path, "at"), value)).transpose()?;
     let Some(at) = at else { return refuse(path, "missing field `at` (or `when`)") };
-    let after = map.remove("after").map(|value| branch(&join(path, "after"), value)).transpose()?;
-    let polls = map.remove("polls").map(|value| branch(&join(path, "polls"), value)).transpose()?;
+    let after = map.shift_remove("after").map(|value| branch(&join(path, "after"), value)).transpose()?;
+    let polls = map.shift_remove("polls").map(|value| branch(&join(path, "polls"), value)).transpose()?;
     match (after, polls) {
         (Some(event), polls) => Ok(Timing::After { at, event, polls: polls.unwrap_or(0) }),
         (None, None) => Ok(Timing::At(at)),
@@ -123,7 +123,7 @@ pub fn action_from_value(path: &str, value: Value) -> Result<Do, ScenarioError> 
 }
 
 fn action_from_map(path: &str, mut map: Map<String, Value>) -> Result<Do, ScenarioError> {
-    let name = match map.remove("do") {
+    let name = match map.shift_remove("do") {
         Some(Value::String(name)) => name,
         Some(other) => return refuse(join(path, "do"), format!("{other} is not the name of an action")),
         None => return refuse(path, "missing field `do`"),
@@ -157,7 +157,7 @@ pub struct Stop {
 }
 
 /// Which broken promises end a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum OnViolation {
@@ -167,12 +167,22 @@ pub enum OnViolation {
     Only(Invariant),
 }
 
+impl<'de> Deserialize<'de> for OnViolation {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<OnViolation, D::Error> {
+        untagged(from, "OnViolation", |value| match value {
+            Value::Bool(any) => Some(OnViolation::Any(any)),
+            name => strictly(name).ok().map(OnViolation::Only),
+        })
+    }
+}
+
 impl Stop {
     pub(super) fn from_value(path: &str, value: Value) -> Result<Stop, ScenarioError> {
         let mut map = object(path, value)?;
-        let at = map.remove("at").map(|it| branch(&join(path, "at"), it)).transpose()?;
-        let when = map.remove("when").map(|it| Condition::from_value(&join(path, "when"), it)).transpose()?;
-        let on_violation = map.remove("on_violation").map(|it| branch(&join(path, "on_violation"), it)).transpose()?;
+        let at = map.shift_remove("at").map(|it| branch(&join(path, "at"), it)).transpose()?;
+        let when = map.shift_remove("when").map(|it| Condition::from_value(&join(path, "when"), it)).transpose()?;
+        let on_violation =
+            map.shift_remove("on_violation").map(|it| branch(&join(path, "on_violation"), it)).transpose()?;
         if let Some(field) = map.keys().next() {
             return refuse(join(path, field), "unknown field; a stop has `at`, `when` and `on_violation`");
         }

@@ -30,12 +30,14 @@ use crate::raft::{Config, Membership, NodeId, Rule, Rules};
 use crate::runtime::Micros;
 
 pub use actions::{action_from_value, Action, OnViolation, Stop, Timing};
-pub(super) use read::{branch, join, object};
+pub(super) use read::{branch, join, object, pretty};
+pub use read::{parse, value_of};
 #[cfg(not(target_family = "wasm"))]
 pub use schema::schema;
 pub use settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
 pub use start::{Start, StartEntry, StartRole, StartSnapshot};
-pub(super) use strict::object_only;
+pub use strict::strictly;
+pub(super) use strict::untagged;
 #[cfg(not(target_family = "wasm"))]
 pub use typescript::typescript;
 pub(super) use validate::check_action;
@@ -166,10 +168,7 @@ impl Scenario {
     /// # Errors
     /// The first mistake, with its place; for text that is not JSON, its line and column.
     pub fn from_json(text: &str) -> Result<Scenario, ScenarioError> {
-        match serde_json::from_str(text) {
-            Ok(value) => Scenario::from_value(value),
-            Err(error) => refuse("", format!("not JSON: {error}")),
-        }
+        Scenario::from_value(parse(text)?)
     }
 
     /// Reads a scenario from a JSON value.
@@ -183,9 +182,9 @@ impl Scenario {
             Some(other) => return refuse("format", format!("{other} is not \"{FORMAT}\"")),
             None => return refuse("", format!("missing field `format` (\"{FORMAT}\")")),
         }
-        let actions = map.remove("actions");
-        let stop = map.remove("stop");
-        let expect = map.remove("expect");
+        let actions = map.shift_remove("actions");
+        let stop = map.shift_remove("stop");
+        let expect = map.shift_remove("expect");
         let mut scenario: Scenario = branch("", Value::Object(map))?;
         scenario.actions = read::list("actions", actions, Action::from_value)?;
         scenario.stop = stop.map(|value| Stop::from_value("stop", value)).transpose()?;
@@ -196,7 +195,7 @@ impl Scenario {
 
     /// The scenario as a document for people: indented JSON.
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        pretty(self)
     }
 
     /// The settings of every node.

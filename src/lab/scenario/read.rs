@@ -1,10 +1,29 @@
-//! Reading parts of a document, with the path of every mistake.
+//! Reading parts of a document, with the path of every mistake; and writing them.
 
 use serde::de::DeserializeOwned;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::strict::Strict;
-use super::{refuse, ScenarioError};
+use super::{refuse, strictly, ScenarioError};
+
+/// Reads text as JSON.
+///
+/// # Errors
+/// What is wrong, with its line and column.
+pub fn parse(text: &str) -> Result<Value, ScenarioError> {
+    serde_json::from_str(text).or_else(|error| refuse("", format!("not JSON: {error}")))
+}
+
+/// A value as JSON. Whatever is written becomes this first: code for writing a type is made once for each serializer
+/// that it is written by, and all that code is loaded with the page.
+pub fn value_of(of: &impl Serialize) -> Value {
+    serde_json::to_value(of).unwrap_or_default()
+}
+
+/// A value as a document for people: indented JSON.
+pub(in crate::lab) fn pretty(of: &impl Serialize) -> String {
+    serde_json::to_string_pretty(&value_of(of)).unwrap_or_default()
+}
 
 /// A path one field longer.
 pub(in crate::lab) fn join(path: &str, field: &str) -> String {
@@ -24,14 +43,7 @@ pub(in crate::lab) fn object(path: &str, value: Value) -> Result<Map<String, Val
 
 /// Reads a value from a branch of the document. The path in an error begins with `path`.
 pub(in crate::lab) fn branch<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, ScenarioError> {
-    serde_path_to_error::deserialize(Strict(value)).map_err(|error| {
-        let inner = match error.path().to_string() {
-            root if root == "." => String::new(),
-            inner => inner,
-        };
-        let path = if inner.starts_with('[') { format!("{path}{inner}") } else { join(path, &inner) };
-        ScenarioError { path, message: error.into_inner().to_string() }
-    })
+    strictly(value).map_err(|error: ScenarioError| error.within(path))
 }
 
 /// Reads each element of a list; a list that is left out is empty.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::read::join;
 use super::validate::check_text;
-use super::{refuse, Scenario, ScenarioError, START_LOG_MAX, START_NUMBER_MAX};
+use super::{refuse, strictly, Scenario, ScenarioError, START_LOG_MAX, START_NUMBER_MAX};
 use crate::lab::storage::Image;
 use crate::raft::log::{Entry, Payload, SharedEntry};
 use crate::raft::storage::HardState;
@@ -122,7 +122,7 @@ impl<'de> Deserialize<'de> for StartEntry {
         if !value.is_object() {
             return Err(Error::custom(format_args!("{value} is neither a term nor an entry")));
         }
-        let full: FullEntry = serde_json::from_value(value).map_err(Error::custom)?;
+        let full: FullEntry = strictly(value).map_err(|error| Error::custom(error.message))?;
         let payload = match (full.set, full.blank, full.members) {
             (Some((key, value)), None, None) => Payload::Set { key, value },
             (None, Some(true), None) => Payload::Blank,

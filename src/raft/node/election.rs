@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use litemap::LiteMap;
+
 use super::{Node, Output, Token};
 use crate::raft::event::{Event, Role, RoleWhy, VoteWhy};
 use crate::raft::rpc::{TimeoutNow, VoteRequest, VoteResponse};
@@ -16,7 +18,7 @@ pub(super) struct PreVote {
     term: Term,
     /// Why it would campaign.
     why: RoleWhy,
-    votes: BTreeMap<NodeId, bool>,
+    votes: LiteMap<NodeId, bool>,
 }
 
 impl Node {
@@ -218,7 +220,7 @@ impl Node {
         let term = self.hard_state.term + 1;
         self.become_follower(now, RoleWhy::ElectionTimeout);
         self.emit(Event::PreVoteBegun { node: self.id, term, why });
-        self.pre_vote = Some(PreVote { term, why, votes: [(self.id, true)].into() });
+        self.pre_vote = Some(PreVote { term, why, votes: LiteMap::from_iter([(self.id, true)]) });
         self.draw_election_timeout(now);
         self.ask_for_votes(VoteRequest { pre_vote: true, ..self.vote_request(term) });
         self.count_pre_votes(now);

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use litemap::LiteMap;
+
 use super::members::{Change, Leaving};
 use super::reads::PendingRead;
 use super::{Node, Output, ReadResult, Token, WriteResult};
@@ -19,7 +21,7 @@ use crate::runtime::Micros;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Office {
     /// What each stream has told.
-    pub(super) progress: BTreeMap<NodeId, Progress>,
+    pub(super) progress: LiteMap<NodeId, Progress>,
     /// Clients that wait for the entry at an index to be applied.
     waiting: BTreeMap<Index, Token>,
     /// Streams that wait for a snapshot to be made.
@@ -37,7 +39,7 @@ pub(super) struct Office {
     /// A change of the members that is under way.
     pub(super) change: Option<Change>,
     /// Members that were removed.
-    pub(super) leaving: BTreeMap<NodeId, Leaving>,
+    pub(super) leaving: LiteMap<NodeId, Leaving>,
 }
 
 /// An office that is being handed over (thesis §3.10).

@@ -202,7 +202,8 @@ impl Node {
         let commit = self.commit_index;
         let Some(office) = &mut self.office else { return };
         let probe = office.probe + 1;
-        let mut told = office.leaving.values_mut().filter(|it| it.index <= commit && it.probe.is_none());
+        let mut told =
+            office.leaving.iter_mut().map(|(_, it)| it).filter(|it| it.index <= commit && it.probe.is_none());
         if told.by_ref().map(|leaving| leaving.probe = Some(probe)).count() > 0 {
             self.probe();
         }

@@ -24,6 +24,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use litemap::LiteMap;
+
 use super::config::Config;
 use super::event::{Event, Role, RoleWhy};
 use super::log::{LogTerms, Payload};
@@ -241,7 +243,7 @@ pub struct Node {
     /// When a valid leader was last heard (thesis §4.2.3).
     heard_leader: Option<Micros>,
     /// As a candidate: the votes of this term, its own only once it is durable.
-    votes: BTreeMap<NodeId, bool>,
+    votes: LiteMap<NodeId, bool>,
     /// It asks whether it could win an election.
     pre_vote: Option<PreVote>,
     /// As a leader: its streams and its clients.
@@ -291,7 +293,7 @@ impl Node {
             receiving: None,
             election_deadline: None,
             heard_leader: None,
-            votes: BTreeMap::new(),
+            votes: LiteMap::new(),
             pre_vote: None,
             office: None,
             pending: Write::default(),

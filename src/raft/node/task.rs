@@ -1,12 +1,14 @@
 //! The task around a node: it waits, and carries out what the node decides.
 
 use std::collections::{BTreeMap, BTreeSet};
+
 use std::future::Future;
 use std::pin::Pin;
 
 use futures::channel::{mpsc, oneshot};
 use futures::future::FutureExt;
 use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
+use litemap::LiteMap;
 
 use super::{Input, MembersResult, Node, Output, ReadResult, Setup, Token, WriteResult};
 use crate::raft::config::Config;
@@ -98,11 +100,12 @@ struct StreamHandle {
 #[derive(Default)]
 struct Owed {
     last: Token,
-    append: BTreeMap<Token, Answer<AppendResponse>>,
-    vote: BTreeMap<Token, Answer<VoteResponse>>,
-    install: BTreeMap<Token, Answer<InstallResponse>>,
-    read: BTreeMap<Token, Answer<ReadResult>>,
-    members: BTreeMap<Token, Answer<MembersResult>>,
+    append: LiteMap<Token, Answer<AppendResponse>>,
+    vote: LiteMap<Token, Answer<VoteResponse>>,
+    install: LiteMap<Token, Answer<InstallResponse>>,
+    read: LiteMap<Token, Answer<ReadResult>>,
+    members: LiteMap<Token, Answer<MembersResult>>,
+    /// There can be very many of these.
     write: BTreeMap<Token, Answer<WriteResult>>,
 }
 
@@ -168,7 +171,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
     let mut builds = FuturesUnordered::new();
     let mut gets = FuturesUnordered::new();
     let mut votes = FuturesUnordered::new();
-    let mut streams: BTreeMap<NodeId, StreamHandle> = BTreeMap::new();
+    let mut streams: LiteMap<NodeId, StreamHandle> = LiteMap::new();
     // Each office has its own channel, so that what old streams still say carries its term.
     let (mut to_core, mut from_streams) = mpsc::unbounded::<(NodeId, ToCore)>();
     let mut streams_term: Term = node.term();
