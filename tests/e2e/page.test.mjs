@@ -281,8 +281,8 @@ test("a broken promise stops the run, is told, and is seen where it broke", asyn
       localStorage.setItem("raft-lab/run", JSON.stringify({ now: 60_000, events: 1, playing: false, scenario }));
     }, scenario),
   });
-  const { violations } = await until(page, "violation", (seen) => seen.violations.length > 0 && seen);
-  const [{ invariant, nodes }] = violations;
+  const { name: invariant, nodes } =
+    await until(page, "violation", ({ invariants }) => invariants.find(({ held }) => !held));
   await page.getByRole("alert").getByText(invariant).waitFor();
   await page.locator("[data-broken]").waitFor();
   await page.locator(".node.lit").first().waitFor();
