@@ -154,21 +154,21 @@ pub fn App() -> Html {
                 if settings.folded.cluster {
                     { folded(Panel::Cluster, &change) }
                 } else {
-                <Cluster
-                    world={frame.world.clone()}
-                    selected={page.selected}
-                    look={look.clone()}
-                    scope={settings.scope}
-                    {choose_scope}
-                    hint={hint(&frame.world, frame.playing, t).map(AttrValue::from)}
-                    drawn={page.strokes.clone()}
-                    still={!frame.playing}
-                    write_to={page.write_to}
-                    asked={page.asked}
-                    act={act.clone()}
-                    change={change.clone()}
-                    command={command.clone()}
-                />
+                    <Cluster
+                        world={frame.world.clone()}
+                        selected={page.selected}
+                        look={look.clone()}
+                        scope={settings.scope}
+                        {choose_scope}
+                        hint={hint(&frame.world, frame.playing, t).map(AttrValue::from)}
+                        drawn={page.strokes.clone()}
+                        still={!frame.playing}
+                        write_to={page.write_to}
+                        asked={page.asked}
+                        act={act.clone()}
+                        change={change.clone()}
+                        command={command.clone()}
+                    />
                 }
                 if settings.folded.logs {
                     { folded(Panel::Logs, &change) }
@@ -188,23 +188,19 @@ pub fn App() -> Html {
                 }
                 <div class="side">
                     if let Some(subject) = page.selected {
-                        <Inspector
-                            world={frame.world.clone()}
-                            {subject}
-                            change={change.clone()}
-                        />
+                        <Inspector world={frame.world.clone()} {subject} change={change.clone()} />
                     }
                     if settings.folded.happened {
                         { folded(Panel::Happened, &change) }
                     } else {
-                    <Happened
-                        feed={frame.feed.clone()}
-                        nodes={frame.world.nodes.len()}
-                        run={frame.run}
-                        selected={page.selected}
-                        pinned={page.pinned_event}
-                        change={change.clone()}
-                    />
+                        <Happened
+                            feed={frame.feed.clone()}
+                            nodes={frame.world.nodes.len()}
+                            run={frame.run}
+                            selected={page.selected}
+                            pinned={page.pinned_event}
+                            change={change.clone()}
+                        />
                     }
                 </div>
                 if let Some(open) = page.menu {

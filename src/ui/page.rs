@@ -193,10 +193,12 @@ impl Reducible for Page {
             Change::Dialog(dialog) => (page.dialog, page.menu) = (dialog, None),
             Change::Notice(notice) => page.notice = notice,
             Change::Write(node) => {
+                page.settings.folded.cluster = false; // the form is there
                 page.write_to = node;
                 page.asked.write += 1;
             }
             Change::Read(node) => {
+                page.settings.folded.cluster = false;
                 page.write_to = node;
                 page.asked.read += 1;
             }
@@ -208,6 +210,8 @@ impl Reducible for Page {
             }
             Change::Fold(panel) => {
                 page.settings.folded = page.settings.folded.toggled(panel);
+                // A form that comes back is not asked for again.
+                page.asked = Asked::default();
                 store::keep_settings(&page.settings);
             }
             Change::NextScope => {

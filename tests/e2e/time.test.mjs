@@ -181,8 +181,14 @@ test("panels are folded, and stay so", async (t) => {
   await page.locator(".logs .scroller").waitFor();
   assert.equal(await page.locator("svg.stage").count(), 0);
   assert.equal(await page.locator(".lines").count(), 0);
+  // Whoever wants to write gets the form.
+  await page.keyboard.press("w");
+  await page.locator("svg.stage").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Value");
+  await title("Cluster").click();
   await title("Cluster").press("Enter");
   await page.locator("svg.stage").waitFor();
+  assert.notEqual(await page.evaluate(() => document.activeElement.tagName), "INPUT");
   await title("Replication streams").click();
   await title("Logs").click();
   await shot("folded-right");
