@@ -145,6 +145,10 @@ pub fn App() -> Html {
 
     let t = text();
     let look = page.highlight(&frame.world);
+    let why_nothing = match &frame.halted {
+        Some(_) => Some(t.hint_halted().into()),
+        None => hint(&frame.world, frame.playing, t),
+    };
     html! {
         <ContextProvider<Clock> context={driver.clock()}>
             <a class="skip" href="#cluster">{ t.skip_to_cluster() }</a>
@@ -160,7 +164,7 @@ pub fn App() -> Html {
                         look={look.clone()}
                         scope={settings.scope}
                         {choose_scope}
-                        hint={hint(&frame.world, frame.playing, t).map(AttrValue::from)}
+                        hint={why_nothing.map(AttrValue::from)}
                         drawn={page.strokes.clone()}
                         still={!frame.playing}
                         write_to={page.write_to}

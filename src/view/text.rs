@@ -122,6 +122,7 @@ catalogue! {
         loss: "Lost, %",
         duplicate: "Sent twice, %",
         must_not_be_less: "must not be less than the shortest",
+        hint_halted: "The run goes no further. ← leads back to how it came to that.",
         hint_clock_stands: "The clock stands: Space lets it run, → takes one step.",
         hint_nothing_to_do: "All is done: only heartbeats go on. Write something, or break something.",
         hint_no_majority_together: "The links that are open leave no majority together. Rejoin some.",

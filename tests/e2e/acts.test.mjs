@@ -2,14 +2,11 @@
 // what the lab knows. The clock stands from the beginning (less motion is wanted), and moves only when it is told to.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
-import { lab } from "./helper.mjs";
+import { findings, lab, report } from "./helper.mjs";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const STILL = { context: { reducedMotion: "reduce" } };
 
-const report = (page) => page.evaluate(() => window.raftLab.report());
 const advance = (page, ms) => page.evaluate((ms) => window.raftLab.advance(ms), ms);
 const runUntil = (page, condition) => page.evaluate((condition) => window.raftLab.runUntil(condition, 10_000), condition);
 
@@ -369,14 +366,6 @@ test("messages that are not to the point are faint, or not drawn", async (t) => 
   await page.keyboard.press("q");
   await page.locator(".faint").first().waitFor();
 });
-
-async function findings(page) {
-  if (!(await page.evaluate(() => "axe" in window))) await page.addScriptTag({ path: AXE });
-  const { violations } = await page.evaluate(() => window.axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-  }));
-  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`));
-}
 
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing in menus, dialogs and the inspector, in ${colorScheme}`, async (t) => {

@@ -12,6 +12,7 @@
 
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -85,4 +86,18 @@ export async function lab(t, { path: where = "", context: settings = {}, expecte
   await page.goto(server.url + where);
   if (opened) await page.waitForFunction(() => !document.querySelector(".boot"));
   return { page, context, url: server.url, complaints: found, shot: (name, options) => shot(page, name, options) };
+}
+
+/** What the lab knows of its present, from its own report. */
+export const report = (page) => page.evaluate(() => window.raftLab.report());
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** What axe finds, as text. */
+export async function findings(page) {
+  if (!(await page.evaluate(() => "axe" in window))) await page.addScriptTag({ path: AXE });
+  const { violations } = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  }));
+  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`));
 }

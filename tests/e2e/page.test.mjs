@@ -2,14 +2,8 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { test } from "node:test";
-import { lab } from "./helper.mjs";
-
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-/** What the lab knows, from its own report. */
-const report = (page) => page.evaluate(() => window.raftLab.report());
+import { findings, lab, report } from "./helper.mjs";
 
 /** The node that leads the highest term, as the lab knows it; undefined without one. */
 const leaderOf = ({ nodes }) =>
@@ -290,6 +284,7 @@ test("a broken promise stops the run, is told, and is seen where it broke", asyn
   assert.deepEqual(lit.sort(), [...nodes].sort());
   await shot("broken");
   // One can look at how it came to that.
+  await page.getByText("← leads back to how it came to that").waitFor();
   await page.keyboard.press("Shift+ArrowLeft");
   await page.locator("[data-broken]").waitFor({ state: "detached" });
   assert.equal(await page.getByRole("alert").getByText(invariant).count(), 0);
@@ -445,15 +440,6 @@ test("a long log does not make the page wider than a phone", async (t) => {
   await shot("phone-snapshot");
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, "nothing sticks out");
 });
-
-/** What axe finds, as text. */
-async function findings(page) {
-  await page.addScriptTag({ path: AXE });
-  const { violations } = await page.evaluate(() => window.axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-  }));
-  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`));
-}
 
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing, in ${colorScheme}`, async (t) => {

@@ -3,11 +3,8 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { test } from "node:test";
-import { lab } from "./helper.mjs";
-
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+import { findings, lab, report } from "./helper.mjs";
 
 const scenario = async (name) =>
   JSON.parse(await readFile(new URL(`../scenarios/streams/${name}.json`, import.meta.url), "utf8"));
@@ -21,7 +18,6 @@ const still = (t, scenario, context = {}) => lab(t, {
 });
 
 const run = (nodes, actions) => ({ format: "raft-lab/1", preset: "classroom", nodes, actions });
-const report = (page) => page.evaluate(() => window.raftLab.report());
 const runUntil = (page, condition) => page.evaluate((condition) => window.raftLab.runUntil(condition, 60_000), condition);
 const streamOf = async (page, [leader, target]) =>
   (await report(page)).streams.find((one) => one.leader === leader && one.target === target);
@@ -277,14 +273,6 @@ test("a line of what just happened shows and selects what it is about; it is sai
   await page.locator(".inspector dt", { hasText: /^arrives$/ }).waitFor();
   await shot("feed-message");
 });
-
-async function findings(page) {
-  if (!(await page.evaluate(() => "axe" in window))) await page.addScriptTag({ path: AXE });
-  const { violations } = await page.evaluate(() => window.axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-  }));
-  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`));
-}
 
 for (const colorScheme of ["light", "dark"]) {
   for (const [name, screen] of [["laptop", {}], ["phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }]]) {

@@ -2,12 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lab } from "./helper.mjs";
+import { lab, report } from "./helper.mjs";
 
 const STILL = { context: { reducedMotion: "reduce" } };
-
-/** What the lab knows of its present. */
-const report = (page) => page.evaluate(() => window.raftLab.report());
 
 /** The number of the event that is shown. */
 const shown = (page) => page.locator("[data-events]").innerText();
