@@ -17,14 +17,14 @@ use serde_json::{map, Map, Value};
 
 use super::{join, ScenarioError};
 
-type Result<T, E = ScenarioError> = std::result::Result<T, E>;
+type Result<T, E = Mistake> = std::result::Result<T, E>;
 
 /// Reads a value.
 ///
 /// # Errors
 /// The first mistake, with its path from there.
-pub fn strictly<T: DeserializeOwned>(value: Value) -> Result<T> {
-    T::deserialize(Strict(value))
+pub fn strictly<T: DeserializeOwned>(value: Value) -> Result<T, ScenarioError> {
+    T::deserialize(Strict(value)).map_err(|Mistake(error)| *error)
 }
 
 /// Reads an enum whose variants differ in their JSON. `read` gives none where no variant fits.
@@ -46,18 +46,36 @@ impl ScenarioError {
     }
 }
 
+/// A mistake on its way out of what is read. Boxed, since every value that is read is a result that has room for it.
+#[derive(Debug)]
+struct Mistake(Box<ScenarioError>);
+
+impl Mistake {
+    fn within(self, step: &str) -> Mistake {
+        Mistake(Box::new(self.0.within(step)))
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
 /// Values are called by their names in JSON.
-impl Error for ScenarioError {
-    fn custom<T: fmt::Display>(message: T) -> ScenarioError {
-        ScenarioError { path: String::new(), message: message.to_string() }
+impl Error for Mistake {
+    fn custom<T: fmt::Display>(message: T) -> Mistake {
+        Mistake(Box::new(ScenarioError { path: String::new(), message: message.to_string() }))
     }
 
-    fn invalid_type(found: Unexpected, expected: &dyn Expected) -> ScenarioError {
-        ScenarioError::custom(format_args!("invalid type: {}, expected {expected}", InJson(found)))
+    fn invalid_type(found: Unexpected, expected: &dyn Expected) -> Mistake {
+        Mistake::custom(format_args!("invalid type: {}, expected {expected}", InJson(found)))
     }
 
-    fn invalid_value(found: Unexpected, expected: &dyn Expected) -> ScenarioError {
-        ScenarioError::custom(format_args!("invalid value: {}, expected {expected}", InJson(found)))
+    fn invalid_value(found: Unexpected, expected: &dyn Expected) -> Mistake {
+        Mistake::custom(format_args!("invalid value: {}, expected {expected}", InJson(found)))
     }
 }
 
@@ -123,7 +141,7 @@ fn known_fields(value: Value, names: &'static [&'static str]) -> Result<Map<Stri
         return Err(Error::custom(format_args!("{value} is not an object")));
     };
     match fields.keys().find(|name| !names.contains(&name.as_str())) {
-        Some(name) => Err(ScenarioError::unknown_field(name, names).within(name)),
+        Some(name) => Err(Mistake::unknown_field(name, names).within(name)),
         None => Ok(fields),
     }
 }
@@ -137,7 +155,7 @@ struct InOrder {
 }
 
 impl<'de> SeqAccess<'de> for &mut InOrder {
-    type Error = ScenarioError;
+    type Error = Mistake;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
         let Some(name) = self.names.next() else { return Ok(None) };
@@ -158,7 +176,7 @@ macro_rules! numbers {
 }
 
 impl<'de> Deserializer<'de> for Strict {
-    type Error = ScenarioError;
+    type Error = Mistake;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.0 {
@@ -262,7 +280,7 @@ struct Items {
 }
 
 impl<'de> SeqAccess<'de> for &mut Items {
-    type Error = ScenarioError;
+    type Error = Mistake;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
         let Some(value) = self.left.next() else { return Ok(None) };
@@ -285,7 +303,7 @@ struct Fields {
 }
 
 impl<'de> MapAccess<'de> for Fields {
-    type Error = ScenarioError;
+    type Error = Mistake;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
         let Some((name, value)) = self.left.next() else { return Ok(None) };
@@ -305,22 +323,22 @@ struct Named<'a> {
 }
 
 impl<'de> EnumAccess<'de> for Named<'_> {
-    type Error = ScenarioError;
+    type Error = Mistake;
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self)> {
-        let name: StrDeserializer<ScenarioError> = self.name.into_deserializer();
+        let name: StrDeserializer<Mistake> = self.name.into_deserializer();
         Ok((seed.deserialize(name)?, self))
     }
 }
 
 impl<'de> VariantAccess<'de> for Named<'_> {
-    type Error = ScenarioError;
+    type Error = Mistake;
 
     fn unit_variant(self) -> Result<()> {
         match self.content {
             Value::Null => Ok(()),
-            other => wrong(&other, &"unit").map_err(|error: ScenarioError| error.within(self.name)),
+            other => wrong(&other, &"unit").map_err(|error: Mistake| error.within(self.name)),
         }
     }
 
@@ -341,7 +359,7 @@ impl<'de> VariantAccess<'de> for Named<'_> {
 struct Key<'a>(&'a str);
 
 impl<'de> Deserializer<'de> for Key<'_> {
-    type Error = ScenarioError;
+    type Error = Mistake;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         visitor.visit_str(self.0)
