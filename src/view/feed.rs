@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use litemap::LiteMap;
+
 use super::subject::Subject;
 use crate::lab::event::{Event, LabEvent, MessageId, Record};
 use crate::raft::event::{Role, StreamState};
@@ -72,7 +74,7 @@ type Lines = imbl::Vector<Rc<Line>>;
 pub struct Feed {
     /// The number of the last event that was taken.
     last: u64,
-    roles: imbl::OrdMap<NodeId, Role>,
+    roles: LiteMap<NodeId, Role>,
     messages: imbl::OrdMap<MessageId, Rc<Message>>,
     /// For each topic: the lines that matter, and the others.
     lines: [(Lines, Lines); Topic::ALL.len()],
