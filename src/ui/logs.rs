@@ -423,10 +423,14 @@ fn use_scroll(scroller: &NodeRef, last: Index) -> Scroll {
         });
     }
     let onscroll = {
-        let (scroller, follows, shown) = (scroller.clone(), follows.clone(), shown.clone());
+        let (scroller, follows, shown, known) = (scroller.clone(), follows.clone(), shown.clone(), *room);
         Callback::from(move |_: Event| {
             let Some(element) = scroller.cast::<Element>() else { return };
             let (room, scrolled) = (Room::of(&element), f64::from(element.scroll_left()));
+            // The panel has just got another size, of which it will be told: nobody scrolled away from the end.
+            if known.is_some_and(|known| known != room) {
+                return;
+            }
             let left = f64::from(element.scroll_width() - element.client_width()) - scrolled;
             let at_end = left < room.column;
             follows.set(at_end);
