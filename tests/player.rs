@@ -105,6 +105,32 @@ fn the_past_plays_as_it_did_and_ends_in_the_present() {
 }
 
 #[test]
+fn a_new_run_is_of_the_same_cluster_and_keeps_the_one_before() {
+    let mut scenario = Scenario::classroom(4);
+    scenario.seed = 7;
+    let mut player = Player::new(Lab::new(scenario.clone()).unwrap(), name);
+    player.advance_to(ms(700), u64::MAX);
+    player.act(write("1")).unwrap();
+    player.advance_to(ms(900), u64::MAX);
+    let (before, end) = (hash(&player), player.lab().events());
+    let presents = player.presents();
+
+    player.look_at(3);
+    player.begin_anew(8).unwrap();
+    assert_eq!((player.now(), player.looks_back_at()), (Micros::ZERO, None));
+    scenario.seed = 8;
+    assert_eq!(*player.lab().scenario(), scenario, "what was done is not done again");
+    assert!(player.presents() > presents);
+    assert!(!player.undo().unwrap() && !player.redo().unwrap());
+    player.advance_to(ms(900), u64::MAX);
+    assert_ne!(hash(&player), before);
+
+    assert_eq!(names(&player), ["run 1", "run 2"]);
+    assert!(player.switch(BranchId(1)).unwrap());
+    assert_eq!((hash(&player), player.lab().events()), (before, end));
+}
+
+#[test]
 fn acting_in_the_past_makes_a_branch_and_keeps_what_came() {
     let mut player = player(800);
     player.act(write("1")).unwrap();

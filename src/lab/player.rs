@@ -97,13 +97,20 @@ impl Player {
         Ok(player)
     }
 
-    /// Plays another run.
-    pub fn begin(&mut self, lab: Lab) {
-        self.branches = Branches::new((self.name)(1), &lab);
-        self.lab.replace(lab);
+    /// Begins anew with other chances: the same cluster, and what the author of its scenario wrote. The run as it was
+    /// is kept as a branch.
+    ///
+    /// # Errors
+    /// If the scenario is refused, which one that ran is not.
+    pub fn begin_anew(&mut self, seed: u64) -> Result<(), ScenarioError> {
+        let new = Lab::new(self.lab().scenario().begun_anew(seed))?;
+        let name = self.next_name();
+        self.branches.branch_off(&self.lab.borrow(), 0, &new, name);
+        self.forget_undone();
+        self.lab.replace(new);
         (self.head, self.way) = (None, None);
-        self.undone.clear();
         self.presents += 1;
+        Ok(())
     }
 
     /// The present, whatever is looked at.
@@ -330,11 +337,10 @@ impl Player {
     fn enter(&mut self, new: &Lab, to: Destination) {
         let old = self.lab.borrow();
         let left = self.branches.present();
-        let name = || (self.name)(self.branches.all().map(|(id, _)| id.0).max().unwrap_or(0) + 1);
         match to {
             Destination::Resumed { .. } => self.branches = Branches::new((self.name)(1), new),
             Destination::Branch { event } => {
-                let name = name();
+                let name = self.next_name();
                 self.branches.branch_off(&old, event, new, name);
                 drop(old);
                 self.forget_undone();
@@ -342,7 +348,7 @@ impl Player {
             Destination::Undone { event } => {
                 // Who undoes twice has done nothing in the branch between.
                 let empty = !self.undone.is_empty() && self.branches.is_as_entered(&old);
-                let name = name();
+                let name = self.next_name();
                 self.branches.branch_off(&old, event, new, name);
                 self.undone.push(Undone { branch: left, empty });
             }
@@ -357,6 +363,11 @@ impl Player {
                 self.undone.pop();
             }
         }
+    }
+
+    /// How the next branch is called.
+    fn next_name(&self) -> String {
+        (self.name)(self.branches.all().map(|(id, _)| id.0).max().unwrap_or(0) + 1)
     }
 
     /// There is nothing to be redone any more: the branches that only led there go.

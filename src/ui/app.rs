@@ -338,7 +338,7 @@ fn carry_out(command: Command, hands: &Hands) {
         }
         Command::Branches => notice(Some(text().one_run_only())),
         Command::RunUntil => change.emit(Change::Menu(Some(Menu { of: Of::Until, at: place("[data-run-until]") }))),
-        Command::NewRun => driver.new_run(),
+        Command::NewRun => done(driver.new_run().map(|()| true), ""),
         Command::Slower => set_speed(driver.frame().speed.slower()),
         Command::Faster => set_speed(driver.frame().speed.faster()),
         Command::Write => change.emit(Change::Write(node)),

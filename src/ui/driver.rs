@@ -137,7 +137,7 @@ impl Driver {
             Some((Player::resume(scenario, end, looked_at, name).ok()?, playing))
         });
         let opening = opened.is_none();
-        let (player, playing) = opened.unwrap_or_else(|| (Player::new(default_lab(None), name), true));
+        let (player, playing) = opened.unwrap_or_else(|| (Player::new(default_lab(), name), true));
         let state = State {
             playing: playing && !still.holds(),
             speed,
@@ -348,14 +348,13 @@ impl Driver {
         self.publish();
     }
 
-    /// A new cluster, with other random numbers.
-    pub fn new_run(&self) {
+    /// The same cluster from its start, with other random numbers.
+    ///
+    /// # Errors
+    /// As [`Player::begin_anew`].
+    pub fn new_run(&self) -> Result<(), ScenarioError> {
         let seed = (js_sys::Math::random() * SEED_MAX as f64) as u64;
-        self.begin(default_lab(Some(seed)));
-    }
-
-    fn begin(&self, lab: Lab) {
-        self.0.player.borrow_mut().begin(lab);
+        self.0.player.borrow_mut().begin_anew(seed)?;
         {
             let mut state = self.0.state.borrow_mut();
             state.opening = state.playing;
@@ -364,6 +363,7 @@ impl Driver {
         }
         self.publish();
         self.schedule();
+        Ok(())
     }
 
     fn publish(&self) {
@@ -471,11 +471,8 @@ impl State {
 }
 
 /// The cluster that the page opens with.
-fn default_lab(seed: Option<u64>) -> Lab {
-    let scenario = Scenario::from_json(DEFAULT).and_then(|mut scenario| {
-        scenario.seed = seed.unwrap_or(scenario.seed);
-        Lab::new(scenario)
-    });
+fn default_lab() -> Lab {
+    let scenario = Scenario::from_json(DEFAULT).and_then(Lab::new);
     // A test opens it.
     scenario.unwrap_or_else(|error| panic!("the default scenario is refused: {error}"))
 }

@@ -343,7 +343,7 @@ catalogue! {
         do_redo: "Redo it",
         do_branches: "Go to another run that was left",
         new_run: "New run",
-        do_new_run: "A new run, with other random numbers",
+        do_new_run: "A new run of the same cluster, with other random numbers",
         do_run_until: "Run until something happens",
         do_links: "Latency, loss and duplication of links",
         do_slower: "Slower",

@@ -243,6 +243,13 @@ impl Scenario {
         scenario
     }
 
+    /// The scenario as its author wrote it, without what a person did to the run, and with another seed.
+    pub fn begun_anew(&self, seed: u64) -> Scenario {
+        let mut scenario = Scenario { seed, ..self.clone() };
+        scenario.actions.retain(|action| !action.is_recorded());
+        scenario
+    }
+
     /// The scenario as it was before the last thing that a person did to the run, and the moment at which it was
     /// done; none if nothing was done. Election timers that were set at one moment count as one thing.
     pub fn before_last_action(&self) -> Option<(Scenario, Moment)> {
