@@ -136,7 +136,7 @@ fn votes(node: &NodeState, at: Point, node_radius: f64) -> Vec<VoteDot> {
     let voters = node.members.1.all_voters();
     let y = at.y + 0.66 * node_radius;
     // The width of the node at that height, less a margin.
-    let width = 1.28 * node_radius;
+    let width = 1.14 * node_radius;
     let step = (width / voters.len() as f64).min(9.0);
     let left = at.x - step * (voters.len() as f64 - 1.0) / 2.0;
     let dot = |(i, voter): (usize, NodeId)| VoteDot {

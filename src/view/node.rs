@@ -48,6 +48,11 @@ impl Standing {
         }
     }
 
+    /// Whether a ring around the node tells it: it leads, or wants to.
+    pub fn is_ringed(self) -> bool {
+        matches!(self, Standing::Leader | Standing::OldLeader | Standing::Candidate)
+    }
+
     /// Its class.
     pub fn class(self) -> &'static str {
         match self {

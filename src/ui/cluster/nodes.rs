@@ -50,6 +50,9 @@ pub fn Nodes(props: &NodesProps) -> Html {
     }
 }
 
+/// A node that has a ring is so much smaller: the ring must be told from it whatever the colour of its term.
+const RING_GAP: f64 = 5.5;
+
 #[derive(Properties, PartialEq)]
 struct NodeProps {
     glyph: NodeGlyph,
@@ -101,7 +104,12 @@ fn Node(props: &NodeProps) -> Html {
                 {onkeydown}
             >
                 <circle class="halo" r={(radius + 13.0).to_string()} />
-                <circle class={classes!("body", glyph.colour)} r={radius.to_string()} />
+                if standing.is_ringed() {
+                    <circle class="ring" r={radius.to_string()} />
+                    <circle class={classes!("body", glyph.colour)} r={(radius - RING_GAP).to_string()} />
+                } else {
+                    <circle class={classes!("body", glyph.colour)} r={radius.to_string()} />
+                }
                 if *standing == Standing::Crashed {
                     <path class="out" d={crossed_out(*radius)} />
                 }
