@@ -25,10 +25,11 @@ use super::streams::Streams;
 use super::transport::Transport;
 use super::{crash, media, store, text};
 use crate::lab::history::BranchId;
-use crate::lab::{Do, ScenarioError, StepKind};
+use crate::lab::{Do, ScenarioError, StepKind, World};
 use crate::raft::NodeId;
 use crate::view::command::Command;
 use crate::view::geometry::Point;
+use crate::view::headline::headline;
 use crate::view::hint::hint;
 use crate::view::menu::Of;
 use crate::view::message::Scope;
@@ -143,23 +144,23 @@ pub fn App() -> Html {
     let set_settings =
         use_callback(change.clone(), |settings: Settings, change| change.emit(Change::Settings(settings)));
 
-    let t = text();
+    let (t, panels) = (text(), &frame.panels);
     let look = page.highlight(&frame.world);
     let why_nothing = match &frame.halted {
         Some(_) => Some(t.hint_halted().into()),
-        None => hint(&frame.world, frame.playing, t),
+        None => hint(&panels.cluster, frame.playing, t),
     };
     html! {
         <ContextProvider<Clock> context={driver.clock()}>
             <a class="skip" href="#cluster">{ t.skip_to_cluster() }</a>
-            <Header world={frame.world.clone()} branch={frame.branch} command={command.clone()} />
+            <Header headline={headline(&panels.rest, t)} branch={frame.branch} command={command.clone()} />
             { notice(&page, frame.halted.as_deref(), &change) }
-            <main class="panels">
+            <main class={layout(&page, &panels.rest)}>
                 if settings.folded.cluster {
                     { folded(Panel::Cluster, &change) }
                 } else {
                     <Cluster
-                        world={frame.world.clone()}
+                        world={panels.cluster.clone()}
                         selected={page.selected}
                         look={look.clone()}
                         scope={settings.scope}
@@ -177,13 +178,13 @@ pub fn App() -> Html {
                 if settings.folded.logs {
                     { folded(Panel::Logs, &change) }
                 } else {
-                    <Logs world={frame.world.clone()} look={look.clone()} selected={page.selected} change={change.clone()} />
+                    <Logs world={panels.logs.clone()} look={look.clone()} selected={page.selected} change={change.clone()} />
                 }
                 if settings.folded.streams {
                     { folded(Panel::Streams, &change) }
                 } else {
                     <Streams
-                        world={frame.world.clone()}
+                        world={panels.rest.clone()}
                         {look}
                         selected={page.selected}
                         open={page.open}
@@ -192,14 +193,14 @@ pub fn App() -> Html {
                 }
                 <div class="side">
                     if let Some(subject) = page.selected {
-                        <Inspector world={frame.world.clone()} {subject} change={change.clone()} />
+                        <Inspector world={panels.rest.clone()} {subject} change={change.clone()} />
                     }
                     if settings.folded.happened {
                         { folded(Panel::Happened, &change) }
                     } else {
                         <Happened
-                            feed={frame.feed.clone()}
-                            nodes={frame.world.nodes.len()}
+                            feed={panels.feed.clone()}
+                            nodes={panels.rest.nodes.len()}
                             run={frame.run}
                             selected={page.selected}
                             pinned={page.pinned_event}
@@ -220,7 +221,19 @@ pub fn App() -> Html {
                     />
                 }
             </main>
-            <Transport frame={frame.clone()} step={settings.step} command={command.clone()} {set_step} {set_speed} />
+            <Transport
+                world={panels.rest.clone()}
+                playing={frame.playing}
+                speed={frame.speed}
+                opening={frame.opening}
+                behind={frame.behind}
+                under_way={frame.under_way}
+                past_of={frame.past_of}
+                step={settings.step}
+                command={command.clone()}
+                {set_step}
+                {set_speed}
+            />
             if page.dialog == Some(Dialog::Help) {
                 <Help {settings} choose={set_settings} close={close.clone()} />
             }
@@ -264,6 +277,20 @@ fn use_frame(driver: &Driver) -> super::driver::Frame {
         });
     }
     (*frame).clone()
+}
+
+/// The classes that say who needs room. A selector with `:has` would know it, too, but it costs a style of the page for
+/// each thing that comes and goes.
+fn layout(page: &Page, world: &World) -> Classes {
+    let folded = page.settings.folded;
+    classes!(
+        "panels",
+        folded.cluster.then_some("no-cluster"),
+        folded.logs.then_some("no-logs"),
+        folded.streams.then_some("no-streams"),
+        (folded.happened && page.selected.is_none()).then_some("no-side"),
+        page.open.filter(|link| !folded.streams && world.streams.contains_key(link)).map(|_| "open-stream"),
+    )
 }
 
 /// What went wrong, until it is dismissed.
@@ -339,8 +366,8 @@ fn carry_out(command: Command, hands: &Hands) {
         Command::Branches => notice(Some(text().one_run_only())),
         Command::RunUntil => change.emit(Change::Menu(Some(Menu { of: Of::Until, at: place("[data-run-until]") }))),
         Command::NewRun => done(driver.new_run().map(|()| true), ""),
-        Command::Slower => set_speed(driver.frame().speed.slower()),
-        Command::Faster => set_speed(driver.frame().speed.faster()),
+        Command::Slower => set_speed(driver.speed().slower()),
+        Command::Faster => set_speed(driver.speed().faster()),
         Command::Write => change.emit(Change::Write(node)),
         Command::Read => change.emit(Change::Read(node)),
         Command::WriteMany => {

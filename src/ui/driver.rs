@@ -15,6 +15,7 @@ use super::media;
 use super::shared::Shared;
 use super::store::{self, Saved};
 use super::text;
+use super::turns::{Panels, Turns};
 use crate::js;
 use crate::lab::history::BranchId;
 use crate::lab::player::Arrival;
@@ -41,8 +42,10 @@ const SAVE_MS: u32 = 2_000;
 /// What is to be drawn.
 #[derive(Clone, PartialEq)]
 pub struct Frame {
-    /// Everything that is known.
+    /// Everything that is known now.
     pub world: Shared<World>,
+    /// What each panel shows.
+    pub panels: Panels,
     /// Whether the clock runs.
     pub playing: bool,
     /// How fast it runs.
@@ -59,8 +62,6 @@ pub struct Frame {
     pub past_of: Option<u64>,
     /// Which branch this is, of how many.
     pub branch: (usize, usize),
-    /// The last events.
-    pub feed: Shared<Feed>,
     /// Which run this is: another number after a new one was begun.
     pub run: u32,
     /// Counts the times that there was something to say.
@@ -89,6 +90,8 @@ struct Inner {
     state: RefCell<State>,
     next_frame: RefCell<Option<AnimationFrame>>,
     show: RefCell<Option<Callback<Frame>>>,
+    /// What the panels show.
+    turns: Turns,
     /// What moves between two events.
     clock: Clock,
     /// Whether less motion is wanted.
@@ -156,6 +159,7 @@ impl Driver {
             state: RefCell::new(state),
             next_frame: RefCell::default(),
             show: RefCell::default(),
+            turns: Turns::default(),
             clock: Clock::default(),
             still,
             saved: Cell::default(),
@@ -184,8 +188,12 @@ impl Driver {
         Running { driver: self.clone(), _timers: [look, save], _listeners: listeners }
     }
 
-    /// What is to be drawn now.
+    /// What is to be drawn now, in all panels.
     pub fn frame(&self) -> Frame {
+        self.frame_of(Turns::all)
+    }
+
+    fn frame_of(&self, panels: impl Fn(&Turns, &Rc<World>, Rc<Feed>) -> Panels) -> Frame {
         let player = self.0.player.borrow();
         let state = &mut *self.0.state.borrow_mut();
         let (world, lab) = (player.world(), player.lab());
@@ -195,16 +203,16 @@ impl Driver {
         let feed = state.feeds.at(&lab.records(), world.n);
         let past_of = player.looks_back_at().map(|_| lab.events());
         Frame {
+            panels: panels(&self.0.turns, &world, feed),
             world: Shared(world),
             playing: state.playing,
-            speed: if state.opening { Speed::OPENING } else { state.speed },
+            speed: state.speed_now(),
             opening: state.opening,
             behind: state.behind,
             halted: lab.halted().filter(|_| past_of.is_none()).map(Rc::from),
             under_way: player.under_way().map(|done| (100.0 * done) as u64),
             past_of,
             branch: player.branches().place(),
-            feed: Shared(feed),
             run: state.run,
             told: state.told,
         }
@@ -339,6 +347,11 @@ impl Driver {
         refused.into_iter().next().map_or(Ok(()), Err)
     }
 
+    /// How fast the clock runs.
+    pub fn speed(&self) -> Speed {
+        self.0.state.borrow().speed_now()
+    }
+
     /// How fast the clock is to run.
     pub fn set_speed(&self, speed: Speed) {
         {
@@ -367,9 +380,13 @@ impl Driver {
     }
 
     fn publish(&self) {
+        self.show(self.frame());
+    }
+
+    fn show(&self, frame: Frame) {
         let show = self.0.show.borrow().clone();
         if let Some(show) = show {
-            show.emit(self.frame());
+            show.emit(frame);
         }
         let shown = {
             let player = self.0.player.borrow();
@@ -405,11 +422,13 @@ impl Driver {
 
     fn tick(&self, time: f64) {
         self.0.next_frame.replace(None);
+        let was_under_way = self.0.player.borrow().under_way().is_some();
         let refused = {
             let state = &mut *self.0.state.borrow_mut();
             let player = &mut *self.0.player.borrow_mut();
             let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last) / 1000.0);
-            if player.under_way().is_some() {
+            self.0.turns.came_after(elapsed);
+            if was_under_way {
                 player.go_on(EVENTS_PER_FRAME_UNDER_WAY).map(|arrival| arrival.refused).unwrap_or_default()
             } else {
                 if state.playing {
@@ -422,7 +441,9 @@ impl Driver {
             self.0.notice.replace(Some(text().refused(&why.to_string())));
             self.0.state.borrow_mut().told += 1;
         }
-        self.publish();
+        // One is shown what one arrives at, or stops at, as a whole.
+        let runs = !was_under_way && self.0.state.borrow().playing;
+        self.show(self.frame_of(if runs { Turns::next } else { Turns::all }));
         self.schedule();
     }
 
@@ -453,10 +474,17 @@ impl Driver {
 }
 
 impl State {
+    fn speed_now(&self) -> Speed {
+        if self.opening {
+            Speed::OPENING
+        } else {
+            self.speed
+        }
+    }
+
     /// Lets `elapsed` seconds on the wall pass.
     fn pass(&mut self, player: &mut Player, elapsed: f64) {
-        let speed = if self.opening { Speed::OPENING } else { self.speed };
-        let passed = speed.pass(elapsed, &mut self.rest);
+        let passed = self.speed_now().pass(elapsed, &mut self.rest);
         let looked_back = player.looks_back_at().is_some();
         let reached = player.advance_to(player.now() + passed, EVENTS_PER_FRAME);
         let halted = player.looks_back_at().is_none() && player.lab().halted().is_some();

@@ -3,17 +3,14 @@
 use yew::prelude::*;
 
 use super::icons::{brand, icon, Icon};
-use super::shared::Shared;
 use super::text;
-use crate::lab::World;
 use crate::view::command::Command;
-use crate::view::headline::headline;
 
 /// What the header needs.
 #[derive(Properties, PartialEq)]
 pub struct HeaderProps {
-    /// Everything that is known.
-    pub world: Shared<World>,
+    /// What is going on.
+    pub headline: AttrValue,
     /// Which branch this is, of how many.
     pub branch: (usize, usize),
     /// To ask something of the page.
@@ -36,7 +33,7 @@ pub fn Header(props: &HeaderProps) -> Html {
     html! {
         <header class="top">
             <h1 class="brand">{ brand() }{ t.brand() }</h1>
-            <p class="headline">{ headline(&props.world, t) }</p>
+            <p class="headline">{ &props.headline }</p>
             <div class="buttons">
                 if props.branch.1 > 1 {
                     <button type="button" data-branches="" aria-haspopup="menu" onclick={ask(Command::Branches)}>

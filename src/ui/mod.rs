@@ -28,6 +28,7 @@ pub mod store;
 mod stream;
 mod streams;
 mod transport;
+mod turns;
 
 pub use app::App;
 

@@ -61,7 +61,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
         });
     }
     html! {
-        <section class={classes!("card", "streams", is_open.then_some("has-open"))} aria-labelledby="streams-title">
+        <section class="card streams" aria-labelledby="streams-title">
             <div class="card-head">
                 <Title id="streams-title" title={title} panel={Panel::Streams} change={props.change.clone()} />
                 <span class="hint">{ t.streams_hint() }</span>

@@ -4,8 +4,8 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::clock::{use_moving, Pace, Shown};
-use super::driver::Frame;
 use super::icons::{icon, Icon};
+use super::shared::Shared;
 use super::text;
 use crate::lab::invariants::Invariant;
 use crate::lab::{StepKind, World};
@@ -16,8 +16,20 @@ use crate::view::speed::Speed;
 /// What the bar needs.
 #[derive(Properties, PartialEq)]
 pub struct TransportProps {
-    /// What is shown now.
-    pub frame: Frame,
+    /// Everything that is known.
+    pub world: Shared<World>,
+    /// Whether the clock runs.
+    pub playing: bool,
+    /// How fast it runs.
+    pub speed: Speed,
+    /// Whether it hurries, until there is a leader.
+    pub opening: bool,
+    /// Whether more events happen than a frame can take.
+    pub behind: bool,
+    /// On the way to another present: how much of it is done, in percent.
+    pub under_way: Option<u64>,
+    /// Whether this is the past: then, how many events there are in all.
+    pub past_of: Option<u64>,
     /// What a step is.
     pub step: StepKind,
     /// To ask something of the page.
@@ -32,7 +44,44 @@ pub struct TransportProps {
 #[component]
 pub fn Transport(props: &TransportProps) -> Html {
     let t = text();
-    let Frame { playing, world, behind, under_way, past_of, .. } = &props.frame;
+    let TransportProps { world, playing, behind, under_way, past_of, .. } = props;
+    let to_present = {
+        let ask = props.command.clone();
+        move |_: MouseEvent| ask.emit(Command::Present)
+    };
+    html! {
+        <section class={classes!("transport", past_of.map(|_| "past"))} aria-label={t.transport()}>
+            <Buttons playing={*playing} command={props.command.clone()} />
+            <Steps step={props.step} set_step={props.set_step.clone()} />
+            <SpeedSlider speed={props.speed} opening={props.opening && *playing} set_speed={props.set_speed.clone()} />
+            <div class="state">
+                if let Some(percent) = under_way {
+                    <span class="badge">{ t.under_way(*percent) }</span>
+                } else if past_of.is_some() {
+                    <button type="button" class="badge" data-past="" onclick={to_present}>{ t.to_present() }{ icon(Icon::Present) }</button>
+                } else if *behind {
+                    <span class="badge">{ t.running_behind() }</span>
+                }
+                { promises(world) }
+                <ClockFace />
+                <span class="count" data-events="">{
+                    past_of.map_or_else(|| t.event_number(world.n), |all| t.event_of(world.n, all))
+                }</span>
+            </div>
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ButtonsProps {
+    playing: bool,
+    command: Callback<Command>,
+}
+
+/// What makes the clock run, stand, and step.
+#[component]
+fn Buttons(props: &ButtonsProps) -> Html {
+    let t = text();
     let ask = |command: Command| {
         let ask = props.command.clone();
         Callback::from(move |_: MouseEvent| ask.emit(command))
@@ -45,11 +94,11 @@ pub fn Transport(props: &TransportProps) -> Html {
         }
     };
     html! {
-        <section class={classes!("transport", past_of.map(|_| "past"))} aria-label={t.transport()}>
+        <>
             <div class="buttons">
                 { button("", t.to_start(), Icon::Start, Command::Start) }
                 { button("", t.back(), Icon::Back, Command::Back) }
-                if *playing {
+                if props.playing {
                     { button("primary", t.pause(), Icon::Pause, Command::PlayPause) }
                 } else {
                     { button("primary", t.play(), Icon::Play, Command::PlayPause) }
@@ -57,23 +106,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 { button("", t.step(), Icon::Step, Command::Step) }
             </div>
             <button type="button" data-run-until="" aria-haspopup="menu" onclick={ask(Command::RunUntil)}>{ t.run_until() }</button>
-            <Steps step={props.step} set_step={props.set_step.clone()} />
-            <SpeedSlider speed={props.frame.speed} opening={props.frame.opening && *playing} set_speed={props.set_speed.clone()} />
-            <div class="state">
-                if let Some(percent) = under_way {
-                    <span class="badge">{ t.under_way(*percent) }</span>
-                } else if past_of.is_some() {
-                    <button type="button" class="badge" data-past="" onclick={ask(Command::Present)}>{ t.to_present() }{ icon(Icon::Present) }</button>
-                } else if *behind {
-                    <span class="badge">{ t.running_behind() }</span>
-                }
-                { promises(world) }
-                <ClockFace />
-                <span class="count" data-events="">{
-                    past_of.map_or_else(|| t.event_number(world.n), |all| t.event_of(world.n, all))
-                }</span>
-            </div>
-        </section>
+        </>
     }
 }
 

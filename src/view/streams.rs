@@ -151,10 +151,13 @@ pub fn sending(progress: &SnapshotProgress, t: &dyn Text) -> Sending {
 /// A line of steps from the first known lag to `at`.
 fn plot(stream: &StreamView, lag: u64, at: Micros) -> String {
     let Some(&(start, _)) = stream.lag.front() else { return String::new() };
-    let length = (at - start).0.max(1) as f64;
+    // In steps of half a point, so that the line does not change with every event.
+    let step = |length: u64| length.div_ceil((2.0 * PLOT.0) as u64).max(1);
+    let length = (at - start).0.max(1);
+    let length = length.div_ceil(step(length)) * step(length);
     let most = stream.lag.iter().map(|&(_, lag)| lag).max().unwrap_or(0).max(PLOT_LAG_MIN) as f64;
     let place = |time: Micros, lag: u64| {
-        let x = PLOT.0 * (time - start).0 as f64 / length;
+        let x = PLOT.0 * (time - start).0 as f64 / length as f64;
         // A pixel of margin above and below, for the width of the line.
         let y = PLOT.1 - 1.0 - (PLOT.1 - 2.0) * lag as f64 / most;
         Point::new(x, y)
@@ -167,7 +170,7 @@ fn plot(stream: &StreamView, lag: u64, at: Micros) -> String {
         }
         points.push(point);
     }
-    points.push(place(at, lag));
+    points.push(place(start + Micros(length), lag));
     points.iter().map(|point| format!("{},{}", tenths(point.x), tenths(point.y))).collect::<Vec<_>>().join(" ")
 }
 
@@ -236,7 +239,7 @@ mod tests {
         assert_eq!((row.next, row.matched, row.lag, row.buffer, row.outbound), (5, 2, 2, 1, 2));
         assert_eq!(row.change, "lagging → line rate: caught up");
         assert_eq!(row.silent, None);
-        assert_eq!(row.plot, "0.0,1.0 56.0,1.0 56.0,10.0 112.0,10.0");
+        assert_eq!(row.plot, "0.0,1.0 55.9,1.0 55.9,10.0 112.0,10.0");
         let new = StreamView::new(2, Micros::ZERO, StreamState::Lagging, StreamWhy::NewLeader);
         assert_eq!(row_of(new, 100).change, "begins: new leader");
     }

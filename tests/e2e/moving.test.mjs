@@ -5,29 +5,38 @@ import { test } from "node:test";
 import { lab } from "./helper.mjs";
 
 /**
- * Looks at frames between which nothing happened in the lab, until so many of them changed the document, and tells
- * what was changed: "messages transform", "clock childList", … A message moves only when the clock has gone on, so
- * that the frames are few or many does not matter.
+ * Looks at frames behind which nothing happened in the lab, until so many of them changed the document, and tells what
+ * was changed: "messages moved", "clock childList", … A message moves only when the clock has gone on, so that the
+ * frames are few or many does not matter. Where frames come late panels are drawn in turn: a frame counts when the three
+ * before it had no event either.
  */
 function changedBetweenEvents(page, frames) {
   return page.evaluate((frames) => new Promise((resolve) => {
     const [found, layers] = [new Set(), ["messages", "timers", "clock"]];
-    let [left, before, changes] = [frames, undefined, []];
+    const places = () => new Map([...document.querySelectorAll("[data-message]")].map((message) => {
+      const { e, f } = message.transform.baseVal.getItem(0).matrix;
+      return [message.dataset.message, `${e} ${f}`];
+    }));
+    let [left, quiet, before, were, changes] = [frames, 0, undefined, places(), []];
     const observer = new MutationObserver((more) => changes.push(...more));
     observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
     const look = () => {
       const { events } = window.raftLab.report();
+      quiet = events === before ? quiet + 1 : 0;
       const elements = changes.map((change) => [change, change.target.closest ? change.target : change.target.parentElement]);
       // What is said aloud has a pace of its own.
       const relevant = elements.filter(([, element]) => !element.closest("[role=status]"));
-      if (events === before && relevant.length > 0) {
+      const are = places();
+      const moved = [...are].some(([id, place]) => were.has(id) && were.get(id) !== place);
+      if (quiet > 3 && (moved || relevant.length > 0)) {
+        if (moved) found.add("messages moved");
         for (const [{ type, attributeName }, element] of relevant) {
           const layer = layers.find((name) => element.closest(`.${name}`)) ?? element.outerHTML.slice(0, 80);
           found.add(`${layer} ${attributeName ?? type}`);
         }
         left -= 1;
       }
-      [before, changes] = [events, []];
+      [before, were, changes] = [events, are, []];
       if (left > 0) return requestAnimationFrame(look);
       observer.disconnect();
       resolve([...found].sort());
@@ -50,7 +59,7 @@ test("between two events only messages, election timeouts and the clock move", a
   await onTheWay(page);
   // Messages are on their way for most of an election; what changes without an event is all of what moves.
   const changed = await changedBetweenEvents(page, 60);
-  assert.deepEqual(changed.filter((what) => what !== "timers class"), ["clock childList", "messages transform", "timers d"]);
+  assert.deepEqual(changed.filter((what) => what !== "timers class"), ["clock childList", "messages moved", "timers d"]);
   await page.keyboard.press("Space");
   await clockIsRight(page);
   for (let i = 0; i < 3; i++) {
@@ -66,4 +75,34 @@ test("where less motion is wanted, messages wait for the next event, and the clo
   const changed = await changedBetweenEvents(page, 20);
   // Election timeouts are drawn a little after the event.
   assert.deepEqual(changed.filter((what) => !what.startsWith("timers")), ["clock childList"]);
+});
+
+test("panels that are drawn in turn agree as soon as the clock stands", async (t) => {
+  const { page } = await lab(t);
+  // Frames come late: each takes longer than one of a display.
+  await page.evaluate(() => {
+    const slow = () => {
+      const end = performance.now() + 40;
+      while (performance.now() < end);
+      requestAnimationFrame(slow);
+    };
+    slow();
+  });
+  await page.locator("[data-standing='leader']").waitFor();
+  for (let i = 0; i < 5; i++) {
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 130)));
+    await page.keyboard.press("Space");
+    const { shown, known } = await page.evaluate(() => new Promise((resolve) => setTimeout(() => {
+      const { events, nodes } = window.raftLab.report();
+      const text = (selector) => document.querySelector(selector).textContent;
+      const commit = (id) => Number(/commit (\d+)/.exec(document.querySelector(`[data-log='${id}'] small`).textContent)?.[1] ?? 0);
+      const term = (id) => Number(/term (\d+)/.exec(document.querySelector(`[data-node='${id}']`).getAttribute("aria-label"))[1]);
+      resolve({
+        shown: { events: text("[data-events]"), commits: nodes.map(({ id }) => commit(id)), terms: nodes.map(({ id }) => term(id)) },
+        known: { events: `event ${events}`, commits: nodes.map(({ commit }) => commit), terms: nodes.map(({ term }) => term) },
+      });
+    })));
+    assert.deepEqual(shown, known);
+    await page.keyboard.press("Space");
+  }
 });

@@ -33,7 +33,7 @@ const drawn = (page, id) =>
 /** Drags the mouse around a node, on the side of its links. */
 async function strokeAround(page, id, { alt = false } = {}) {
   const box = await node(page, id).locator(".body").boundingBox();
-  const stage = await page.locator("svg.stage").boundingBox();
+  const stage = await page.locator(".stage").boundingBox();
   const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   // The ring's middle is not quite that of the picture, but near enough for the direction.
   const inward = Math.atan2(stage.y + stage.height / 2 - at.y, stage.x + stage.width / 2 - at.x);
@@ -212,7 +212,7 @@ test("everything can be done with the keyboard", async (t) => {
   await page.keyboard.press("p");
   assert.equal(await page.getByRole("dialog").count(), 0);
   await page.reload();
-  await page.locator("svg.stage").waitFor();
+  await page.locator(".stage").waitFor();
   await page.keyboard.press("p");
   assert.equal(await page.getByRole("dialog").count(), 0);
 });

@@ -131,6 +131,27 @@ test("whatever is done in the past makes another run, and the one that was is ke
   await page.locator("[data-branches]").waitFor({ state: "detached" });
 });
 
+test("a new run is of the same cluster, and the one before is kept", async (t) => {
+  const scenario = { format: "raft-lab/1", seed: 7, preset: "classroom", nodes: [1, 2, 3] };
+  const { page } = await lab(t, {
+    ...STILL,
+    prepare: (page) => page.addInitScript((run) => localStorage.setItem("raft-lab/run", run),
+      JSON.stringify({ now: 0, events: 0, playing: false, scenario })),
+  });
+  for (let i = 0; i < 8; i++) await page.keyboard.press("Shift+ArrowRight");
+  const first = await report(page);
+  await page.keyboard.press("n");
+  await page.getByRole("button", { name: "Run 2 of 2" }).waitFor();
+  assert.equal(await page.locator("[data-node]").count(), 3);
+  assert.equal((await report(page)).events, 0);
+  for (let i = 0; i < 8; i++) await page.keyboard.press("Shift+ArrowRight");
+  assert.notEqual((await report(page)).trace_hash, first.trace_hash);
+  await page.keyboard.press("R");
+  await page.getByRole("menuitem", { name: /^Run 1, up to/ }).click();
+  await page.getByRole("button", { name: "Run 1 of 2" }).waitFor();
+  assert.equal((await report(page)).trace_hash, first.trace_hash);
+});
+
 test("what was done is undone and redone", async (t) => {
   const { page } = await lab(t, STILL);
   await page.keyboard.press("Control+z");
@@ -169,22 +190,22 @@ test("panels are folded, and stay so", async (t) => {
   const width = async (selector) => (await page.locator(selector).boundingBox()).width;
   const before = await width(".logs");
   await title("Cluster").click();
-  await page.locator("svg.stage").waitFor({ state: "detached" });
+  await page.locator(".stage").waitFor({ state: "detached" });
   assert.equal(await title("Cluster").getAttribute("aria-expanded"), "false");
   await title("What just happened").press("Enter");
   assert.ok(await width(".logs") > 1.4 * before, "the others have its room");
   await shot("folded");
   await page.reload();
   await page.locator(".logs .scroller").waitFor();
-  assert.equal(await page.locator("svg.stage").count(), 0);
+  assert.equal(await page.locator(".stage").count(), 0);
   assert.equal(await page.locator(".lines").count(), 0);
   // Whoever wants to write gets the form.
   await page.keyboard.press("w");
-  await page.locator("svg.stage").waitFor();
+  await page.locator(".stage").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Value");
   await title("Cluster").click();
   await title("Cluster").press("Enter");
-  await page.locator("svg.stage").waitFor();
+  await page.locator(".stage").waitFor();
   assert.notEqual(await page.evaluate(() => document.activeElement.tagName), "INPUT");
   await title("Replication streams").click();
   await title("Logs").click();

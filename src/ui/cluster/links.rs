@@ -1,6 +1,7 @@
 //! The links between the nodes, and the strokes that cut them.
 
 use std::f64::consts::FRAC_PI_2;
+use std::rc::Rc;
 
 use web_sys::Element;
 use yew::prelude::*;
@@ -24,7 +25,7 @@ const APART: f64 = 3.0;
 #[derive(Properties, PartialEq)]
 pub struct LinksProps {
     /// The links.
-    pub links: Vec<LinkGlyph>,
+    pub links: Rc<Vec<LinkGlyph>>,
     /// The directions that the stroke in the making would cut.
     pub doomed: Vec<Link>,
     /// The nodes that are highlighted: two of them light their link.
@@ -45,7 +46,7 @@ pub fn Links(props: &LinksProps) -> Html {
     let stop = selected.or(links.first().map(|glyph| glyph.link));
     html! {
         <g class="links">
-            for glyph in links {
+            for glyph in links.iter() {
                 <g key={format!("{}-{}", glyph.link.0, glyph.link.1)} class="link" data-link={format!("{}-{}", glyph.link.0, glyph.link.1)}>
                     { lines(glyph, lit.len() == 2 && lit.contains(&glyph.link.0) && lit.contains(&glyph.link.1)) }
                     { threatened(glyph, doomed) }

@@ -78,6 +78,10 @@ pub fn Stage(props: &StageProps) -> Html {
         None => Ring::new(ids.iter().copied()),
     }));
     let node_glyphs = use_memo((world.clone(), ring.clone()), |(world, ring)| nodes(world, ring, text()));
+    let link_glyphs = use_memo((world.cut.clone(), world.links.clone(), ring.clone()), {
+        let world = world.clone();
+        move |(_, _, ring)| links(&world, ring, text())
+    });
     let draft = use_stroke(&element, world, &ring, act, change);
 
     let doomed = match &*draft.shown {
@@ -91,11 +95,12 @@ pub fn Stage(props: &StageProps) -> Html {
         _ => None,
     };
     let view_box = format!("0 0 {:.0} {:.0}", ring.width, ring.height);
+    // What moves has a picture of its own above the other: in most frames, that one is not painted again.
     html! {
-        <svg
+        <div
             ref={element}
             class={classes!("stage", draft.shown.is_some().then_some("cutting"))}
-            viewBox={view_box}
+            style={format!("--shape:{:.0}/{:.0}", ring.width, ring.height)}
             role="group"
             aria-label={text().cluster_name(world.nodes.len() as u64)}
             onpointerdown={draft.down}
@@ -103,38 +108,42 @@ pub fn Stage(props: &StageProps) -> Html {
             onpointerup={draft.up}
             onpointercancel={draft.cancel}
         >
-            <Links
-                links={links(world, &ring, text())}
-                {doomed}
-                lit={look.nodes.clone()}
-                selected={selected_link}
-                change={change.clone()}
-                command={command.clone()}
-            />
-            <StrokeLines strokes={stroke_glyphs.clone()} />
-            <Timers world={world.clone()} ring={ring.clone()} />
-            <Nodes
-                nodes={node_glyphs}
-                radius={ring.node_radius}
-                selected={selected.and_then(Subject::node)}
-                look={look.clone()}
-                change={change.clone()}
-            />
-            <Words {words} />
-            <Messages
-                world={world.clone()}
-                ring={ring.clone()}
-                look={look.clone()}
-                selected={*selected}
-                scope={*scope}
-                still={*still}
-                change={change.clone()}
-            />
-            <Strokes strokes={stroke_glyphs} act={act.clone()} />
-            if let Some(draft) = &*draft.shown {
-                <path class="stroke draft" d={curve(&draft.points)} />
-            }
-        </svg>
+            <svg class="layer" viewBox={view_box.clone()}>
+                <Links
+                    links={link_glyphs}
+                    {doomed}
+                    lit={look.nodes.clone()}
+                    selected={selected_link}
+                    change={change.clone()}
+                    command={command.clone()}
+                />
+                <StrokeLines strokes={stroke_glyphs.clone()} />
+                <Nodes
+                    nodes={node_glyphs}
+                    radius={ring.node_radius}
+                    selected={selected.and_then(Subject::node)}
+                    look={look.clone()}
+                    change={change.clone()}
+                />
+                <Words {words} />
+            </svg>
+            <svg class="layer above" viewBox={view_box}>
+                <Timers world={world.clone()} ring={ring.clone()} />
+                <Messages
+                    world={world.clone()}
+                    ring={ring.clone()}
+                    look={look.clone()}
+                    selected={*selected}
+                    scope={*scope}
+                    still={*still}
+                    change={change.clone()}
+                />
+                <Strokes strokes={stroke_glyphs} act={act.clone()} />
+                if let Some(draft) = &*draft.shown {
+                    <path class="stroke draft" d={curve(&draft.points)} />
+                }
+            </svg>
+        </div>
     }
 }
 
@@ -222,7 +231,8 @@ fn use_stroke(
             let Some(draft) = current.take() else { return };
             if !draft.moved {
                 // A click beside everything.
-                if event.target() == element.get().map(Into::into) {
+                let layer = event.target_dyn_into::<Element>().and_then(|target| target.parent_node());
+                if layer.is_some() && layer == element.get() {
                     change.emit(Change::LetGo);
                 }
                 return;
