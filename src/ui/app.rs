@@ -35,9 +35,11 @@ use crate::view::message::Scope;
 use crate::view::on_link::next as next_link;
 use crate::view::on_message::next;
 use crate::view::on_node::{add_node, align_timers, spread_timers};
+use crate::view::payload::clipped;
 use crate::view::speed::Speed;
 use crate::view::subject::Subject;
 use crate::view::until::Until;
+use crate::view::words::VIOLATION_LETTERS;
 
 /// So many writes "write 10" makes.
 const WRITES: u64 = 10;
@@ -276,7 +278,7 @@ fn notice(page: &Page, halted: Option<&str>, change: &Callback<Change>) -> Html 
     html! {
         <div class="notices" role="alert">
             if let Some(why) = halted {
-                <p class="notice bad">{ t.halted() }{ " " }{ why.to_string() }</p>
+                <p class="notice bad">{ t.halted() }{ " " }{ clipped(why, VIOLATION_LETTERS) }</p>
             }
             if let Some(notice) = &page.notice {
                 <p class="notice">

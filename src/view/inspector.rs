@@ -2,10 +2,10 @@
 
 use super::format::{grouped, ms, range, S};
 use super::links;
-use super::logs::told;
 use super::members::in_words;
 use super::message::short;
 use super::node;
+use super::payload::{in_full, pair};
 use super::stream_buffers::on_the_way;
 use super::streams;
 use super::subject::Subject;
@@ -165,7 +165,7 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     if let Some(error) = &node.storage_error {
         sheet.add(t.field_storage_error(), plain(error));
     }
-    let pairs = node.state.iter().map(|(key, value)| Value { text: format!("{key}={value}"), to: None });
+    let pairs = node.state.iter().map(|(key, value)| Value { text: pair(key, value, t), to: None });
     let pairs: Vec<Value> = pairs.collect();
     sheet.add(t.field_state(), if pairs.is_empty() { plain(t.empty_aside()) } else { listed(pairs, t) });
     sheet
@@ -199,7 +199,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
         (false, true) => t.committed(),
         (false, false) => t.not_committed(),
     };
-    let mut sheet = sheet(title, told(&entry.payload, t));
+    let mut sheet = sheet(title, in_full(&entry.payload, t));
     sheet.add(t.field_term(), plain(grouped(entry.term)));
     sheet.add(t.field_here(), plain(state));
     sheet.add(t.field_durable(), plain(t.yes_or_no(index <= node.durable)));
@@ -346,6 +346,24 @@ mod tests {
                 "state machine: x=1 y=2",
             ]
         );
+    }
+
+    #[test]
+    fn an_entry_alone_has_its_value_in_full() {
+        let mut lab = lab();
+        let long = "a".repeat(2000);
+        lab.act(Do::Write { key: "x".into(), value: long.clone(), node: None, client: None }).unwrap();
+        lab.advance_to(Micros::from_ms(203), u64::MAX);
+        let entry = Subject::Entry(1, 5);
+        assert_eq!(inspect(&lab.world(), entry, &English).lead, format!("x={long}"));
+        let append = lab.world().messages.values().find(|it| it.from == 1).unwrap().id;
+        lab.advance_to(Micros::from_ms(400), u64::MAX);
+        for subject in [Subject::Node(1), Subject::Message(append)] {
+            let told = told(&lab, subject);
+            assert!(told.iter().all(|line| line.chars().count() < 200), "{told:?}");
+        }
+        assert!(told(&lab, Subject::Node(1))
+            .contains(&format!("state machine: x={}… (2\u{202f}000 B) y=2", "a".repeat(22))));
     }
 
     #[test]

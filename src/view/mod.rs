@@ -23,6 +23,7 @@ pub mod node;
 pub mod on_link;
 pub mod on_message;
 pub mod on_node;
+pub mod payload;
 pub mod speed;
 pub mod stream_buffers;
 pub mod stream_diagram;

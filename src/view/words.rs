@@ -4,9 +4,9 @@ use super::action::alone_name;
 use super::feed::Line;
 use super::format::{ms, range, S};
 use super::links::change_in_words;
-use super::logs::told;
 use super::message::short;
 use super::node::names;
+use super::payload::{clipped, key as short_key, pair, told, value as short_value};
 use super::text::Text;
 use crate::lab::event::{ClientResult, Event, LabEvent, Link};
 use crate::lab::scenario::NetworkPatch;
@@ -14,6 +14,9 @@ use crate::raft::event::{Role, StreamState};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
 use crate::raft::{self, NodeId};
+
+/// So many letters are told of how a promise was broken: a value in it may be long.
+pub const VIOLATION_LETTERS: usize = 300;
 
 /// What is said of an event: what happened and, where that is not plain, why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,13 +171,13 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
         LabEvent::Cut { links, name } => cut(links, name.as_deref(), nodes, t),
         LabEvent::Join { links } => t.links_rejoined(&links_in_words(links, nodes, t)).into(),
         LabEvent::Client { key, value: None, result: ClientResult::Ok, read, .. } => match read {
-            Some(read) => t.client_reads(key, read).into(),
-            None => t.client_reads_nothing(key).into(),
+            Some(read) => t.client_reads(&short_key(key), &short_value(read, t)).into(),
+            None => t.client_reads_nothing(&short_key(key)).into(),
         },
         LabEvent::Client { key, value, node, result, .. } => {
             let what = match value {
-                Some(value) => t.write_of(key, value),
-                None => t.read_of(key),
+                Some(value) => t.write_of(&pair(key, value, t)),
+                None => t.read_of(&short_key(key)),
             };
             client(&what, *node, *result, t)
         }
@@ -217,7 +220,9 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
         }
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
         LabEvent::Rule { name, on } => Words::because(t.rule_switched(name.text(), *on), name.sentence()),
-        LabEvent::Violation { invariant, text, .. } => Words::because(t.promise_broken(invariant.text()), text),
+        LabEvent::Violation { invariant, text, .. } => {
+            Words::because(t.promise_broken(invariant.text()), clipped(text, VIOLATION_LETTERS))
+        }
         LabEvent::Note { text } => text.clone().into(),
     }
 }
