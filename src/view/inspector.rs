@@ -333,7 +333,7 @@ mod tests {
             told(&lab(), Subject::Node(1)),
             [
                 "S1 | Leader",
-                "became so: a majority voted for it",
+                "reason: a majority voted for it",
                 "term: 1",
                 "voted for: S1",
                 "leader: S1",
@@ -387,7 +387,7 @@ mod tests {
                 "state: not committed",
                 "durable: yes",
                 "stored by: S1 no majority",
-                "in buffers of: S1 → S2 S1 → S3",
+                "in the buffers of: S1 → S2 S1 → S3",
                 "on the way: S1 → S2: append 4 S1 → S3: append 4",
             ]
         );
@@ -403,7 +403,7 @@ mod tests {
         assert!(sheet[0].starts_with("append 4 | append 4 in term 1, after entry 3 of term 1"), "{}", sheet[0]);
         assert_eq!(&sheet[1..3], ["from: S1", "to: S2"]);
         assert_eq!(sheet.last().unwrap(), "entries: 4: x=3 (term 1)");
-        assert_eq!(told(&lab, Subject::Message(999)), ["Message 999 | It is not on its way any more."]);
+        assert_eq!(told(&lab, Subject::Message(999)), ["Message 999 | It is no longer on its way."]);
     }
 
     #[test]
@@ -419,8 +419,7 @@ mod tests {
         let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
         lab.act(Do::Campaign { node: 1 }).unwrap();
         lab.advance_to(Micros::from_ms(1), u64::MAX);
-        let vote =
-            ["term: 1", "candidate: S1", "last entry: the start of the log", "only asks: no", "leader’s wish: no"];
+        let vote = ["term: 1", "candidate: S1", "last entry: the start of the log", "pre-vote: no", "by transfer: no"];
         assert_eq!(told_first(&lab, MessageKind::Vote), vote);
         let until = |lab: &mut Lab, kind: MessageKind| {
             for _ in 0..2000 {
@@ -433,7 +432,7 @@ mod tests {
         };
         until(&mut lab, MessageKind::VoteAnswer);
         let answer = told_first(&lab, MessageKind::VoteAnswer);
-        assert_eq!(&answer[1..], ["term: 1", "granted: yes", "only asks: no"]);
+        assert_eq!(&answer[1..], ["term: 1", "granted: yes", "pre-vote: no"]);
         assert!(answer[0].starts_with("answers: Message "), "{answer:?}");
         until(&mut lab, MessageKind::AppendAnswer);
         assert_eq!(told_first(&lab, MessageKind::AppendAnswer)[1..], ["term: 1", "agrees up to: 0"]);
@@ -454,6 +453,6 @@ mod tests {
         }
         let link = told(&lab, Subject::Link((1, 2)));
         assert_eq!(link, ["S1 – S2 | ", "S1 → S2: 5–15 ms", "on the way: append 4", "S2 → S1: 5–15 ms"]);
-        assert_eq!(told(&lab, Subject::Stream(2, 1)), ["S2 → S1 | There is no such stream: nobody leads it."]);
+        assert_eq!(told(&lab, Subject::Stream(2, 1)), ["S2 → S1 | There is no such stream now."]);
     }
 }

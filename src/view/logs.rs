@@ -56,7 +56,7 @@ pub struct Folded {
     pub columns: RangeInclusive<Index>,
     /// The last entry that is gone.
     pub last: Index,
-    /// The last entry of the snapshot that stands for them, with its term.
+    /// The last entry of the snapshot that replaces them, with its term.
     pub snapshot: Option<(Index, Term)>,
 }
 
@@ -482,7 +482,7 @@ mod tests {
         }
         let world = World::new([compacted(1, 28, 29, 30)]);
         let folded = logs(&world, 1..=9, &English).rows[0].folded.clone().unwrap();
-        let name = "S1, entries 1–27 are gone from the log: the snapshot up to entry 30 of term 2 stands for them";
+        let name = "S1, entries 1–27 are gone from the log: the snapshot up to entry 30 of term 2 replaces them";
         assert_eq!(folded.name(1, &English), name);
     }
 
