@@ -84,6 +84,9 @@ fn of_leader(leader: LeaderStreams, many: bool, later: bool, props: &StreamsProp
         true => t.streams_caption_outdated(S(leader.leader), leader.term),
         false => t.streams_caption(S(leader.leader), leader.term),
     };
+    if let Some(why) = leader.none {
+        return html! { <p key={leader.leader} class="empty">if many { { caption }{ ". " } }{ why }</p> };
+    }
     let columns = [t.column_next(), t.column_match(), t.column_lag(), t.column_buffer(), t.column_outbound()];
     html! {
         <table

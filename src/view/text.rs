@@ -243,6 +243,8 @@ catalogue! {
         streams: "Replication streams",
         streams_hint: "one per follower",
         streams_none: "No node leads, so nothing is replicated.",
+        streams_soon: "The streams are about to begin.",
+        streams_alone: "The leader is the only member, so nothing is replicated.",
         column_stream: "stream",
         column_state: "state",
         column_next: "next",
@@ -268,6 +270,7 @@ catalogue! {
 
         // What just happened.
         happened: "What just happened",
+        nothing_to_tell: "Nothing to tell yet.",
         happened_filter: "Show",
         filter_matters: "highlights",
         filter_everything: "everything",
@@ -490,10 +493,10 @@ catalogue! {
         folded_snapshot(name: &str, index: Index, term: Term):
             format!("{name}: the snapshot up to entry {index} of term {term} replaces them"),
         percent(percent: u64): format!("{percent} %"),
+        cut_short(begin: &str, bytes: u64): format!("{begin} ({} B)", grouped(bytes)),
         bytes(bytes: u64): format!("{} B", grouped(bytes)),
         bytes_of(part: u64, whole: u64): format!("{} of {} B", grouped(part), grouped(whole)),
         receiving_name(node: S, index: Index, bytes: &str): format!("{node} receives the snapshot up to entry {index}: {bytes}"),
-        cut_short(begin: &str, bytes: u64): format!("{begin} ({} B)", grouped(bytes)),
         sending_name(index: Index, bytes: &str, chunks: u32): if chunks == 1 {
             format!("snapshot up to entry {index}: {bytes} stored, one chunk sent")
         } else {
@@ -650,10 +653,10 @@ catalogue! {
         },
         message_name(from: S, to: S, says: &str, arrives: &str):
             format!("{from} → {to}: {says}, arrives at {arrives} ms"),
+        held_name(from: S, to: S, says: &str): format!("{from} → {to}: {says}; it is held"),
         lost_name(from: S, to: S, says: &str, at: &str, why: &str):
             format!("{from} → {to}: {says}, lost at {at} ms: {why}"),
 
-        held_name(from: S, to: S, says: &str): format!("{from} → {to}: {says}; it is held"),
         // Events: elections.
         started(node: S, term: Term, last: Index): if last == 0 && term == 0 {
             format!("{node} starts, with an empty log")
