@@ -19,6 +19,7 @@ use super::logs::Logs;
 use super::menu::MenuOf;
 use super::page::{Change, Dialog, Menu, Page};
 use super::panel::folded;
+use super::promises::Promises;
 use super::shared::Shared;
 use super::store::{Panel, Settings, Theme};
 use super::streams::Streams;
@@ -226,6 +227,9 @@ pub fn App() -> Html {
             if page.dialog == Some(Dialog::Help) {
                 <Help {settings} choose={set_settings} close={close.clone()} />
             }
+            if page.dialog == Some(Dialog::Promises) {
+                <Promises world={frame.world.clone()} close={close.clone()} />
+            }
             if page.dialog == Some(Dialog::Partition) {
                 <Partition world={frame.world.clone()} act={act.clone()} close={close.clone()} />
             }
@@ -399,6 +403,7 @@ fn carry_out(command: Command, hands: &Hands) {
             media::set_theme(theme);
             set(Settings { theme, ..*settings });
         }
+        Command::Promises => change.emit(Change::Dialog(Some(Dialog::Promises))),
         Command::Help => change.emit(Change::Dialog(Some(Dialog::Help))),
     }
 }

@@ -67,7 +67,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 } else if *behind {
                     <span class="badge">{ t.running_behind() }</span>
                 }
-                { promises(world) }
+                { promises(world, ask(Command::Promises)) }
                 <ClockFace />
                 <span class="count" data-events="">{
                     past_of.map_or_else(|| t.event_number(world.n), |all| t.event_of(world.n, all))
@@ -87,14 +87,21 @@ fn ClockFace() -> Html {
     html! { <span ref={element} class="clock" data-clock="" /> }
 }
 
-/// Whether everything that Raft promises has held so far.
-fn promises(world: &World) -> Html {
+/// Whether everything that Raft promises has held so far; it opens the list of it.
+fn promises(world: &World, onclick: Callback<MouseEvent>) -> Html {
     let t = text();
-    match world.violations.len() as u64 {
-        0 => {
-            html! { <span class="badge good">{ "✓ " }<span class="words">{ t.promises_hold(Invariant::ALL.len() as u64) }</span></span> }
-        }
-        broken => html! { <span class="badge bad" data-broken="">{ "✗ " }{ t.promises_broken(broken) }</span> },
+    let broken = world.violations.len() as u64;
+    let (class, mark, words) = match broken {
+        0 => ("good", "✓ ", t.promises_hold(Invariant::ALL.len() as u64)),
+        _ => ("bad", "✗ ", t.promises_broken(broken)),
+    };
+    html! {
+        <button
+            type="button" class={classes!("badge", class)} aria-haspopup="dialog" title={t.promises_title()}
+            data-promises="" data-broken={(broken > 0).then_some("")} {onclick}
+        >
+            { mark }<span class="words">{ words }</span>
+        </button>
     }
 }
 

@@ -24,6 +24,7 @@ pub mod on_link;
 pub mod on_message;
 pub mod on_node;
 pub mod payload;
+pub mod promises;
 pub mod speed;
 pub mod stream_buffers;
 pub mod stream_diagram;

@@ -2,6 +2,7 @@
 
 use super::format::{grouped, S};
 use crate::lab::event::{LossWhy, TrapDoes};
+use crate::lab::invariants::Invariant;
 use crate::lab::world::Trouble;
 use crate::raft::event::{RoleWhy, StreamState, StreamWhy, VoteWhy};
 use crate::raft::rpc::MessageKind;
@@ -314,6 +315,13 @@ catalogue! {
         no_timers: "No election timeout is running.",
         nothing_to_step: "Nothing more can happen",
 
+        // What Raft promises.
+        promises_title: "What Raft promises",
+        promises_text: "Checked after every event. The first five are the properties of the paper’s Figure 3; the others are what these rest on, and what clients rely on. The sections are those of the paper.",
+        promise_holds: "holds",
+        promise_is_broken: "is broken",
+        do_promises: "What Raft promises, and whether it holds",
+
         // Help.
         help_title: "Raft Lab in one page",
         help_keys: "Keys",
@@ -454,6 +462,32 @@ catalogue! {
         stream_why(why: StreamWhy): match why {
             StreamWhy::StorageFailed => "the leader’s storage failed",
             why => why.text(),
+        },
+        promise_name(invariant: Invariant): match invariant {
+            Invariant::ElectionSafety => "Election Safety",
+            Invariant::LeaderAppendOnly => "Leader Append-Only",
+            Invariant::LogMatching => "Log Matching",
+            Invariant::LeaderCompleteness => "Leader Completeness",
+            Invariant::StateMachineSafety => "State Machine Safety",
+            Invariant::VotesKept => "Votes are kept",
+            Invariant::Monotonic => "Nothing goes back",
+            Invariant::AppliedOnce => "Applied in order, once",
+            Invariant::MatchIsTrue => "matchIndex is true",
+            Invariant::AcknowledgedKept => "Acknowledged writes are kept",
+            Invariant::Linearizable => "Linearizability",
+        },
+        promise(invariant: Invariant): match invariant {
+            Invariant::ElectionSafety => "At most one leader is elected in a term.",
+            Invariant::LeaderAppendOnly => "A leader never overwrites or removes entries of its own log.",
+            Invariant::LogMatching => "Two logs that have an entry with the same index and term agree in everything up to it.",
+            Invariant::LeaderCompleteness => "An entry that is committed in a term is in the logs of the leaders of all later terms.",
+            Invariant::StateMachineSafety => "No two nodes apply different entries at the same index.",
+            Invariant::VotesKept => "A node gives one vote in a term, and remembers it after a restart.",
+            Invariant::Monotonic => "A node’s term never decreases, nor does the commit index of a node while it runs.",
+            Invariant::AppliedOnce => "Between one start and the next, a node applies entries in order, each once.",
+            Invariant::MatchIsTrue => "What a leader knows to be replicated is in the follower’s log, and durable there.",
+            Invariant::AcknowledgedKept => "A write that was acknowledged to a client is never lost.",
+            Invariant::Linearizable => "Each request takes effect at one instant between its call and its answer.",
         },
         yes_or_no(is_so: bool): if is_so { "yes" } else { "no" },
         trouble(trouble: Trouble): match trouble {

@@ -228,7 +228,7 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
         LabEvent::Rule { name, on } => Words::because(t.rule_switched(name.text(), *on), name.sentence()),
         LabEvent::Violation { invariant, text, .. } => {
-            Words::because(t.promise_broken(invariant.text()), clipped(text, VIOLATION_LETTERS))
+            Words::because(t.promise_broken(t.promise_name(*invariant)), clipped(text, VIOLATION_LETTERS))
         }
         LabEvent::Note { text } => text.clone().into(),
     }
