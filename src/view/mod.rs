@@ -13,6 +13,7 @@ pub mod geometry;
 pub mod headline;
 pub mod hint;
 pub mod inspector;
+pub mod legend;
 pub mod link_words;
 pub mod links;
 pub mod logs;

@@ -2,8 +2,9 @@
 // clock stands from the beginning and moves only when it is told to.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { findings, lab } from "./helper.mjs";
+import { findings, lab, report } from "./helper.mjs";
 
 const STILL = { context: { reducedMotion: "reduce" } };
 const runUntil = (page, condition) => page.evaluate((condition) => window.raftLab.runUntil(condition, 10_000), condition);
@@ -86,4 +87,74 @@ test("the filter of what happened has room for its words", async (t) => {
     });
     assert.equal(drawn, wanted, `at ${width}`);
   }
+});
+
+test("everything that is drawn is explained, as it is drawn", async (t) => {
+  const { page, shot } = await lab(t, STILL);
+  await runUntil(page, { leader: true });
+  await runUntil(page, { converged: true });
+  await page.locator("[data-stream]").nth(3).waitFor();
+  const heads = await page.locator(".stream-table thead th[title]").evaluateAll((all) =>
+    all.map((head) => [head.textContent, head.title]));
+  assert.deepEqual(heads.map(([name]) => name), ["state", "next", "match", "lag", "buffer", "outbound", "lag over time"]);
+  await page.keyboard.press("?");
+  const dialog = page.getByRole("dialog");
+  for (const [name, means] of heads) {
+    await dialog.locator("dl div", { hasText: name }).getByText(means, { exact: true }).waitFor();
+  }
+  const legend = dialog.locator(".pictures");
+  for (const picture of [
+    ".node.leader", ".node.old-leader", ".node.candidate", ".node.learner", ".node.outside", ".node.not-started",
+    ".node.crashed .out", ".node.stopped", ".node.paused .bars", ".message.held .bars", ".lost-cross", ".vote.given",
+    ".cell.applied", ".cell.committed:not(.applied)", ".cell.open", ".cell.conflicts", ".cell.joint",
+  ]) {
+    assert.ok(await legend.locator(picture).count(), picture);
+  }
+  assert.equal(await legend.locator("li", { hasText: "without a command" }).locator(".cell span").innerText(), "∅");
+  assert.equal(await legend.locator("li", { hasText: "adds learner S6" }).locator(".cell span").innerText(), "+(S6)");
+  // They look as they do on the page.
+  const look = (locator) => locator.first().evaluate((it) => {
+    const { strokeWidth, strokeDasharray, stroke } = getComputedStyle(it);
+    return { strokeWidth, strokeDasharray, stroke };
+  });
+  assert.deepEqual(await look(legend.locator(".node.leader .body")), await look(page.locator(".stage .node.leader .body")));
+  await shot("legend");
+  assert.deepEqual(await findings(page), []);
+});
+
+test("the promises are listed, each with its place in the paper, and close again", async (t) => {
+  const { page, shot } = await lab(t, STILL);
+  const promises = page.getByRole("button", { name: /promises hold/ });
+  await promises.focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "What Raft promises" });
+  const { invariants } = await report(page);
+  const listed = () => dialog.locator("[data-promise]").evaluateAll((all) =>
+    all.map((one) => [one.dataset.promise, one.classList.contains("good"), one.querySelector("small").textContent]));
+  await dialog.getByText("At most one leader is elected in a term.").waitFor();
+  assert.deepEqual((await listed()).map(([name, holds]) => [name, holds]), invariants.map(({ name }) => [name, true]));
+  assert.ok((await listed()).every(([, , section]) => /^(§|Figure )\d/.test(section)));
+  await shot("promises");
+  assert.deepEqual(await findings(page), []);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /promises hold/);
+  await page.keyboard.press("P");
+  await dialog.waitFor();
+});
+
+test("a broken promise is marked in the list, with how it was broken", async (t) => {
+  const scenario = JSON.parse(await readFile(new URL("../scenarios/rules/majority.json", import.meta.url)));
+  const { page } = await lab(t, {
+    ...STILL,
+    prepare: (page) => page.addInitScript((scenario) => {
+      localStorage.setItem("raft-lab/run", JSON.stringify({ now: 60_000, events: 1, playing: false, scenario }));
+    }, scenario),
+  });
+  await page.locator("[data-broken]").click();
+  const broken = (await report(page)).invariants.filter(({ held }) => !held).map(({ name }) => name);
+  const marked = page.getByRole("dialog").locator("[data-promise].bad");
+  assert.deepEqual(await marked.evaluateAll((all) => all.map((one) => one.dataset.promise)), broken);
+  assert.match(await marked.first().locator(".wrong").innerText(), /\bS\d\b/);
+  assert.deepEqual(await findings(page), []);
 });

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::shapes::{cross, shape};
+use super::shapes::{bars, cross, shape};
 use crate::lab::world::{InFlight, LostMessage};
 use crate::lab::World;
 use crate::ui::clock::{set, use_moving, Pace, Shown};
@@ -194,7 +194,7 @@ fn Message(props: &MessageProps) -> Html {
             <circle class="reach" r="13" />
             { shape(Shape::of(&message.message), way.angle()) }
             if message.held {
-                <path class="bars" d="M-3.5 14v7M3.5 14v7" />
+                { bars() }
             }
             if let Some(label) = label(&message.message) {
                 { written(&label, label_place(&label, way.angle(), *label_right)) }
