@@ -155,7 +155,7 @@ pub fn App() -> Html {
     html! {
         <ContextProvider<Clock> context={driver.clock()}>
             <a class="skip" href="#cluster">{ t.skip_to_cluster() }</a>
-            <Header world={frame.world.clone()} branch={frame.branch} command={command.clone()} />
+            <Header world={frame.world.clone()} branch={frame.branch} undo={frame.undo} command={command.clone()} />
             { notice(&page, frame.halted.as_deref(), &change) }
             <main class="panels">
                 if settings.folded.cluster {

@@ -59,6 +59,8 @@ pub struct Frame {
     pub past_of: Option<u64>,
     /// Which branch this is, of how many.
     pub branch: (usize, usize),
+    /// Whether there is something to be undone, and to be redone.
+    pub undo: (bool, bool),
     /// The last events.
     pub feed: Shared<Feed>,
     /// Which run this is: another number after a new one was begun.
@@ -204,6 +206,7 @@ impl Driver {
             under_way: player.under_way().map(|done| (100.0 * done) as u64),
             past_of,
             branch: player.branches().place(),
+            undo: (player.can_undo(), player.can_redo()),
             feed: Shared(feed),
             run: state.run,
             told: state.told,
