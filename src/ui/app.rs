@@ -28,6 +28,7 @@ use super::{crash, media, store, text};
 use crate::lab::history::BranchId;
 use crate::lab::{Do, ScenarioError, StepKind};
 use crate::raft::NodeId;
+use crate::view::action::partition_in_words;
 use crate::view::command::Command;
 use crate::view::geometry::Point;
 use crate::view::hint::hint;
@@ -73,12 +74,12 @@ pub fn App() -> Html {
         })
     };
     let act = use_callback((driver.clone(), change.clone()), |what: Do, (driver, change)| {
-        let looked_back = driver.looks_back();
-        let notice = match driver.act(what) {
-            Err(why) => Some(text().refused(&why.to_string())),
-            Ok(()) => looked_back.then(|| text().another_run().into()),
-        };
-        change.emit(Change::Notice(notice.map(Rc::from)));
+        perform(driver, change, what, None);
+    });
+    // A dialog that closes says what came of it.
+    let partition = use_callback((driver.clone(), change.clone()), |what: Do, (driver, change)| {
+        let said = partition_in_words(&what, text());
+        perform(driver, change, what, Some(said));
     });
     let command = use_callback(
         (driver.clone(), change.clone(), act.clone(), page.settings),
@@ -231,7 +232,7 @@ pub fn App() -> Html {
                 <Promises world={frame.world.clone()} close={close.clone()} />
             }
             if page.dialog == Some(Dialog::Partition) {
-                <Partition world={frame.world.clone()} act={act.clone()} close={close.clone()} />
+                <Partition world={frame.world.clone()} act={partition} close={close.clone()} />
             }
             if let Some(Dialog::Links(link)) = page.dialog {
                 <Links
@@ -244,6 +245,17 @@ pub fn App() -> Html {
             }
         </ContextProvider<Clock>>
     }
+}
+
+/// Does something to the cluster, and says what there is to say about it.
+fn perform(driver: &Driver, change: &Callback<Change>, what: Do, done: Option<String>) {
+    let looked_back = driver.looks_back();
+    let notice = match driver.act(what) {
+        Err(why) => Some(text().refused(&why.to_string())),
+        Ok(()) if looked_back => Some(text().another_run().into()),
+        Ok(()) => done,
+    };
+    change.emit(Change::Notice(notice.map(Rc::from)));
 }
 
 /// What drives the page, opened once.
