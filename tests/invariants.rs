@@ -69,7 +69,7 @@ fn two_leaders(stop: serde_json::Value, expect: serde_json::Value) -> Lab {
 #[test]
 fn a_run_stops_at_the_first_violation() {
     let lab = two_leaders(serde_json::json!({ "at": 1000 }), serde_json::json!([]));
-    let text = "Node 2 leads term 3, but node 1 was elected in that term already.";
+    let text = "S2 leads term 3, but S1 was elected in that term already.";
     assert_eq!(lab.halted(), Some(format!("election-safety is broken: {text}")));
     assert!(lab.now() < Micros::from_ms(100), "{}", lab.now());
     assert_eq!(alarms(&lab).len(), 1);

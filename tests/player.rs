@@ -172,10 +172,26 @@ fn what_cannot_be_done_in_the_past_makes_no_branch() {
     assert_eq!((names(&player).len(), player.looks_back_at(), hash(&player)), (1, looked_at, before));
 }
 
+/// Undoes, as far as it was said to be possible.
+fn undo(player: &mut Player) -> bool {
+    let can = player.can_undo();
+    let done = player.undo().unwrap();
+    assert_eq!(can, done);
+    done
+}
+
+/// Redoes, as far as it was said to be possible.
+fn redo(player: &mut Player) -> bool {
+    let can = player.can_redo();
+    let done = player.redo().unwrap();
+    assert_eq!(can, done);
+    done
+}
+
 #[test]
 fn what_was_done_is_undone_and_redone() {
     let mut player = player(800);
-    assert!(!player.undo().unwrap() && !player.redo().unwrap(), "nothing was done");
+    assert!(!undo(&mut player) && !redo(&mut player), "nothing was done");
     let calm = (player.world(), player.now());
     player.act(Do::Crash { node: 1 }).unwrap();
     player.advance_to(ms(900), u64::MAX);
@@ -184,24 +200,24 @@ fn what_was_done_is_undone_and_redone() {
     player.advance_to(ms(1000), u64::MAX);
     let both = (hash(&player), player.now());
 
-    assert!(player.undo().unwrap());
+    assert!(undo(&mut player));
     assert_eq!((hash(&player), player.now()), crashed);
-    assert!(player.undo().unwrap());
+    assert!(undo(&mut player));
     assert_eq!((player.world(), player.now()), calm);
-    assert!(!player.undo().unwrap());
-    assert!(player.redo().unwrap());
+    assert!(!undo(&mut player));
+    assert!(redo(&mut player));
     assert_eq!((hash(&player), player.now()), crashed);
-    assert!(player.redo().unwrap());
+    assert!(redo(&mut player));
     assert_eq!((hash(&player), player.now()), both);
-    assert!(!player.redo().unwrap());
+    assert!(!redo(&mut player));
     assert_eq!(names(&player), ["run 1"], "what only led there is gone");
 
     // Who does something else cannot redo; what was undone is still there.
-    assert!(player.undo().unwrap() && player.undo().unwrap());
+    assert!(undo(&mut player) && undo(&mut player));
     player.act(Do::Pause { node: 3 }).unwrap();
-    assert!(!player.redo().unwrap());
+    assert!(!redo(&mut player));
     assert_eq!(names(&player), ["run 1", "run 3"]);
-    assert!(player.undo().unwrap());
+    assert!(undo(&mut player));
     assert_eq!((player.world(), player.now()), calm);
     assert!(player.switch(BranchId(1)).unwrap());
     assert_eq!((hash(&player), player.now()), both);

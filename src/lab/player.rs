@@ -270,6 +270,18 @@ impl Player {
         Ok(true)
     }
 
+    /// Whether there is something to be undone.
+    pub fn can_undo(&self) -> bool {
+        self.way.is_none() && self.lab.borrow().scenario().has_recorded()
+    }
+
+    /// Whether there is something to be redone.
+    pub fn can_redo(&self) -> bool {
+        let as_entered = || self.branches.is_as_entered(&self.lab.borrow());
+        let known = |undone: &Undone| self.branches.all().any(|(id, _)| id == undone.branch);
+        self.way.is_none() && self.undone.last().is_some_and(known) && as_entered()
+    }
+
     /// Takes up again what was undone last, at the moment at which it was left. False if there is nothing, or if
     /// something else has been done since.
     ///

@@ -19,6 +19,7 @@ use super::logs::Logs;
 use super::menu::MenuOf;
 use super::page::{Change, Dialog, Menu, Page};
 use super::panel::folded;
+use super::promises::Promises;
 use super::shared::Shared;
 use super::store::{Panel, Settings, Theme};
 use super::streams::Streams;
@@ -27,6 +28,7 @@ use super::{crash, media, store, text};
 use crate::lab::history::BranchId;
 use crate::lab::{Do, ScenarioError, StepKind, World};
 use crate::raft::NodeId;
+use crate::view::action::partition_in_words;
 use crate::view::command::Command;
 use crate::view::geometry::Point;
 use crate::view::headline::headline;
@@ -36,9 +38,11 @@ use crate::view::message::Scope;
 use crate::view::on_link::next as next_link;
 use crate::view::on_message::next;
 use crate::view::on_node::{add_node, align_timers, spread_timers};
+use crate::view::payload::clipped;
 use crate::view::speed::Speed;
 use crate::view::subject::Subject;
 use crate::view::until::Until;
+use crate::view::words::VIOLATION_LETTERS;
 
 /// So many writes "write 10" makes.
 const WRITES: u64 = 10;
@@ -71,12 +75,12 @@ pub fn App() -> Html {
         })
     };
     let act = use_callback((driver.clone(), change.clone()), |what: Do, (driver, change)| {
-        let looked_back = driver.looks_back();
-        let notice = match driver.act(what) {
-            Err(why) => Some(text().refused(&why.to_string())),
-            Ok(()) => looked_back.then(|| text().another_run().into()),
-        };
-        change.emit(Change::Notice(notice.map(Rc::from)));
+        perform(driver, change, what, None);
+    });
+    // A dialog that closes says what came of it.
+    let partition = use_callback((driver.clone(), change.clone()), |what: Do, (driver, change)| {
+        let said = partition_in_words(&what, text());
+        perform(driver, change, what, Some(said));
     });
     let command = use_callback(
         (driver.clone(), change.clone(), act.clone(), page.settings),
@@ -153,7 +157,7 @@ pub fn App() -> Html {
     html! {
         <ContextProvider<Clock> context={driver.clock()}>
             <a class="skip" href="#cluster">{ t.skip_to_cluster() }</a>
-            <Header headline={headline(&panels.rest, t)} branch={frame.branch} command={command.clone()} />
+            <Header headline={headline(&panels.rest, t)} branch={frame.branch} undo={frame.undo} command={command.clone()} />
             { notice(&page, frame.halted.as_deref(), &change) }
             <main class={layout(&page, &panels.rest)}>
                 if settings.folded.cluster {
@@ -237,8 +241,11 @@ pub fn App() -> Html {
             if page.dialog == Some(Dialog::Help) {
                 <Help {settings} choose={set_settings} close={close.clone()} />
             }
+            if page.dialog == Some(Dialog::Promises) {
+                <Promises world={frame.world.clone()} close={close.clone()} />
+            }
             if page.dialog == Some(Dialog::Partition) {
-                <Partition world={frame.world.clone()} act={act.clone()} close={close.clone()} />
+                <Partition world={frame.world.clone()} act={partition} close={close.clone()} />
             }
             if let Some(Dialog::Links(link)) = page.dialog {
                 <Links
@@ -251,6 +258,17 @@ pub fn App() -> Html {
             }
         </ContextProvider<Clock>>
     }
+}
+
+/// Does something to the cluster, and says what there is to say about it.
+fn perform(driver: &Driver, change: &Callback<Change>, what: Do, done: Option<String>) {
+    let looked_back = driver.looks_back();
+    let notice = match driver.act(what) {
+        Err(why) => Some(text().refused(&why.to_string())),
+        Ok(()) if looked_back => Some(text().another_run().into()),
+        Ok(()) => done,
+    };
+    change.emit(Change::Notice(notice.map(Rc::from)));
 }
 
 /// What drives the page, opened once.
@@ -303,7 +321,7 @@ fn notice(page: &Page, halted: Option<&str>, change: &Callback<Change>) -> Html 
     html! {
         <div class="notices" role="alert">
             if let Some(why) = halted {
-                <p class="notice bad">{ t.halted() }{ " " }{ why.to_string() }</p>
+                <p class="notice bad">{ t.halted() }{ " " }{ clipped(why, VIOLATION_LETTERS) }</p>
             }
             if let Some(notice) = &page.notice {
                 <p class="notice">
@@ -424,6 +442,7 @@ fn carry_out(command: Command, hands: &Hands) {
             media::set_theme(theme);
             set(Settings { theme, ..*settings });
         }
+        Command::Promises => change.emit(Change::Dialog(Some(Dialog::Promises))),
         Command::Help => change.emit(Change::Dialog(Some(Dialog::Help))),
     }
 }

@@ -62,6 +62,8 @@ pub struct Frame {
     pub past_of: Option<u64>,
     /// Which branch this is, of how many.
     pub branch: (usize, usize),
+    /// Whether there is something to be undone, and to be redone.
+    pub undo: (bool, bool),
     /// Which run this is: another number after a new one was begun.
     pub run: u32,
     /// Counts the times that there was something to say.
@@ -213,6 +215,7 @@ impl Driver {
             under_way: player.under_way().map(|done| (100.0 * done) as u64),
             past_of,
             branch: player.branches().place(),
+            undo: (player.can_undo(), player.can_redo()),
             run: state.run,
             told: state.told,
         }

@@ -119,6 +119,9 @@ pub fn Happened(props: &HappenedProps) -> Html {
                     }
                 </select>
             </div>
+            if lines.is_empty() {
+                <p class="empty">{ t.nothing_to_tell() }</p>
+            }
             <ol class="lines" ref={list} {onscroll} tabindex="0" aria-labelledby="happened-title" data-scroller="">
                 <Lines
                     lines={lines.into_iter().map(Shared).collect::<Vec<_>>()}

@@ -13,6 +13,8 @@ pub struct HeaderProps {
     pub headline: AttrValue,
     /// Which branch this is, of how many.
     pub branch: (usize, usize),
+    /// Whether there is something to be undone, and to be redone.
+    pub undo: (bool, bool),
     /// To ask something of the page.
     pub command: Callback<Command>,
 }
@@ -25,9 +27,15 @@ pub fn Header(props: &HeaderProps) -> Html {
         let ask = props.command.clone();
         move |_: MouseEvent| ask.emit(command)
     };
-    let button = |name: &'static str, picture: Icon, command: Command| {
+    // One that can do nothing says why, if it is pressed all the same.
+    let button = |name: &'static str, picture: Icon, command: Command, can: bool| {
         html! {
-            <button type="button" class="icon" aria-label={name} title={name} onclick={ask(command)}>{ icon(picture) }</button>
+            <button
+                type="button" class="icon" aria-label={name} title={name} aria-disabled={(!can).then_some("true")}
+                onclick={ask(command)}
+            >
+                { icon(picture) }
+            </button>
         }
     };
     html! {
@@ -40,11 +48,11 @@ pub fn Header(props: &HeaderProps) -> Html {
                         { t.run_of(props.branch.0, props.branch.1) }
                     </button>
                 }
-                { button(t.undo(), Icon::Undo, Command::Undo) }
-                { button(t.redo(), Icon::Redo, Command::Redo) }
+                { button(t.undo(), Icon::Undo, Command::Undo, props.undo.0) }
+                { button(t.redo(), Icon::Redo, Command::Redo, props.undo.1) }
                 <button type="button" onclick={ask(Command::NewRun)}>{ t.new_run() }</button>
-                { button(t.theme(), Icon::Theme, Command::Theme) }
-                { button(t.help(), Icon::Help, Command::Help) }
+                { button(t.theme(), Icon::Theme, Command::Theme, true) }
+                { button(t.help(), Icon::Help, Command::Help, true) }
             </div>
         </header>
     }

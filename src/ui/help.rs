@@ -3,11 +3,15 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::cluster::shapes::{cross, shape};
+use super::cluster::nodes::{outline, vote};
+use super::cluster::shapes::{bars, cross, shape};
 use super::dialog::Modal;
+use super::logs::{cell_class, inside};
 use super::store::Settings;
 use super::text;
 use crate::view::command::{key_name, Command, Group, Row, COMMANDS};
+use crate::view::legend::{columns, entries, nodes, votes, Column, SampleNode};
+use crate::view::logs::LogCell;
 use crate::view::message::Shape;
 
 /// What the dialog needs.
@@ -38,7 +42,7 @@ pub fn Help(props: &HelpProps) -> Html {
             <div class="help">
                 <section>
                     <h3>{ t.help_picture() }</h3>
-                    { legend() }
+                    <div class="legends">{ legend() }</div>
                     <p>{ t.help_cut() }</p>
                 </section>
                 <section>
@@ -77,33 +81,76 @@ fn keys(row: &Row) -> Html {
     }
 }
 
-/// What the picture means.
+/// The room of a message in the legend, and of a node.
+const MESSAGE: &str = "-14 -14 28 28";
+const NODE: &str = "-18 -18 36 36";
+
+/// The size of a node in it.
+const RADIUS: f64 = 14.0;
+
+fn line(picture: Html, words: &'static str) -> Html {
+    html! { <li>{ picture }<span>{ words }</span></li> }
+}
+
+fn drawn(view_box: &'static str, content: Html) -> Html {
+    html! { <svg viewBox={view_box} aria-hidden="true">{ content }</svg> }
+}
+
+/// What the picture means, drawn by the hands that draw the page.
 fn legend() -> Html {
     let t = text();
-    let line = |picture: Html, words: &'static str| {
-        html! {
-            <li>
-                <svg viewBox="-14 -14 28 28" width="28" height="28" aria-hidden="true">{ picture }</svg>
-                <span>{ words }</span>
-            </li>
-        }
+    let message = |content: Html, words: &'static str| line(drawn(MESSAGE, content), words);
+    let held = html! { <g class="message held">{ shape(Shape::Append, 0.0) }{ bars() }</g> };
+    let votes = html! { for dot in &votes() { { vote(dot) } } };
+    let node = |node: SampleNode| {
+        let SampleNode { standing, paused, colour, words } = node;
+        let class = classes!("node", standing.class(), paused.then_some("paused"));
+        line(drawn(NODE, html! { <g {class}>{ outline(standing, colour, paused, RADIUS) }</g> }), words)
     };
-    let votes = html! {
-        <>
-            <circle class="vote given" cx="-8" r="3.2" />
-            <path class="vote refused" d="m-2.6-2.6 5.2 5.2m0-5.2-5.2 5.2" />
-            <circle class="vote open" cx="8" r="2.6" />
-        </>
+    let entry = |(cell, words): (LogCell, &'static str)| {
+        line(html! { <span class={cell_class(&cell)} aria-hidden="true">{ inside(&cell) }</span> }, words)
     };
     html! {
-        <ul class="pictures">
-            for kind in Shape::ALL {
-                { line(shape(kind, 0.0), kind.legend(t)) }
-            }
-            { line(html! { <>{ shape(Shape::Heartbeat, 0.0) }{ cross() }</> }, t.legend_lost()) }
-            { line(html! { <path class="timer" d="M0-11A11 11 0 1 1-11 0" /> }, t.legend_timer()) }
-            { line(votes, t.legend_votes()) }
-            { line(html! { <circle class="body term-4" r="10" /> }, t.legend_term()) }
-        </ul>
+        <>
+            <div>
+                <h4>{ t.messages() }</h4>
+                <ul class="pictures">
+                    for kind in Shape::ALL {
+                        { message(shape(kind, 0.0), kind.legend(t)) }
+                    }
+                    { line(drawn("-14 -9 28 32", held), t.legend_held()) }
+                    { message(html! { <>{ shape(Shape::Heartbeat, 0.0) }{ cross() }</> }, t.legend_lost()) }
+                </ul>
+            </div>
+            <div>
+                <h4>{ t.legend_nodes() }</h4>
+                <ul class="pictures">
+                    for sample in nodes(t) {
+                        { node(sample) }
+                    }
+                    { message(html! { <path class="timer" d="M0-11A11 11 0 1 1-11 0" /> }, t.legend_timer()) }
+                    { message(votes, t.legend_votes()) }
+                    { message(html! { <circle class="body term-4" r="10" /> }, t.legend_term()) }
+                </ul>
+            </div>
+            <div>
+                <h4>{ t.legend_entries() }</h4>
+                <ul class="pictures">
+                    for sample in entries(t) {
+                        { entry(sample) }
+                    }
+                </ul>
+            </div>
+            <div>
+                <h4>{ t.legend_streams() }</h4>
+                <dl>
+                    <div><dt>{ t.column_state() }</dt><dd>{ t.column_state_means() }</dd></div>
+                    for Column { name, words } in columns(t) {
+                        <div><dt>{ name }</dt><dd>{ words }</dd></div>
+                    }
+                    <div><dt>{ t.column_lag_plot() }</dt><dd>{ t.column_lag_plot_means() }</dd></div>
+                </dl>
+            </div>
+        </>
     }
 }

@@ -10,6 +10,9 @@ use crate::lab::World;
 use crate::view::inspector::{inspect, Value};
 use crate::view::subject::Subject;
 
+/// A sentence of so many bytes may not be seen whole at once.
+const LONG: usize = 200;
+
 /// What the inspector needs.
 #[derive(Properties, PartialEq)]
 pub struct InspectorProps {
@@ -40,7 +43,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
             </div>
             <div class="scroller" tabindex="0" role="group" aria-labelledby="inspector-title" data-scroller="">
                 if !sheet.lead.is_empty() {
-                    <p class="lead">{ sheet.lead }</p>
+                    { lead(sheet.lead) }
                 }
                 <dl>
                     for (i, field) in sheet.fields.into_iter().enumerate() {
@@ -57,6 +60,14 @@ pub fn Inspector(props: &InspectorProps) -> Html {
             </div>
         </section>
     }
+}
+
+/// It in a sentence. What is long scrolls by itself, so that the fields stay near.
+fn lead(sentence: String) -> Html {
+    if sentence.len() < LONG {
+        return html! { <p class="lead">{ sentence }</p> };
+    }
+    html! { <p class="lead" tabindex="0" role="group" aria-labelledby="inspector-title" data-scroller="">{ sentence }</p> }
 }
 
 fn show(Value { text, to }: Value, change: &Callback<Change>) -> Html {

@@ -269,21 +269,7 @@ fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
             change.emit(Change::LookAt(on.then_some(subject)));
         }
     };
-    let against = match cell.against {
-        Against::Same => None,
-        Against::Conflicts | Against::Beyond => Some("conflicts"),
-    };
-    let class = classes!(
-        "cell",
-        cell.colour,
-        if cell.committed { "committed" } else { "open" },
-        cell.applied.then_some("applied"),
-        (cell.joint || cell.short.chars().count() == TIGHT).then_some("tight"),
-        cell.joint.then_some("joint"),
-        against,
-        lit.then_some("lit"),
-        selected.then_some("selected"),
-    );
+    let class = classes!(cell_class(cell), lit.then_some("lit"), selected.then_some("selected"));
     html! {
         <td
             key={cell.index}
@@ -298,10 +284,31 @@ fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
             onpointerout={looks(false)}
             onclick={select}
         >
-            <b>{ cell.term }</b>
-            <span>{ cell.short.clone() }</span>
+            { inside(cell) }
         </td>
     }
+}
+
+/// The class of an entry's cell. The legend draws cells with the same hand.
+pub fn cell_class(cell: &LogCell) -> Classes {
+    let against = match cell.against {
+        Against::Same => None,
+        Against::Conflicts | Against::Beyond => Some("conflicts"),
+    };
+    classes!(
+        "cell",
+        cell.colour,
+        if cell.committed { "committed" } else { "open" },
+        cell.applied.then_some("applied"),
+        (cell.joint || cell.short.chars().count() == TIGHT).then_some("tight"),
+        cell.joint.then_some("joint"),
+        against,
+    )
+}
+
+/// What is written in an entry's cell.
+pub fn inside(cell: &LogCell) -> Html {
+    html! { <><b>{ cell.term }</b><span>{ cell.short.clone() }</span></> }
 }
 
 /// How far a node is with its log, which leads to that entry. Whoever has no pointer finds it in the inspector.

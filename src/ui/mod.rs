@@ -22,6 +22,7 @@ pub mod media;
 mod menu;
 pub mod page;
 mod panel;
+mod promises;
 mod shared;
 mod size;
 pub mod store;

@@ -19,6 +19,8 @@ use crate::view::subject::{about_broken, find, Subject};
 pub enum Dialog {
     /// Keys and legend.
     Help,
+    /// What Raft promises.
+    Promises,
     /// A group per node.
     Partition,
     /// What links do to messages; of one link to begin with, or of all.

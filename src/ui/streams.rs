@@ -15,6 +15,7 @@ use crate::lab::event::Link;
 use crate::lab::World;
 use crate::view::feed::About;
 use crate::view::format::{grouped, S};
+use crate::view::legend::{columns, Column};
 use crate::view::streams::{streams, LeaderStreams, StreamRow, PLOT, STATES};
 use crate::view::subject::Subject;
 
@@ -84,7 +85,9 @@ fn of_leader(leader: LeaderStreams, many: bool, later: bool, props: &StreamsProp
         true => t.streams_caption_outdated(S(leader.leader), leader.term),
         false => t.streams_caption(S(leader.leader), leader.term),
     };
-    let columns = [t.column_next(), t.column_match(), t.column_lag(), t.column_buffer(), t.column_outbound()];
+    if let Some(why) = leader.none {
+        return html! { <p key={leader.leader} class="empty">if many { { caption }{ ". " } }{ why }</p> };
+    }
     html! {
         <table
             key={leader.leader}
@@ -101,11 +104,11 @@ fn of_leader(leader: LeaderStreams, many: bool, later: bool, props: &StreamsProp
             <thead class={later.then_some("visually-hidden")}>
                 <tr>
                     <th scope="col"><span class="visually-hidden">{ t.column_stream() }</span></th>
-                    <th scope="col" class="left">{ t.column_state() }</th>
-                    for column in columns {
-                        <th scope="col">{ column }</th>
+                    <th scope="col" class="left" title={t.column_state_means()}>{ t.column_state() }</th>
+                    for Column { name, words } in columns(t) {
+                        <th scope="col" title={words}>{ name }</th>
                     }
-                    <th scope="col" class="left last">{ t.column_lag_plot() }</th>
+                    <th scope="col" class="left last" title={t.column_lag_plot_means()}>{ t.column_lag_plot() }</th>
                 </tr>
             </thead>
             for row in leader.rows.into_iter().map(Rc::new) {

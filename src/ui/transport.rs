@@ -45,9 +45,9 @@ pub struct TransportProps {
 pub fn Transport(props: &TransportProps) -> Html {
     let t = text();
     let TransportProps { world, playing, behind, under_way, past_of, .. } = props;
-    let to_present = {
+    let ask = |command: Command| {
         let ask = props.command.clone();
-        move |_: MouseEvent| ask.emit(Command::Present)
+        Callback::from(move |_: MouseEvent| ask.emit(command))
     };
     html! {
         <section class={classes!("transport", past_of.map(|_| "past"))} aria-label={t.transport()}>
@@ -58,11 +58,11 @@ pub fn Transport(props: &TransportProps) -> Html {
                 if let Some(percent) = under_way {
                     <span class="badge">{ t.under_way(*percent) }</span>
                 } else if past_of.is_some() {
-                    <button type="button" class="badge" data-past="" onclick={to_present}>{ t.to_present() }{ icon(Icon::Present) }</button>
+                    <button type="button" class="badge" data-past="" onclick={ask(Command::Present)}>{ t.to_present() }{ icon(Icon::Present) }</button>
                 } else if *behind {
                     <span class="badge">{ t.running_behind() }</span>
                 }
-                { promises(world) }
+                { promises(world, ask(Command::Promises)) }
                 <ClockFace />
                 <span class="count" data-events="">{
                     past_of.map_or_else(|| t.event_number(world.n), |all| t.event_of(world.n, all))
@@ -120,14 +120,21 @@ fn ClockFace() -> Html {
     html! { <span ref={element} class="clock" data-clock="" /> }
 }
 
-/// Whether everything that Raft promises has held so far.
-fn promises(world: &World) -> Html {
+/// Whether everything that Raft promises has held so far; it opens the list of it.
+fn promises(world: &World, onclick: Callback<MouseEvent>) -> Html {
     let t = text();
-    match world.violations.len() as u64 {
-        0 => {
-            html! { <span class="badge good">{ "✓ " }<span class="words">{ t.promises_hold(Invariant::ALL.len() as u64) }</span></span> }
-        }
-        broken => html! { <span class="badge bad" data-broken="">{ "✗ " }{ t.promises_broken(broken) }</span> },
+    let broken = world.violations.len() as u64;
+    let (class, mark, words) = match broken {
+        0 => ("good", "✓ ", t.promises_hold(Invariant::ALL.len() as u64)),
+        _ => ("bad", "✗ ", t.promises_broken(broken)),
+    };
+    html! {
+        <button
+            type="button" class={classes!("badge", class)} aria-haspopup="dialog" title={t.promises_title()}
+            data-promises="" data-broken={(broken > 0).then_some("")} {onclick}
+        >
+            { mark }<span class="words">{ words }</span>
+        </button>
     }
 }
 

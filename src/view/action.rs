@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::format::S;
+use super::format::{runs, S};
 use super::geometry::{crossing, Point, Ring};
 use super::node::{is_isolated, links_of};
+use super::text::Text;
 use crate::lab::action::Do;
 use crate::lab::event::Link;
 use crate::lab::world::World;
@@ -109,11 +110,23 @@ pub fn partition(groups: &[(NodeId, usize)]) -> Do {
     Do::Partition { groups: numbers.into_iter().map(members).collect() }
 }
 
+/// What a partition came to.
+pub fn partition_in_words(what: &Do, t: &dyn Text) -> String {
+    match what {
+        Do::Partition { groups } => {
+            let name = |group: &Vec<NodeId>| t.members(&runs(&group.iter().copied().collect()));
+            t.partitioned(&groups.iter().map(name).collect::<Vec<_>>().join(" | "))
+        }
+        _ => t.one_group().into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::lab::world::{NodeState, Stroke};
     use crate::raft::Membership;
+    use crate::view::text::English;
 
     fn world(count: NodeId) -> World {
         World::new((1..=count).map(|id| NodeState::new(id, Membership::new(1..=count, []), [])))
@@ -178,5 +191,8 @@ mod tests {
         assert_eq!(found, [(1, 0), (2, 0), (3, 1), (4, 1)]);
         assert_eq!(partition(&found), Do::Partition { groups: vec![vec![1, 2], vec![3, 4]] });
         assert_eq!(partition(&[(1, 2), (2, 2)]), Do::Heal {});
+        let words = |groups: &[(NodeId, usize)]| partition_in_words(&partition(groups), &English);
+        assert_eq!(words(&[(1, 0), (2, 0), (3, 1), (4, 0), (5, 2)]), "Partitioned: S1–2,4 | S3 | S5.");
+        assert_eq!(words(&[(1, 0), (2, 0)]), "All nodes are in one group: all links are open.");
     }
 }

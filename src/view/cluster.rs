@@ -351,7 +351,7 @@ mod tests {
         let inside = |dot: &VoteDot| dot.at.distance(candidate.at) < ring.node_radius - 3.0;
         assert!(candidate.votes.iter().all(inside), "{:?}", candidate.votes);
         assert!(glyphs[0].votes.is_empty());
-        assert_eq!(candidate.name, "Node 2, candidate, term 3, commit 0");
+        assert_eq!(candidate.name, "S2, candidate, term 3, commit 0");
     }
 
     #[test]
@@ -361,7 +361,7 @@ mod tests {
         });
         let ring = Ring::new(1..=5);
         for glyph in nodes(&world, &ring, &English) {
-            assert_eq!(glyph.words, "Follower · paused · disk fails");
+            assert_eq!(glyph.words, "Follower · paused · failing disk");
             let half = LETTER * glyph.words.chars().count() as f64 / 2.0;
             assert!(glyph.label_at.x >= half && glyph.label_at.x + half <= ring.width, "{glyph:?}");
         }

@@ -72,6 +72,8 @@ pub enum Command {
     RejoinAll,
     /// Draws other messages: all, all but some faintly, some only.
     Scope,
+    /// Opens the list of what Raft promises.
+    Promises,
     /// Light or dark.
     Theme,
     /// What can be done, and what is seen.
@@ -174,6 +176,7 @@ pub const COMMANDS: &[Row] = &[
     message(&["h"], MessageAct::HoldOrRelease, |t| t.do_hold_or_release()),
     message(&["j"], MessageAct::Delay, |t| t.do_delay()),
     message(&["b"], MessageAct::Duplicate, |t| t.do_duplicate()),
+    Row { command: Command::Promises, keys: &["P"], group: Group::Page, name: |t| t.do_promises() },
     Row { command: Command::Theme, keys: &["d"], group: Group::Page, name: |t| t.do_theme() },
     Row { command: Command::Help, keys: &["?"], group: Group::Page, name: |t| t.do_help() },
 ];

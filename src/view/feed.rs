@@ -63,8 +63,10 @@ pub struct Line {
     pub matters: bool,
     /// Whether the node led when it happened.
     pub leads: bool,
-    /// The message that arrived or was lost.
+    /// The message that it is about.
     pub message: Option<Rc<Message>>,
+    /// Whether that stands still.
+    pub held: bool,
 }
 
 type Lines = imbl::Vector<Rc<Line>>;
@@ -75,7 +77,8 @@ pub struct Feed {
     /// The number of the last event that was taken.
     last: u64,
     roles: LiteMap<NodeId, Role>,
-    messages: imbl::OrdMap<MessageId, Rc<Message>>,
+    /// The messages on their way, and whether they stand still.
+    messages: imbl::OrdMap<MessageId, (Rc<Message>, bool)>,
     /// For each topic: the lines that matter, and the others.
     lines: [(Lines, Lines); Topic::ALL.len()],
 }
@@ -116,10 +119,17 @@ impl Feed {
         let new = records.partition_point(|record| record.n <= self.last);
         for record in &records[new..] {
             self.last = record.n;
-            let message = self.follow(&record.event);
+            let (message, held) = self.follow(&record.event).unzip();
             let (topic, matters) = classify(&record.event, |node| self.leads(node));
             let leads = matches!(&record.event, Event::Node(event) if self.leads(event.node()));
-            let line = Rc::new(Line { record: record.clone(), topic, matters, leads, message });
+            let line = Rc::new(Line {
+                record: record.clone(),
+                topic,
+                matters,
+                leads,
+                message,
+                held: held.unwrap_or_default(),
+            });
             let (important, others) = &mut self.lines[topic as usize];
             let lines = if matters { important } else { others };
             lines.push_back(line);
@@ -169,13 +179,19 @@ impl Feed {
         self.roles.get(&node) == Some(&Role::Leader)
     }
 
-    /// Keeps what later lines need; gives the message that ends its way with this event.
-    fn follow(&mut self, event: &Event) -> Option<Rc<Message>> {
+    /// Keeps what later lines need; gives the message that the event is about, and whether that stands still.
+    fn follow(&mut self, event: &Event) -> Option<(Rc<Message>, bool)> {
         match event {
             Event::Node(raft::Event::Role { node, to, .. }) => drop(self.roles.insert(*node, *to)),
             Event::Lab(LabEvent::Crash { node, .. }) => drop(self.roles.remove(node)),
-            Event::Lab(LabEvent::Sent { id, message, .. }) => drop(self.messages.insert(*id, message.clone())),
+            Event::Lab(LabEvent::Sent { id, message, .. }) => drop(self.messages.insert(*id, (message.clone(), false))),
             Event::Lab(LabEvent::Delivered { id, .. } | LabEvent::Lost { id, .. }) => return self.messages.remove(id),
+            Event::Lab(LabEvent::Held { id, .. } | LabEvent::Released { id, .. }) => {
+                let (_, held) = self.messages.get_mut(id)?;
+                *held = matches!(event, Event::Lab(LabEvent::Held { .. }));
+                return self.messages.get(id).cloned();
+            }
+            Event::Lab(LabEvent::Delayed { id, .. }) => return self.messages.get(id).cloned(),
             _ => {}
         }
         None

@@ -7,7 +7,7 @@ use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::NodeId;
 
-/// What is going on, in one sentence; two, when two nodes believe to lead.
+/// What is going on, in one sentence; two, when two nodes believe they lead.
 pub fn headline(world: &World, t: &dyn Text) -> String {
     let live: Vec<&NodeState> = world.nodes.values().map(|node| &**node).filter(|node| node.alive).collect();
     if world.n == 0 {
@@ -28,7 +28,8 @@ pub fn headline(world: &World, t: &dyn Text) -> String {
     let outdated: Vec<&NodeState> = world.leaders().filter(|node| node.term < leader.term).collect();
     match outdated.first() {
         None => state,
-        Some(old) => format!("{state} {}", t.still_believes(&names(outdated.iter().map(|node| node.id), t), old.term)),
+        Some(old) if outdated.len() == 1 => format!("{state} {}", t.still_believes(S(old.id), old.term)),
+        Some(_) => format!("{state} {}", t.still_believe(&names(outdated.iter().map(|node| node.id), t))),
     }
 }
 
@@ -131,6 +132,7 @@ mod tests {
             (World::default(), "Nothing has happened yet."),
             (world(|node| node.alive = false), "All nodes are down."),
             (world(|node| node.alive = node.id < 3), "No leader: only two of five nodes run, which is no majority."),
+            (world(|node| node.alive = node.id == 2), "No leader: only one of five nodes runs, which is no majority."),
             (world(|_| {}), "No leader: S1’s election timeout is the next to fire."),
             (world(|node| campaign(node, &[4], 3)), "No leader: S4 campaigns."),
             (world(|node| campaign(node, &[1, 4], 3)), "No leader: S1 and S4 campaign."),
@@ -166,11 +168,18 @@ mod tests {
             (
                 world(|node| {
                     lead(node, 3);
+                    node.commit = 0;
+                }),
+                "S3 leads term 2; nothing is committed yet.",
+            ),
+            (
+                world(|node| {
+                    lead(node, 3);
                     if node.id > 3 {
                         node.commit = 1;
                     }
                 }),
-                "S3 leads term 2 and has committed its whole log; S4 and S5 are still to hear of it.",
+                "S3 leads term 2 and has committed its whole log; S4 and S5 have yet to learn of it.",
             ),
             (
                 world(|node| {
@@ -187,7 +196,7 @@ mod tests {
                         node.term = 4;
                     }
                 }),
-                "S3 leads term 4; all five logs agree. S1 still believes to lead term 2.",
+                "S3 leads term 4; all five logs agree. S1 still believes it leads term 2.",
             ),
             (
                 world(|node| {
@@ -195,7 +204,15 @@ mod tests {
                     lead(node, 1);
                     (node.term, node.commit) = if node.id == 1 { (2, 1) } else { (4, 2) };
                 }),
-                "S3 leads term 4 and has committed its whole log. S1 still believes to lead term 2.",
+                "S3 leads term 4 and has committed its whole log. S1 still believes it leads term 2.",
+            ),
+            (
+                world(|node| {
+                    (1..=3).for_each(|id| lead(node, id));
+                    node.term = u64::from(node.id.min(4));
+                    node.term = if node.id < 3 { node.term } else { 4 };
+                }),
+                "S3 leads term 4; all five logs agree. S1 and S2 still believe they lead.",
             ),
         ];
         for (world, sentence) in cases {

@@ -1,5 +1,7 @@
 //! Why nothing happens, or only little: one sentence, and what can be done about it.
 
+use std::collections::BTreeSet;
+
 use super::format::{ms, S};
 use super::members::in_force;
 use super::node::names;
@@ -30,8 +32,9 @@ fn in_the_way(world: &World, t: &dyn Text) -> Option<String> {
     let (_, members) = in_force(world)?;
     let running = |id: NodeId| world.nodes.get(&id).is_some_and(|node| is_running(node));
     if !members.is_quorum(running) {
-        let down = members.all_voters().into_iter().filter(|&id| !running(id));
-        return Some(t.hint_no_majority_runs(&names(down, t)));
+        let down: Vec<NodeId> = members.all_voters().into_iter().filter(|&id| !running(id)).collect();
+        let (many, needed) = (down.len() > 1, needed(members, running));
+        return Some(t.hint_no_majority_runs(&names(down, t), many, needed));
     }
     if !members.all_voters().into_iter().any(|id| reaches_majority(world, members, id)) {
         return Some(t.hint_no_majority_together().into());
@@ -43,6 +46,23 @@ fn in_the_way(world: &World, t: &dyn Text) -> Option<String> {
         return Some(t.hint_round_trip(&ms(round_trip, 0), &ms(timeout, 0)));
     }
     caught(world, t)
+}
+
+/// How many voters more must run for a majority, at least; of both configurations, where two decide.
+fn needed(members: &Membership, running: impl Fn(NodeId) -> bool) -> u64 {
+    let down = |id: &&NodeId| !running(**id);
+    let lacks = |voters: &BTreeSet<NodeId>| {
+        (voters.len() / 2 + 1).saturating_sub(voters.iter().filter(|&&id| running(id)).count())
+    };
+    match members.voters.as_slice() {
+        [old, new] => {
+            // Who is in both counts twice.
+            let both = old.intersection(new).filter(down).count();
+            let (old, new) = (lacks(old), lacks(new));
+            (old.max(new) + old.min(new).saturating_sub(both)) as u64
+        }
+        voters => voters.first().map_or(0, lacks) as u64,
+    }
 }
 
 fn with_leader(world: &World, leader: &NodeState, t: &dyn Text) -> Option<String> {
@@ -137,15 +157,15 @@ mod tests {
     fn each_reason_has_its_sentence() {
         let follow = |node: &mut NodeState| node.role = Role::Follower;
         let cases: Vec<(World, &str)> = vec![
-            (world(|_| {}), "All is done: only heartbeats go on. Write something, or break something."),
+            (world(|_| {}), "All logs agree, and only heartbeats are sent. Write something, or break something."),
             (world(|node| node.commit = 0), ""),
             (
                 world(|node| node.alive = node.id > 3),
-                "S1, S2 and S3 do not run, so no majority can elect or commit anything. Restart or resume one.",
+                "S1, S2 and S3 are not running, so no majority can elect a leader or commit anything. Restart or resume one of them.",
             ),
             (
                 world(|node| node.paused = node.id > 2),
-                "S3, S4 and S5 do not run, so no majority can elect or commit anything. Restart or resume one.",
+                "S3, S4 and S5 are not running, so no majority can elect a leader or commit anything. Restart or resume one of them.",
             ),
             (
                 world(|node| node.paused = node.id == 1),
@@ -166,18 +186,44 @@ mod tests {
     }
 
     #[test]
+    fn how_many_are_missing_is_told() {
+        let told = |node: &dyn Fn(&mut NodeState)| hint(&world(node), true, &English).unwrap();
+        let four = told(&|node| node.alive = node.id == 4);
+        assert!(
+            four.starts_with("S1, S2, S3 and S5 are not running") && four.ends_with("at least two of them."),
+            "{four}"
+        );
+        let alone = told(&|node| {
+            node.members.1 = Membership::new([1, 2], []);
+            node.alive = node.id != 2;
+        });
+        assert_eq!(
+            alone,
+            "S2 is not running, so no majority can elect a leader or commit anything. Restart or resume it."
+        );
+        let joint = |old: &[NodeId], new: &[NodeId], up: &[NodeId]| {
+            let voters = vec![old.iter().copied().collect(), new.iter().copied().collect()];
+            needed(&Membership { voters, learners: [].into() }, |id| up.contains(&id))
+        };
+        assert_eq!(joint(&[1, 2, 3], &[1, 2, 4], &[3, 4]), 1, "S1 counts for both");
+        assert_eq!(joint(&[1, 2, 3], &[3, 4, 5], &[3]), 2);
+        assert_eq!(joint(&[1, 2, 3], &[4, 5, 6], &[]), 4);
+        assert_eq!(joint(&[1, 2, 3], &[1, 2, 4], &[]), 2);
+    }
+
+    #[test]
     fn links_can_be_in_the_way() {
         let mut cut = world(|_| {});
         for (a, b) in [(1, 3), (1, 4), (1, 5)] {
             cut.cut.insert((a, b));
         }
         let alone =
-            "S1 leads, but cannot hear a majority and be heard by it. Rejoin its links, or wait for another leader.";
+            "S1 leads, but cannot exchange messages with a majority. Rejoin its links, or wait for another leader.";
         assert_eq!(hint(&cut, true, &English).as_deref(), Some(alone));
         for (a, b) in [(2, 3), (2, 4), (2, 5), (3, 4), (3, 5), (4, 5)] {
             cut.cut.insert((a, b));
         }
-        let apart = "The links that are open leave no majority together. Rejoin some.";
+        let apart = "The open links connect no majority. Rejoin some of the others.";
         assert_eq!(hint(&cut, true, &English).as_deref(), Some(apart));
         let mut lossy = Links::default();
         lossy.usual.loss = Probability { per_million: 1_000_000 };
@@ -188,7 +234,7 @@ mod tests {
     fn a_timeout_shorter_than_the_round_trip_is_told() {
         let leaderless = world(|node| node.role = Role::Candidate);
         assert_eq!(hint(&leaderless.clone().with_links(slow(99)), true, &English), None);
-        let told = "A round trip takes at least 200 ms, and no election timeout is longer than 200 ms: whoever campaigns gives up before the answers come.";
+        let told = "A round trip takes at least 200 ms, and no election timeout is longer than 200 ms: every candidate times out before the answers arrive.";
         assert_eq!(hint(&leaderless.with_links(slow(100)), true, &English).as_deref(), Some(told));
     }
 
@@ -197,12 +243,12 @@ mod tests {
         let mut caught = world(|_| {});
         caught.traps.insert(1, Rc::new(Trap { does: TrapDoes::Drop, which: Default::default() }));
         let told = hint(&caught, true, &English).unwrap();
-        assert_eq!(told, "Messages are caught as they are sent, since somebody asked for that.");
+        assert_eq!(told, "Some messages are dropped or held as they are sent: an action asked for that.");
     }
 
     #[test]
     fn a_clock_that_stands_is_told_when_nothing_else_is_in_the_way() {
-        let stands = "The clock stands: Space lets it run, → takes one step.";
+        let stands = "The clock is stopped: Space starts it, → takes one step.";
         assert_eq!(hint(&world(|_| {}), false, &English).as_deref(), Some(stands));
         assert_eq!(hint(&World::default(), false, &English).as_deref(), Some(stands));
         assert_eq!(hint(&World::default(), true, &English), None);

@@ -2,10 +2,10 @@
 
 use super::format::{grouped, ms, range, S};
 use super::links;
-use super::logs::told;
 use super::members::in_words;
 use super::message::short;
 use super::node;
+use super::payload::{in_full, pair};
 use super::stream_buffers::on_the_way;
 use super::streams;
 use super::subject::Subject;
@@ -165,7 +165,7 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     if let Some(error) = &node.storage_error {
         sheet.add(t.field_storage_error(), plain(error));
     }
-    let pairs = node.state.iter().map(|(key, value)| Value { text: format!("{key}={value}"), to: None });
+    let pairs = node.state.iter().map(|(key, value)| Value { text: pair(key, value, t), to: None });
     let pairs: Vec<Value> = pairs.collect();
     sheet.add(t.field_state(), if pairs.is_empty() { plain(t.empty_aside()) } else { listed(pairs, t) });
     sheet
@@ -199,7 +199,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
         (false, true) => t.committed(),
         (false, false) => t.not_committed(),
     };
-    let mut sheet = sheet(title, told(&entry.payload, t));
+    let mut sheet = sheet(title, in_full(&entry.payload, t));
     sheet.add(t.field_term(), plain(grouped(entry.term)));
     sheet.add(t.field_here(), plain(state));
     sheet.add(t.field_durable(), plain(t.yes_or_no(index <= node.durable)));
@@ -333,7 +333,7 @@ mod tests {
             told(&lab(), Subject::Node(1)),
             [
                 "S1 | Leader",
-                "became so: a majority voted for it",
+                "reason: a majority voted for it",
                 "term: 1",
                 "voted for: S1",
                 "leader: S1",
@@ -346,6 +346,24 @@ mod tests {
                 "state machine: x=1 y=2",
             ]
         );
+    }
+
+    #[test]
+    fn an_entry_alone_has_its_value_in_full() {
+        let mut lab = lab();
+        let long = "a".repeat(2000);
+        lab.act(Do::Write { key: "x".into(), value: long.clone(), node: None, client: None }).unwrap();
+        lab.advance_to(Micros::from_ms(203), u64::MAX);
+        let entry = Subject::Entry(1, 5);
+        assert_eq!(inspect(&lab.world(), entry, &English).lead, format!("x={long}"));
+        let append = lab.world().messages.values().find(|it| it.from == 1).unwrap().id;
+        lab.advance_to(Micros::from_ms(400), u64::MAX);
+        for subject in [Subject::Node(1), Subject::Message(append)] {
+            let told = told(&lab, subject);
+            assert!(told.iter().all(|line| line.chars().count() < 200), "{told:?}");
+        }
+        assert!(told(&lab, Subject::Node(1))
+            .contains(&format!("state machine: x={}… (2\u{202f}000 B) y=2", "a".repeat(22))));
     }
 
     #[test]
@@ -369,7 +387,7 @@ mod tests {
                 "state: not committed",
                 "durable: yes",
                 "stored by: S1 no majority",
-                "in buffers of: S1 → S2 S1 → S3",
+                "in the buffers of: S1 → S2 S1 → S3",
                 "on the way: S1 → S2: append 4 S1 → S3: append 4",
             ]
         );
@@ -385,7 +403,7 @@ mod tests {
         assert!(sheet[0].starts_with("append 4 | append 4 in term 1, after entry 3 of term 1"), "{}", sheet[0]);
         assert_eq!(&sheet[1..3], ["from: S1", "to: S2"]);
         assert_eq!(sheet.last().unwrap(), "entries: 4: x=3 (term 1)");
-        assert_eq!(told(&lab, Subject::Message(999)), ["Message 999 | It is not on its way any more."]);
+        assert_eq!(told(&lab, Subject::Message(999)), ["Message 999 | It is no longer on its way."]);
     }
 
     #[test]
@@ -401,8 +419,7 @@ mod tests {
         let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
         lab.act(Do::Campaign { node: 1 }).unwrap();
         lab.advance_to(Micros::from_ms(1), u64::MAX);
-        let vote =
-            ["term: 1", "candidate: S1", "last entry: the start of the log", "only asks: no", "leader’s wish: no"];
+        let vote = ["term: 1", "candidate: S1", "last entry: the start of the log", "pre-vote: no", "by transfer: no"];
         assert_eq!(told_first(&lab, MessageKind::Vote), vote);
         let until = |lab: &mut Lab, kind: MessageKind| {
             for _ in 0..2000 {
@@ -415,7 +432,7 @@ mod tests {
         };
         until(&mut lab, MessageKind::VoteAnswer);
         let answer = told_first(&lab, MessageKind::VoteAnswer);
-        assert_eq!(&answer[1..], ["term: 1", "granted: yes", "only asks: no"]);
+        assert_eq!(&answer[1..], ["term: 1", "granted: yes", "pre-vote: no"]);
         assert!(answer[0].starts_with("answers: Message "), "{answer:?}");
         until(&mut lab, MessageKind::AppendAnswer);
         assert_eq!(told_first(&lab, MessageKind::AppendAnswer)[1..], ["term: 1", "agrees up to: 0"]);
@@ -436,6 +453,6 @@ mod tests {
         }
         let link = told(&lab, Subject::Link((1, 2)));
         assert_eq!(link, ["S1 – S2 | ", "S1 → S2: 5–15 ms", "on the way: append 4", "S2 → S1: 5–15 ms"]);
-        assert_eq!(told(&lab, Subject::Stream(2, 1)), ["S2 → S1 | There is no such stream: nobody leads it."]);
+        assert_eq!(told(&lab, Subject::Stream(2, 1)), ["S2 → S1 | There is no such stream now."]);
     }
 }

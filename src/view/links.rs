@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(links(Form::new(&usual, Some(1), Some(2), false).read(&English).unwrap()).len(), 1);
         let refused = [
             (Field::LatencyMin, "-1", "must be a number from 0 to 10000"),
-            (Field::LatencyMax, "4", "must not be less than the shortest"),
+            (Field::LatencyMax, "4", "must not be less than the shortest latency"),
             (Field::Loss, "101", "must be a number from 0 to 100"),
             (Field::Duplicate, "much", "must be a number from 0 to 100"),
         ];

@@ -4,8 +4,9 @@ use std::ops::RangeInclusive;
 
 use super::colour::term_class;
 use super::format::{grouped, percent, range, S};
-use super::members::{in_short, in_words};
+use super::members::in_short;
 use super::node::Standing;
+use super::payload::{payload, told};
 use super::subject::Subject;
 use super::text::Text;
 use crate::lab::world::{NodeState, World};
@@ -55,7 +56,7 @@ pub struct Folded {
     pub columns: RangeInclusive<Index>,
     /// The last entry that is gone.
     pub last: Index,
-    /// The last entry of the snapshot that stands for them, with its term.
+    /// The last entry of the snapshot that replaces them, with its term.
     pub snapshot: Option<(Index, Term)>,
 }
 
@@ -198,24 +199,6 @@ fn against(entry: &Entry, leader: Option<&NodeState>) -> Against {
         Some(leader) if entry.index > leader.last_index() => Against::Beyond,
         Some(leader) if leader.term_at(entry.index).is_some_and(|term| term != entry.term) => Against::Conflicts,
         _ => Against::Same,
-    }
-}
-
-/// What an entry asks for: `x=1`, `∅` for nothing, the members of a configuration.
-pub fn payload(payload: &Payload, t: &dyn Text) -> String {
-    match payload {
-        Payload::Blank => t.blank().to_string(),
-        Payload::Set { key, value } => format!("{key}={value}"),
-        Payload::Members(membership) => in_words(membership, t),
-    }
-}
-
-/// The same, where nothing around it says that it is a configuration.
-pub fn told(entry: &Payload, t: &dyn Text) -> String {
-    match entry {
-        Payload::Members(members) if members.voters.len() > 1 => t.joint_configuration(&payload(entry, t)),
-        Payload::Members(_) => t.configuration(&payload(entry, t)),
-        other => payload(other, t),
     }
 }
 
@@ -499,7 +482,7 @@ mod tests {
         }
         let world = World::new([compacted(1, 28, 29, 30)]);
         let folded = logs(&world, 1..=9, &English).rows[0].folded.clone().unwrap();
-        let name = "S1, entries 1–27 are gone from the log: the snapshot up to entry 30 of term 2 stands for them";
+        let name = "S1, entries 1–27 are gone from the log: the snapshot up to entry 30 of term 2 replaces them";
         assert_eq!(folded.name(1, &English), name);
     }
 
@@ -571,13 +554,6 @@ mod tests {
             let row = logs(&world, 1..=9, &English).rows[1].clone();
             assert_eq!(row.cells.iter().map(|cell| cell.against).collect::<Vec<_>>(), expected, "{terms:?}");
         }
-    }
-
-    #[test]
-    fn a_configuration_is_told_by_its_voters() {
-        let change = Membership { voters: vec![[1, 2, 3].into(), [1, 3, 4].into()], learners: [].into() };
-        assert_eq!(payload(&Payload::Members(Membership::new([1, 2, 3, 5], [])), &English), "S1–3,5");
-        assert_eq!(payload(&Payload::Members(change), &English), "S1–3 → S1,3–4");
     }
 
     #[test]

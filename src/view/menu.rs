@@ -188,7 +188,7 @@ mod tests {
         let keys: Vec<String> = (choices.groups.iter().flatten())
             .map(|item| format!("{} {}", item.key.unwrap_or("-"), item.name))
             .collect();
-        assert_eq!(choices.name, "What S1 is to do");
+        assert_eq!(choices.name, "Actions on S1");
         assert_eq!(
             keys,
             [
@@ -197,9 +197,9 @@ mod tests {
                 "e Campaign now",
                 "c Crash",
                 "z Pause",
-                "y Slow disk",
-                "f Failing disk",
-                "i Remove from the members",
+                "y Slow its disk down",
+                "f Let its disk fail",
+                "i Remove from the configuration",
             ]
         );
     }

@@ -419,10 +419,14 @@ pub fn full(message: &Message, t: &dyn Text) -> String {
     }
 }
 
-/// "S1 → S2: append 5–6 in term 3, …, arrives at 1 234.5 ms".
+/// "S1 → S2: append 5–6 in term 3, …, arrives at 1 234.5 ms", or that it is held.
 pub fn name(message: &InFlight, t: &dyn Text) -> String {
-    let says = full(&message.message, t);
-    t.message_name(S(message.from), S(message.to), &says, &ms(message.arrives, 1))
+    let (from, to, says) = (S(message.from), S(message.to), full(&message.message, t));
+    if message.held {
+        t.held_name(from, to, &says)
+    } else {
+        t.message_name(from, to, &says, &ms(message.arrives, 1))
+    }
 }
 
 /// "S1 → S2: heartbeat, lost at 1 234.5 ms: link is cut".
@@ -490,11 +494,11 @@ mod tests {
             (
                 answer(AppendResult::Conflict(hint)),
                 Shape::Refusal,
-                "refuses: the entry before is missing or differs, in term 3; hint: look at entry 3 of term 2",
+                "refuses: the previous entry is missing or differs, in term 3; hint: look at entry 3 of term 2",
             ),
-            (answer(AppendResult::StaleTerm), Shape::Refusal, "refuses: term 3 is on"),
+            (answer(AppendResult::StaleTerm), Shape::Refusal, "refuses: it is in term 3"),
             (ballot, Shape::Vote, "asks for a vote in term 3, with a log up to entry 4 of term 2"),
-            (vote(true), Shape::VoteGranted, "gives its vote in term 3"),
+            (vote(true), Shape::VoteGranted, "grants its vote in term 3"),
             (vote(false), Shape::VoteRefused, "refuses its vote in term 3"),
         ];
         for (message, shape, words) in cases {
@@ -596,6 +600,12 @@ mod tests {
         assert_eq!([left(Micros::ZERO), left(LOST_SHOWN), left(Micros(2 * LOST_SHOWN.0))], [1.0, 0.0, 0.0]);
         assert_eq!(lost_name(&lost(15), &English), "S1 → S2: append 5, lost at 15.0 ms: link is cut");
         assert_eq!(name(&in_flight(append(0)), &English).split(", arrives").nth(1), Some(" at 20.0 ms"));
+    }
+
+    #[test]
+    fn a_message_that_is_held_is_not_said_to_arrive() {
+        let held = InFlight { held: true, ..in_flight(answer(AppendResult::Success(6))) };
+        assert_eq!(name(&held, &English), "S1 → S2: agrees up to 6, in term 3; it is held");
     }
 
     #[test]

@@ -84,10 +84,10 @@ impl Standing {
     }
 }
 
-/// A node, for whoever cannot see it: "Node 2, leader, term 4, commit 7".
+/// A node, for whoever cannot see it: "S2, leader, term 4, commit 7".
 pub fn name(world: &World, node: &NodeState, t: &dyn Text) -> String {
     let standing = Standing::of(world, node).label(t).to_lowercase();
-    let mut name = t.node_name(node.id, &standing, node.term, node.commit);
+    let mut name = t.node_name(S(node.id), &standing, node.term, node.commit);
     for note in notes(world, node, t) {
         name.push_str(", ");
         name.push_str(note);
@@ -166,7 +166,7 @@ mod tests {
         let world = World::new((1..=6).map(node));
         let told: Vec<String> = world.nodes.values().map(|node| in_words(&world, node, &English)).collect();
         let expected =
-            ["Follower · leaving", "Follower · paused", "Leader", "Follower · joining", "Learner", "Outside"];
+            ["Follower · leaving", "Follower · paused", "Leader", "Follower · joining", "Learner", "Not a member"];
         assert_eq!(told, expected);
     }
 }

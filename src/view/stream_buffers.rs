@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::colour::term_class;
 use super::format::{grouped, ms, range, S};
-use super::logs::payload;
 use super::message::short;
+use super::payload::{clipped, payload};
 use super::streams::chunk_counts;
 use super::text::Text;
 use crate::lab::event::{Link, MessageId};
@@ -22,6 +22,9 @@ const SHOWN: (Index, Index) = (2, 1);
 
 /// Of more chunks, so many are shown at the begin, around the one that is sent, and at the end.
 const CHUNKS_SHOWN: (u64, u64) = (1, 2);
+
+/// So many letters of a chunk are told.
+const CHUNK_LETTERS: usize = 64;
 
 /// So many messages are listed.
 const FLIGHTS_MAX: usize = 5;
@@ -276,6 +279,7 @@ fn chunk(progress: &SnapshotProgress, run: Range<u64>, bytes: Range<u64>, t: &dy
     let data = usize::try_from(bytes.start).ok().zip(usize::try_from(bytes.end).ok());
     let data = data.and_then(|(first, end)| progress.snapshot.data.get(first..end));
     let text = data.filter(|_| count == 1).map(|data| String::from_utf8_lossy(data).replace('\n', "⏎"));
+    let text = text.map(|text| clipped(&text, CHUNK_LETTERS).into_owned());
     let place = match bytes.end.checked_sub(bytes.start + 1) {
         Some(_) => range(bytes.start, bytes.end - 1),
         None => grouped(bytes.start),

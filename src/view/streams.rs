@@ -32,6 +32,8 @@ pub struct LeaderStreams {
     pub outdated: bool,
     /// One per follower.
     pub rows: Vec<StreamRow>,
+    /// Why there are none, if so.
+    pub none: Option<&'static str>,
 }
 
 /// One stream.
@@ -78,15 +80,19 @@ pub struct Sending {
 pub fn streams(world: &World, t: &dyn Text) -> Vec<LeaderStreams> {
     let mut leaders: Vec<LeaderStreams> = world
         .leaders()
-        .map(|leader| LeaderStreams {
-            leader: leader.id,
-            term: leader.term,
-            outdated: world.leaders().any(|other| other.term > leader.term),
-            rows: world
-                .streams
-                .range((leader.id, 0)..=(leader.id, NodeId::MAX))
-                .map(|(&link, stream)| row(link, stream, leader.last_index(), world.at, t))
-                .collect(),
+        .map(|leader| {
+            let own = world.streams.range((leader.id, 0)..=(leader.id, NodeId::MAX));
+            let rows: Vec<StreamRow> =
+                own.map(|(&link, stream)| row(link, stream, leader.last_index(), world.at, t)).collect();
+            let alone = leader.members.1.members().iter().all(|&id| id == leader.id);
+            let why = if alone { t.streams_alone() } else { t.streams_soon() };
+            LeaderStreams {
+                leader: leader.id,
+                term: leader.term,
+                outdated: world.leaders().any(|other| other.term > leader.term),
+                none: rows.is_empty().then_some(why),
+                rows,
+            }
         })
         .collect();
     leaders.sort_by_key(|streams| std::cmp::Reverse(streams.term));
@@ -231,6 +237,18 @@ mod tests {
             .map(|s| (s.leader, s.outdated, s.rows.into_iter().map(|row| row.link.1).collect::<Vec<_>>()))
             .collect();
         assert_eq!(found, [(3, false, vec![1, 2]), (1, true, vec![2])]);
+    }
+
+    #[test]
+    fn a_leader_without_streams_says_why() {
+        let none = |world: &World| streams(world, &English)[0].none;
+        let mut new = world(&[(1, 2)]);
+        assert_eq!(none(&new), Some("The streams are about to begin."));
+        new.streams.insert((1, 2), Rc::new(stream(4)));
+        assert_eq!(none(&new), None);
+        let mut alone = NodeState::new(1, Membership::new([1], []), []);
+        (alone.alive, alone.role) = (true, Role::Leader);
+        assert_eq!(none(&World::new([alone])), Some("The leader is the only member, so nothing is replicated."));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Every word on the page, in one typed catalogue per language. A language that lacks a text does not compile.
 
 use super::format::{grouped, S};
-use crate::lab::event::LossWhy;
+use crate::lab::event::{LossWhy, TrapDoes};
+use crate::lab::invariants::Invariant;
 use crate::lab::world::Trouble;
 use crate::raft::event::{RoleWhy, StreamState, StreamWhy, VoteWhy};
-use crate::raft::{Index, NodeId, Term};
+use crate::raft::rpc::MessageKind;
+use crate::raft::{Index, Term};
 
 /// Declares the catalogue together with its first language: plain texts, words for the values of a type, and
 /// sentences with something in them.
@@ -44,7 +46,7 @@ catalogue! {
         // The page.
         brand: "Raft Lab",
         skip_to_cluster: "Skip to the cluster",
-        theme: "Light or dark",
+        theme: "Light or dark theme",
         help: "Help",
         close: "Close",
         cancel: "Cancel",
@@ -59,49 +61,50 @@ catalogue! {
         crashed: "Crashed",
         stopped: "Stopped",
         not_started: "Not started",
-        outside: "Outside",
+        outside: "Not a member",
         isolated: "cut off",
         paused: "paused",
         joining: "joining",
         leaving: "leaving",
-        disk_failing: "disk fails",
+        disk_failing: "failing disk",
         disk_slow: "slow disk",
-        nodes_start: "The nodes start.",
+        nodes_start: "The nodes are starting.",
         nothing_yet: "Nothing has happened yet.",
         all_down: "All nodes are down.",
         no_leader: "No leader.",
 
         // The cluster.
         cluster: "Cluster",
-        cluster_hint: "drag across links · click to act",
-        cluster_caption: "Point at a message, and it is named here in full.",
+        cluster_hint: "drag to cut links · click for menu",
+        cluster_caption: "Point at a message to read it in full here.",
         messages: "Messages",
         scope: "Which messages are drawn",
         scope_all: "all messages",
-        scope_context: "in context",
-        scope_focus: "in focus",
-        scope_why: "In focus, only messages are drawn that have to do with what is selected; with nothing selected, no heartbeats and what answers them. In context, the others are faint.",
-        do_scope: "Draw all messages, others faintly, or only those in focus",
+        scope_context: "fade others",
+        scope_focus: "hide others",
+        scope_why: "Others are messages that have nothing to do with what is selected; with nothing selected, heartbeats and the answers to them.",
+        do_scope: "Show all messages, or fade or hide those that have nothing to do with what is selected",
         rejoin_all: "Rejoin all",
         partition: "Partition…",
         partition_title: "Partition into groups",
-        partition_text: "Nodes of different groups cannot hear each other.",
+        partition_text: "Nodes in different groups cannot hear each other.",
         partition_apply: "Partition",
+        one_group: "All nodes are in one group: all links are open.",
         menu_write: "Write…",
         menu_read: "Read…",
         menu_campaign: "Campaign now",
-        menu_put_off: "Put its timeout off by 1 s",
-        menu_transfer: "Hand the office over to it",
+        menu_put_off: "Let its timeout fire in 1 s",
+        menu_transfer: "Transfer leadership to it",
         menu_pause: "Pause",
         menu_resume: "Resume",
-        menu_slow_disk: "Slow disk",
-        menu_fast_disk: "Fast disk",
-        menu_fail_disk: "Failing disk",
-        menu_mend_disk: "Working disk",
-        menu_snapshot: "Snapshot now",
-        menu_take_in: "Take in as a learner",
+        menu_slow_disk: "Slow its disk down",
+        menu_fast_disk: "Restore its disk’s speed",
+        menu_fail_disk: "Let its disk fail",
+        menu_mend_disk: "Repair its disk",
+        menu_snapshot: "Take a snapshot now",
+        menu_take_in: "Add as a learner",
         menu_make_voter: "Make it a voter",
-        menu_remove: "Remove from the members",
+        menu_remove: "Remove from the configuration",
         menu_deliver: "Deliver now",
         menu_drop: "Drop",
         menu_hold: "Hold",
@@ -110,34 +113,34 @@ catalogue! {
         menu_duplicate: "Duplicate",
         menu_links: "Latency and loss…",
         links: "Links…",
-        links_title: "What links do to messages",
-        links_text: "It holds for messages that are sent from now on.",
+        links_title: "Latency, loss and duplication",
+        links_text: "Applies to messages sent from now on.",
         links_from: "From",
         links_to: "To",
         links_every: "every node",
-        links_both: "and the other way round",
+        links_both: "in both directions",
         links_apply: "Apply",
         latency_min: "Shortest latency, ms",
         latency_max: "Longest latency, ms",
         loss: "Lost, %",
         duplicate: "Sent twice, %",
-        must_not_be_less: "must not be less than the shortest",
-        hint_halted: "The run goes no further. ← leads back to how it came to that.",
-        hint_clock_stands: "The clock stands: Space lets it run, → takes one step.",
-        hint_nothing_to_do: "All is done: only heartbeats go on. Write something, or break something.",
-        hint_no_majority_together: "The links that are open leave no majority together. Rejoin some.",
+        must_not_be_less: "must not be less than the shortest latency",
+        hint_halted: "The run has stopped here. ← steps back, to see how it came to this.",
+        hint_clock_stands: "The clock is stopped: Space starts it, → takes one step.",
+        hint_nothing_to_do: "All logs agree, and only heartbeats are sent. Write something, or break something.",
+        hint_no_majority_together: "The open links connect no majority. Rejoin some of the others.",
         hint_slow_disks: "A majority has slow disks: an entry counts only once it is durable.",
-        hint_traps: "Messages are caught as they are sent, since somebody asked for that.",
-        gone: "It is not on its way any more.",
-        message_menu: "What is to happen to the message",
+        hint_traps: "Some messages are dropped or held as they are sent: an action asked for that.",
+        gone: "It is no longer on its way.",
+        message_menu: "Actions on the message",
         run_until: "Run until…",
         until_commit: "an entry is committed",
         until_leader: "a leader is elected",
         until_stream: "a stream changes its state",
         until_converged: "all logs agree",
         until_violated: "a promise is broken",
-        until_second: "a second is over",
-        until_not: "This did not happen within 10 s of the cluster’s time.",
+        until_second: "a second has passed",
+        until_not: "This did not happen within 10 s of virtual time.",
         until_already: "All logs agree already.",
         add_node: "Add node",
         menu_crash: "Crash",
@@ -175,8 +178,8 @@ catalogue! {
 
         // The inspector.
         inspector: "Selected",
-        let_go: "Let go",
-        inspect_no_stream: "There is no such stream: nobody leads it.",
+        let_go: "Deselect",
+        inspect_no_stream: "There is no such stream now.",
         nobody: "nobody",
         not_yet: "not yet",
         held: "it is held",
@@ -191,14 +194,14 @@ catalogue! {
         field_refusals: "refused by",
         field_would_vote: "would vote",
         field_would_not_vote: "would not vote",
-        field_hands_over_to: "hands over to",
+        field_hands_over_to: "transfers to",
         field_log: "log",
         field_durable: "durable",
         field_commit: "committed",
         field_applied: "applied",
         field_snapshot: "snapshot",
-        field_compacting: "makes a snapshot",
-        field_receiving: "is sent a snapshot",
+        field_compacting: "takes a snapshot",
+        field_receiving: "receives a snapshot",
         field_members: "members",
         field_disk: "disk",
         field_storage_error: "stopped by",
@@ -220,28 +223,30 @@ catalogue! {
         field_stored: "stored",
         field_chunks_sent: "chunks sent",
         field_streams: "streams",
-        field_buffers: "in buffers of",
-        field_role_why: "became so",
-        field_way_gone: "way behind it",
+        field_buffers: "in the buffers of",
+        field_role_why: "reason",
+        field_way_gone: "travelled",
         field_number: "message",
         field_answers: "answers",
-        field_after: "after",
+        field_after: "previous entry",
         field_agrees: "agrees up to",
-        field_hint: "look at",
+        field_hint: "hint",
         field_candidate: "candidate",
         field_last_entry: "last entry",
-        field_pre_vote: "only asks",
-        field_told_to: "leader’s wish",
+        field_pre_vote: "pre-vote",
+        field_told_to: "by transfer",
         field_granted: "granted",
         field_bytes: "bytes",
         field_last_chunk: "last chunk",
-        field_holds: "holds",
+        field_holds: "data",
         log_begin: "the start of the log",
 
         // Streams.
         streams: "Replication streams",
         streams_hint: "one per follower",
         streams_none: "No node leads, so nothing is replicated.",
+        streams_soon: "The streams are about to begin.",
+        streams_alone: "The leader is the only member, so nothing is replicated.",
         column_stream: "stream",
         column_state: "state",
         column_next: "next",
@@ -250,8 +255,15 @@ catalogue! {
         column_buffer: "buffer",
         column_outbound: "outbound",
         column_lag_plot: "lag over time",
+        column_state_means: "line rate: entries are sent as they come; lagging: they are read from the log; snapshotting: a snapshot is sent instead",
+        column_next_means: "index of the next entry to send (nextIndex)",
+        column_match_means: "index up to which the follower’s log is known to agree (matchIndex)",
+        column_lag_means: "number of entries by which match is behind the end of the leader’s log",
+        column_buffer_means: "replication buffer: number of entries handed to the stream that wait to be sent",
+        column_outbound_means: "outbound buffer: number of entries sent and not answered yet",
+        column_lag_plot_means: "the lag since the stream began; while a snapshot is sent, how far it is",
         diagram_legend: "double frame: now · solid: taken, and how often · ●: the latest · dashed: not taken",
-        way_begin: "begin",
+        way_begin: "start",
         way_back: "refused: next goes back",
         entry: "entry",
         replication_buffer: "replication buffer",
@@ -267,11 +279,12 @@ catalogue! {
 
         // What just happened.
         happened: "What just happened",
+        nothing_to_tell: "Nothing to tell yet.",
         happened_filter: "Show",
-        filter_matters: "what matters",
+        filter_matters: "highlights",
         filter_everything: "everything",
         topic_elections: "elections",
-        topic_log: "log entries",
+        topic_log: "logs",
         topic_streams: "streams",
         topic_messages: "messages",
         topic_clients: "clients",
@@ -282,13 +295,13 @@ catalogue! {
         to_start: "To the start",
         back: "Step back",
         to_present: "To the present",
-        undo: "Undo what was done last",
+        undo: "Undo the last action",
         redo: "Redo",
         nothing_before: "This is the start.",
         nothing_to_undo: "Nothing has been done to this run.",
         nothing_to_redo: "Nothing was undone.",
-        one_run_only: "There is one run only. To act in its past makes another one.",
-        another_run: "You acted in the past, so this is another run. The one that was is kept.",
+        one_run_only: "There is only one run. Acting in its past makes another one.",
+        another_run: "You acted in the past, so this is another run. The run as it was is kept.",
         forget_others: "Forget the other runs",
         runs: "Runs",
         fold: "Fold or unfold this panel",
@@ -302,7 +315,7 @@ catalogue! {
         speed: "Speed",
         speed_shows: "1 s shows",
         speed_opening: "until a leader is elected",
-        running_behind: "running behind",
+        running_behind: "falling behind",
         select_first: "Select a node first: click it, or press its number.",
         select_message_first: "Select a message first: click it, or press m.",
         no_messages: "No message is on its way.",
@@ -310,12 +323,19 @@ catalogue! {
         no_timers: "No election timeout is running.",
         nothing_to_step: "Nothing more can happen",
 
+        // What Raft promises.
+        promises_title: "What Raft promises",
+        promises_text: "Checked after every event. The first five are the properties of the paper’s Figure 3; the others are what these rest on, and what clients rely on. The sections are those of the paper.",
+        promise_holds: "holds",
+        promise_is_broken: "is broken",
+        do_promises: "What Raft promises, and whether it holds",
+
         // Help.
         help_title: "Raft Lab in one page",
         help_keys: "Keys",
         help_picture: "The picture",
-        help_single_keys: "Keys that are characters do something (off, if yours slip or a voice types)",
-        help_cut: "Drag across links to cut them both ways. With Alt, only what passes the line from left to right is cut, seen by the hand that draws it. Click a link to cut one direction.",
+        help_single_keys: "Letters and signs are shortcuts (switch this off if you dictate, or press keys by accident)",
+        help_cut: "Drag across links to cut them in both directions. With Alt, only what crosses the line from left to right is cut, as seen by the hand that draws it. Click a link to cut one direction.",
         group_time: "Time",
         group_cluster: "Cluster",
         group_nodes: "The selected node",
@@ -333,15 +353,15 @@ catalogue! {
         key_escape: "Esc",
         key_delete: "Del",
         do_play_pause: "Play or pause",
-        do_step: "One step: an event, a message or a transition, as chosen below",
+        do_step: "One step: an event, a message or a transition, as chosen at the bottom of the page",
         do_back: "One step back",
         do_next_transition: "To the next transition",
         do_previous_transition: "To the transition before",
-        do_start: "To the start; whatever is done there makes another run",
+        do_start: "To the start; acting there makes another run",
         do_present: "To the present",
-        do_undo: "Undo what was done last: back to the moment before",
+        do_undo: "Undo the last action: back to the moment before it",
         do_redo: "Redo it",
-        do_branches: "Go to another run that was left",
+        do_branches: "Switch to another run",
         new_run: "New run",
         do_new_run: "A new run of the same cluster, with other random numbers",
         do_run_until: "Run until something happens",
@@ -351,62 +371,83 @@ catalogue! {
         do_write: "Write to the cluster",
         do_write_many: "Write ten times",
         do_select: "Select a node",
-        do_let_go: "Let go of it",
+        do_let_go: "Deselect it",
         do_read: "Read from the cluster",
-        do_campaign: "It campaigns now",
-        do_put_off: "Its election timeout fires 1 s from now",
-        do_transfer: "The leader hands its office over to it",
+        do_campaign: "Let it campaign now",
+        do_put_off: "Let its election timeout fire in 1 s",
+        do_transfer: "Transfer leadership to it",
         do_crash_or_restart: "Crash or restart it",
-        do_pause_or_resume: "Pause or resume it: nothing happens in it meanwhile",
+        do_pause_or_resume: "Pause or resume it: a paused node does nothing",
         do_isolate_or_rejoin: "Isolate or rejoin it",
-        do_slow_disk: "Give it a slow disk (80 to 120 ms a write), or a fast one",
-        do_fail_disk: "Let its disk fail, or work again",
-        do_snapshot: "It makes a snapshot now",
-        do_in_or_out: "Take it in as a learner, make a learner a voter, or remove a voter",
+        do_slow_disk: "Slow its disk down (80 to 120 ms a write), or restore its speed",
+        do_fail_disk: "Let its disk fail, or repair it",
+        do_snapshot: "Let it take a snapshot now",
+        do_in_or_out: "Add it as a learner, make a learner a voter, or remove a voter",
         do_add_node: "Add a node, as a learner",
         do_spread: "Spread the election timeouts: the first to fire wins",
         do_align: "Align the election timeouts: the votes are split",
-        do_next_link: "Select the next link, of the selected node at first; Enter opens its menu",
+        do_next_link: "Select the next link, first of the selected node; Enter opens its menu",
         do_previous_link: "Select the link before",
         do_next_message: "Select the message that arrives next; the clock stops",
         do_previous_message: "Select the one before",
-        do_deliver: "It arrives now",
-        do_drop: "It is lost",
-        do_hold_or_release: "It stands still, or goes on",
-        do_delay: "It arrives 50 ms later",
-        do_duplicate: "A second one sets out",
+        do_deliver: "Deliver it now",
+        do_drop: "Drop it",
+        do_hold_or_release: "Hold it, or release it",
+        do_delay: "Delay it by 50 ms",
+        do_duplicate: "Duplicate it",
         do_partition: "Partition into groups",
         do_rejoin_all: "Rejoin all links",
         do_theme: "Light or dark",
         do_help: "This help",
-        legend_append: "entries, with their indices",
-        legend_heartbeat: "heartbeat",
-        legend_success: "answer: the logs agree",
+        legend_append: "AppendEntries: entries, with their indices",
+        legend_heartbeat: "AppendEntries without entries: a heartbeat",
+        legend_success: "answer: success, the logs agree",
         legend_refusal: "answer: refused",
-        legend_vote: "asks for a vote",
-        legend_vote_granted: "vote given",
-        legend_vote_refused: "vote refused",
-        legend_timeout_now: "the leader hands over: campaign now",
-        legend_chunk: "a chunk of a snapshot, with its bytes",
-        legend_chunk_taken: "answer: the chunk was taken",
+        legend_vote: "RequestVote: asks for a vote",
+        legend_vote_granted: "answer: vote granted",
+        legend_vote_refused: "answer: vote refused",
+        legend_timeout_now: "TimeoutNow: leadership is transferred, campaign now",
+        legend_chunk: "InstallSnapshot: a chunk, with its bytes",
+        legend_chunk_taken: "answer: the chunk was stored",
+        legend_held: "held: two bars",
         legend_lost: "lost, where it was lost",
         legend_timer: "the election timeout: when the ring closes, the node campaigns",
         legend_term: "the colour of a node or an entry is that of its term",
-        legend_votes: "the votes of a candidate: given, refused, open",
+        legend_votes: "the votes of a candidate: granted, refused, awaited",
+        legend_nodes: "Nodes",
+        legend_leader: "leader",
+        legend_old_leader: "old leader: a higher term has begun, of which it has not heard",
+        legend_candidate: "candidate",
+        legend_follower: "follower",
+        legend_learner: "learner: receives the log, but has no vote",
+        legend_outside: "not a member of the configuration",
+        legend_not_started: "not started yet",
+        legend_paused: "paused: does nothing, and does not know it",
+        legend_crashed: "crashed",
+        legend_stopped: "stopped: its disk failed",
+        legend_entries: "Log entries",
+        legend_applied: "dark foot: committed and applied to the state machine",
+        legend_only_committed: "solid frame: committed",
+        legend_not_committed: "dashed frame: not known to be committed",
+        legend_conflicting: "stripes: not as in the leader’s log",
+        legend_blank: "∅: the first entry of a new leader, without a command",
+        legend_configuration: "a configuration: +(S6) adds learner S6, +S6 a voter, −S6 removes it",
+        legend_joint: "double frame: a joint configuration, in which the old voters and the new ones decide, each with a majority",
+        legend_streams: "Replication streams",
 
         // When something goes wrong.
         saved_unusable: "The saved run could not be opened, so this is a new one.",
         halted: "The run has stopped.",
         failed: "Raft Lab has failed",
-        failed_text: "This is a fault of the program, not of yours. Your run is kept: reload to take it up where it was saved.",
+        failed_text: "This is a fault in the program, not yours. Your run is saved: reload to continue from there.",
         failed_run: "The run, to copy into a report",
         failed_reload: "Reload",
-        failed_fresh: "Begin with a new run",
+        failed_fresh: "Start a new run",
 
         // Messages.
         heartbeat: "heartbeat",
         timeout_now: "campaign now",
-        append_conflict: "refuses: the entry before is missing or differs",
+        append_conflict: "refuses: the previous entry is missing or differs",
 
         // Events.
         removes_why: "they conflict with the leader’s log",
@@ -414,7 +455,7 @@ catalogue! {
         not_counted: "too late to count",
         timed_out_why: "it is sent again at the next tick",
         paused_why: "its timers will fire late",
-        trap_gone: "No more messages are caught",
+        trap_gone: "No more messages are dropped or held",
         settings_changed: "The settings of all nodes change",
         crash_why: "what was not durable is gone",
         does_not_lead: "it does not lead",
@@ -425,7 +466,23 @@ catalogue! {
 
     words {
         loss_why(why: LossWhy): why.text(),
-        role_why(why: RoleWhy): why.text(),
+        role_why(why: RoleWhy): match why {
+            RoleWhy::Started => "it started",
+            RoleWhy::Transfer => "leadership is transferred to it",
+            why => why.text(),
+        },
+        message_kind(kind: MessageKind): match kind {
+            MessageKind::Append => "append",
+            MessageKind::Heartbeat => "heartbeat",
+            MessageKind::AppendAnswer => "answer to an append",
+            MessageKind::Vote => "vote request",
+            MessageKind::VoteAnswer => "answer to a vote request",
+            MessageKind::Chunk => "chunk of a snapshot",
+            MessageKind::ChunkAnswer => "answer to a chunk",
+            MessageKind::PreVote => "pre-vote request",
+            MessageKind::PreVoteAnswer => "answer to a pre-vote request",
+            MessageKind::TimeoutNow => "timeout now",
+        },
         vote_why(why: VoteWhy): match why {
             VoteWhy::StaleTerm => "the candidate’s term is over",
             VoteWhy::LogBehind => "the candidate’s log is behind",
@@ -434,6 +491,32 @@ catalogue! {
         stream_why(why: StreamWhy): match why {
             StreamWhy::StorageFailed => "the leader’s storage failed",
             why => why.text(),
+        },
+        promise_name(invariant: Invariant): match invariant {
+            Invariant::ElectionSafety => "Election Safety",
+            Invariant::LeaderAppendOnly => "Leader Append-Only",
+            Invariant::LogMatching => "Log Matching",
+            Invariant::LeaderCompleteness => "Leader Completeness",
+            Invariant::StateMachineSafety => "State Machine Safety",
+            Invariant::VotesKept => "Votes are kept",
+            Invariant::Monotonic => "Nothing goes back",
+            Invariant::AppliedOnce => "Applied in order, once",
+            Invariant::MatchIsTrue => "matchIndex is true",
+            Invariant::AcknowledgedKept => "Acknowledged writes are kept",
+            Invariant::Linearizable => "Linearizability",
+        },
+        promise(invariant: Invariant): match invariant {
+            Invariant::ElectionSafety => "At most one leader is elected in a term.",
+            Invariant::LeaderAppendOnly => "A leader never overwrites or removes entries of its own log.",
+            Invariant::LogMatching => "Two logs that have an entry with the same index and term agree in everything up to it.",
+            Invariant::LeaderCompleteness => "An entry that is committed in a term is in the logs of the leaders of all later terms.",
+            Invariant::StateMachineSafety => "No two nodes apply different entries at the same index.",
+            Invariant::VotesKept => "A node gives one vote in a term, and remembers it after a restart.",
+            Invariant::Monotonic => "A node’s term never decreases, nor does the commit index of a node while it runs.",
+            Invariant::AppliedOnce => "Between one start and the next, a node applies entries in order, each once.",
+            Invariant::MatchIsTrue => "What a leader knows to be replicated is in the follower’s log, and durable there.",
+            Invariant::AcknowledgedKept => "A write that was acknowledged to a client is never lost.",
+            Invariant::Linearizable => "Each request takes effect at one instant between its call and its answer.",
         },
         yes_or_no(is_so: bool): if is_so { "yes" } else { "no" },
         trouble(trouble: Trouble): match trouble {
@@ -457,8 +540,8 @@ catalogue! {
 
     sentences {
         and(before: &str, last: &str): format!("{before} and {last}"),
-        node_name(node: NodeId, standing: &str, term: Term, commit: Index):
-            format!("Node {node}, {standing}, term {term}, commit {commit}"),
+        node_name(node: S, standing: &str, term: Term, commit: Index):
+            format!("{node}, {standing}, term {term}, commit {commit}"),
         term(term: Term): format!("term {term}"),
         cluster_name(nodes: u64): format!("Cluster of {nodes}"),
         commit(index: Index): format!("commit {}", grouped(index)),
@@ -471,8 +554,9 @@ catalogue! {
         folded(entries: &str): format!("◂ {entries}"),
         folded_name(node: S, entries: &str): format!("{node}, entries {entries} are gone from the log"),
         folded_snapshot(name: &str, index: Index, term: Term):
-            format!("{name}: the snapshot up to entry {index} of term {term} stands for them"),
+            format!("{name}: the snapshot up to entry {index} of term {term} replaces them"),
         percent(percent: u64): format!("{percent} %"),
+        cut_short(begin: &str, bytes: u64): format!("{begin} ({} B)", grouped(bytes)),
         bytes(bytes: u64): format!("{} B", grouped(bytes)),
         bytes_of(part: u64, whole: u64): format!("{} of {} B", grouped(part), grouped(whole)),
         receiving_name(node: S, index: Index, bytes: &str): format!("{node} receives the snapshot up to entry {index}: {bytes}"),
@@ -483,13 +567,14 @@ catalogue! {
         },
         streams_caption(leader: S, term: Term): format!("Streams of {leader}, leader of term {term}"),
         streams_caption_outdated(leader: S, term: Term):
-            format!("Streams of {leader}, still leader of term {term}; a higher term is on"),
+            format!("Streams of {leader}, still leader of term {term}; a higher term has begun"),
         stroke_rejoin(name: &str): format!("{name} · rejoin"),
         link_name(a: S, b: S): format!("Link between {a} and {b}"),
         cut_direction(from: S, to: S): format!("Cut {from} → {to}"),
         rejoin_direction(from: S, to: S): format!("Rejoin {from} → {to}"),
+        partitioned(groups: &str): format!("Partitioned: {groups}."),
         partition_node(node: S): format!("Group of {node}"),
-        node_menu(node: S): format!("What {node} is to do"),
+        node_menu(node: S): format!("Actions on {node}"),
         marks(matched: Index, next: Index): format!("match {matched}, next {next}"),
         streams_of(leader: S): format!("Replication streams of {leader}"),
         event_number(n: u64): format!("event {}", grouped(n)),
@@ -497,7 +582,7 @@ catalogue! {
         speed_valuetext(ms: u64): format!("one second shows {ms} milliseconds"),
         and_so_many_more(count: u64): format!("and {count} more"),
         refused(why: &str): format!("This cannot be done: {why}"),
-        under_way(percent: u64): format!("on the way… {percent} %"),
+        under_way(percent: u64): format!("catching up… {percent} %"),
         event_of(n: u64, all: u64): format!("event {} of {}", grouped(n), grouped(all)),
         run_name(number: u32): format!("Run {number}"),
         run_of(place: usize, all: usize): format!("Run {place} of {all}"),
@@ -506,7 +591,12 @@ catalogue! {
 
         // One sentence.
         no_majority_lives(live: u64, all: u64):
-            format!("No leader: only {} of {} nodes run, which is no majority.", number(live), number(all)),
+            format!(
+                "No leader: only {} of {} nodes {}, which is no majority.",
+                number(live),
+                number(all),
+                if live == 1 { "runs" } else { "run" }
+            ),
         campaigning(names: &str, many: bool):
             if many { format!("No leader: {names} campaign.") } else { format!("No leader: {names} campaigns.") },
         waiting_for_timeout(node: S): format!("No leader: {node}’s election timeout is the next to fire."),
@@ -514,7 +604,8 @@ catalogue! {
             "{leader} leads term {term}, but {names} {} in term {higher}.",
             if many { "campaign" } else { "campaigns" }
         ),
-        still_believes(names: &str, term: Term): format!("{names} still believes to lead term {term}."),
+        still_believes(node: S, term: Term): format!("{node} still believes it leads term {term}."),
+        still_believe(names: &str): format!("{names} still believe they lead."),
         leads_minority(leader: S, term: Term):
             format!("{leader} leads term {term}, but reaches no majority: it cannot commit."),
         agree(leader: S, term: Term, live: u64, all: u64): match (live, all) {
@@ -523,12 +614,15 @@ catalogue! {
             (live, all) =>
                 format!("{leader} leads term {term}; the {} live logs of {} agree.", number(live), number(all)),
         },
-        committing(leader: S, term: Term, commit: Index, last: Index):
-            format!("{leader} leads term {term}; its log is committed up to {} of {}.", grouped(commit), grouped(last)),
+        committing(leader: S, term: Term, commit: Index, last: Index): if commit == 0 {
+            format!("{leader} leads term {term}; nothing is committed yet.")
+        } else {
+            format!("{leader} leads term {term}; its log is committed up to {} of {}.", grouped(commit), grouped(last))
+        },
         leads(leader: S, term: Term): format!("{leader} leads term {term} and has committed its whole log."),
         catching_up(leader: S, term: Term, names: &str, many: bool): format!(
-            "{leader} leads term {term} and has committed its whole log; {names} {} still to hear of it.",
-            if many { "are" } else { "is" }
+            "{leader} leads term {term} and has committed its whole log; {names} {} yet to learn of it.",
+            if many { "have" } else { "has" }
         ),
 
         // The inspector.
@@ -555,23 +649,29 @@ catalogue! {
         members(voters: &str): format!("S{voters}"),
         with_learners(voters: &str, learners: &str, many: bool):
             if many { format!("{voters}, learners {learners}") } else { format!("{voters}, learner {learners}") },
-        hint_no_majority_runs(down: &str): format!(
-            "{down} do not run, so no majority can elect or commit anything. Restart or resume one."
+        hint_no_majority_runs(down: &str, many: bool, needed: u64): format!(
+            "{down} {} not running, so no majority can elect a leader or commit anything. Restart or resume {}.",
+            if many { "are" } else { "is" },
+            match (many, needed) {
+                (false, _) => "it".to_string(),
+                (true, 1) => "one of them".to_string(),
+                (true, needed) => format!("at least {} of them", number(needed)),
+            }
         ),
         hint_leader_paused(leader: S): format!(
             "{leader} leads, but is paused: nothing happens until another node’s election timeout fires."
         ),
         hint_leader_alone(leader: S): format!(
-            "{leader} leads, but cannot hear a majority and be heard by it. Rejoin its links, or wait for another leader."
+            "{leader} leads, but cannot exchange messages with a majority. Rejoin its links, or wait for another leader."
         ),
         hint_round_trip(round_trip: &str, timeout: &str): format!(
             "A round trip takes at least {round_trip} ms, and no election timeout is longer than {timeout} ms: \
-             whoever campaigns gives up before the answers come."
+             every candidate times out before the answers arrive."
         ),
         hint_held(count: u64): if count == 1 {
-            "One message is held: select it, and let it go on.".to_string()
+            "One message is held: select it to release it.".to_string()
         } else {
-            format!("{} messages are held: select one, and let it go on.", grouped(count))
+            format!("{} messages are held: select one to release it.", grouped(count))
         },
         link_latency(range: &str): format!("{range} ms"),
         link_loss(percent: &str): format!("{percent} % lost"),
@@ -588,16 +688,16 @@ catalogue! {
         ),
         configuration(members: &str): format!("configuration {members}"),
         so_many_voters(count: u64): format!("{count} vote"),
-        joint_configuration(members: &str): format!("configuration {members}: both majorities decide"),
+        joint_configuration(members: &str): format!("joint configuration {members}: both majorities decide"),
         entry_name(node: S, index: Index, term: Term, payload: &str, state: &str):
             format!("{node}, entry {index}, term {term}, {payload}, {state}"),
 
         // Messages.
         append(entries: &str): format!("append {entries}"),
         append_success(index: Index): format!("agrees up to {index}"),
-        append_stale(term: Term): format!("refuses: term {term} is on"),
+        append_stale(term: Term): format!("refuses: it is in term {term}"),
         vote_request(term: Term): format!("asks for a vote in term {term}"),
-        vote_granted(term: Term): format!("gives its vote in term {term}"),
+        vote_granted(term: Term): format!("grants its vote in term {term}"),
         vote_refused(term: Term): format!("refuses its vote in term {term}"),
         append_full(short: &str, term: Term, prev: Index, prev_term: Term, commit: Index): if prev == 0 {
             format!("{short} in term {term}, from the start of the log; commit {commit}")
@@ -617,6 +717,7 @@ catalogue! {
         },
         message_name(from: S, to: S, says: &str, arrives: &str):
             format!("{from} → {to}: {says}, arrives at {arrives} ms"),
+        held_name(from: S, to: S, says: &str): format!("{from} → {to}: {says}; it is held"),
         lost_name(from: S, to: S, says: &str, at: &str, why: &str):
             format!("{from} → {to}: {says}, lost at {at} ms: {why}"),
 
@@ -635,10 +736,10 @@ catalogue! {
         stops(node: S): format!("{node} stops"),
         term_rises(node: S, from: Term, to: Term): format!("{node} moves from term {from} to term {to}"),
         follows(node: S, leader: S): format!("{node} follows {leader}"),
-        follows_itself(node: S): format!("{node} knows itself as the leader"),
+        follows_itself(node: S): format!("{node} takes itself for the leader"),
         knows_no_leader(node: S): format!("{node} knows no leader"),
         timer_set(node: S, at: &str): format!("{node}’s election timeout will fire at {at} ms"),
-        timer_off(node: S): format!("{node} needs no election timeout"),
+        timer_off(node: S): format!("{node} stops its election timeout"),
         votes(node: S, candidate: S, term: Term): format!("{node} votes for {candidate} in term {term}"),
         votes_own(node: S): format!("{node} votes for itself"),
         refuses_vote(node: S, candidate: S, term: Term):
@@ -664,13 +765,13 @@ catalogue! {
         match_moves(leader: S, target: S, from: Index, to: Index):
             format!("{leader} → {target}: match moves from {from} to {to}"),
         match_lost(leader: S, target: S, from: Index, to: Index):
-            format!("{leader} → {target}: {target} lost what it had promised, match falls from {from} to {to}"),
+            format!("{leader} → {target}: {target} lost entries that it had acknowledged, match falls from {from} to {to}"),
         buffers(leader: S, target: S, replication: u32, outbound: u32):
-            format!("{leader} → {target}: {replication} to be sent, {outbound} on the way"),
+            format!("{leader} → {target}: {replication} to be sent, {outbound} in flight"),
         answered(leader: S, target: S, success: bool): if success {
-            format!("{target} accepted an append of {leader}")
+            format!("{target} accepted an append from {leader}")
         } else {
-            format!("{target} refused an append of {leader}")
+            format!("{target} refused an append from {leader}")
         },
         timed_out(leader: S, target: S): format!("{leader} → {target}: no answer in time"),
         unreachable(leader: S, target: S): format!("{leader} → {target}: fails at once, {target} is down"),
@@ -732,19 +833,19 @@ catalogue! {
         } else {
             format!("{node} hears that {voter} would not vote for it")
         },
-        transfer_begins(node: S, target: S): format!("{node} begins to hand its office over to {target}"),
-        transfer_given_up(node: S, target: S): format!("{node} gives up handing over to {target}"),
+        transfer_begins(node: S, target: S): format!("{node} begins to transfer leadership to {target}"),
+        transfer_given_up(node: S, target: S): format!("{node} gives up transferring leadership to {target}"),
         read_confirmed(node: S, index: Index): format!("{node} still leads: it may answer reads up to entry {index}"),
         pre_vote_request(term: Term): format!("asks whether it could win term {term}"),
         pre_vote_answer(granted: bool): if granted { "would vote for it" } else { "would not vote for it" },
-        stores_chunk(node: S, received: u64, index: Index): format!("{node} has {received} B of snapshot {index}"),
+        stores_chunk(node: S, received: u64, index: Index): format!("{node} has {received} B of the snapshot up to entry {index}"),
         installs(node: S, index: Index): format!("{node} installs the snapshot up to entry {index}"),
         installs_why(kept: bool): if kept {
-            "the entries behind it agree and stay"
+            "the entries after it agree and stay"
         } else {
             "its own log up to there is replaced"
         },
-        compacts(node: S, index: Index): format!("{node} begins a snapshot of entries 1–{index}"),
+        compacts(node: S, index: Index): format!("{node} begins to take a snapshot up to entry {index}"),
         compacted(node: S, index: Index, bytes: u64, first: Index):
             format!("{node} has a snapshot up to entry {index}, {bytes} B; its log begins at {first}"),
         compaction_discarded(node: S, index: Index):
@@ -754,7 +855,7 @@ catalogue! {
             format!("{leader} → {target}: snapshot up to entry {index}, {bytes} B"),
         sends_chunk(leader: S, target: S, offset: u64, bytes: u64):
             format!("{leader} → {target}: chunk at {offset}, {bytes} B"),
-        chunk_answered(leader: S, target: S, offset: u64): format!("{target} tells {leader} that it expects {offset}"),
+        chunk_answered(leader: S, target: S, offset: u64): format!("{target} tells {leader} that it expects byte {offset} next"),
         chunk_installed(leader: S, target: S): format!("{target} tells {leader} that the snapshot is installed"),
         chunk_failed(leader: S, target: S, offset: u64):
             format!("{leader} → {target}: no answer to the chunk at {offset}"),
@@ -766,16 +867,30 @@ catalogue! {
         chunk_expects(offset: u64): format!("expects the chunk at {offset}"),
         snapshot_installed(index: Index): format!("snapshot {index} is installed"),
         storage_fails(node: S): format!("The storage of {node} fails"),
-        is_held(from: S, to: S, says: &str): format!("{from} → {to}: {says}, stands still"),
-        is_released(from: S, to: S, says: &str): format!("{from} → {to}: {says}, goes on"),
+        is_held(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is held"),
+        is_released(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is released"),
         is_delayed(from: S, to: S, says: &str, arrives: &str):
-            format!("{from} → {to}: {says}, arrives at {arrives} ms only"),
-        trap_set(does: &str, count: Option<u32>): match count {
-            Some(count) => format!("The next {} such messages: {does}", number(count.into())),
-            None => format!("All such messages from now on: {does}"),
+            format!("{from} → {to}: {says}, is delayed until {arrives} ms"),
+        is_delayed_and_held(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is delayed, and still held"),
+        trap_set(does: TrapDoes, count: Option<u32>, kind: Option<&str>, from: Option<S>, to: Option<S>): {
+            let does = match does {
+                TrapDoes::Drop => "dropped",
+                TrapDoes::Hold => "held",
+            };
+            let between = format!(
+                "{}{}{}",
+                from.map(|from| format!(" from {from}")).unwrap_or_default(),
+                to.map(|to| format!(" to {to}")).unwrap_or_default(),
+                kind.map(|kind| format!(" ({kind})")).unwrap_or_default(),
+            );
+            match count {
+                Some(1) => format!("The next message{between} will be {does}"),
+                Some(count) => format!("The next {} messages{between} will be {does}", number(count.into())),
+                None => format!("From now on, messages{between} are {does}"),
+            }
         },
-        is_paused(node: S): format!("{node} is stopped"),
-        is_resumed(node: S): format!("{node} goes on"),
+        is_paused(node: S): format!("{node} is paused"),
+        is_resumed(node: S): format!("{node} is resumed"),
         disk_fails(node: S): format!("The disk of {node} fails"),
         ends_aside(last: Index): format!("◂ ends at {}", grouped(last)),
         comes_aside(index: Index, part: &str): format!("◂ snapshot {}: {part}", grouped(index)),
@@ -790,10 +905,10 @@ catalogue! {
         },
         promise_broken(invariant: &str): format!("A promise is broken: {invariant}"),
         crashes(node: S): format!("{node} crashes"),
-        transfer_refused(node: S, target: S): format!("{node} does not hand its office over to {target}"),
+        transfer_refused(node: S, target: S): format!("{node} does not transfer leadership to {target}"),
         new_node(node: S): format!("{node} is added, with an empty log"),
         change_to_voters(voters: &str): format!("make {voters} the voters"),
-        change_to_learner(node: S): format!("take {node} in as a learner"),
+        change_to_learner(node: S): format!("add {node} as a learner"),
         change_waits(what: &str): format!("The request to {what} waits for a leader"),
         change_asked(node: S, what: &str): format!("{node} is asked to {what}"),
         change_done(what: &str): format!("Done: {what}"),
@@ -806,7 +921,7 @@ catalogue! {
         links_cut(links: &str): format!("Cut: {links}"),
         links_rejoined(links: &str): format!("Rejoined: {links}"),
         many_links(count: u64, names: &str): format!("{} links between {names}", number(count)),
-        write_of(key: &str, value: &str): format!("write {key}={value}"),
+        write_of(pair: &str): format!("write {pair}"),
         read_of(key: &str): format!("read {key}"),
         client_waits(what: &str): format!("The {what} waits for a leader"),
         client_asks(what: &str, node: S): format!("A client asks {node} to {what}"),
@@ -816,7 +931,7 @@ catalogue! {
         client_reads_nothing(key: &str): format!("The read of {key} gives nothing: it was never written"),
         client_refused(what: &str, node: S): format!("{node} refuses the {what}"),
         client_not_done(what: &str): format!("The {what} is refused"),
-        client_unknown(what: &str): format!("Nobody can tell the client about the {what}"),
+        client_unknown(what: &str): format!("The outcome of the {what} is unknown to the client"),
     }
 }
 

@@ -4,9 +4,9 @@ use super::action::alone_name;
 use super::feed::Line;
 use super::format::{ms, range, S};
 use super::links::change_in_words;
-use super::logs::told;
 use super::message::short;
 use super::node::names;
+use super::payload::{clipped, key as short_key, pair, told, value as short_value};
 use super::text::Text;
 use crate::lab::event::{ClientResult, Event, LabEvent, Link};
 use crate::lab::scenario::NetworkPatch;
@@ -14,6 +14,9 @@ use crate::raft::event::{Role, StreamState};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
 use crate::raft::{self, NodeId};
+
+/// So many letters are told of how a promise was broken: a value in it may be long.
+pub const VIOLATION_LETTERS: usize = 300;
 
 /// What is said of an event: what happened and, where that is not plain, why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,13 +171,13 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
         LabEvent::Cut { links, name } => cut(links, name.as_deref(), nodes, t),
         LabEvent::Join { links } => t.links_rejoined(&links_in_words(links, nodes, t)).into(),
         LabEvent::Client { key, value: None, result: ClientResult::Ok, read, .. } => match read {
-            Some(read) => t.client_reads(key, read).into(),
-            None => t.client_reads_nothing(key).into(),
+            Some(read) => t.client_reads(&short_key(key), &short_value(read, t)).into(),
+            None => t.client_reads_nothing(&short_key(key)).into(),
         },
         LabEvent::Client { key, value, node, result, .. } => {
             let what = match value {
-                Some(value) => t.write_of(key, value),
-                None => t.read_of(key),
+                Some(value) => t.write_of(&pair(key, value, t)),
+                None => t.read_of(&short_key(key)),
             };
             client(&what, *node, *result, t)
         }
@@ -195,9 +198,16 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
         LabEvent::Held { from, to, kind, .. } => t.is_held(S(*from), S(*to), &said(line, *kind, t)).into(),
         LabEvent::Released { from, to, kind, .. } => t.is_released(S(*from), S(*to), &said(line, *kind, t)).into(),
         LabEvent::Delayed { from, to, kind, arrives, .. } => {
-            t.is_delayed(S(*from), S(*to), &said(line, *kind, t), &ms(*arrives, 1)).into()
+            let (from, to, says) = (S(*from), S(*to), said(line, *kind, t));
+            match line.held {
+                true => t.is_delayed_and_held(from, to, &says).into(),
+                false => t.is_delayed(from, to, &says, &ms(*arrives, 1)).into(),
+            }
         }
-        LabEvent::TrapSet { does, which, .. } => t.trap_set(does.text(), which.count).into(),
+        LabEvent::TrapSet { does, which, .. } => {
+            let kind = which.kind.map(|kind| t.message_kind(kind));
+            t.trap_set(*does, which.count, kind, which.from.map(S), which.to.map(S)).into()
+        }
         LabEvent::TrapGone { .. } => t.trap_gone().to_string().into(),
         LabEvent::Pause { node } => Words::because(t.is_paused(S(*node)), t.paused_why()),
         LabEvent::Resume { node } => t.is_resumed(S(*node)).into(),
@@ -217,13 +227,15 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
         }
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
         LabEvent::Rule { name, on } => Words::because(t.rule_switched(name.text(), *on), name.sentence()),
-        LabEvent::Violation { invariant, text, .. } => Words::because(t.promise_broken(invariant.text()), text),
+        LabEvent::Violation { invariant, text, .. } => {
+            Words::because(t.promise_broken(t.promise_name(*invariant)), clipped(text, VIOLATION_LETTERS))
+        }
         LabEvent::Note { text } => text.clone().into(),
     }
 }
 
 fn said(line: &Line, kind: MessageKind, t: &dyn Text) -> String {
-    line.message.as_deref().map_or_else(|| kind.text().to_string(), |message| short(message, t))
+    line.message.as_deref().map_or_else(|| t.message_kind(kind).to_string(), |message| short(message, t))
 }
 
 fn client(what: &str, node: Option<NodeId>, result: ClientResult, t: &dyn Text) -> Words {
@@ -289,7 +301,9 @@ fn links_in_words(links: &[Link], nodes: usize, t: &dyn Text) -> String {
 mod tests {
     use super::*;
     use crate::lab::action::Probability;
-    use crate::lab::event::{LossWhy, Record};
+    use crate::lab::event::{LossWhy, Record, TrapDoes};
+    use crate::lab::invariants::Invariant;
+    use crate::lab::selector::Selector;
     use crate::raft::event::{RoleWhy, StreamWhy, VoteWhy};
     use crate::raft::log::{Entry, Payload};
     use crate::raft::rpc::{Message, VoteRequest};
@@ -375,7 +389,7 @@ mod tests {
         assert_eq!(node(change), "S1 → S4: line rate → lagging — lag above the threshold");
         assert_eq!(
             node(Answered { node: 1, target: 4, rpc: 9, success: false, late: true, counted: false }),
-            "S4 refused an append of S1 — too late to count"
+            "S4 refused an append from S1 — too late to count"
         );
     }
 
@@ -394,9 +408,67 @@ mod tests {
         let sent = LabEvent::Sent { id: 7, from: 3, to: 1, kind, re: None, copy_of: None, arrives, message };
         let lost = LabEvent::Lost { id: 7, from: 3, to: 1, kind, why: LossWhy::Cut };
         assert_eq!(lab(sent.clone()), "S3 → S1: asks for a vote in term 2");
-        let both = vec![Event::Lab(sent), Event::Lab(lost.clone())];
+        let both = vec![Event::Lab(sent.clone()), Event::Lab(lost.clone())];
         assert_eq!(tell(both), "S3 → S1: asks for a vote in term 2, is lost — link is cut");
-        assert_eq!(lab(lost), "S3 → S1: vote, is lost — link is cut", "of a message from before the first event");
+        let held = LabEvent::Held { id: 7, from: 3, to: 1, kind };
+        let delayed = LabEvent::Delayed { id: 7, from: 3, to: 1, kind, arrives };
+        let released = LabEvent::Released { id: 7, from: 3, to: 1, kind, arrives };
+        let cases = [
+            (vec![&held], "is held"),
+            (vec![&delayed], "is delayed until 9.0 ms"),
+            (vec![&held, &delayed], "is delayed, and still held"),
+            (vec![&held, &released], "is released"),
+            (vec![&held, &released, &delayed], "is delayed until 9.0 ms"),
+        ];
+        for (events, words) in cases {
+            let events = std::iter::once(&sent).chain(events).cloned().map(Event::Lab).collect();
+            assert_eq!(tell(events), format!("S3 → S1: asks for a vote in term 2, {words}"));
+        }
+        assert_eq!(
+            lab(lost),
+            "S3 → S1: vote request, is lost — link is cut",
+            "of a message from before the first event"
+        );
+    }
+
+    #[test]
+    fn messages_that_are_still_to_be_sent_in_words() {
+        let set = |does, which| lab(LabEvent::TrapSet { trap: 1, does, which });
+        let appends =
+            Selector { from: Some(1), kind: Some(MessageKind::Append), count: Some(2), ..Selector::default() };
+        assert_eq!(set(TrapDoes::Drop, appends), "The next two messages from S1 (append) will be dropped");
+        let one = Selector { to: Some(3), count: Some(1), ..Selector::default() };
+        assert_eq!(set(TrapDoes::Hold, one), "The next message to S3 will be held");
+        assert_eq!(set(TrapDoes::Hold, Selector::default()), "From now on, messages are held");
+    }
+
+    #[test]
+    fn a_long_value_does_not_swamp_the_feed() {
+        let long = "a".repeat(2000);
+        let set = Payload::Set { key: "x".into(), value: long.clone() };
+        let entry = Arc::new(Entry { index: 5, term: 2, payload: set });
+        let (key, value) = ("x".to_string(), Some(long.clone()));
+        let client = |read| LabEvent::Client {
+            client: 1,
+            op: 1,
+            key: key.clone(),
+            value: value.clone().filter(|_| read),
+            node: None,
+            result: ClientResult::Ok,
+            index: None,
+            read: Some(long.clone()),
+        };
+        let broken = LabEvent::Violation {
+            invariant: Invariant::AcknowledgedKept,
+            nodes: vec![],
+            entries: vec![],
+            text: long.clone(),
+        };
+        let told = [node(raft::Event::Append { node: 3, entry }), lab(client(true)), lab(client(false)), lab(broken)];
+        assert_eq!(told[0].replace('\u{202f}', " "), "S3 stores entry 5: x=aaaaaaaaaaaaaaaaaaaaaa… (2 000 B)");
+        for told in told {
+            assert!(told.chars().count() < 400, "{told}");
+        }
     }
 
     #[test]
@@ -435,7 +507,7 @@ mod tests {
             (Sent, Some(2), "A client asks S2 to write x=1"),
             (Ok, Some(2), "The write x=1 is acknowledged"),
             (Refused, Some(2), "S2 refuses the write x=1 — it does not lead"),
-            (Unknown, Some(2), "Nobody can tell the client about the write x=1 — perhaps done, perhaps not"),
+            (Unknown, Some(2), "The outcome of the write x=1 is unknown to the client — perhaps done, perhaps not"),
         ];
         for (result, node, words) in cases {
             assert_eq!(told(result, node), words);

@@ -50,7 +50,7 @@ test("a node is paused and resumed, its disk is slow, fails and works again", as
   assert.deepEqual(await lastAct(page), { do: "resume", node: first });
   await page.locator(".node.paused").waitFor({ state: "detached" });
 
-  await pick(page, second, "Slow disk");
+  await pick(page, second, "Slow its disk down");
   assert.deepEqual(await lastAct(page), { do: "disk", node: second, write_delay: [80, 120] });
   await words(page, second).getByText("slow disk").waitFor();
   await field(page, "disk").getByText("80–120 ms a write").waitFor();
@@ -60,25 +60,25 @@ test("a node is paused and resumed, its disk is slow, fails and works again", as
   await page.keyboard.press(String(third));
   await page.keyboard.press("f");
   assert.deepEqual(await lastAct(page), { do: "disk", node: third, fail: true });
-  await words(page, third).getByText("disk fails").waitFor();
+  await words(page, third).getByText("failing disk").waitFor();
   await page.getByRole("button", { name: "Write 10" }).click();
   await advance(page, 200);
   await standing(page, third, "stopped");
   await shot("disk-failed");
-  await pick(page, third, "Working disk");
+  await pick(page, third, "Repair its disk");
   await page.keyboard.press("c");
   assert.deepEqual(await lastAct(page), { do: "restart", node: third });
   await advance(page, 10);
   await standing(page, third, "follower");
 });
 
-test("timeouts are put off, spread and aligned, and the office is handed over", async (t) => {
+test("timeouts are put off, spread and aligned, and leadership is transferred", async (t) => {
   const { page, others: [first, second] } = await led(t);
   const handedTo = (id) => runUntil(page, { leader: id });
 
-  await pick(page, first, "Put its timeout off by 1 s");
+  await pick(page, first, "Let its timeout fire in 1 s");
   assert.deepEqual(await lastAct(page), { do: "timer", node: first, in: 1000 });
-  await pick(page, first, "Hand the office over to it");
+  await pick(page, first, "Transfer leadership to it");
   assert.deepEqual(await lastAct(page), { do: "transfer", to: first });
   assert.ok(await handedTo(first));
   await standing(page, first, "leader");
@@ -108,7 +108,7 @@ test("a snapshot is made at once, and a key is read", async (t) => {
   const { page, leader, others: [first] } = await led(t);
   await page.getByRole("button", { name: "Write", exact: true }).click();
   await runUntil(page, { converged: true });
-  await pick(page, first, "Snapshot now");
+  await pick(page, first, "Take a snapshot now");
   assert.deepEqual(await lastAct(page), { do: "snapshot", node: first });
   await advance(page, 100);
   await field(page, "snapshot").getByText(/^up to \d+ of term 1, \d+ B$/).waitFor();
@@ -148,11 +148,11 @@ test("a node comes in as a learner, becomes a voter, and leaves again", async (t
   await standing(page, 6, "follower");
   assert.deepEqual((await report(page)).nodes[leader - 1].members.voters, [[1, 2, 3, 4, 5, 6]]);
 
-  await pick(page, 6, "Remove from the members");
+  await pick(page, 6, "Remove from the configuration");
   await words(page, 6).getByText("leaving").waitFor();
   await advance(page, 400);
   await standing(page, 6, "outside");
-  await words(page, 6).getByText("Outside").waitFor();
+  await words(page, 6).getByText("Not a member").waitFor();
   await shot("removed");
   await page.keyboard.press("+");
   assert.deepEqual(await lastAct(page), { do: "add_learner", node: 7 });
@@ -168,7 +168,7 @@ test("messages are dropped, held, delayed, doubled and delivered", async (t) => 
   // By mouse.
   const dropped = (await onWay())[0];
   await page.locator(`[data-message="${dropped}"]`).click();
-  await page.getByRole("menu", { name: "What is to happen to the message" }).waitFor();
+  await page.getByRole("menu", { name: "Actions on the message" }).waitFor();
   await sheet(page).getByRole("heading").waitFor();
   await shot("message-menu");
   await page.getByRole("menuitem", { name: "Drop" }).click();
@@ -196,7 +196,7 @@ test("messages are dropped, held, delayed, doubled and delivered", async (t) => 
   await page.getByRole("menuitem", { name: "Deliver now" }).waitFor();
   await page.keyboard.press("Enter");
   assert.deepEqual(await lastAct(page), { do: "deliver", id: held });
-  await sheet(page).getByText("It is not on its way any more.").waitFor();
+  await sheet(page).getByText("It is no longer on its way.").waitFor();
   await page.keyboard.press("Delete");
   await page.getByText("This cannot be done to it now.").waitFor();
 });
@@ -213,13 +213,13 @@ test("links are made slow and lossy, and say so", async (t) => {
   const [a, b] = [1, 2];
   await page.locator(`[data-link="${a}-${b}"] .reach`).dispatchEvent("click", { clientX: 500, clientY: 300 });
   await page.getByRole("menuitem", { name: "Latency and loss…" }).click();
-  const dialog = page.getByRole("dialog", { name: "What links do to messages" });
+  const dialog = page.getByRole("dialog", { name: "Latency, loss and duplication" });
   assert.equal(await dialog.getByLabel("Shortest latency").inputValue(), "5");
   await dialog.getByLabel("Shortest latency").fill("80");
   await dialog.getByRole("button", { name: "Apply" }).click();
-  await dialog.getByText("must not be less than the shortest").waitFor();
+  await dialog.getByText("must not be less than the shortest latency").waitFor();
   await dialog.getByLabel("Longest latency").fill("120");
-  await dialog.getByLabel("and the other way round").uncheck();
+  await dialog.getByLabel("in both directions").uncheck();
   await shot("links-dialog");
   await dialog.getByRole("button", { name: "Apply" }).click();
   await dialog.waitFor({ state: "detached" });
@@ -239,7 +239,7 @@ test("links are made slow and lossy, and say so", async (t) => {
   await dialog.waitFor({ state: "detached" });
   assert.deepEqual(await lastAct(page), { do: "link", latency: [5, 15], loss: 1, duplicate: 0 });
   assert.equal(await page.locator(".quality").count(), 0, "all links are alike again");
-  await page.getByText("The links that are open leave no majority together. Rejoin some.").waitFor();
+  await page.getByText("The open links connect no majority. Rejoin some of the others.").waitFor();
 });
 
 test("each link is reached with the keyboard", async (t) => {
@@ -301,7 +301,7 @@ test("what is selected is told in full, and leads to what it is about", async (t
   assert.equal(await field(page, "match").innerText(), String(stream.match));
   assert.equal(await page.locator(".node.lit").count(), 2);
   await shot("stream");
-  await sheet(page).getByRole("button", { name: "Let go" }).click();
+  await sheet(page).getByRole("button", { name: "Deselect" }).click();
   await sheet(page).waitFor({ state: "detached" });
 });
 
@@ -333,7 +333,7 @@ test("a run goes on until something happens", async (t) => {
 test("why nothing happens is said, and what can be done", async (t) => {
   const { page, leader } = await led(t);
   const hint = page.locator(".caption");
-  await hint.getByText("The clock stands").waitFor();
+  await hint.getByText("The clock is stopped").waitFor();
   await page.keyboard.press(String(leader));
   await page.keyboard.press("z");
   await page.keyboard.press("Escape");
@@ -347,7 +347,7 @@ test("why nothing happens is said, and what can be done", async (t) => {
   }
   await page.keyboard.press("Escape");
   await page.evaluate(() => document.activeElement.blur());
-  await hint.getByText("do not run, so no majority can elect or commit anything").waitFor();
+  await hint.getByText("are not running, so no majority can elect a leader or commit anything").waitFor();
 });
 
 test("messages that are not to the point are faint, or not drawn", async (t) => {
@@ -356,7 +356,7 @@ test("messages that are not to the point are faint, or not drawn", async (t) => 
   await advance(page, 1);
   await page.locator("[data-kind='heartbeat']").nth(3).waitFor();
   const all = await page.locator("[data-message]").count();
-  await page.getByLabel("Which messages are drawn").selectOption({ label: "in focus" });
+  await page.getByLabel("Which messages are drawn").selectOption({ label: "hide others" });
   assert.equal(await page.locator("[data-kind='heartbeat']").count(), 0);
   await page.keyboard.press(String(first));
   await page.locator("[data-kind='heartbeat']").first().waitFor();

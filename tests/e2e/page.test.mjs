@@ -71,7 +71,7 @@ test("a leader is cut off, its entries are replaced when it comes back", async (
   const first = await until(page, "leader", leaderOf, 3000);
   const name = `S${first.id}`;
   await page.locator(`[data-node="${first.id}"][data-standing="leader"]`).waitFor();
-  assert.match(await node(page, first.id).getAttribute("aria-label"), new RegExp(`^Node ${first.id}, leader, term 1`));
+  assert.match(await node(page, first.id).getAttribute("aria-label"), new RegExp(`^S${first.id}, leader, term 1`));
   assert.match(await page.locator(".headline").innerText(), new RegExp(`^${name} leads term 1`));
   await shot("leader");
 
@@ -113,7 +113,7 @@ test("a leader is cut off, its entries are replaced when it comes back", async (
   });
   await page.locator(`[data-node="${second.id}"][data-standing="leader"]`).waitFor();
   await page.locator(`[data-node="${first.id}"][data-standing="old-leader"]`).waitFor();
-  await page.getByText("still believes to lead term 1").waitFor();
+  await page.getByText("still believes it leads term 1").waitFor();
   const conflicting = Object.values(await drawn(page, first.id));
   assert.ok(conflicting.some((cell) => /^1 lost=1 open conflicts$/.test(cell)), `${conflicting}`);
   await shot("old-leader");
@@ -171,7 +171,7 @@ test("everything can be done with the keyboard", async (t) => {
 
   // The menu, with the arrows.
   await page.keyboard.press("Enter");
-  await page.getByRole("menu", { name: `What S${id} is to do` }).waitFor();
+  await page.getByRole("menu", { name: `Actions on S${id}` }).waitFor();
   await choose(page, "Crash");
   await shot("menu");
   await page.keyboard.press("Enter");
@@ -206,7 +206,7 @@ test("everything can be done with the keyboard", async (t) => {
   await page.locator(".cluster .hint").click();
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Raft Lab in one page" }).waitFor();
-  await page.getByLabel(/^Keys that are characters/).uncheck();
+  await page.getByLabel(/^Letters and signs are shortcuts/).uncheck();
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.keyboard.press("p");
@@ -284,7 +284,7 @@ test("a broken promise stops the run, is told, and is seen where it broke", asyn
   assert.deepEqual(lit.sort(), [...nodes].sort());
   await shot("broken");
   // One can look at how it came to that.
-  await page.getByText("← leads back to how it came to that").waitFor();
+  await page.getByText("← steps back, to see how it came to this").waitFor();
   await page.keyboard.press("Shift+ArrowLeft");
   await page.locator("[data-broken]").waitFor({ state: "detached" });
   assert.equal(await page.getByRole("alert").getByText(invariant).count(), 0);
@@ -380,7 +380,7 @@ test("a follower that missed what the others compacted is sent a snapshot", asyn
   await folded(page, leader.id).getByText(`◂ 1–${first - 1}`, { exact: true }).waitFor();
   assert.match(
     await folded(page, leader.id).getAttribute("aria-label"),
-    new RegExp(`^S${leader.id}, entries 1–${first - 1} are gone .* up to entry [0-9]+ of term 1 stands for them$`),
+    new RegExp(`^S${leader.id}, entries 1–${first - 1} are gone .* up to entry [0-9]+ of term 1 replaces them$`),
   );
   assert.ok(compacted.nodes[target - 1].log.last < first - 1, "what it needs next is gone");
   assert.equal(await folded(page, target).count(), 0);

@@ -110,7 +110,7 @@ test("an open stream shows its buffers entry by entry, linked with the logs, by 
   assert.deepEqual(await row(page, link).locator(".slot.lit").evaluateAll((it) => it.map((slot) => slot.dataset.slot)), ["5"]);
   await row(page, link).locator("[data-slot='2']").click();
   await page.getByRole("heading", { name: "Entry 2 in the log of S1" }).waitFor();
-  await page.locator(".inspector").getByText("in buffers of").waitFor();
+  await page.locator(".inspector").getByText("in the buffers of").waitFor();
   assert.equal(await opener(page, link).getAttribute("aria-expanded"), "true", "it stays open");
 
   // What is on the way, and the link.

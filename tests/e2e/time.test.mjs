@@ -97,7 +97,7 @@ test("the past plays on into the present, and a reload finds the place", async (
 test("whatever is done in the past makes another run, and the one that was is kept", async (t) => {
   const { page, shot } = await lab(t, STILL);
   await page.keyboard.press("R");
-  await page.getByText("There is one run only.").waitFor();
+  await page.getByText("There is only one run.").waitFor();
   for (let i = 0; i < 8; i++) await page.keyboard.press("Shift+ArrowRight");
   await page.keyboard.press("1");
   await page.keyboard.press("c");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{name_all, Check, Found, Seen};
+use super::{name_all, value_told, Check, Found, Seen};
 use crate::lab::event::{ClientResult, Event, LabEvent};
 use crate::raft::event::Role;
 use crate::raft::log::Payload;
@@ -40,7 +40,7 @@ impl AcknowledgedKept {
         index: Index,
         written: (&str, &str),
     ) -> Option<Found> {
-        let write = format!("{} = {}", written.0, written.1);
+        let write = format!("{} = {}", value_told(written.0), value_told(written.1));
         let nodes: Vec<NodeId> = node.into_iter().collect();
         let Some(committed) = seen.commits.at(index) else {
             let text = format!("The write {write} was acknowledged as entry {index}, which nobody has committed.");
@@ -64,7 +64,7 @@ impl AcknowledgedKept {
         let before = self.writes.iter().rev().filter(|(_, write)| write.term < term);
         let lacking = before.take_while(|&(&index, write)| !log.has(index, write.past));
         let (index, Acknowledged { write, .. }) = lacking.last()?;
-        let text = format!("The write {write}, acknowledged as entry {index}, is not in the log of node {leader}, which leads term {term}.");
+        let text = format!("The write {write}, acknowledged as entry {index}, is not in the log of S{leader}, which leads term {term}.");
         Found::new(&[leader], &[*index], text)
     }
 
@@ -86,7 +86,7 @@ impl AcknowledgedKept {
         let voters = members.all_voters();
         let holders: Vec<NodeId> = voters.iter().copied().filter(|&node| has(node, index, acknowledged)).collect();
         let text = format!(
-            "The write {}, acknowledged as entry {index}, is lost on node {node}: only {} of {} still {} it, which is \
+            "The write {}, acknowledged as entry {index}, is lost on S{node}: only {} of {} still {} it, which is \
              no majority.",
             acknowledged.write,
             name_all(&holders),

@@ -49,11 +49,11 @@ impl StateMachineSafety {
         }
         let (first, first_node) = (first.term, *first_node);
         let text = match first == entry.term {
-            true => format!(
-                "Nodes {first_node} and {node} applied different entries at index {index}, both of term {first}."
-            ),
+            true => {
+                format!("S{first_node} and S{node} applied different entries at index {index}, both of term {first}.")
+            }
             false => format!(
-                "Node {node} applied the entry of term {} at index {index}, where node {first_node} had applied that \
+                "S{node} applied the entry of term {} at index {index}, where S{first_node} had applied that \
                  of term {first}.",
                 entry.term
             ),
@@ -65,14 +65,14 @@ impl StateMachineSafety {
         let (index, term, _) = name(snapshot);
         let known = self.made.get(&name(snapshot));
         if !known.is_some_and(|made| made.contains(&hash(&snapshot.data))) {
-            let text = format!("Node {node} installed a snapshot up to entry {index} that is none that a node made.");
+            let text = format!("S{node} installed a snapshot up to entry {index} that no node has made.");
             return Found::new(&[node], &[index], text);
         }
         match self.applied.get(&index) {
             Some((entry, first)) if entry.term != term => {
                 let text = format!(
-                    "Node {node} installed a snapshot that ends with an entry of term {term} at index {index}, where \
-                     node {first} had applied that of term {}.",
+                    "S{node} installed a snapshot that ends with an entry of term {term} at index {index}, where \
+                     S{first} had applied that of term {}.",
                     entry.term
                 );
                 Found::new(&[*first, node], &[index], text)
@@ -87,7 +87,7 @@ impl StateMachineSafety {
         if index != snapshot.meta.index || state.iter().eq(snapshot.state().iter()) {
             return None;
         }
-        let text = format!("Node {node} made a snapshot up to entry {index} that does not hold what its log leads to.");
+        let text = format!("S{node} made a snapshot up to entry {index} that does not hold what its log leads to.");
         Found::new(&[node], &[index], text)
     }
 }
@@ -161,9 +161,9 @@ impl Check for AppliedOnce {
                 let Progress { last, highest } = *progress;
                 *progress = Progress { last: *index, highest: highest.max(*index) };
                 let text = if *index <= highest {
-                    format!("Node {node} applied entry {index} again, after it had applied entry {highest}.")
+                    format!("S{node} applied entry {index} again, after it had applied entry {highest}.")
                 } else if *index != last.saturating_add(1) {
-                    format!("Node {node} applied entry {index} right after entry {last}, and none between them.")
+                    format!("S{node} applied entry {index} right after entry {last}, and none between them.")
                 } else {
                     return None;
                 };

@@ -109,7 +109,7 @@ impl Check for LeaderCompleteness {
             let Committed { node, term: in_term, .. } = committed;
             let of_term = committed.entry.as_ref().map(|entry| format!(" of term {}", entry.term));
             let text = format!(
-                "Node {leader} leads term {term} without entry {index}{}, which node {node} committed in term {in_term}.",
+                "S{leader} leads term {term} without entry {index}{}, which S{node} committed in term {in_term}.",
                 of_term.unwrap_or_default(),
             );
             Found::new(&[*node, leader], &[index], text)

@@ -22,7 +22,7 @@ impl Check for ElectionSafety {
         if first == *node {
             return None;
         }
-        let text = format!("Node {node} leads term {term}, but node {first} was elected in that term already.");
+        let text = format!("S{node} leads term {term}, but S{first} was elected in that term already.");
         Found::new(&[first, *node], &[], text)
     }
 }

@@ -22,7 +22,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::{Check, Found, Seen};
+use super::{value_told, Check, Found, Seen};
 use crate::lab::event::{ClientResult, Event, LabEvent};
 use crate::lab::world::World;
 use crate::raft::log::Payload;
@@ -293,6 +293,8 @@ impl Check for Linearizable {
             return None;
         }
         let nodes: Vec<_> = node.iter().copied().collect();
+        let key = value_told(key);
+        let (value, read) = (value.as_deref().map(value_told), read.as_deref().map(value_told));
         let text = match (value, read) {
             (Some(value), _) => format!(
                 "Client {client} was told that its write {key} = {value} is not done, but it was read (request {op})."

@@ -25,7 +25,7 @@ impl Check for LeaderAppendOnly {
             raft::Event::Installed { .. } => "put a snapshot in place of",
             _ => "removed",
         };
-        let text = format!("Node {id} leads term {} and {what} {} of its own log.", node.term, span(kept + 1, last));
+        let text = format!("S{id} leads term {} and {what} {} of its own log.", node.term, span(kept + 1, last));
         Found::new(&[id], &[kept + 1, last], text)
     }
 }
@@ -75,13 +75,13 @@ fn compare(seen: &Seen<'_>, node: NodeId, first: Index, last: Index) -> Option<F
             return match differ < index {
                 true => {
                     let text = format!(
-                        "Nodes {low} and {high} both have entry {index} of term {term}, but their logs differ \
+                        "S{low} and S{high} both have entry {index} of term {term}, but their logs differ \
                          before it, at entry {differ}."
                     );
                     Found::new(&[low, high], &[differ, index], text)
                 }
                 false => {
-                    let text = format!("Nodes {low} and {high} have different entries {index}, both of term {term}.");
+                    let text = format!("S{low} and S{high} have different entries {index}, both of term {term}.");
                     Found::new(&[low, high], &[index], text)
                 }
             };

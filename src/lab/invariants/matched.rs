@@ -45,7 +45,7 @@ fn check(seen: &Seen<'_>, leader: NodeId, target: NodeId) -> Option<Found> {
         true => format!("only entries up to {} are durable there", other.durable),
         false => agree(shared),
     };
-    let text = format!("Node {leader} holds for proven that node {target} has its log up to {matched}, but {truth}.");
+    let text = format!("S{leader} takes it as proven that S{target} has its log up to {matched}, but {truth}.");
     Found::new(&[leader, target], &[shared.min(other.durable) + 1, matched], text)
 }
 

@@ -66,6 +66,9 @@ words! {
     }
 }
 
+/// So many letters of a value a sentence has room for.
+const VALUE_LETTERS: usize = 40;
+
 /// A promise that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -182,12 +185,20 @@ impl Invariants {
     }
 }
 
-/// "nodes 1, 2 and 3", for a sentence.
+/// "S1, S2 and S3", for a sentence.
 fn name_all(nodes: &[NodeId]) -> String {
-    let names: Vec<String> = nodes.iter().map(NodeId::to_string).collect();
+    let names: Vec<String> = nodes.iter().map(|node| format!("S{node}")).collect();
     match names.split_last() {
         None => "no node".into(),
-        Some((one, [])) => format!("node {one}"),
-        Some((last, others)) => format!("nodes {} and {last}", others.join(", ")),
+        Some((one, [])) => one.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// A value as a sentence has room for it.
+fn value_told(value: &str) -> String {
+    match value.char_indices().nth(VALUE_LETTERS) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value.to_string(),
     }
 }

@@ -38,11 +38,11 @@ impl Monotonic {
 }
 
 fn term_went_back(node: NodeId, from: Term, to: Term) -> Option<Found> {
-    Found::new(&[node], &[], format!("Node {node}'s term went back from {from} to {to}."))
+    Found::new(&[node], &[], format!("S{node}'s term went back from {from} to {to}."))
 }
 
 fn commit_went_back(node: NodeId, from: Index, to: Index) -> Option<Found> {
-    Found::new(&[node], &[to, from], format!("Node {node}'s commit index went back from {from} to {to}."))
+    Found::new(&[node], &[to, from], format!("S{node}'s commit index went back from {from} to {to}."))
 }
 
 impl Check for Monotonic {

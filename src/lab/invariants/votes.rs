@@ -54,7 +54,7 @@ impl Check for VotesKept {
                 if first == *candidate {
                     return None;
                 }
-                let text = format!("Node {node} voted for node {first} and for node {candidate} in term {term}.");
+                let text = format!("S{node} voted for S{first} and for S{candidate} in term {term}.");
                 Found::new(&[*node, first, *candidate], &[], text)
             }
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => {
@@ -82,7 +82,7 @@ impl Check for VotesKept {
                     return None;
                 }
                 let text = format!(
-                    "Node {node} had voted for node {candidate} in term {said}, but started again in term {term} \
+                    "S{node} had voted for S{candidate} in term {said}, but started again in term {term} \
                      without that vote."
                 );
                 Found::new(&[*node, candidate], &[], text)

@@ -250,6 +250,11 @@ impl Scenario {
         scenario
     }
 
+    /// Whether a person did something to the run.
+    pub fn has_recorded(&self) -> bool {
+        self.actions.iter().any(Action::is_recorded)
+    }
+
     /// The scenario as it was before the last thing that a person did to the run, and the moment at which it was
     /// done; none if nothing was done. Election timers that were set at one moment count as one thing.
     pub fn before_last_action(&self) -> Option<(Scenario, Moment)> {

@@ -2,7 +2,7 @@
 
 mod links;
 mod moving;
-mod nodes;
+pub mod nodes;
 pub mod partition;
 pub mod shapes;
 mod stage;

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, SvgGraphicsElement, SvgTransform};
 use yew::prelude::*;
 
-use super::shapes::{cross, shape};
+use super::shapes::{bars, cross, shape};
 use crate::lab::world::{InFlight, LostMessage};
 use crate::lab::World;
 use crate::ui::clock::{set, use_moving, Pace, Shown};
@@ -224,7 +224,7 @@ fn Message(props: &MessageProps) -> Html {
             <circle class="reach" r="13" />
             { shape(Shape::of(&message.message), way.angle()) }
             if message.held {
-                <path class="bars" d="M-3.5 14v7M3.5 14v7" />
+                { bars() }
             }
             // Who points at it can read its label, whatever else there is.
             if let Some(label) = label(&message.message).filter(|_| *lit || *side != Side::Nowhere) {

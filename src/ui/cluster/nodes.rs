@@ -104,18 +104,7 @@ fn Node(props: &NodeProps) -> Html {
                 {onkeydown}
             >
                 <circle class="halo" r={(radius + 13.0).to_string()} />
-                if standing.is_ringed() {
-                    <circle class="ring" r={radius.to_string()} />
-                    <circle class={classes!("body", glyph.colour)} r={(radius - RING_GAP).to_string()} />
-                } else {
-                    <circle class={classes!("body", glyph.colour)} r={radius.to_string()} />
-                }
-                if *standing == Standing::Crashed {
-                    <path class="out" d={crossed_out(*radius)} />
-                }
-                if glyph.paused {
-                    <path class="bars" d={paused(*radius)} />
-                }
+                { outline(*standing, glyph.colour, glyph.paused, *radius) }
             </g>
             // The button's name says all this, and more.
             <g class="words" aria-hidden="true">
@@ -132,6 +121,27 @@ fn Node(props: &NodeProps) -> Html {
     }
 }
 
+/// A node at the origin, without words. The legend draws it with the same hand; around it is an element with the
+/// [class](Standing::class) of what the node is.
+pub fn outline(standing: Standing, colour: &'static str, is_paused: bool, radius: f64) -> Html {
+    html! {
+        <>
+            if standing.is_ringed() {
+                <circle class="ring" r={radius.to_string()} />
+                <circle class={classes!("body", colour)} r={(radius - RING_GAP).to_string()} />
+            } else {
+                <circle class={classes!("body", colour)} r={radius.to_string()} />
+            }
+            if standing == Standing::Crashed {
+                <path class="out" d={crossed_out(radius)} />
+            }
+            if is_paused {
+                <path class="bars" d={paused(radius)} />
+            }
+        </>
+    }
+}
+
 /// A cross from edge to edge of the node.
 fn crossed_out(radius: f64) -> String {
     let to = 0.72 * radius;
@@ -145,7 +155,7 @@ fn paused(radius: f64) -> String {
 }
 
 /// A vote: a full dot, a cross, or an open ring.
-fn vote(dot: &VoteDot) -> Html {
+pub fn vote(dot: &VoteDot) -> Html {
     let transform = format!("translate({:.1} {:.1})", dot.at.x, dot.at.y);
     match dot.answer {
         Some(true) => html! { <circle class="vote given" r="3.2" {transform} /> },

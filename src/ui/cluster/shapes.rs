@@ -43,6 +43,11 @@ pub fn shape(shape: Shape, angle: f64) -> Html {
     }
 }
 
+/// The bars below a message that is held.
+pub fn bars() -> Html {
+    html! { <path class="bars" d="M-3.5 14v7M3.5 14v7" /> }
+}
+
 /// The cross over a message that is lost.
 pub fn cross() -> Html {
     html! { <path class="lost-cross" d="m-8-8 16 16m0-16-16 16" /> }

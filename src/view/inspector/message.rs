@@ -10,11 +10,14 @@ use crate::raft::rpc::{
 };
 use crate::raft::{Index, NodeId, Term};
 use crate::view::format::{grouped, ms, percent, range};
-use crate::view::logs::told;
 use crate::view::members::in_words;
 use crate::view::message::{full, short};
+use crate::view::payload::{sized, told};
 use crate::view::subject::Subject;
 use crate::view::text::Text;
+
+/// So many letters of a chunk are told.
+const CHUNK_LETTERS: usize = 400;
 
 /// What is told about a message.
 pub(super) fn of_message(world: &World, id: MessageId, t: &dyn Text) -> Sheet {
@@ -35,7 +38,7 @@ pub(super) fn of_message(world: &World, id: MessageId, t: &dyn Text) -> Sheet {
     }
     let gone = percent(message.passed_at(lost.map_or(world.at, |lost| lost.at)).into(), 1_000_000);
     sheet.add(t.field_way_gone(), plain(t.percent(gone)));
-    sheet.add(t.field_number(), plain(format!("{} · {}", grouped(*id), kind.text())));
+    sheet.add(t.field_number(), plain(format!("{} · {}", grouped(*id), t.message_kind(*kind))));
     let mut others = |name: &str, other: Option<MessageId>| {
         if let Some(other) = other {
             sheet.add(name, vec![Value { text: t.message_number(other), to: Some(Subject::Message(other)) }]);
@@ -120,7 +123,8 @@ fn of_chunk(sheet: &mut Sheet, chunk: &InstallSnapshot, t: &dyn Text) {
     let place = if data.is_empty() { t.bytes(0) } else { range(*offset, offset + bytes - 1) };
     sheet.add(t.field_bytes(), plain(place));
     sheet.add(t.field_last_chunk(), plain(t.yes_or_no(*done)));
-    sheet.add(t.field_holds(), plain(String::from_utf8_lossy(data).replace('\n', "⏎")));
+    let holds = String::from_utf8_lossy(data).replace('\n', "⏎");
+    sheet.add(t.field_holds(), plain(sized(&holds, CHUNK_LETTERS, t)));
 }
 
 fn of_chunk_answer(sheet: &mut Sheet, answer: &InstallResponse, t: &dyn Text) {

@@ -11,7 +11,7 @@ fn acknowledged() -> Vec<Event> {
 
 #[test]
 fn an_acknowledged_write_is_in_the_log_of_every_later_leader() {
-    let text = "The write x = 1.1, acknowledged as entry 1, is not in the log of node 3, which leads term 2.";
+    let text = "The write x = 1.1, acknowledged as entry 1, is not in the log of S3, which leads term 2.";
     breaks(Rig::new(), events![acknowledged(), leads(3, 2)], AcknowledgedKept, text);
     is_fine(Rig::new(), events![acknowledged(), leads(2, 2)]);
     is_fine(Rig::new(), events![acknowledged(), append(3, entry(1, 1)), leads(3, 2)]);
@@ -19,8 +19,7 @@ fn an_acknowledged_write_is_in_the_log_of_every_later_leader() {
 
 #[test]
 fn an_acknowledged_write_stays_on_a_majority() {
-    let text =
-        "The write x = 1.1, acknowledged as entry 1, is lost on node 2: only node 1 of 3 still has it, which is \
+    let text = "The write x = 1.1, acknowledged as entry 1, is lost on S2: only S1 of 3 still has it, which is \
                 no majority.";
     breaks(Rig::new(), events![acknowledged(), truncate(2, 1, 1)], AcknowledgedKept, text);
     breaks(Rig::new(), events![acknowledged(), crash(2, image(1, None, &[]))], AcknowledgedKept, text);
@@ -33,8 +32,7 @@ fn an_acknowledged_write_stays_on_a_majority() {
 fn the_first_write_that_is_lost_is_named() {
     let more =
         events![durable(&[1, 2], 2, 1), commit(1, 1, 2), apply(1, 2), write(2, "1.2", Ok, Some(2)), truncate(2, 1, 2)];
-    let text =
-        "The write x = 1.1, acknowledged as entry 1, is lost on node 2: only node 1 of 3 still has it, which is \
+    let text = "The write x = 1.1, acknowledged as entry 1, is lost on S2: only S1 of 3 still has it, which is \
                 no majority.";
     breaks(Rig::new(), events![acknowledged(), more], AcknowledgedKept, text);
 }
@@ -60,8 +58,7 @@ fn the_majority_is_one_of_the_newest_committed_configuration() {
     };
     // Of three nodes, two still have it; of two, one does not make a majority.
     is_fine(Rig::new(), events![two(false), truncate(2, 1, 2)]);
-    let text =
-        "The write x = 1.1, acknowledged as entry 1, is lost on node 2: only node 1 of 2 still has it, which is \
+    let text = "The write x = 1.1, acknowledged as entry 1, is lost on S2: only S1 of 2 still has it, which is \
                 no majority.";
     breaks(Rig::new(), events![two(true), truncate(2, 1, 2)], AcknowledgedKept, text);
 }

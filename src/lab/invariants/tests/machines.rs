@@ -6,11 +6,11 @@ use Invariant::{AppliedOnce, StateMachineSafety};
 #[test]
 fn different_entries_applied_at_one_index() {
     let rig = || Rig::with_logs(&[&[1, 1], &[1, 2], &[1, 1]]);
-    let text = "Node 2 applied the entry of term 2 at index 2, where node 1 had applied that of term 1.";
+    let text = "S2 applied the entry of term 2 at index 2, where S1 had applied that of term 1.";
     breaks(rig(), events![apply(1, 1), apply(1, 2), apply(2, 1), apply(2, 2)], StateMachineSafety, text);
     is_fine(rig(), events![apply(1, 1), apply(1, 2), apply(2, 1), apply(3, 1), apply(3, 2)]);
     let events = events![append(1, entry(1, 1)), apply(1, 1), append(2, set(1, 1, "x", "other")), apply(2, 1)];
-    let text = "Nodes 1 and 2 applied different entries at index 1, both of term 1.";
+    let text = "S1 and S2 applied different entries at index 1, both of term 1.";
     breaks(Rig::new(), events, StateMachineSafety, text);
 }
 
@@ -23,7 +23,7 @@ fn a_snapshot_is_one_that_a_node_made() {
         events![apply(1, 1), apply(1, 2), begun, node(Node::CompactionDone { node: 1, snapshot, first_index: 3 })]
     };
     is_fine(rig(), events![made(), install(3, snapshot(2, 1, "x=1.2\n"), false)]);
-    let text = "Node 3 installed a snapshot up to entry 2 that is none that a node made.";
+    let text = "S3 installed a snapshot up to entry 2 that no node has made.";
     breaks(rig(), events![made(), install(3, snapshot(2, 1, "x=1.1\n"), false)], StateMachineSafety, text);
     breaks(rig(), events![install(3, snapshot(2, 1, "x=1.2\n"), false)], StateMachineSafety, text);
 }
@@ -38,7 +38,7 @@ fn a_snapshot_holds_what_the_log_leads_to() {
         events![apply(1, 1), begun, apply(1, 2), done]
     };
     is_fine(rig(), made("x=1.1\n"));
-    let text = "Node 1 made a snapshot up to entry 1 that does not hold what its log leads to.";
+    let text = "S1 made a snapshot up to entry 1 that does not hold what its log leads to.";
     breaks(rig(), made("x=1.2\n"), StateMachineSafety, text);
 }
 
@@ -54,7 +54,7 @@ fn a_snapshot_of_another_history_than_was_applied() {
     };
     let applied = || events![apply(1, 1), apply(1, 2)];
     is_fine(rig(), events![applied(), made(1, 1)]);
-    let text = "Node 3 installed a snapshot that ends with an entry of term 2 at index 2, where node 1 had applied \
+    let text = "S3 installed a snapshot that ends with an entry of term 2 at index 2, where S1 had applied \
                 that of term 1.";
     breaks(rig(), events![applied(), made(2, 2)], StateMachineSafety, text);
 }
@@ -65,9 +65,9 @@ fn entries_are_applied_in_order_and_once() {
     let rig = || Rig::with_logs(&[log, log, log]);
     let two = || events![apply(1, 1), apply(1, 2)];
     is_fine(rig(), events![two(), apply(1, 3)]);
-    let text = "Node 1 applied entry 4 right after entry 2, and none between them.";
+    let text = "S1 applied entry 4 right after entry 2, and none between them.";
     breaks(rig(), events![two(), apply(1, 4)], AppliedOnce, text);
-    let text = "Node 1 applied entry 2 again, after it had applied entry 2.";
+    let text = "S1 applied entry 2 again, after it had applied entry 2.";
     breaks(rig(), events![two(), apply(1, 2)], AppliedOnce, text);
 }
 
@@ -83,7 +83,7 @@ fn a_restarted_node_applies_again_from_its_snapshot_on() {
         events![crash(1, kept), starts(1, 0, None)]
     };
     is_fine(rig(), events![three(), made(), back(), apply(1, 3)]);
-    let text = "Node 1 applied entry 2 again, after it had applied entry 2.";
+    let text = "S1 applied entry 2 again, after it had applied entry 2.";
     breaks(rig(), events![three(), made(), back(), apply(1, 2)], AppliedOnce, text);
     is_fine(rig(), events![three(), crash(1, image(0, None, log)), starts(1, 0, None), apply(1, 1)]);
 }
@@ -95,5 +95,5 @@ fn what_a_snapshot_takes_back_is_not_applied_again() {
     let made = node(Node::CompactionDone { node: 2, snapshot: snapshot(2, 1, ""), first_index: 3 });
     let events =
         events![made, apply(1, 1), apply(1, 2), apply(1, 3), install(1, snapshot(2, 1, ""), true), apply(1, 3)];
-    breaks(rig(), events, AppliedOnce, "Node 1 applied entry 3 again, after it had applied entry 3.");
+    breaks(rig(), events, AppliedOnce, "S1 applied entry 3 again, after it had applied entry 3.");
 }

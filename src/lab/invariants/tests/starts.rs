@@ -12,9 +12,9 @@ fn logs_of_a_start_that_contradict_each_other_are_taken_as_they_are() {
     is_fine(rig(), events![leads(1, 4), stream(1, 2), matched(1, 2, 3)]);
     // From there on the promises hold.
     let differ = events![append(1, entry(4, 4)), append(2, set(4, 4, "x", "other"))];
-    let text = "Nodes 1 and 2 both have entry 4 of term 4, but their logs differ before it, at entry 2.";
+    let text = "S1 and S2 both have entry 4 of term 4, but their logs differ before it, at entry 2.";
     breaks(rig(), differ, LogMatching, text);
-    let text = "Node 2 applied the entry of term 2 at index 2, where node 1 had applied that of term 1.";
+    let text = "S2 applied the entry of term 2 at index 2, where S1 had applied that of term 1.";
     breaks(rig(), events![apply(1, 1), apply(1, 2), apply(2, 1), apply(2, 2)], StateMachineSafety, text);
 }
 
@@ -25,7 +25,7 @@ fn a_snapshot_of_a_start_has_the_past_of_the_log_that_it_stands_for() {
     is_fine(rig(), events![leads(1, 2), stream(1, 2), matched(1, 2, 2)]);
     // What it includes is committed.
     let empty = || Rig::with_images(vec![(1, image(1, None, &[1])), (2, only_snapshot(snapshot(2, 1, "")))]);
-    let text = "Node 1 leads term 2 without entry 2, which node 2 committed in term 1.";
+    let text = "S1 leads term 2 without entry 2, which S2 committed in term 1.";
     breaks(empty(), leads(1, 2).into(), LeaderCompleteness, text);
 }
 

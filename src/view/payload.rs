@@ -1,0 +1,114 @@
+//! What an entry asks for, in words. However long a value is, these are short.
+
+use std::borrow::Cow;
+
+use super::members::in_words;
+use super::text::Text;
+use crate::raft::log::Payload;
+
+/// So many letters of a key and its value are told.
+const LETTERS: usize = 24;
+
+/// So many of them are the key's at most.
+const KEY_LETTERS: usize = 12;
+
+/// A text of which no more than so many letters are told: an ellipsis stands for the others.
+pub fn clipped(text: &str, letters: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(letters) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
+}
+
+/// The same, with its size if letters are left out: `aaaa… (2 000 B)`.
+pub fn sized(text: &str, letters: usize, t: &dyn Text) -> String {
+    match clipped(text, letters) {
+        Cow::Borrowed(whole) => whole.to_string(),
+        Cow::Owned(begin) => t.cut_short(&begin, text.len() as u64),
+    }
+}
+
+/// A key in a sentence.
+pub fn key(key: &str) -> Cow<'_, str> {
+    clipped(key, KEY_LETTERS)
+}
+
+/// A value in a sentence: `1`, `""` for one without letters.
+pub fn value(value: &str, t: &dyn Text) -> String {
+    quoted_if_empty(sized(value, LETTERS, t))
+}
+
+/// A key and its value in a sentence: `x=1`, `x=aaaa… (2 000 B)`.
+pub fn pair(key: &str, value: &str, t: &dyn Text) -> String {
+    let key = self::key(key);
+    let left = LETTERS.saturating_sub(key.chars().count() + 1);
+    format!("{key}={}", quoted_if_empty(sized(value, left, t)))
+}
+
+fn quoted_if_empty(value: String) -> String {
+    if value.is_empty() {
+        "\"\"".into()
+    } else {
+        value
+    }
+}
+
+/// What an entry asks for: `x=1`, `∅` for nothing, the members of a configuration.
+pub fn payload(payload: &Payload, t: &dyn Text) -> String {
+    match payload {
+        Payload::Blank => t.blank().to_string(),
+        Payload::Set { key, value } => pair(key, value, t),
+        Payload::Members(membership) => in_words(membership, t),
+    }
+}
+
+/// The same, where nothing around it says that it is a configuration.
+pub fn told(entry: &Payload, t: &dyn Text) -> String {
+    match entry {
+        Payload::Members(members) if members.voters.len() > 1 => t.joint_configuration(&payload(entry, t)),
+        Payload::Members(_) => t.configuration(&payload(entry, t)),
+        other => payload(other, t),
+    }
+}
+
+/// The same, however long it is.
+pub fn in_full(entry: &Payload, t: &dyn Text) -> String {
+    match entry {
+        Payload::Set { key, value } => format!("{key}={}", quoted_if_empty(value.clone())),
+        other => told(other, t),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::Membership;
+    use crate::view::text::English;
+
+    #[test]
+    fn a_long_value_is_cut_short_and_its_size_told() {
+        let (long, longest) = ("a".repeat(22), "ä".repeat(2000));
+        let cases = [
+            ("x", "1", "x=1".to_string()),
+            ("e", "", "e=\"\"".into()),
+            ("x", &long, format!("x={long}")),
+            ("x", &longest, format!("x={}… (4 000 B)", "ä".repeat(22))),
+            ("a key of many letters", &longest, format!("a key of man…={}… (4 000 B)", "ä".repeat(10))),
+            (&longest, "1", format!("{}…=1", "ä".repeat(12))),
+        ];
+        for (key, value, told) in cases {
+            assert_eq!(pair(key, value, &English).replace('\u{202f}', " "), told);
+            let whole = in_full(&Payload::Set { key: key.into(), value: value.into() }, &English);
+            assert!(whole.starts_with(key) && whole.ends_with(if value.is_empty() { "\"\"" } else { value }));
+        }
+        assert_eq!([value("", &English), value("1", &English)], ["\"\"", "1"]);
+        assert_eq!(value(&longest, &English).replace('\u{202f}', " "), format!("{}… (4 000 B)", "ä".repeat(24)));
+    }
+
+    #[test]
+    fn a_configuration_is_told_by_its_voters() {
+        let change = Membership { voters: vec![[1, 2, 3].into(), [1, 3, 4].into()], learners: [].into() };
+        assert_eq!(payload(&Payload::Members(Membership::new([1, 2, 3, 5], [])), &English), "S1–3,5");
+        assert_eq!(payload(&Payload::Members(change), &English), "S1–3 → S1,3–4");
+    }
+}

@@ -1,0 +1,82 @@
+//! What Raft promises, and whether it holds so far.
+
+use super::payload::clipped;
+use super::text::Text;
+use super::words::VIOLATION_LETTERS;
+use crate::lab::invariants::Invariant;
+use crate::lab::world::World;
+
+/// A promise, and whether it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// Which.
+    pub invariant: Invariant,
+    /// What it is called.
+    pub name: &'static str,
+    /// What it says.
+    pub sentence: &'static str,
+    /// Where the paper says so.
+    pub section: &'static str,
+    /// How it was broken, if it was.
+    pub broken: Option<String>,
+}
+
+/// Every promise, the properties of the paper's Figure 3 first.
+pub fn promises(world: &World, t: &dyn Text) -> Vec<Promise> {
+    let promise = |&invariant: &Invariant| Promise {
+        invariant,
+        name: t.promise_name(invariant),
+        sentence: t.promise(invariant),
+        section: section(invariant),
+        broken: world.violations.get(&invariant).map(|(_, how)| clipped(&how.text, VIOLATION_LETTERS).into_owned()),
+    };
+    Invariant::ALL.iter().map(promise).collect()
+}
+
+/// Where the paper speaks of a promise.
+fn section(invariant: Invariant) -> &'static str {
+    match invariant {
+        Invariant::ElectionSafety => "§5.2",
+        Invariant::LeaderAppendOnly | Invariant::LogMatching | Invariant::MatchIsTrue => "§5.3",
+        Invariant::LeaderCompleteness => "§5.4",
+        Invariant::StateMachineSafety => "§5.4.3",
+        Invariant::VotesKept => "§5.2, Figure 2",
+        Invariant::Monotonic => "§5.1, §5.3",
+        Invariant::AppliedOnce => "Figure 2",
+        Invariant::AcknowledgedKept => "§5.3, §5.4",
+        Invariant::Linearizable => "§8",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::invariants::Violation;
+    use crate::raft::shape::{Shape, Shown};
+    use crate::view::text::English;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_promise_has_its_own_sentence_and_its_place_in_the_paper() {
+        let all = promises(&World::default(), &English);
+        assert_eq!(all.len(), Invariant::ALL.len());
+        assert_eq!(all.iter().map(|it| it.sentence).collect::<BTreeSet<_>>().len(), all.len());
+        assert_eq!(all.iter().map(|it| it.name).collect::<BTreeSet<_>>().len(), all.len());
+        let Shape::Word(_, words) = Invariant::SHAPE else { panic!("an invariant is a word") };
+        for (promise, word) in all.iter().zip(words) {
+            assert_eq!(promise.invariant.text(), word.text);
+            assert!(word.meaning.contains(promise.section), "{} is not in: {}", promise.section, word.meaning);
+            assert_eq!(promise.broken, None);
+        }
+    }
+
+    #[test]
+    fn a_broken_promise_says_how() {
+        let mut world = World::default();
+        let (invariant, text) = (Invariant::LogMatching, "S1 and S2 differ.".to_string());
+        let violation = Violation { invariant, nodes: vec![1, 2], entries: vec![3], text: text.clone() };
+        world.violations.insert(invariant, (9, violation.into()));
+        let broken: Vec<_> = promises(&world, &English).into_iter().filter_map(|it| it.broken).collect();
+        assert_eq!(broken, [text]);
+    }
+}
