@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, SvgElement};
 use yew::prelude::*;
 
 use super::clock::Clock;
 use super::cluster::{partition::Partition, Cluster};
 use super::driver::Driver;
+use super::focus::{find_and_give as focus, use_focus_kept};
 use super::happened::Happened;
 use super::header::Header;
 use super::help::Help;
@@ -97,6 +96,7 @@ pub fn App() -> Html {
     });
     use_keys(page.settings.characters, command.clone());
     use_pointer_leaves_keys_alone();
+    use_focus_kept();
     {
         let change = change.clone();
         use_effect_with(frame.run, move |&run| {
@@ -326,7 +326,7 @@ fn notice(page: &Page, halted: Option<&str>, change: &Callback<Change>) -> Html 
             if let Some(notice) = &page.notice {
                 <p class="notice">
                     <span>{ notice.to_string() }</span>
-                    <button type="button" onclick={dismiss}>{ t.dismiss() }</button>
+                    <button type="button" data-home="" onclick={dismiss}>{ t.dismiss() }</button>
                 </p>
             }
         </div>
@@ -404,7 +404,10 @@ fn carry_out(command: Command, hands: &Hands) {
         },
         Command::SpreadTimers => all(spread_timers(&world)),
         Command::AlignTimers => all(align_timers(&world)),
-        Command::AddNode => act_if_possible(add_node(&world)),
+        Command::AddNode => match add_node(&world) {
+            Some(what) => act.emit(what),
+            None => notice(Some(text().no_more_nodes())),
+        },
         Command::NextMessage | Command::PreviousMessage => {
             let current = selected.and_then(Subject::message);
             match next(&world, current, command == Command::NextMessage) {
@@ -434,6 +437,7 @@ fn carry_out(command: Command, hands: &Hands) {
             };
             change.emit(Change::Dialog(Some(Dialog::Links(link))));
         }
+        Command::RejoinAll if world.cut.is_empty() => notice(Some(text().nothing_cut())),
         Command::RejoinAll => act.emit(Do::Heal {}),
         Command::Scope => change.emit(Change::NextScope),
         Command::Theme => {
@@ -454,14 +458,4 @@ fn place(selector: &str) -> Point {
         let rect = element.get_bounding_client_rect();
         Point::new(rect.left(), rect.bottom())
     })
-}
-
-/// Gives the focus to an element of the page.
-fn focus(selector: &str) {
-    let Some(element) = media::document().query_selector(selector).ok().flatten() else { return };
-    // What cannot have the focus leaves it where it is.
-    let _ = match element.dyn_ref::<HtmlElement>() {
-        Some(element) => element.focus(),
-        None => element.dyn_ref::<SvgElement>().map_or(Ok(()), SvgElement::focus),
-    };
 }

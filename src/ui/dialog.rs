@@ -55,7 +55,7 @@ pub fn Modal(props: &ModalProps) -> Html {
         }
     };
     html! {
-        <dialog ref={element} class="modal" aria-labelledby="modal-title" onclose={closed} onclick={outside}>
+        <dialog ref={element} class="modal" data-home="" aria-labelledby="modal-title" onclose={closed} onclick={outside}>
             <div class="modal-card">
                 <header>
                     <h2 id="modal-title">{ props.title }</h2>

@@ -108,7 +108,7 @@ pub fn Happened(props: &HappenedProps) -> Html {
         }
     };
     html! {
-        <section class="card happened" aria-labelledby="happened-title">
+        <section class="card happened" data-home=".lines" aria-labelledby="happened-title">
             <div class="card-head">
                 <Title id="happened-title" title={t.happened()} panel={Panel::Happened} change={props.change.clone()} />
                 <select aria-label={t.happened_filter()} {onchange}>

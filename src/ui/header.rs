@@ -44,7 +44,7 @@ pub fn Header(props: &HeaderProps) -> Html {
             <p class="headline">{ &props.headline }</p>
             <div class="buttons">
                 if props.branch.1 > 1 {
-                    <button type="button" data-branches="" aria-haspopup="menu" onclick={ask(Command::Branches)}>
+                    <button type="button" data-branches="" data-home="" aria-haspopup="menu" onclick={ask(Command::Branches)}>
                         { t.run_of(props.branch.0, props.branch.1) }
                     </button>
                 }

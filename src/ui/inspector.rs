@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::focus::home_of;
 use super::icons::{icon, Icon};
 use super::page::Change;
 use super::shared::Shared;
@@ -34,7 +35,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         move |_: MouseEvent| change.emit(Change::LetGo)
     };
     html! {
-        <section class="card inspector" aria-labelledby="inspector-title">
+        <section class="card inspector" data-home={home_of(props.subject, &props.world)} aria-labelledby="inspector-title">
             <div class="card-head">
                 <h2 id="inspector-title">{ sheet.title }</h2>
                 <button type="button" class="icon small" aria-label={t.let_go()} title={t.let_go()} onclick={let_go}>

@@ -77,7 +77,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     // One more, so that the word beside the last mark has room.
     let width = format!("width:{}rem", HEAD + COLUMN * (last + 1) as f64);
     html! {
-        <section class="card logs" aria-labelledby="logs-title">
+        <section class="card logs" data-home=".logs .scroller" aria-labelledby="logs-title">
             <div class="card-head">
                 <Title id="logs-title" title={t.logs()} panel={Panel::Logs} change={props.change.clone()} />
                 { legend(view.leader.filter(|_| view.rivals)) }

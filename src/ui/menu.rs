@@ -1,16 +1,17 @@
 //! A small menu at a place of the screen: for a node, a link or a message, and for how far to run.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 use yew::prelude::*;
 
+use super::focus::{give, home_of, is_lost};
 use super::media;
 use super::page::{Change, Dialog, Menu};
 use super::text;
 use crate::lab::history::BranchId;
 use crate::lab::{Do, World};
 use crate::ui::shared::Shared;
-use crate::view::menu::{choices, BranchChoice, What};
+use crate::view::menu::{choices, BranchChoice, Of, What};
 use crate::view::until::Until;
 
 /// What the menu needs.
@@ -46,17 +47,21 @@ pub fn MenuOf(props: &MenuProps) -> Html {
     let onkeydown = {
         let (element, close) = (element.clone(), close.clone());
         move |event: KeyboardEvent| {
-            let by = match event.key().as_str() {
-                "ArrowDown" => 1,
-                "ArrowUp" => -1,
+            let to = match event.key().as_str() {
+                "ArrowDown" => To::Next,
+                "ArrowUp" => To::Before,
+                "Home" => To::First,
+                "End" => To::Last,
                 "Escape" | "Tab" => {
                     event.prevent_default();
                     return close();
                 }
-                _ => return,
+                // The space bar picks the choice.
+                key if key == " " || key.chars().count() > 1 || event.ctrl_key() || event.meta_key() => return,
+                key => To::Letter(key.to_lowercase()),
             };
             event.prevent_default();
-            move_focus(&element, by);
+            move_focus(&element, &to);
         }
     };
     let onfocusout = {
@@ -87,6 +92,11 @@ pub fn MenuOf(props: &MenuProps) -> Html {
         }
     };
     let choices = choices(world, branches, open.of, t);
+    let home = match open.of {
+        Of::Subject(subject) => home_of(subject, world),
+        Of::Until => "[data-run-until]".into(),
+        Of::Branches => "[data-branches]".into(),
+    };
     // It stays on the screen: this much room its width and height need.
     let items = choices.groups.iter().map(Vec::len).sum::<usize>();
     let height = 2.2 * items as f64 + 0.7 * choices.groups.len() as f64 + 3.2;
@@ -95,7 +105,7 @@ pub fn MenuOf(props: &MenuProps) -> Html {
         open.at.x, open.at.y,
     );
     html! {
-        <div ref={element} class="menu" role="menu" aria-label={choices.name} style={place} {onkeydown} {onfocusout}>
+        <div ref={element} class="menu" data-home={home} role="menu" aria-label={choices.name} style={place} {onkeydown} {onfocusout}>
             <p aria-hidden="true">{ choices.title }</p>
             if choices.groups.is_empty() {
                 <button type="button" role="menuitem" tabindex="-1" aria-disabled="true">{ t.gone() }</button>
@@ -117,25 +127,39 @@ pub fn MenuOf(props: &MenuProps) -> Html {
     }
 }
 
-fn focus(element: &Element) {
-    if let Some(element) = element.dyn_ref::<HtmlElement>() {
-        // What cannot have the focus leaves it where it is.
-        let _ = element.focus();
-    } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {
-        let _ = element.focus();
-    }
+/// To which choice.
+enum To {
+    /// The next one, around the end.
+    Next,
+    /// The one before.
+    Before,
+    First,
+    Last,
+    /// The next one that begins with this letter.
+    Letter(String),
 }
 
-/// Moves the focus to the next choice, or the one before, around the ends.
-fn move_focus(menu: &NodeRef, by: i32) {
+/// Moves the focus to another choice.
+fn move_focus(menu: &NodeRef, to: &To) {
     let Some(menu) = menu.cast::<Element>() else { return };
     let Ok(items) = menu.query_selector_all("[role=menuitem]") else { return };
+    let items: Vec<Element> = (0..items.length()).filter_map(|i| items.get(i)?.dyn_into().ok()).collect();
     let active = media::document().active_element();
-    let count = items.length() as i32;
-    let current = (0..count).find(|&i| items.get(i as u32) == active.clone().map(Into::into)).unwrap_or(-1);
-    let next = (current + by).rem_euclid(count.max(1));
-    if let Some(item) = items.get(next as u32).and_then(|item| item.dyn_into::<Element>().ok()) {
-        focus(&item);
+    let current = items.iter().position(|item| Some(item) == active.as_ref());
+    // All of them, from the one after the current one on.
+    let (before, after) = items.split_at(current.map_or(0, |current| current + 1));
+    let mut around = after.iter().chain(before);
+    let begins =
+        |item: &Element, letter: &str| item.text_content().is_some_and(|name| name.to_lowercase().starts_with(letter));
+    let item = match to {
+        To::Next => around.next(),
+        To::Before => before.iter().rev().skip(usize::from(current.is_some())).chain(after.iter().rev()).next(),
+        To::First => items.first(),
+        To::Last => items.last(),
+        To::Letter(letter) => around.find(|item| begins(item, letter)),
+    };
+    if let Some(item) = item {
+        give(item);
     }
 }
 
@@ -145,12 +169,11 @@ fn use_focus_within(menu: &NodeRef) {
     let menu = menu.clone();
     use_effect_with((), move |()| {
         let before = media::document().active_element();
-        move_focus(&menu, 1);
+        move_focus(&menu, &To::First);
         move || {
-            let lost = media::document().active_element().is_none_or(|active| active.tag_name() == "BODY");
             let inside = menu.get().is_some_and(|menu| menu.contains(media::document().active_element().as_deref()));
-            if let Some(before) = before.filter(|_| lost || inside) {
-                focus(&before);
+            if let Some(before) = before.filter(|_| is_lost() || inside) {
+                give(&before);
             }
         }
     });

@@ -10,6 +10,7 @@ mod cluster;
 pub mod crash;
 mod dialog;
 pub mod driver;
+mod focus;
 mod happened;
 mod header;
 mod help;

@@ -62,7 +62,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
         });
     }
     html! {
-        <section class="card streams" aria-labelledby="streams-title">
+        <section class="card streams" aria-labelledby="streams-title" data-home=".streams .scroller">
             <div class="card-head">
                 <Title id="streams-title" title={title} panel={Panel::Streams} change={props.change.clone()} />
                 <span class="hint">{ t.streams_hint() }</span>

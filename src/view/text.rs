@@ -320,6 +320,8 @@ catalogue! {
         select_message_first: "Select a message first: click it, or press m.",
         no_messages: "No message is on its way.",
         not_now: "This cannot be done to it now.",
+        no_more_nodes: "There are as many nodes as there can be.",
+        nothing_cut: "No link is cut.",
         no_timers: "No election timeout is running.",
         nothing_to_step: "Nothing more can happen",
 

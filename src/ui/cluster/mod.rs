@@ -112,10 +112,10 @@ pub fn Cluster(props: &ClusterProps) -> Html {
                 <div class="group">
                     <button type="button" onclick={ask(Command::Partition)}>{ t.partition() }</button>
                     <button type="button" onclick={ask(Command::Links)}>{ t.links() }</button>
-                    <button type="button" onclick={ask(Command::AddNode)} disabled={add_node(&props.world).is_none()}>
+                    <button type="button" onclick={ask(Command::AddNode)} aria-disabled={add_node(&props.world).is_none().then_some("true")}>
                         { t.add_node() }
                     </button>
-                    <button type="button" onclick={ask(Command::RejoinAll)} disabled={props.world.cut.is_empty()}>
+                    <button type="button" onclick={ask(Command::RejoinAll)} aria-disabled={props.world.cut.is_empty().then_some("true")}>
                         { t.rejoin_all() }
                     </button>
                 </div>

@@ -214,6 +214,7 @@ fn Message(props: &MessageProps) -> Html {
             tabindex={if *still { "0" } else { "-1" }}
             data-message={message.id.to_string()}
             data-kind={message.kind.text()}
+            data-home={format!("[data-node='{}']", message.to)}
             onpointerover={move |_: PointerEvent| over()}
             onpointerout={move |_: PointerEvent| out()}
             onfocus={move |_: FocusEvent| focused()}

@@ -102,6 +102,7 @@ pub fn Stage(props: &StageProps) -> Html {
             class={classes!("stage", draft.shown.is_some().then_some("cutting"))}
             style={format!("--shape:{:.0}/{:.0}", ring.width, ring.height)}
             role="group"
+            data-home=""
             aria-label={text().cluster_name(world.nodes.len() as u64)}
             onpointerdown={draft.down}
             onpointermove={draft.moved}
