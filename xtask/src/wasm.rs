@@ -59,7 +59,7 @@ impl Wasm {
     /// A cargo command for the browser's target.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut command = match self.compiler {
-            Compiler::Own => run::cargo(),
+            Compiler::Own { .. } => run::cargo(),
             Compiler::Debian => run::program("/usr/bin/cargo"),
         };
         self.set(&mut command);
@@ -82,10 +82,14 @@ impl Wasm {
     pub fn build_page(&self, profile: Profile, folder: &Path) -> Result<bool> {
         // Trunk is told to stay off the network, so everything has to be there before; the standard library's own
         // dependencies, too, where it is built from source.
-        if !run::loudly(self.cargo("fetch").arg("--quiet"))? {
+        let (mut fetch, mut command) = (self.cargo("fetch"), self.trunk());
+        if profile == Profile::Release && self.compiler == (Compiler::Own { has_source: true }) {
+            build_standard_library(&mut fetch);
+            build_standard_library(&mut command);
+        }
+        if !run::loudly(fetch.arg("--quiet"))? {
             return Ok(false);
         }
-        let mut command = self.trunk();
         command.args(["build", "--offline", "--dist"]).arg(folder);
         if profile == Profile::Release {
             command.arg("--release");
@@ -106,11 +110,7 @@ impl Wasm {
             command.env("CARGO", "/usr/bin/cargo");
             command.env("RUSTC", "/usr/bin/rustc");
             command.env("RUSTDOC", "/usr/bin/rustdoc");
-            // Building the standard library is not yet stable: this lets a stable compiler do it all the same.
-            command.env("RUSTC_BOOTSTRAP", "1");
-            command.env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort");
-            // Sorting takes half the code then.
-            command.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
+            build_standard_library(command);
             // They speak of the other compiler.
             command.env_remove("RUSTUP_TOOLCHAIN").env_remove("LD_LIBRARY_PATH");
         }
@@ -126,6 +126,15 @@ impl Wasm {
         folders.extend(env::split_paths(&rest));
         env::join_paths(folders).unwrap_or(rest)
     }
+}
+
+/// Lets cargo build the standard library with everything else.
+fn build_standard_library(command: &mut Command) {
+    // This is not yet stable: it lets a stable compiler do it all the same.
+    command.env("RUSTC_BOOTSTRAP", "1");
+    command.env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort");
+    // Sorting takes half the code then.
+    command.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
 }
 
 /// Runs one cargo command for the browser's target.

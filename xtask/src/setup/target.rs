@@ -31,7 +31,10 @@ const DEBIAN_LINKER: &str = "/usr/bin/rust-lld";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compiler {
     /// The user's own, with the target's standard library installed.
-    Own,
+    Own {
+        /// Whether the standard library's source is there, too: built from it, the page is a twentieth smaller.
+        has_source: bool,
+    },
     /// Debian's, which builds the standard library from source.
     Debian,
 }
@@ -42,14 +45,14 @@ pub fn provide(talk: Talk) -> Result<Compiler> {
     let (rustup_allowed, debian_allowed) = (choice != "debian", choice != "rustup");
     if rustup_allowed && own_has_target() {
         talk.found("Rust's target for the browser");
-        return Ok(Compiler::Own);
+        return Ok(Compiler::Own { has_source: own_has_source() });
     }
     if debian_allowed && debian_is_complete() {
         talk.found("Debian's Rust for the browser");
         return Ok(Compiler::Debian);
     }
     if rustup_allowed && add_with_rustup() {
-        return Ok(Compiler::Own);
+        return Ok(Compiler::Own { has_source: own_has_source() || add_source_with_rustup() });
     }
     if !debian_allowed || !debian::is_here() {
         return Err(format!(
@@ -63,8 +66,28 @@ pub fn provide(talk: Talk) -> Result<Compiler> {
 
 /// Whether the user's own compiler has the target's standard library.
 fn own_has_target() -> bool {
-    let sysroot = run::output(run::program("rustc").args(["--print", "sysroot"]));
-    sysroot.is_some_and(|folder| Path::new(&folder).join("lib/rustlib").join(WASM_TARGET).is_dir())
+    own_library().is_some_and(|folder| folder.join(WASM_TARGET).is_dir())
+}
+
+/// Whether it has the source of the standard library.
+fn own_has_source() -> bool {
+    own_library().is_some_and(|folder| folder.join("src/rust/library/Cargo.lock").is_file())
+}
+
+/// The folder in which the user's own compiler has its standard libraries.
+fn own_library() -> Option<PathBuf> {
+    let sysroot = run::output(run::program("rustc").args(["--print", "sysroot"]))?;
+    Some(Path::new(&sysroot).join("lib/rustlib"))
+}
+
+/// Lets rustup add the source of the standard library. Without it the page works as well.
+fn add_source_with_rustup() -> bool {
+    let add = || {
+        let mut rustup = run::program("rustup");
+        let added = run::succeeds_within(rustup.args(["component", "add", "rust-src"]), RUSTUP_TIME_LIMIT);
+        (added && own_has_source()).then_some(()).ok_or_else(String::new)
+    };
+    run::step("adding the standard library's source with rustup, for a smaller page", add).is_ok()
 }
 
 /// Lets rustup add the target.
