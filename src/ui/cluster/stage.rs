@@ -12,6 +12,7 @@ use super::nodes::Nodes;
 use crate::lab::event::Link;
 use crate::lab::{Do, World};
 use crate::raft::NodeId;
+use crate::ui::media;
 use crate::ui::page::{Change, Strokes as Drawn};
 use crate::ui::shared::Shared;
 use crate::ui::size::use_size;
@@ -27,6 +28,12 @@ use crate::view::subject::Subject;
 
 /// A pointer that moved less than this, in pixels, has clicked.
 const CLICK: f64 = 6.0;
+
+/// The letters of the picture are as large as those of the page when a `rem` has so many of its units.
+const UNITS: f64 = 14.0;
+
+/// The room for the picture changes in steps of so many units.
+const STEP: f64 = 8.0;
 
 /// Points of a stroke closer than this are one.
 const SPACING: f64 = 7.0;
@@ -72,9 +79,9 @@ pub fn Stage(props: &StageProps) -> Html {
     let StageProps { world, selected, scope, look, drawn, still, act, change, command } = props;
     let ids: Vec<NodeId> = world.nodes.keys().copied().collect();
     let element = use_node_ref();
-    let shape = use_shape(&element);
-    let ring = Shared(use_memo((ids, shape), |(ids, shape)| match shape {
-        Some(shape) => Ring::fitting(ids.iter().copied(), f64::from(*shape) / 100.0),
+    let room = use_room(&element);
+    let ring = Shared(use_memo((ids, room), |(ids, room)| match room {
+        Some(room) => Ring::fitting(ids.iter().copied(), *room),
         None => Ring::new(ids.iter().copied()),
     }));
     let node_glyphs = use_memo((world.clone(), ring.clone()), |(world, ring)| nodes(world, ring, text()));
@@ -148,20 +155,21 @@ pub fn Stage(props: &StageProps) -> Html {
     }
 }
 
-/// The shape of the room that the picture has, its height by its width, in percent; none until that is known.
+/// The room that the picture has, in its own units; none until that is known.
 #[hook]
-fn use_shape(element: &NodeRef) -> Option<u32> {
-    let shape = use_state_eq(|| None);
+fn use_room(element: &NodeRef) -> Option<Point> {
+    let room = use_state_eq(|| None);
     {
-        let shape = shape.setter();
+        let room = room.setter();
         use_size(element, move |element| {
-            let rect = element.get_bounding_client_rect();
-            let ratio = 100.0 * rect.height() / rect.width();
+            let (rect, unit) = (element.get_bounding_client_rect(), media::rem() / UNITS);
             // In steps, so that a pixel more or less moves nothing.
-            shape.set((ratio.is_finite() && ratio > 0.0).then(|| (ratio / 4.0).round() as u32 * 4));
+            let units = |length: f64| (length / unit / STEP).round() * STEP;
+            let found = Point::new(units(rect.width()), units(rect.height()));
+            room.set((found.x > 0.0 && found.y > 0.0).then_some(found));
         });
     }
-    *shape
+    *room
 }
 
 /// What a stroke in the making listens to, and how it looks.
