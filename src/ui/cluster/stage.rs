@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::callback::Timeout;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -38,6 +40,9 @@ const STEP: f64 = 8.0;
 /// Points of a stroke closer than this are one.
 const SPACING: f64 = 7.0;
 
+/// A finger that stays where it is for so long, in ms, draws from there in any direction.
+const HOLD_MS: u32 = 350;
+
 /// What the picture needs.
 #[derive(Properties, PartialEq)]
 pub struct StageProps {
@@ -69,6 +74,10 @@ struct Draft {
     start: Point,
     /// Whether it moved far enough to be no click.
     moved: bool,
+    /// Whether it is a finger, or a pen, with which one scrolls as well.
+    finger: bool,
+    /// Whether it stayed long enough to draw in any direction.
+    held: bool,
     one_way: bool,
     points: Vec<Point>,
 }
@@ -191,6 +200,8 @@ fn use_stroke(
 ) -> Gesture {
     let shown = use_state(|| None::<Draft>);
     let current: Rc<RefCell<Option<Draft>>> = use_mut_ref(|| None);
+    let hold = use_mut_ref(|| None::<Timeout>);
+    use_no_scrolling_while_drawing(element, &current);
 
     let place = {
         let (element, size) = (element.clone(), (ring.width, ring.height));
@@ -201,14 +212,23 @@ fn use_stroke(
         }
     };
     let down = {
-        let (current, place) = (current.clone(), place.clone());
+        let (current, shown, hold, place) = (current.clone(), shown.clone(), hold.clone(), place.clone());
         Callback::from(move |event: PointerEvent| {
             if event.button() != 0 || !event.is_primary() {
                 return;
             }
             let start = Point::new(event.client_x().into(), event.client_y().into());
             let (pointer, points) = (event.pointer_id(), vec![place(&event)]);
-            current.replace(Some(Draft { pointer, start, points, ..Draft::default() }));
+            let finger = event.pointer_type() != "mouse";
+            current.replace(Some(Draft { pointer, start, points, finger, ..Draft::default() }));
+            let (current, shown) = (current.clone(), shown.clone());
+            let stays = move || {
+                if let Some(draft) = current.borrow_mut().as_mut() {
+                    draft.held = true;
+                    shown.set(Some(draft.clone()));
+                }
+            };
+            hold.replace(finger.then(|| Timeout::new(HOLD_MS, stays)));
         })
     };
     let moved = {
@@ -218,6 +238,11 @@ fn use_stroke(
             let Some(draft) = current.as_mut().filter(|draft| draft.pointer == event.pointer_id()) else { return };
             let here = Point::new(event.client_x().into(), event.client_y().into());
             if !draft.moved && draft.start.distance(here) < CLICK {
+                return;
+            }
+            let upright = (here.y - draft.start.y).abs() >= (here.x - draft.start.x).abs();
+            if draft.finger && !draft.held && !draft.moved && upright {
+                *current = None; // it scrolls
                 return;
             }
             if !draft.moved {
@@ -235,8 +260,10 @@ fn use_stroke(
         let (current, shown) = (current.clone(), shown.clone());
         let (world, ring, act, change) = (world.clone(), ring.clone(), act.clone(), change.clone());
         let element = element.clone();
+        let hold = hold.clone();
         Callback::from(move |event: PointerEvent| {
             shown.set(None);
+            hold.take();
             let Some(draft) = current.take() else { return };
             if !draft.moved {
                 // A click beside everything.
@@ -259,8 +286,30 @@ fn use_stroke(
         let shown = shown.clone();
         Callback::from(move |_: PointerEvent| {
             current.take();
+            hold.take();
             shown.set(None);
         })
     };
     Gesture { shown, down, moved, up, cancel }
+}
+
+/// A finger that draws does not scroll as well, nor does it open a menu of the browser.
+#[hook]
+fn use_no_scrolling_while_drawing(element: &NodeRef, current: &Rc<RefCell<Option<Draft>>>) {
+    let (element, current) = (element.clone(), current.clone());
+    use_effect_with((), move |()| {
+        let listen = |element: Element, kind: &'static str| {
+            let current = current.clone();
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&element, kind, options, move |event| {
+                if current.borrow().as_ref().is_some_and(|draft| draft.held || draft.moved) {
+                    event.prevent_default();
+                }
+            })
+        };
+        let listeners = element
+            .cast::<Element>()
+            .map(|element| ["touchmove", "contextmenu"].map(|kind| listen(element.clone(), kind)));
+        move || drop(listeners)
+    });
 }
