@@ -74,8 +74,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     }
     // Columns after the last entry are numbered too, as many as fit.
     let columns = last.max(*whole.end());
-    // One more, so that the word beside the last mark has room.
-    let width = format!("width:{}rem", HEAD + COLUMN * (last + 1) as f64);
+    let style = format!("width:{}rem;--digits:{}", HEAD + COLUMN * width(last), digits(last));
     html! {
         <section class="card logs" data-home=".logs .scroller" aria-labelledby="logs-title">
             <div class="card-head">
@@ -83,7 +82,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                 { legend(view.leader.filter(|_| view.rivals)) }
             </div>
             <div class="scroller" ref={&scroller} {onscroll} {onkeydown} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
-                <table class="log-table" role="table" aria-labelledby="logs-title" aria-colcount={(last + 1).to_string()} style={width}>
+                <table class="log-table" role="table" aria-labelledby="logs-title" aria-colcount={(last + 1).to_string()} {style}>
                     <thead role="rowgroup">
                         <tr role="row">
                             <th role="columnheader" class="corner" aria-colindex="1">
@@ -124,6 +123,15 @@ pub fn Logs(props: &LogsProps) -> Html {
             }
         </section>
     }
+}
+
+fn digits(index: Index) -> u32 {
+    index.checked_ilog10().unwrap_or(0) + 1
+}
+
+/// So many columns wide is the table: wider than it has columns, so that the words beside the last mark have room.
+fn width(last: Index) -> f64 {
+    last as f64 + 1.0 + f64::from(digits(last).saturating_sub(3)) / 4.0
 }
 
 /// Scrolls so that a column can be seen whole.
@@ -401,9 +409,9 @@ impl Room {
         (visible_columns(scrolled, width, column), whole_columns(scrolled, width, column))
     }
 
-    /// How far the table can be scrolled if it has a column more than `last`.
+    /// How far the table can be scrolled.
     fn end(&self, last: Index) -> f64 {
-        (self.column * (last + 1) as f64 - self.width).max(0.0)
+        (self.column * width(last) - self.width).max(0.0)
     }
 }
 

@@ -16,11 +16,14 @@ use crate::lab::World;
 use crate::view::feed::About;
 use crate::view::format::{grouped, S};
 use crate::view::legend::{columns, Column};
-use crate::view::streams::{streams, LeaderStreams, StreamRow, PLOT, STATES};
+use crate::view::streams::{letters, streams, LeaderStreams, StreamRow, PLOT, STATES};
 use crate::view::subject::Subject;
 
 /// So many columns the table has.
 const COLUMNS: usize = 8;
+
+/// Indices with more letters than this leave less room for the states.
+const SHORT: usize = 3;
 
 /// What the panel needs.
 #[derive(Properties, PartialEq)]
@@ -47,7 +50,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
         [only] => t.streams_of(S(only.leader)),
         _ => t.streams().to_string(),
     };
-    let many = leaders.len() > 1;
+    let (many, letters) = (leaders.len() > 1, letters(&leaders));
     let is_open = props.open.is_some_and(|link| props.world.streams.contains_key(&link));
     // What opens comes into view.
     {
@@ -72,14 +75,14 @@ pub fn Streams(props: &StreamsProps) -> Html {
                     <p class="empty">{ t.streams_none() }</p>
                 }
                 for (place, leader) in leaders.into_iter().enumerate() {
-                    { of_leader(leader, many, place > 0, props) }
+                    { of_leader(leader, many, place > 0, letters, props) }
                 }
             </div>
         </section>
     }
 }
 
-fn of_leader(leader: LeaderStreams, many: bool, later: bool, props: &StreamsProps) -> Html {
+fn of_leader(leader: LeaderStreams, many: bool, later: bool, letters: (usize, usize), props: &StreamsProps) -> Html {
     let t = text();
     let caption = match leader.outdated {
         true => t.streams_caption_outdated(S(leader.leader), leader.term),
@@ -91,7 +94,8 @@ fn of_leader(leader: LeaderStreams, many: bool, later: bool, props: &StreamsProp
     html! {
         <table
             key={leader.leader}
-            class={classes!("stream-table", leader.outdated.then_some("outdated"))}
+            class={classes!("stream-table", leader.outdated.then_some("outdated"), (letters.0 > SHORT).then_some("long"))}
+            style={format!("--letters:{};--lag-letters:{}", letters.0, letters.1)}
             data-streams={leader.leader.to_string()}
         >
             <caption class={(!many).then_some("visually-hidden")}>{ caption }</caption>
@@ -199,11 +203,13 @@ fn Row(props: &RowProps) -> Html {
                 <td class="left last" rowspan="2">{ lag_or_snapshot(row) }</td>
             </tr>
             <tr class="why" onclick={toggle}>
-                <td class="left" colspan={(COLUMNS - 2).to_string()}>
-                    { row.change.clone() }
-                    if let Some(silent) = &row.silent {
-                        { " · " }<b>{ silent.clone() }</b>
-                    }
+                <td class="left" colspan={(COLUMNS - 2).to_string()} title={row.change.clone()}>
+                    <span>
+                        <i>{ row.change.clone() }</i>
+                        if let Some(silent) = &row.silent {
+                            { " · " }<b>{ silent.clone() }</b>
+                        }
+                    </span>
                 </td>
             </tr>
             { props.children.clone() }

@@ -125,10 +125,10 @@ fn label_at(ring: &Ring, node: NodeId, words: &str) -> Point {
     Point::new(place.x.clamp(half, ring.width - half), place.y)
 }
 
-/// Where the word for what a node is stands: the middle of its base line.
+/// Where the word for what a node is stands: the middle of its base line. What highlights the node is between the two.
 fn label_place(ring: &Ring, node: NodeId) -> Point {
     let (at, away) = (ring.place(node), ring.node_radius + TIMER_GAP);
-    Point::new(at.x, if ring.labelled_above(node) { at.y - away - 9.0 } else { at.y + away + 19.0 })
+    Point::new(at.x, if ring.labelled_above(node) { at.y - away - 13.0 } else { at.y + away + 23.0 })
 }
 
 /// A dot for each voter, in a row under the term.

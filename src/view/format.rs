@@ -6,8 +6,12 @@ use std::fmt;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// Between groups of three digits: a narrow space that does not break.
-const GROUP: char = '\u{202f}';
+/// Between groups of three digits: a space that does not break. Where all letters are equally wide, the style makes it
+/// narrow, which it can do with no other space.
+const GROUP: char = '\u{a0}';
+
+/// Numbers with fewer digits are read at a glance.
+const GROUPED_DIGITS: usize = 5;
 
 /// A node's name on the page: `S3`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,9 +23,12 @@ impl fmt::Display for S {
     }
 }
 
-/// A whole number with its digits in groups: `12 345`.
+/// A whole number, a long one with its digits in groups: `1234`, `12 345`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
+    if digits.len() < GROUPED_DIGITS {
+        return digits;
+    }
     let mut text = String::with_capacity(digits.len() + digits.len());
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
@@ -83,7 +90,7 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1 000"), (12_345, "12 345"), (1_234_567, "1 234 567")] {
+        for (number, text) in [(0, "0"), (999, "999"), (9999, "9999"), (10_000, "10 000"), (1_234_567, "1 234 567")] {
             assert_eq!(grouped(number).replace(GROUP, " "), text);
         }
     }
@@ -97,7 +104,7 @@ mod tests {
 
     #[test]
     fn times_are_rounded_down() {
-        let cases = [(1_234_567, 2, "1 234.56"), (1_234_999, 1, "1 234.9"), (50_000, 0, "50"), (7, 3, "0.007")];
+        let cases = [(12_345_678, 2, "12 345.67"), (1_234_999, 1, "1234.9"), (50_000, 0, "50"), (7, 3, "0.007")];
         for (micros, decimals, text) in cases {
             assert_eq!(ms(Micros(micros), decimals).replace(GROUP, " "), text);
         }

@@ -17,11 +17,20 @@ const LANE: f64 = 5.0;
 /// How far from the outline of a node a message begins and ends its way, so that it covers no node.
 const LANE_END: f64 = 11.0;
 
-/// How much wider or higher than its natural size a ring becomes to fill its room.
-const STRETCH_MAX: f64 = 1.45;
+/// How much narrower or wider, lower or higher than its natural size a ring becomes to fill its room.
+const STRETCH: (f64, f64) = (0.5, 1.45);
+
+/// Before the picture is drawn smaller than this, and its letters with it, the ring gets smaller.
+const SCALE_MIN: f64 = 0.92;
+
+/// No node gets smaller than this: what it says has to have room in it.
+const NODE_RADIUS_MIN: f64 = 29.0;
+
+/// The room between the election timeouts of two nodes.
+const APART: f64 = 10.0;
 
 /// The room for a word above and below a node.
-const LABEL: f64 = 36.0;
+const LABEL: f64 = 39.0;
 
 /// The room below all of it, for the tag of a stroke.
 const TAGS: f64 = 18.0;
@@ -79,54 +88,57 @@ pub struct Ring {
 impl Ring {
     /// A ring of these nodes, in its natural size.
     pub fn new(nodes: impl IntoIterator<Item = NodeId>) -> Ring {
-        Ring::stretched(nodes, 1.0, 1.0)
+        Ring::sized(&nodes.into_iter().collect::<Vec<_>>(), 1.0, (1.0, 1.0))
     }
 
-    /// A ring that fills a room of this shape, its height by its width, as well as a ring can.
-    pub fn fitting(nodes: impl IntoIterator<Item = NodeId> + Clone, shape: f64) -> Ring {
-        let ring = Ring::new(nodes.clone());
-        let extent = |value: fn(&Point) -> f64| {
-            let values = || ring.places.iter().map(|(_, point)| value(point));
-            values().fold(f64::MIN, f64::max) - values().fold(f64::MAX, f64::min)
-        };
+    /// A ring that fills a room as well as a ring can. The room is told in units of the picture: so many as there are
+    /// when letters have their usual size. Where there are few, the ring gets smaller rather than the letters.
+    pub fn fitting(nodes: impl IntoIterator<Item = NodeId>, room: Point) -> Ring {
+        let nodes: Vec<NodeId> = nodes.into_iter().collect();
+        let natural = Ring::sized(&nodes, 1.0, (1.0, 1.0));
+        if !(room.x > 0.0 && room.y > 0.0) {
+            return natural;
+        }
+        let scale = (room.x / natural.width).min(room.y / natural.height);
+        let (shrink, scale) = (scale / SCALE_MIN, scale.max(SCALE_MIN));
+        let ring = Ring::sized(&nodes, shrink, (1.0, 1.0));
         // What is around the ring stays as it is.
-        let stretch = |wanted: f64, whole: f64, extent: f64| {
-            let stretch = (wanted - (whole - extent)) / extent;
+        let stretch = |wanted: f64, whole: f64, (from, to): (f64, f64)| {
+            let stretch = (wanted - (whole - (to - from))) / (to - from);
             if stretch.is_finite() {
-                stretch.clamp(1.0, STRETCH_MAX)
+                stretch.clamp(STRETCH.0, STRETCH.1)
             } else {
                 1.0
             }
         };
-        let x = stretch(ring.height / shape, ring.width, extent(|point| point.x));
-        let y = stretch(ring.width * shape, ring.height, extent(|point| point.y));
-        Ring::stretched(nodes, x, y)
+        let x = stretch(room.x / scale, ring.width, extent(&ring.places, |point| point.x));
+        let y = stretch(room.y / scale, ring.height, extent(&ring.places, |point| point.y));
+        // However small the room, neighbours keep apart.
+        let closest = Ring::sized(&nodes, shrink, (x, y)).closest();
+        let wider = ((2.0 * (ring.node_radius + TIMER_GAP) + APART) / closest).max(1.0);
+        Ring::sized(&nodes, shrink, (x * wider, y * wider))
     }
 
-    fn stretched(nodes: impl IntoIterator<Item = NodeId>, x: f64, y: f64) -> Ring {
-        let nodes: Vec<NodeId> = nodes.into_iter().collect();
-        let (radius, node_radius) = match nodes.len() {
+    /// A ring whose nodes are smaller by `shrink`, and which is stretched sideways and upright.
+    fn sized(nodes: &[NodeId], shrink: f64, (x, y): (f64, f64)) -> Ring {
+        let (radius, usual) = match nodes.len() {
             0 | 1 => (0.0, 44.0),
             2 => (110.0, 40.0),
             3..=5 => (158.0, 39.0),
             6 | 7 => (172.0, 34.0),
             _ => (186.0, 29.0),
         };
+        let node_radius = (usual * shrink).clamp(NODE_RADIUS_MIN, usual);
         // Two nodes stand side by side.
         let first = if nodes.len() == 2 { PI } else { -PI / 2.0 };
         let step = TAU / nodes.len().max(1) as f64;
-        let origin = Point::default();
-        let mut places: Vec<(NodeId, Point)> =
-            nodes.iter().enumerate().map(|(i, &id)| (id, origin.polar(first + step * i as f64, radius))).collect();
-        for (_, point) in &mut places {
-            *point = Point::new(point.x * x, point.y * y);
-        }
-        let (side, above) = (node_radius + TIMER_GAP + 14.0, node_radius + LABEL);
-        let extent = |value: fn(&Point) -> f64| {
-            let values = || places.iter().map(|(_, point)| value(point));
-            (values().fold(0.0, f64::min), values().fold(0.0, f64::max))
+        let place = |i: usize| {
+            let point = Point::default().polar(first + step * i as f64, radius);
+            Point::new(point.x * x, point.y * y)
         };
-        let ((left, right), (top, bottom)) = (extent(|point| point.x), extent(|point| point.y));
+        let mut places: Vec<(NodeId, Point)> = nodes.iter().enumerate().map(|(i, &id)| (id, place(i))).collect();
+        let (side, above) = (node_radius + TIMER_GAP + 14.0, node_radius + LABEL);
+        let ((left, right), (top, bottom)) = (extent(&places, |point| point.x), extent(&places, |point| point.y));
         let centre = Point::new(side - left, above - top);
         for (_, point) in &mut places {
             *point = Point::new(point.x + centre.x, point.y + centre.y);
@@ -138,6 +150,12 @@ impl Ring {
             width: right - left + 2.0 * side,
             height: bottom - top + 2.0 * above + TAGS,
         }
+    }
+
+    /// How far the two nodes are apart that are nearest to each other.
+    fn closest(&self) -> f64 {
+        let ends = |(a, b): Link| self.place(a).distance(self.place(b));
+        self.pairs().map(ends).fold(f64::INFINITY, f64::min)
     }
 
     /// The nodes and their places.
@@ -181,6 +199,12 @@ impl Ring {
         let aside = along + PI / 2.0;
         (a.polar(along, LANE_END).polar(aside, LANE), b.polar(along, -LANE_END).polar(aside, LANE))
     }
+}
+
+/// From where to where places reach.
+fn extent(places: &[(NodeId, Point)], value: fn(&Point) -> f64) -> (f64, f64) {
+    let values = || places.iter().map(|(_, point)| value(point));
+    (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max))
 }
 
 /// An arc around `centre`, clockwise from the top, over `fraction` of the circle.
@@ -286,17 +310,36 @@ mod tests {
     fn a_ring_fills_the_room_that_it_has() {
         for count in 3..=9 {
             let natural = Ring::new(1..=count);
-            let ratio = |shape: f64| {
-                let ring = Ring::fitting(1..=count, shape);
-                ring.height / ring.width
-            };
             for shape in [1.0, 1.1, 1.25] {
-                assert!((ratio(shape) - shape).abs() < 0.01, "{count} in {shape}: {}", ratio(shape));
+                let ring = Ring::fitting(1..=count, Point::new(600.0, 600.0 * shape));
+                assert!((ring.height / ring.width - shape).abs() < 0.01, "{count} in {shape}: {ring:?}");
             }
-            assert!(near(Ring::fitting(1..=count, natural.height / natural.width).width, natural.width));
-            assert!(ratio(9.0) < 2.0 && ratio(0.0) < 2.0 && ratio(f64::NAN) < 2.0);
+            let same = Ring::fitting(1..=count, Point::new(natural.width, natural.height));
+            assert!(near(same.width, natural.width) && near(same.height, natural.height));
+            for room in [Point::new(100.0, 900.0), Point::new(900.0, 100.0)] {
+                let ring = Ring::fitting(1..=count, room);
+                assert!((0.3..3.0).contains(&(ring.height / ring.width)), "{count}: {ring:?}");
+            }
+            for room in [Point::new(0.0, 0.0), Point::new(f64::NAN, 1.0)] {
+                assert_eq!(Ring::fitting(1..=count, room), natural);
+            }
         }
-        assert_eq!(Ring::fitting([1], 1.3), Ring::new([1]));
+        assert_eq!(Ring::fitting([1], Point::new(500.0, 800.0)), Ring::new([1]));
+    }
+
+    #[test]
+    fn in_a_small_room_letters_keep_their_size_and_nodes_keep_apart() {
+        for count in 1..=9 {
+            for room in
+                [Point::new(349.0, 375.0), Point::new(370.0, 300.0), Point::new(326.0, 460.0), Point::new(700.0, 290.0)]
+            {
+                let ring = Ring::fitting(1..=count, room);
+                let scale = (room.x / ring.width).min(room.y / ring.height);
+                let least = if count > 5 { 0.7 } else { 0.88 };
+                assert!(scale >= least, "{count} in {room:?}: {scale}");
+                assert!(ring.closest() >= 2.0 * (ring.node_radius + TIMER_GAP) + APART - 0.01, "{count} in {room:?}");
+            }
+        }
     }
 
     #[test]

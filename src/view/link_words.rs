@@ -1,7 +1,7 @@
 //! What is written on links that do to messages what others do not, and where there is room for it.
 
 use super::cluster::{NodeGlyph, StrokeGlyph, TAG_HEIGHT};
-use super::geometry::{Point, Ring, TIMER_GAP};
+use super::geometry::{crossing, Point, Ring, TIMER_GAP};
 use super::links::in_short;
 use super::text::Text;
 use crate::lab::event::Link;
@@ -15,6 +15,12 @@ const LETTER: f64 = 6.9;
 
 /// The room between words and what they must not cover.
 const GAP: f64 = 3.0;
+
+/// So far words go out of the way of another link that passes through them.
+const OF_LINK: f64 = 15.0;
+
+/// So far they go rather than to cover anything of what must not be covered.
+const COVERED: f64 = 60.0;
 
 /// Words further than this from their link are tied to it by a line.
 const NEAR: f64 = 12.0;
@@ -47,6 +53,13 @@ fn overlap((at, half): Area, (other, other_half): Area) -> f64 {
     let x = half.x + other_half.x + GAP - (at.x - other.x).abs();
     let y = half.y + other_half.y + GAP - (at.y - other.y).abs();
     x.min(y).max(0.0)
+}
+
+/// Whether a line passes through a box: then it crosses one of its diagonals.
+fn passes(line: (Point, Point), (at, half): Area) -> bool {
+    let corner = |x: f64, y: f64| Point::new(at.x + x * half.x, at.y + y * half.y);
+    let diagonals = [(corner(-1.0, -1.0), corner(1.0, 1.0)), (corner(-1.0, 1.0), corner(1.0, -1.0))];
+    diagonals.into_iter().any(|diagonal| crossing(diagonal, line).is_some())
 }
 
 /// The words on all links, so that they cover neither nodes nor what is written beside them, nor tags, nor each other.
@@ -92,15 +105,26 @@ fn place(ring: &Ring, link: Link, lines: Vec<String>, ideal: f64, taken: &[Area]
         let beyond = |value: f64, half: f64, end: f64| (half - value).max(value + half - end).max(0.0);
         beyond(at.x, half.x, ring.width) + beyond(at.y, half.y, ring.height)
     };
+    let others: Vec<(Point, Point)> =
+        ring.pairs().filter(|&(a, b)| (a, b) != link && (b, a) != link).map(|other| ring.link(other)).collect();
     let steps = || (-12..=12).map(|step| f64::from(step) * 8.0);
     let places = (2..=18).map(|step| f64::from(step) * 0.05);
-    let all = places.flat_map(|way| steps().map(move |aside| (way, aside)));
-    let cost = |&(way, aside): &(f64, f64)| {
+    let (mut best, mut cheapest) = ((0.5, 0.0), f64::INFINITY);
+    for (way, aside) in places.flat_map(|way| steps().map(move |aside| (way, aside))) {
+        let far = aside.abs() + 60.0 * (way - ideal).abs();
+        if far >= cheapest {
+            continue;
+        }
         let at = from.toward(to, way).polar(across, aside);
         let covered = of_node(at) + taken.iter().map(|&area| overlap((at, half), area)).sum::<f64>() + outside(at);
-        20.0 * covered + aside.abs() + 60.0 * (way - ideal).abs()
-    };
-    let (way, aside) = all.min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or((0.5, 0.0));
+        let crossed = others.iter().filter(|&&other| passes(other, (at, half))).count();
+        let must_not = if covered > 0.0 { COVERED + 20.0 * covered } else { 0.0 };
+        let cost = far + must_not + OF_LINK * crossed as f64;
+        if cost < cheapest {
+            (best, cheapest) = ((way, aside), cost);
+        }
+    }
+    let (way, aside) = best;
     let on_link = from.toward(to, way);
     let tied_to = (aside.abs() > NEAR + half.y / 2.0).then_some(on_link);
     LinkWords { link, at: on_link.polar(across, aside), lines, tied_to }
@@ -144,6 +168,17 @@ mod tests {
         assert!(at.distance(ring.place(3)) < at.distance(ring.place(1)), "near who sends");
         assert_eq!(words(5, &[((3, 1), slow), ((1, 3), slow)]).2.len(), 1);
         assert_eq!(words(5, &[((3, 1), slow), ((1, 3), bad())]).2.len(), 2);
+    }
+
+    #[test]
+    fn words_stand_on_no_crossing_where_there_is_room_beside() {
+        for (count, link) in [(5, (1, 3)), (5, (2, 4)), (5, (2, 5)), (4, (1, 3))] {
+            let slow = LinkSpec { latency: (Micros::from_ms(80), Micros::from_ms(120)), ..LinkSpec::default() };
+            let (ring, _, words) = words(count, &[(link, slow), ((link.1, link.0), slow)]);
+            let area = (words[0].at, LinkWords::half(&words[0].lines));
+            let through = |other: &Link| *other != link && passes(ring.link(*other), area);
+            assert_eq!(ring.pairs().filter(through).collect::<Vec<_>>(), [], "{words:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The replication streams of every node that leads, a row per follower.
 
-use super::format::{ms, percent, tenths};
+use super::format::{grouped, ms, percent, tenths};
 use super::geometry::Point;
 use super::text::Text;
 use crate::lab::event::Link;
@@ -97,6 +97,13 @@ pub fn streams(world: &World, t: &dyn Text) -> Vec<LeaderStreams> {
         .collect();
     leaders.sort_by_key(|streams| std::cmp::Reverse(streams.term));
     leaders
+}
+
+/// How many letters the longest of the numbers have that grow with the logs: indices and lags.
+pub fn letters(leaders: &[LeaderStreams]) -> (usize, usize) {
+    let rows = || leaders.iter().flat_map(|streams| &streams.rows);
+    let letters = |longest: Option<u64>| grouped(longest.unwrap_or(0)).chars().count();
+    (letters(rows().map(|row| row.next.max(row.matched)).max()), letters(rows().map(|row| row.lag).max()))
 }
 
 fn row(link: Link, stream: &StreamView, last: Index, at: Micros, t: &dyn Text) -> StreamRow {
@@ -260,6 +267,17 @@ mod tests {
         assert_eq!(row.plot, "0.0,1.0 55.9,1.0 55.9,10.0 112.0,10.0");
         let new = StreamView::new(2, Micros::ZERO, StreamState::Lagging, StreamWhy::NewLeader);
         assert_eq!(row_of(new, 100).change, "begins: new leader");
+    }
+
+    #[test]
+    fn the_longest_number_of_any_leader_counts() {
+        let mut world = world(&[(1, 2), (3, 5)]);
+        assert_eq!(letters(&streams(&world, &English)), (1, 1));
+        world.streams.insert((3, 2), Rc::new(stream(4)));
+        world.streams.insert((1, 2), Rc::new(StreamView { next: 12_345, ..stream(4) }));
+        let leaders = streams(&world, &English);
+        assert_eq!(letters(&leaders), ("12 345".len(), 1));
+        assert_eq!(letters(&leaders[..1]), (1, 1));
     }
 
     #[test]

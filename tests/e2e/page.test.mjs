@@ -335,7 +335,7 @@ test("thousands of entries stay a few cells, and the end is followed unless one 
   const other = (id % 5) + 1;
   const { commit, log: { first } } = (await report(page)).nodes.find((node) => node.id === other);
   await scroller.evaluate((element) => { element.scrollLeft = 0; });
-  await row(page, other).getByRole("button", { name: `match ${last}, next ${last + 1}`.replaceAll(/(\d)(\d{3})/g, "$1\u202f$2") }).click();
+  await row(page, other).getByRole("button", { name: `match ${last}, next ${last + 1}` }).click();
   await page.locator(`[data-log="${other}"] [data-index="${last}"]`).waitFor();
   await scroller.evaluate((element) => { element.scrollLeft = 0; });
   await page.locator(`[data-log="${other}"] [data-index="${last}"]`).waitFor({ state: "detached" });

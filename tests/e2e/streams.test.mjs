@@ -99,7 +99,7 @@ test("an open stream shows its buffers entry by entry, linked with the logs, by 
   const numbers = await row(page, link).locator(".numbers td:not(.left)").allInnerTexts();
   assert.deepEqual(numbers.map(Number), [next, match, 5 - match, replication_buffer, outbound_buffer]);
   await row(page, link).getByText("Entries 2–3 are sent; S2’s answer is awaited.").waitFor();
-  assert.equal(await row(page, link).locator(".why").innerText(), "lagging → line rate: caught up");
+  assert.equal(await row(page, link).locator(".why").textContent(), "lagging → line rate: caught up");
   await shot("stream-line-rate");
 
   // An entry in a buffer is lit where it is stored, and the other way round.
@@ -166,7 +166,7 @@ test("the diagram lights the way that the stream took, and a snapshot goes chunk
   await runUntil(page, { event: "chunk-sent", target: 3, offset: 16 });
   await check("snapshotting", "too far behind");
   assert.match(
-    await row(page, link).locator(".why").innerText(),
+    await row(page, link).locator(".why").textContent(),
     /^lagging → snapshotting: too far behind for the log/,
   );
   const { snapshot } = await streamOf(page, link);
@@ -198,8 +198,8 @@ test("two leaders have their streams, and who is down is said", async (t) => {
   const tables = await page.locator("[data-streams]").evaluateAll((found) => found.map((it) => it.dataset.streams));
   assert.deepEqual(tables, ["3", "1"], "the higher term first");
   assert.deepEqual((await page.locator("[data-stream]").evaluateAll((found) => found.map((it) => it.dataset.stream))).sort(), links.sort());
-  assert.match(await row(page, [3, 4]).locator(".why").innerText(), /down, silent \d+ ms$/);
-  assert.match(await row(page, [3, 1]).locator(".why").innerText(), /· silent \d+ ms$/);
+  assert.match(await row(page, [3, 4]).locator(".why").textContent(), /down, silent \d+ ms$/);
+  assert.match(await row(page, [3, 1]).locator(".why").textContent(), /· silent \d+ ms$/);
   // Nothing is cut off: the columns of both stand below each other, and all rows can be seen.
   const columns = (link) => row(page, link).locator(".numbers > td").evaluateAll((found) => found.map((it) => Math.round(it.getBoundingClientRect().left)));
   assert.deepEqual(await columns([3, 1]), await columns([1, 2]));

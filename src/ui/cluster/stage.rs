@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::callback::Timeout;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -12,6 +14,7 @@ use super::nodes::Nodes;
 use crate::lab::event::Link;
 use crate::lab::{Do, World};
 use crate::raft::NodeId;
+use crate::ui::media;
 use crate::ui::page::{Change, Strokes as Drawn};
 use crate::ui::shared::Shared;
 use crate::ui::size::use_size;
@@ -28,8 +31,17 @@ use crate::view::subject::Subject;
 /// A pointer that moved less than this, in pixels, has clicked.
 const CLICK: f64 = 6.0;
 
+/// The letters of the picture are as large as those of the page when a `rem` has so many of its units.
+const UNITS: f64 = 14.0;
+
+/// The room for the picture changes in steps of so many units.
+const STEP: f64 = 8.0;
+
 /// Points of a stroke closer than this are one.
 const SPACING: f64 = 7.0;
+
+/// A finger that stays where it is for so long, in ms, draws from there in any direction.
+const HOLD_MS: u32 = 350;
 
 /// What the picture needs.
 #[derive(Properties, PartialEq)]
@@ -62,6 +74,10 @@ struct Draft {
     start: Point,
     /// Whether it moved far enough to be no click.
     moved: bool,
+    /// Whether it is a finger, or a pen, with which one scrolls as well.
+    finger: bool,
+    /// Whether it stayed long enough to draw in any direction.
+    held: bool,
     one_way: bool,
     points: Vec<Point>,
 }
@@ -72,9 +88,9 @@ pub fn Stage(props: &StageProps) -> Html {
     let StageProps { world, selected, scope, look, drawn, still, act, change, command } = props;
     let ids: Vec<NodeId> = world.nodes.keys().copied().collect();
     let element = use_node_ref();
-    let shape = use_shape(&element);
-    let ring = Shared(use_memo((ids, shape), |(ids, shape)| match shape {
-        Some(shape) => Ring::fitting(ids.iter().copied(), f64::from(*shape) / 100.0),
+    let room = use_room(&element);
+    let ring = Shared(use_memo((ids, room), |(ids, room)| match room {
+        Some(room) => Ring::fitting(ids.iter().copied(), *room),
         None => Ring::new(ids.iter().copied()),
     }));
     let node_glyphs = use_memo((world.clone(), ring.clone()), |(world, ring)| nodes(world, ring, text()));
@@ -148,20 +164,21 @@ pub fn Stage(props: &StageProps) -> Html {
     }
 }
 
-/// The shape of the room that the picture has, its height by its width, in percent; none until that is known.
+/// The room that the picture has, in its own units; none until that is known.
 #[hook]
-fn use_shape(element: &NodeRef) -> Option<u32> {
-    let shape = use_state_eq(|| None);
+fn use_room(element: &NodeRef) -> Option<Point> {
+    let room = use_state_eq(|| None);
     {
-        let shape = shape.setter();
+        let room = room.setter();
         use_size(element, move |element| {
-            let rect = element.get_bounding_client_rect();
-            let ratio = 100.0 * rect.height() / rect.width();
+            let (rect, unit) = (element.get_bounding_client_rect(), media::rem() / UNITS);
             // In steps, so that a pixel more or less moves nothing.
-            shape.set((ratio.is_finite() && ratio > 0.0).then(|| (ratio / 4.0).round() as u32 * 4));
+            let units = |length: f64| (length / unit / STEP).round() * STEP;
+            let found = Point::new(units(rect.width()), units(rect.height()));
+            room.set((found.x > 0.0 && found.y > 0.0).then_some(found));
         });
     }
-    *shape
+    *room
 }
 
 /// What a stroke in the making listens to, and how it looks.
@@ -183,6 +200,8 @@ fn use_stroke(
 ) -> Gesture {
     let shown = use_state(|| None::<Draft>);
     let current: Rc<RefCell<Option<Draft>>> = use_mut_ref(|| None);
+    let hold = use_mut_ref(|| None::<Timeout>);
+    use_no_scrolling_while_drawing(element, &current);
 
     let place = {
         let (element, size) = (element.clone(), (ring.width, ring.height));
@@ -193,14 +212,23 @@ fn use_stroke(
         }
     };
     let down = {
-        let (current, place) = (current.clone(), place.clone());
+        let (current, shown, hold, place) = (current.clone(), shown.clone(), hold.clone(), place.clone());
         Callback::from(move |event: PointerEvent| {
             if event.button() != 0 || !event.is_primary() {
                 return;
             }
             let start = Point::new(event.client_x().into(), event.client_y().into());
             let (pointer, points) = (event.pointer_id(), vec![place(&event)]);
-            current.replace(Some(Draft { pointer, start, points, ..Draft::default() }));
+            let finger = event.pointer_type() != "mouse";
+            current.replace(Some(Draft { pointer, start, points, finger, ..Draft::default() }));
+            let (current, shown) = (current.clone(), shown.clone());
+            let stays = move || {
+                if let Some(draft) = current.borrow_mut().as_mut() {
+                    draft.held = true;
+                    shown.set(Some(draft.clone()));
+                }
+            };
+            hold.replace(finger.then(|| Timeout::new(HOLD_MS, stays)));
         })
     };
     let moved = {
@@ -210,6 +238,11 @@ fn use_stroke(
             let Some(draft) = current.as_mut().filter(|draft| draft.pointer == event.pointer_id()) else { return };
             let here = Point::new(event.client_x().into(), event.client_y().into());
             if !draft.moved && draft.start.distance(here) < CLICK {
+                return;
+            }
+            let upright = (here.y - draft.start.y).abs() >= (here.x - draft.start.x).abs();
+            if draft.finger && !draft.held && !draft.moved && upright {
+                *current = None; // it scrolls
                 return;
             }
             if !draft.moved {
@@ -227,8 +260,10 @@ fn use_stroke(
         let (current, shown) = (current.clone(), shown.clone());
         let (world, ring, act, change) = (world.clone(), ring.clone(), act.clone(), change.clone());
         let element = element.clone();
+        let hold = hold.clone();
         Callback::from(move |event: PointerEvent| {
             shown.set(None);
+            hold.take();
             let Some(draft) = current.take() else { return };
             if !draft.moved {
                 // A click beside everything.
@@ -251,8 +286,30 @@ fn use_stroke(
         let shown = shown.clone();
         Callback::from(move |_: PointerEvent| {
             current.take();
+            hold.take();
             shown.set(None);
         })
     };
     Gesture { shown, down, moved, up, cancel }
+}
+
+/// A finger that draws does not scroll as well, nor does it open a menu of the browser.
+#[hook]
+fn use_no_scrolling_while_drawing(element: &NodeRef, current: &Rc<RefCell<Option<Draft>>>) {
+    let (element, current) = (element.clone(), current.clone());
+    use_effect_with((), move |()| {
+        let listen = |element: Element, kind: &'static str| {
+            let current = current.clone();
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&element, kind, options, move |event| {
+                if current.borrow().as_ref().is_some_and(|draft| draft.held || draft.moved) {
+                    event.prevent_default();
+                }
+            })
+        };
+        let listeners = element
+            .cast::<Element>()
+            .map(|element| ["touchmove", "contextmenu"].map(|kind| listen(element.clone(), kind)));
+        move || drop(listeners)
+    });
 }
