@@ -300,9 +300,12 @@ fn use_frame(driver: &Driver) -> super::driver::Frame {
 /// The classes that say who needs room. A selector with `:has` would know it, too, but it costs a style of the page for
 /// each thing that comes and goes.
 fn layout(page: &Page, world: &World) -> Classes {
-    let folded = page.settings.folded;
+    let (folded, logs) = (page.settings.folded, world.nodes.len());
     classes!(
         "panels",
+        (logs >= 6).then_some("six-logs"),
+        (logs >= 7).then_some("seven-logs"),
+        (logs >= 8).then_some("eight-logs"),
         folded.cluster.then_some("no-cluster"),
         folded.logs.then_some("no-logs"),
         folded.streams.then_some("no-streams"),
