@@ -362,8 +362,7 @@ mod tests {
             let told = told(&lab, subject);
             assert!(told.iter().all(|line| line.chars().count() < 200), "{told:?}");
         }
-        assert!(told(&lab, Subject::Node(1))
-            .contains(&format!("state machine: x={}… (2\u{202f}000 B) y=2", "a".repeat(22))));
+        assert!(told(&lab, Subject::Node(1)).contains(&format!("state machine: x={}… (2000 B) y=2", "a".repeat(22))));
     }
 
     #[test]
