@@ -46,6 +46,10 @@ use crate::view::words::VIOLATION_LETTERS;
 /// So many writes "write 10" makes.
 const WRITES: u64 = 10;
 
+/// So many logs are drawn lower where the page is low, and so many on most screens.
+const MANY: usize = 6;
+const MOST: usize = 8;
+
 /// The page.
 #[component]
 pub fn App() -> Html {
@@ -307,6 +311,8 @@ fn layout(page: &Page, world: &World) -> Classes {
         folded.logs.then_some("no-logs"),
         folded.streams.then_some("no-streams"),
         (folded.happened && page.selected.is_none()).then_some("no-side"),
+        (world.nodes.len() >= MANY).then_some("many-logs"),
+        (world.nodes.len() >= MOST).then_some("most-logs"),
         page.open.filter(|link| !folded.streams && world.streams.contains_key(link)).map(|_| "open-stream"),
     )
 }
