@@ -154,9 +154,10 @@ pub fn App() -> Html {
 
     let (t, panels) = (text(), &frame.panels);
     let look = page.highlight(&frame.world);
+    let by_finger = use_memo((), |()| media::by_finger());
     let why_nothing = match &frame.halted {
-        Some(_) => Some(t.hint_halted().into()),
-        None => hint(&panels.cluster, frame.playing, t),
+        Some(_) => Some(t.hint_halted(by_finger.holds()).into()),
+        None => hint(&panels.cluster, frame.playing, by_finger.holds(), t),
     };
     html! {
         <ContextProvider<Clock> context={driver.clock()}>

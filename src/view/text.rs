@@ -75,8 +75,6 @@ catalogue! {
 
         // The cluster.
         cluster: "Cluster",
-        cluster_hint: "drag to cut links · click for menu",
-        cluster_caption: "Point at a message to read it in full here.",
         messages: "Messages",
         scope: "Which messages are drawn",
         scope_all: "all messages",
@@ -125,8 +123,6 @@ catalogue! {
         loss: "Lost, %",
         duplicate: "Sent twice, %",
         must_not_be_less: "must not be less than the shortest latency",
-        hint_halted: "The run has stopped here. ← steps back, to see how it came to this.",
-        hint_clock_stands: "The clock is stopped: Space starts it, → takes one step.",
         hint_nothing_to_do: "All logs agree, and only heartbeats are sent. Write something, or break something.",
         hint_no_majority_together: "The open links connect no majority. Rejoin some of the others.",
         hint_slow_disks: "A majority has slow disks: an entry counts only once it is durable.",
@@ -337,7 +333,6 @@ catalogue! {
         help_keys: "Keys",
         help_picture: "The picture",
         help_single_keys: "Letters and signs are shortcuts (switch this off if you dictate, or press keys by accident)",
-        help_cut: "Drag across links to cut them in both directions. With Alt, only what crosses the line from left to right is cut, as seen by the hand that draws it. Click a link to cut one direction.",
         group_time: "Time",
         group_cluster: "Cluster",
         group_nodes: "The selected node",
@@ -519,6 +514,31 @@ catalogue! {
             Invariant::MatchIsTrue => "What a leader knows to be replicated is in the follower’s log, and durable there.",
             Invariant::AcknowledgedKept => "A write that was acknowledged to a client is never lost.",
             Invariant::Linearizable => "Each request takes effect at one instant between its call and its answer.",
+        },
+        cluster_hint(by_finger: bool): if by_finger {
+            "swipe over links to cut"
+        } else {
+            "drag to cut links · click for menu"
+        },
+        cluster_caption(by_finger: bool): if by_finger {
+            "Tap a message to read it in full here. To cut links downwards, hold the finger still before you draw."
+        } else {
+            "Point at a message to read it in full here."
+        },
+        hint_halted(by_finger: bool): if by_finger {
+            "The run has stopped here. Step back to see how it came to this."
+        } else {
+            "The run has stopped here. ← steps back, to see how it came to this."
+        },
+        hint_clock_stands(by_finger: bool): if by_finger {
+            "The clock is stopped. Start it in the bar below, or take one step."
+        } else {
+            "The clock is stopped: Space starts it, → takes one step."
+        },
+        help_cut(by_finger: bool): if by_finger {
+            "Swipe sideways over links to cut them in both directions; to draw upwards or downwards, hold the finger still first. Tap a link to cut one direction."
+        } else {
+            "Drag across links to cut them in both directions. With Alt, only what crosses the line from left to right is cut, as seen by the hand that draws it. Click a link to cut one direction."
         },
         yes_or_no(is_so: bool): if is_so { "yes" } else { "no" },
         trouble(trouble: Trouble): match trouble {
