@@ -46,6 +46,10 @@ use crate::view::words::VIOLATION_LETTERS;
 /// So many writes "write 10" makes.
 const WRITES: u64 = 10;
 
+/// So many logs are drawn lower where the page is low, and so many on most screens.
+const MANY: usize = 6;
+const MOST: usize = 8;
+
 /// The page.
 #[component]
 pub fn App() -> Html {
@@ -150,9 +154,10 @@ pub fn App() -> Html {
 
     let (t, panels) = (text(), &frame.panels);
     let look = page.highlight(&frame.world);
+    let by_finger = use_memo((), |()| media::by_finger());
     let why_nothing = match &frame.halted {
-        Some(_) => Some(t.hint_halted().into()),
-        None => hint(&panels.cluster, frame.playing, t),
+        Some(_) => Some(t.hint_halted(by_finger.holds()).into()),
+        None => hint(&panels.cluster, frame.playing, by_finger.holds(), t),
     };
     html! {
         <ContextProvider<Clock> context={driver.clock()}>
@@ -300,16 +305,15 @@ fn use_frame(driver: &Driver) -> super::driver::Frame {
 /// The classes that say who needs room. A selector with `:has` would know it, too, but it costs a style of the page for
 /// each thing that comes and goes.
 fn layout(page: &Page, world: &World) -> Classes {
-    let (folded, logs) = (page.settings.folded, world.nodes.len());
+    let folded = page.settings.folded;
     classes!(
         "panels",
-        (logs >= 6).then_some("six-logs"),
-        (logs >= 7).then_some("seven-logs"),
-        (logs >= 8).then_some("eight-logs"),
         folded.cluster.then_some("no-cluster"),
         folded.logs.then_some("no-logs"),
         folded.streams.then_some("no-streams"),
         (folded.happened && page.selected.is_none()).then_some("no-side"),
+        (world.nodes.len() >= MANY).then_some("many-logs"),
+        (world.nodes.len() >= MOST).then_some("most-logs"),
         page.open.filter(|link| !folded.streams && world.streams.contains_key(link)).map(|_| "open-stream"),
     )
 }

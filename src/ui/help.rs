@@ -8,7 +8,7 @@ use super::cluster::shapes::{bars, cross, shape};
 use super::dialog::Modal;
 use super::logs::{cell_class, inside};
 use super::store::Settings;
-use super::text;
+use super::{media, text};
 use crate::view::command::{key_name, Command, Group, Row, COMMANDS};
 use crate::view::legend::{columns, entries, nodes, votes, Column, SampleNode};
 use crate::view::logs::LogCell;
@@ -43,7 +43,7 @@ pub fn Help(props: &HelpProps) -> Html {
                 <section>
                     <h3>{ t.help_picture() }</h3>
                     <div class="legends">{ legend() }</div>
-                    <p>{ t.help_cut() }</p>
+                    <p>{ t.help_cut(media::by_finger().holds()) }</p>
                 </section>
                 <section>
                     <h3>{ t.help_keys() }</h3>

@@ -39,6 +39,11 @@ pub fn reduced_motion() -> Query {
     Query::new("(prefers-reduced-motion: reduce)")
 }
 
+/// Whether the page is touched: then there is neither a pointer that points nor, as a rule, a keyboard.
+pub fn by_finger() -> Query {
+    Query::new("(hover: none)")
+}
+
 /// Light or dark, as the system has it.
 pub fn system_theme() -> Theme {
     if Query::new("(prefers-color-scheme: dark)").holds() {

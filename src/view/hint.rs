@@ -15,15 +15,15 @@ use crate::runtime::Micros;
 /// A message is as good as always lost where so many of a million are.
 const ALWAYS_LOST: u32 = 1_000_000;
 
-/// Why nothing happens, if it does not: the deepest reason that there is.
-pub fn hint(world: &World, playing: bool, t: &dyn Text) -> Option<String> {
+/// Why nothing happens, if it does not: the deepest reason that there is; and what to do, with keys or by touch.
+pub fn hint(world: &World, playing: bool, by_finger: bool, t: &dyn Text) -> Option<String> {
     if !world.nodes.values().any(|node| node.never_ran()) {
         if let Some(reason) = in_the_way(world, t) {
             return Some(reason);
         }
     }
     if !playing {
-        return Some(t.hint_clock_stands().into());
+        return Some(t.hint_clock_stands(by_finger).into());
     }
     world.converged().then(|| t.hint_nothing_to_do().into())
 }
@@ -181,13 +181,13 @@ mod tests {
             (world(follow), ""),
         ];
         for (world, sentence) in cases {
-            assert_eq!(hint(&world, true, &English).unwrap_or_default(), sentence);
+            assert_eq!(hint(&world, true, false, &English).unwrap_or_default(), sentence);
         }
     }
 
     #[test]
     fn how_many_are_missing_is_told() {
-        let told = |node: &dyn Fn(&mut NodeState)| hint(&world(node), true, &English).unwrap();
+        let told = |node: &dyn Fn(&mut NodeState)| hint(&world(node), true, false, &English).unwrap();
         let four = told(&|node| node.alive = node.id == 4);
         assert!(
             four.starts_with("S1, S2, S3 and S5 are not running") && four.ends_with("at least two of them."),
@@ -219,38 +219,40 @@ mod tests {
         }
         let alone =
             "S1 leads, but cannot exchange messages with a majority. Rejoin its links, or wait for another leader.";
-        assert_eq!(hint(&cut, true, &English).as_deref(), Some(alone));
+        assert_eq!(hint(&cut, true, false, &English).as_deref(), Some(alone));
         for (a, b) in [(2, 3), (2, 4), (2, 5), (3, 4), (3, 5), (4, 5)] {
             cut.cut.insert((a, b));
         }
         let apart = "The open links connect no majority. Rejoin some of the others.";
-        assert_eq!(hint(&cut, true, &English).as_deref(), Some(apart));
+        assert_eq!(hint(&cut, true, false, &English).as_deref(), Some(apart));
         let mut lossy = Links::default();
         lossy.usual.loss = Probability { per_million: 1_000_000 };
-        assert_eq!(hint(&world(|_| {}).with_links(lossy), true, &English).as_deref(), Some(apart));
+        assert_eq!(hint(&world(|_| {}).with_links(lossy), true, false, &English).as_deref(), Some(apart));
     }
 
     #[test]
     fn a_timeout_shorter_than_the_round_trip_is_told() {
         let leaderless = world(|node| node.role = Role::Candidate);
-        assert_eq!(hint(&leaderless.clone().with_links(slow(99)), true, &English), None);
+        assert_eq!(hint(&leaderless.clone().with_links(slow(99)), true, false, &English), None);
         let told = "A round trip takes at least 200 ms, and no election timeout is longer than 200 ms: every candidate times out before the answers arrive.";
-        assert_eq!(hint(&leaderless.with_links(slow(100)), true, &English).as_deref(), Some(told));
+        assert_eq!(hint(&leaderless.with_links(slow(100)), true, false, &English).as_deref(), Some(told));
     }
 
     #[test]
     fn what_is_caught_is_told() {
         let mut caught = world(|_| {});
         caught.traps.insert(1, Rc::new(Trap { does: TrapDoes::Drop, which: Default::default() }));
-        let told = hint(&caught, true, &English).unwrap();
+        let told = hint(&caught, true, false, &English).unwrap();
         assert_eq!(told, "Some messages are dropped or held as they are sent: an action asked for that.");
     }
 
     #[test]
     fn a_clock_that_stands_is_told_when_nothing_else_is_in_the_way() {
         let stands = "The clock is stopped: Space starts it, → takes one step.";
-        assert_eq!(hint(&world(|_| {}), false, &English).as_deref(), Some(stands));
-        assert_eq!(hint(&World::default(), false, &English).as_deref(), Some(stands));
-        assert_eq!(hint(&World::default(), true, &English), None);
+        assert_eq!(hint(&world(|_| {}), false, false, &English).as_deref(), Some(stands));
+        assert_eq!(hint(&World::default(), false, false, &English).as_deref(), Some(stands));
+        let by_finger = hint(&world(|_| {}), false, true, &English).unwrap();
+        assert!(!by_finger.contains("Space"), "{by_finger}");
+        assert_eq!(hint(&World::default(), true, false, &English), None);
     }
 }

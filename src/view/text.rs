@@ -75,8 +75,6 @@ catalogue! {
 
         // The cluster.
         cluster: "Cluster",
-        cluster_hint: "drag to cut links · click for menu",
-        cluster_caption: "Point at a message to read it in full here.",
         messages: "Messages",
         scope: "Which messages are drawn",
         scope_all: "all messages",
@@ -125,8 +123,6 @@ catalogue! {
         loss: "Lost, %",
         duplicate: "Sent twice, %",
         must_not_be_less: "must not be less than the shortest latency",
-        hint_halted: "The run has stopped here. ← steps back, to see how it came to this.",
-        hint_clock_stands: "The clock is stopped: Space starts it, → takes one step.",
         hint_nothing_to_do: "All logs agree, and only heartbeats are sent. Write something, or break something.",
         hint_no_majority_together: "The open links connect no majority. Rejoin some of the others.",
         hint_slow_disks: "A majority has slow disks: an entry counts only once it is durable.",
@@ -337,7 +333,6 @@ catalogue! {
         help_keys: "Keys",
         help_picture: "The picture",
         help_single_keys: "Letters and signs are shortcuts (switch this off if you dictate, or press keys by accident)",
-        help_cut: "Drag across links to cut them in both directions. With Alt, only what crosses the line from left to right is cut, as seen by the hand that draws it. Click a link to cut one direction.",
         group_time: "Time",
         group_cluster: "Cluster",
         group_nodes: "The selected node",
@@ -520,6 +515,31 @@ catalogue! {
             Invariant::AcknowledgedKept => "A write that was acknowledged to a client is never lost.",
             Invariant::Linearizable => "Each request takes effect at one instant between its call and its answer.",
         },
+        cluster_hint(by_finger: bool): if by_finger {
+            "swipe over links to cut"
+        } else {
+            "drag to cut links · click for menu"
+        },
+        cluster_caption(by_finger: bool): if by_finger {
+            "Tap a message to read it in full here. To cut links downwards, hold the finger still before you draw."
+        } else {
+            "Point at a message to read it in full here."
+        },
+        hint_halted(by_finger: bool): if by_finger {
+            "The run has stopped here. Step back to see how it came to this."
+        } else {
+            "The run has stopped here. ← steps back, to see how it came to this."
+        },
+        hint_clock_stands(by_finger: bool): if by_finger {
+            "The clock is stopped. Start it in the bar below, or take one step."
+        } else {
+            "The clock is stopped: Space starts it, → takes one step."
+        },
+        help_cut(by_finger: bool): if by_finger {
+            "Swipe sideways over links to cut them in both directions; to draw upwards or downwards, hold the finger still first. Tap a link to cut one direction."
+        } else {
+            "Drag across links to cut them in both directions. With Alt, only what crosses the line from left to right is cut, as seen by the hand that draws it. Click a link to cut one direction."
+        },
         yes_or_no(is_so: bool): if is_so { "yes" } else { "no" },
         trouble(trouble: Trouble): match trouble {
             Trouble::Unanswered => "not answered in time",
@@ -543,7 +563,7 @@ catalogue! {
     sentences {
         and(before: &str, last: &str): format!("{before} and {last}"),
         node_name(node: S, standing: &str, term: Term, commit: Index):
-            format!("{node}, {standing}, term {term}, commit {commit}"),
+            format!("{node}, {standing}, term {term}, commit {}", grouped(commit)),
         term(term: Term): format!("term {term}"),
         cluster_name(nodes: u64): format!("Cluster of {nodes}"),
         commit(index: Index): format!("commit {}", grouped(index)),
@@ -556,16 +576,16 @@ catalogue! {
         folded(entries: &str): format!("◂ {entries}"),
         folded_name(node: S, entries: &str): format!("{node}, entries {entries} are gone from the log"),
         folded_snapshot(name: &str, index: Index, term: Term):
-            format!("{name}: the snapshot up to entry {index} of term {term} replaces them"),
+            format!("{name}: the snapshot up to entry {} of term {term} replaces them", grouped(index)),
         percent(percent: u64): format!("{percent} %"),
         cut_short(begin: &str, bytes: u64): format!("{begin} ({} B)", grouped(bytes)),
         bytes(bytes: u64): format!("{} B", grouped(bytes)),
         bytes_of(part: u64, whole: u64): format!("{} of {} B", grouped(part), grouped(whole)),
-        receiving_name(node: S, index: Index, bytes: &str): format!("{node} receives the snapshot up to entry {index}: {bytes}"),
+        receiving_name(node: S, index: Index, bytes: &str): format!("{node} receives the snapshot up to entry {}: {bytes}", grouped(index)),
         sending_name(index: Index, bytes: &str, chunks: u32): if chunks == 1 {
-            format!("snapshot up to entry {index}: {bytes} stored, one chunk sent")
+            format!("snapshot up to entry {}: {bytes} stored, one chunk sent", grouped(index))
         } else {
-            format!("snapshot up to entry {index}: {bytes} stored, {chunks} chunks sent")
+            format!("snapshot up to entry {}: {bytes} stored, {chunks} chunks sent", grouped(index))
         },
         streams_caption(leader: S, term: Term): format!("Streams of {leader}, leader of term {term}"),
         streams_caption_outdated(leader: S, term: Term):
@@ -577,7 +597,7 @@ catalogue! {
         partitioned(groups: &str): format!("Partitioned: {groups}."),
         partition_node(node: S): format!("Group of {node}"),
         node_menu(node: S): format!("Actions on {node}"),
-        marks(matched: Index, next: Index): format!("match {matched}, next {next}"),
+        marks(matched: Index, next: Index): format!("match {}, next {}", grouped(matched), grouped(next)),
         streams_of(leader: S): format!("Replication streams of {leader}"),
         event_number(n: u64): format!("event {}", grouped(n)),
         speed_value(ms: u64): format!("{} ms", grouped(ms)),
@@ -692,30 +712,30 @@ catalogue! {
         so_many_voters(count: u64): format!("{count} vote"),
         joint_configuration(members: &str): format!("joint configuration {members}: both majorities decide"),
         entry_name(node: S, index: Index, term: Term, payload: &str, state: &str):
-            format!("{node}, entry {index}, term {term}, {payload}, {state}"),
+            format!("{node}, entry {}, term {term}, {payload}, {state}", grouped(index)),
 
         // Messages.
         append(entries: &str): format!("append {entries}"),
-        append_success(index: Index): format!("agrees up to {index}"),
+        append_success(index: Index): format!("agrees up to {}", grouped(index)),
         append_stale(term: Term): format!("refuses: it is in term {term}"),
         vote_request(term: Term): format!("asks for a vote in term {term}"),
         vote_granted(term: Term): format!("grants its vote in term {term}"),
         vote_refused(term: Term): format!("refuses its vote in term {term}"),
         append_full(short: &str, term: Term, prev: Index, prev_term: Term, commit: Index): if prev == 0 {
-            format!("{short} in term {term}, from the start of the log; commit {commit}")
+            format!("{short} in term {term}, from the start of the log; commit {}", grouped(commit))
         } else {
-            format!("{short} in term {term}, after entry {prev} of term {prev_term}; commit {commit}")
+            format!("{short} in term {term}, after entry {} of term {prev_term}; commit {}", grouped(prev), grouped(commit))
         },
         append_hint(short: &str, term: Term, index: Index, hint_term: Term): if index == 0 {
             format!("{short}, in term {term}; hint: look at the start of the log")
         } else {
-            format!("{short}, in term {term}; hint: look at entry {index} of term {hint_term}")
+            format!("{short}, in term {term}; hint: look at entry {} of term {hint_term}", grouped(index))
         },
         in_term(short: &str, term: Term): format!("{short}, in term {term}"),
         vote_full(short: &str, last: Index, last_term: Term): if last == 0 {
             format!("{short}, with an empty log")
         } else {
-            format!("{short}, with a log up to entry {last} of term {last_term}")
+            format!("{short}, with a log up to entry {} of term {last_term}", grouped(last))
         },
         message_name(from: S, to: S, says: &str, arrives: &str):
             format!("{from} → {to}: {says}, arrives at {arrives} ms"),
@@ -727,7 +747,7 @@ catalogue! {
         started(node: S, term: Term, last: Index): if last == 0 && term == 0 {
             format!("{node} starts, with an empty log")
         } else {
-            format!("{node} starts, with term {term} and a log up to {last}")
+            format!("{node} starts, with term {term} and a log up to {}", grouped(last))
         },
         elected(node: S, term: Term): format!("{node} is elected leader of term {term}"),
         campaigns(node: S, term: Term): format!("{node} campaigns for term {term}"),
@@ -750,24 +770,24 @@ catalogue! {
         counts_refusal(node: S, voter: S): format!("{node} counts the refusal of {voter}"),
 
         // Events: the log.
-        leader_appends(node: S, index: Index, payload: &str): format!("{node} appends entry {index}: {payload}"),
-        stores(node: S, index: Index, payload: &str): format!("{node} stores entry {index}: {payload}"),
+        leader_appends(node: S, index: Index, payload: &str): format!("{node} appends entry {}: {payload}", grouped(index)),
+        stores(node: S, index: Index, payload: &str): format!("{node} stores entry {}: {payload}", grouped(index)),
         removes(node: S, entries: &str, one: bool):
             if one { format!("{node} removes entry {entries}") } else { format!("{node} removes entries {entries}") },
-        commits(node: S, to: Index): format!("{node} commits up to entry {to}"),
-        learns_commit(node: S, to: Index): format!("{node} learns that the log is committed up to {to}"),
-        applies(node: S, index: Index): format!("{node} applies entry {index}"),
+        commits(node: S, to: Index): format!("{node} commits up to entry {}", grouped(to)),
+        learns_commit(node: S, to: Index): format!("{node} learns that the log is committed up to {}", grouped(to)),
+        applies(node: S, index: Index): format!("{node} applies entry {}", grouped(index)),
 
         // Events: streams.
         stream_begins(leader: S, target: S, state: &str): format!("{leader} → {target}: the stream begins, {state}"),
         stream_ends(leader: S, target: S): format!("{leader} → {target}: the stream ends"),
         stream_changes(leader: S, target: S, from: &str, to: &str): format!("{leader} → {target}: {from} → {to}"),
         next_moves(leader: S, target: S, from: Index, to: Index):
-            format!("{leader} → {target}: next moves from {from} to {to}"),
+            format!("{leader} → {target}: next moves from {} to {}", grouped(from), grouped(to)),
         match_moves(leader: S, target: S, from: Index, to: Index):
-            format!("{leader} → {target}: match moves from {from} to {to}"),
+            format!("{leader} → {target}: match moves from {} to {}", grouped(from), grouped(to)),
         match_lost(leader: S, target: S, from: Index, to: Index):
-            format!("{leader} → {target}: {target} lost entries that it had acknowledged, match falls from {from} to {to}"),
+            format!("{leader} → {target}: {target} lost entries that it had acknowledged, match falls from {} to {}", grouped(from), grouped(to)),
         buffers(leader: S, target: S, replication: u32, outbound: u32):
             format!("{leader} → {target}: {replication} to be sent, {outbound} in flight"),
         answered(leader: S, target: S, success: bool): if success {
@@ -837,37 +857,37 @@ catalogue! {
         },
         transfer_begins(node: S, target: S): format!("{node} begins to transfer leadership to {target}"),
         transfer_given_up(node: S, target: S): format!("{node} gives up transferring leadership to {target}"),
-        read_confirmed(node: S, index: Index): format!("{node} still leads: it may answer reads up to entry {index}"),
+        read_confirmed(node: S, index: Index): format!("{node} still leads: it may answer reads up to entry {}", grouped(index)),
         pre_vote_request(term: Term): format!("asks whether it could win term {term}"),
         pre_vote_answer(granted: bool): if granted { "would vote for it" } else { "would not vote for it" },
-        stores_chunk(node: S, received: u64, index: Index): format!("{node} has {received} B of the snapshot up to entry {index}"),
-        installs(node: S, index: Index): format!("{node} installs the snapshot up to entry {index}"),
+        stores_chunk(node: S, received: u64, index: Index): format!("{node} has {} B of the snapshot up to entry {}", grouped(received), grouped(index)),
+        installs(node: S, index: Index): format!("{node} installs the snapshot up to entry {}", grouped(index)),
         installs_why(kept: bool): if kept {
             "the entries after it agree and stay"
         } else {
             "its own log up to there is replaced"
         },
-        compacts(node: S, index: Index): format!("{node} begins to take a snapshot up to entry {index}"),
+        compacts(node: S, index: Index): format!("{node} begins to take a snapshot up to entry {}", grouped(index)),
         compacted(node: S, index: Index, bytes: u64, first: Index):
-            format!("{node} has a snapshot up to entry {index}, {bytes} B; its log begins at {first}"),
+            format!("{node} has a snapshot up to entry {}, {} B; its log begins at {}", grouped(index), grouped(bytes), grouped(first)),
         compaction_discarded(node: S, index: Index):
-            format!("{node} drops its snapshot up to entry {index}: it has a later one"),
-        durable(node: S, index: Index): format!("{node}’s log is durable up to entry {index}"),
+            format!("{node} drops its snapshot up to entry {}: it has a later one", grouped(index)),
+        durable(node: S, index: Index): format!("{node}’s log is durable up to entry {}", grouped(index)),
         offers_snapshot(leader: S, target: S, index: Index, bytes: u64):
-            format!("{leader} → {target}: snapshot up to entry {index}, {bytes} B"),
+            format!("{leader} → {target}: snapshot up to entry {}, {} B", grouped(index), grouped(bytes)),
         sends_chunk(leader: S, target: S, offset: u64, bytes: u64):
-            format!("{leader} → {target}: chunk at {offset}, {bytes} B"),
-        chunk_answered(leader: S, target: S, offset: u64): format!("{target} tells {leader} that it expects byte {offset} next"),
+            format!("{leader} → {target}: chunk at {}, {} B", grouped(offset), grouped(bytes)),
+        chunk_answered(leader: S, target: S, offset: u64): format!("{target} tells {leader} that it expects byte {} next", grouped(offset)),
         chunk_installed(leader: S, target: S): format!("{target} tells {leader} that the snapshot is installed"),
         chunk_failed(leader: S, target: S, offset: u64):
-            format!("{leader} → {target}: no answer to the chunk at {offset}"),
+            format!("{leader} → {target}: no answer to the chunk at {}", grouped(offset)),
         chunk(index: Index, offset: u64, bytes: u64, done: bool): if done {
-            format!("last chunk of snapshot {index}, {bytes} B at {offset}")
+            format!("last chunk of snapshot {}, {} B at {}", grouped(index), grouped(bytes), grouped(offset))
         } else {
-            format!("chunk of snapshot {index}, {bytes} B at {offset}")
+            format!("chunk of snapshot {}, {} B at {}", grouped(index), grouped(bytes), grouped(offset))
         },
-        chunk_expects(offset: u64): format!("expects the chunk at {offset}"),
-        snapshot_installed(index: Index): format!("snapshot {index} is installed"),
+        chunk_expects(offset: u64): format!("expects the chunk at {}", grouped(offset)),
+        snapshot_installed(index: Index): format!("snapshot {} is installed", grouped(index)),
         storage_fails(node: S): format!("The storage of {node} fails"),
         is_held(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is held"),
         is_released(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is released"),

@@ -17,7 +17,7 @@ use super::page::{Asked, Change, Strokes};
 use super::panel::Title;
 use super::shared::Shared;
 use super::store::Panel;
-use super::text;
+use super::{media, text};
 use crate::lab::{Do, World};
 use crate::raft::NodeId;
 use crate::view::command::Command;
@@ -62,6 +62,7 @@ pub struct ClusterProps {
 #[component]
 pub fn Cluster(props: &ClusterProps) -> Html {
     let t = text();
+    let by_finger = use_memo((), |()| media::by_finger()).holds();
     let ask = |command: Command| {
         let ask = props.command.clone();
         move |_: MouseEvent| ask.emit(command)
@@ -79,7 +80,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
         <section class="card cluster" id="cluster" tabindex="-1" aria-labelledby="cluster-title">
             <div class="card-head">
                 <Title id="cluster-title" title={t.cluster()} panel={Panel::Cluster} change={props.change.clone()} />
-                <span class="hint">{ t.cluster_hint() }</span>
+                <span class="hint">{ t.cluster_hint(by_finger) }</span>
                 <select class="quiet" aria-label={t.scope()} title={t.scope_why()} onchange={choose}>
                     for (place, scope) in Scope::ALL.into_iter().enumerate() {
                         <option key={place} value={place.to_string()} selected={scope == props.scope}>{ scope.name(t) }</option>
@@ -98,7 +99,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
                 command={props.command.clone()}
             />
             <p class="caption">
-                { caption(&props.world, &props.look).or(props.hint.clone()).unwrap_or(AttrValue::Static(t.cluster_caption())) }
+                { caption(&props.world, &props.look).or(props.hint.clone()).unwrap_or(AttrValue::Static(t.cluster_caption(by_finger))) }
             </p>
             <div class="tools">
                 <write::Write

@@ -50,6 +50,9 @@ pub fn Nodes(props: &NodesProps) -> Html {
     }
 }
 
+/// A node that is smaller than this has smaller letters in it.
+const SMALL: f64 = 34.0;
+
 /// A node that has a ring is so much smaller: the ring must be told from it whatever the colour of its term.
 const RING_GAP: f64 = 5.5;
 
@@ -86,10 +89,11 @@ fn Node(props: &NodeProps) -> Html {
         }
     };
     let NodeGlyph { at, label_at, standing, .. } = glyph;
-    let id_y = if glyph.votes.is_empty() { -3.0 } else { -9.0 };
+    let small = *radius < SMALL;
+    let (id_y, line) = (if glyph.votes.is_empty() { -3.0 } else { -9.0 }, if small { 15.0 } else { 18.0 });
     let middle = format!("translate({:.1} {:.1})", at.x, at.y);
     html! {
-        <g class={classes!("node", standing.class(), glyph.paused.then_some("paused"), selected.then_some("selected"), lit.then_some("lit"))}>
+        <g class={classes!("node", standing.class(), small.then_some("small"), glyph.paused.then_some("paused"), selected.then_some("selected"), lit.then_some("lit"))}>
             <g
                 ref={element}
                 class="button"
@@ -110,7 +114,7 @@ fn Node(props: &NodeProps) -> Html {
             <g class="words" aria-hidden="true">
                 <g transform={middle}>
                     <text class="id" y={id_y.to_string()}>{ S(glyph.id).to_string() }</text>
-                    <text class="term" y={(id_y + 18.0).to_string()}>{ text().term(glyph.term) }</text>
+                    <text class="term" y={(id_y + line).to_string()}>{ text().term(glyph.term) }</text>
                 </g>
                 for dot in &glyph.votes {
                     { vote(dot) }

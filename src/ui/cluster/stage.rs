@@ -111,12 +111,14 @@ pub fn Stage(props: &StageProps) -> Html {
         _ => None,
     };
     let view_box = format!("0 0 {:.0} {:.0}", ring.width, ring.height);
+    // Where the room follows the picture, it is that of the natural ring: this one follows the room.
+    let natural = Ring::new(world.nodes.keys().copied());
     // What moves has a picture of its own above the other: in most frames, that one is not painted again.
     html! {
         <div
             ref={element}
             class={classes!("stage", draft.shown.is_some().then_some("cutting"))}
-            style={format!("--shape:{:.0}/{:.0}", ring.width, ring.height)}
+            style={format!("--shape:{:.0}/{:.0}", natural.width, natural.height)}
             role="group"
             data-home=""
             aria-label={text().cluster_name(world.nodes.len() as u64)}
