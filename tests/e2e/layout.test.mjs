@@ -2,6 +2,7 @@
 // boxes of what is drawn: nothing runs off sideways, nothing is cut off, nothing lies over something else.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { lab } from "./helper.mjs";
 
@@ -243,6 +244,15 @@ test("a finger scrolls the page over the picture, and cuts links sideways or aft
   await page.locator(".stage.cutting").waitFor({ state: "detached" });
 });
 
+test("where there is no mouse, it is said what a finger does", async (t) => {
+  const { page } = await still(t, run(5), PHONE);
+  await runUntil(page, { leader: true });
+  assert.match(await page.locator(".cluster .hint").innerText(), /^swipe/);
+  await page.locator(".caption").getByText("Start it in the bar below").waitFor();
+  await page.getByRole("button", { name: "Help" }).tap();
+  await page.getByText("Tap a link to cut one direction.").waitFor();
+});
+
 test("what a finger can press is large enough for it", async (t) => {
   const { page } = await still(t, run(5, [{ at: 300, do: "write_many", count: 30 }]), PHONE);
   await runUntil(page, { event: "sent", kind: "append" });
@@ -330,5 +340,34 @@ test("long numbers touch neither each other nor what is beside them", async (t) 
       assert.deepEqual(await misplaced(page), [], `${entries + 20} at ${size.join(" × ")}`);
     }
     await page.context().close();
+  }
+});
+
+test("a row of the streams keeps its height while a snapshot is sent", async (t) => {
+  const name = new URL("../scenarios/streams/line-rate-to-snapshotting-and-back.json", import.meta.url);
+  const { page, shot } = await still(t, JSON.parse(await readFile(name, "utf8")));
+  const row = page.locator("[data-stream='1-3']");
+  const sizes = [[1440, 900], [1280, 720], [390, 844], [360, 740]];
+  const heights = async () => {
+    const found = [];
+    for (const size of sizes) {
+      await resize(page, size);
+      found.push((await row.boundingBox()).height);
+    }
+    return found;
+  };
+  await runUntil(page, { event: "stream-state", target: 3, to: "lagging", from: "line-rate" });
+  await row.locator(".chip.on.lagging").waitFor();
+  const before = await heights();
+  await runUntil(page, { event: "chunk-sent", target: 3, offset: 16 });
+  await row.locator(".sending").waitFor();
+  assert.deepEqual(await heights(), before);
+  for (const size of sizes) {
+    await resize(page, size);
+    await row.scrollIntoViewIfNeeded();
+    await shot(`sending-${size.join("x")}`);
+    assert.deepEqual(await misplaced(page), []);
+    const [inside, outside] = [await row.locator(".sending").boundingBox(), await row.boundingBox()];
+    assert.ok(inside.y >= outside.y && inside.y + inside.height <= outside.y + outside.height + 1, size.join(" × "));
   }
 });
