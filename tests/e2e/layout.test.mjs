@@ -140,6 +140,27 @@ for (const letters of [16, 20, 24]) {
   });
 }
 
+test("the bar keeps its height when the past is shown, and all of it can be seen", async (t) => {
+  const { page } = await still(t, run(5, [{ at: 300, do: "write_many", count: 100 }]));
+  await page.evaluate(() => window.raftLab.advance(12_345));
+  await page.locator("[data-clock]").getByText("12 345").waitFor();
+  const heights = async () => {
+    const found = [];
+    for (const size of SIZES) {
+      await resize(page, size);
+      const [height, cut] = await page.locator(".transport").evaluate((it) => [it.clientHeight, it.scrollWidth - it.clientWidth]);
+      assert.ok(cut <= 3, `${size.join(" × ")}: ${cut} px are cut off`);
+      found.push(Math.round(height / 4));
+    }
+    return found;
+  };
+  const before = await heights();
+  await resize(page, [1440, 900]);
+  await page.keyboard.press("ArrowLeft");
+  await page.locator("[data-past]").waitFor();
+  assert.deepEqual(await heights(), before);
+});
+
 test("what highlights a node lies neither on its words nor on its timer", async (t) => {
   const { page, shot } = await still(t, run(5));
   await runUntil(page, { leader: true });
