@@ -84,6 +84,7 @@ test("a leader is cut off, its entries are replaced when it comes back", async (
     return done && Math.max(...nodes.map((node) => node.commit));
   });
   for (const id of [1, 2, 3, 4, 5]) {
+    await row(page, id).locator(".cell.committed", { hasText: "k=everywhere" }).waitFor();
     const cells = Object.values(await drawn(page, id));
     assert.ok(cells.includes("1 k=everywhere committed"), `S${id}: ${cells}`);
   }
