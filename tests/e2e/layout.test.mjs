@@ -268,7 +268,9 @@ test("a finger scrolls the page over the picture, and cuts links sideways or aft
 test("where there is no mouse, it is said what a finger does", async (t) => {
   const { page } = await still(t, run(5), PHONE);
   await runUntil(page, { leader: true });
-  assert.match(await page.locator(".cluster .hint").innerText(), /^swipe/);
+  await page.locator(".cluster .hint").getByText(/^swipe/).waitFor();
+  const [title, hint] = [await page.locator(".cluster .title").boundingBox(), await page.locator(".cluster .hint").boundingBox()];
+  assert.ok(Math.abs(hint.y + hint.height / 2 - title.y - title.height / 2) < 6, "beside the title");
   await page.locator(".caption").getByText("Start it in the bar below").waitFor();
   await page.getByRole("button", { name: "Help" }).tap();
   await page.getByText("Tap a link to cut one direction.").waitFor();
