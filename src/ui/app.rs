@@ -37,11 +37,10 @@ use crate::view::message::Scope;
 use crate::view::on_link::next as next_link;
 use crate::view::on_message::next;
 use crate::view::on_node::{add_node, align_timers, spread_timers};
-use crate::view::payload::clipped;
+use crate::view::promises::why_halted;
 use crate::view::speed::Speed;
 use crate::view::subject::Subject;
 use crate::view::until::Until;
-use crate::view::words::VIOLATION_LETTERS;
 
 /// So many writes "write 10" makes.
 const WRITES: u64 = 10;
@@ -163,7 +162,7 @@ pub fn App() -> Html {
         <ContextProvider<Clock> context={driver.clock()}>
             <a class="skip" href="#cluster">{ t.skip_to_cluster() }</a>
             <Header headline={headline(&panels.rest, t)} branch={frame.branch} undo={frame.undo} command={command.clone()} />
-            { notice(&page, frame.halted.as_deref(), &change) }
+            { notice(&page, frame.halted.as_deref().map(|why| why_halted(&frame.world, why, t)), &change) }
             <main class={layout(&page, &panels.rest)}>
                 if settings.folded.cluster {
                     { folded(Panel::Cluster, &change) }
@@ -319,7 +318,7 @@ fn layout(page: &Page, world: &World) -> Classes {
 }
 
 /// What went wrong, until it is dismissed.
-fn notice(page: &Page, halted: Option<&str>, change: &Callback<Change>) -> Html {
+fn notice(page: &Page, halted: Option<String>, change: &Callback<Change>) -> Html {
     let t = text();
     let dismiss = {
         let change = change.clone();
@@ -328,7 +327,7 @@ fn notice(page: &Page, halted: Option<&str>, change: &Callback<Change>) -> Html 
     html! {
         <div class="notices" role="alert">
             if let Some(why) = halted {
-                <p class="notice bad">{ t.halted() }{ " " }{ clipped(why, VIOLATION_LETTERS) }</p>
+                <p class="notice bad">{ t.halted() }{ " " }{ why }</p>
             }
             if let Some(notice) = &page.notice {
                 <p class="notice">

@@ -82,11 +82,11 @@ fn keys(row: &Row) -> Html {
 }
 
 /// The room of a message in the legend, and of a node.
-const MESSAGE: &str = "-14 -14 28 28";
+const MESSAGE: &str = "-16 -16 32 32";
 const NODE: &str = "-18 -18 36 36";
 
 /// The size of a node in it.
-const RADIUS: f64 = 14.0;
+const RADIUS: f64 = 15.0;
 
 fn line(picture: Html, words: &'static str) -> Html {
     html! { <li>{ picture }<span>{ words }</span></li> }
@@ -118,7 +118,7 @@ fn legend() -> Html {
                     for kind in Shape::ALL {
                         { message(shape(kind, 0.0), kind.legend(t)) }
                     }
-                    { line(drawn("-14 -9 28 32", held), t.legend_held()) }
+                    { line(drawn("-16 -10 32 34", held), t.legend_held()) }
                     { message(html! { <>{ shape(Shape::Heartbeat, 0.0) }{ cross() }</> }, t.legend_lost()) }
                 </ul>
             </div>

@@ -105,7 +105,10 @@ pub fn MenuOf(props: &MenuProps) -> Html {
         open.at.x, open.at.y,
     );
     html! {
-        <div ref={element} class="menu" data-home={home} role="menu" aria-label={choices.name} style={place} {onkeydown} {onfocusout}>
+        <div
+            ref={element} class="menu" role="menu" aria-label={choices.name} style={place} {onkeydown} {onfocusout}
+            data-home={home}
+        >
             <p aria-hidden="true">{ choices.title }</p>
             if choices.groups.is_empty() {
                 <button type="button" role="menuitem" tabindex="-1" aria-disabled="true">{ t.gone() }</button>

@@ -32,7 +32,10 @@ pub fn Title(props: &TitleProps) -> Html {
     };
     html! {
         <h2 class="title">
-            <button type="button" data-home={format!("button:has(> #{id})")} aria-expanded={(!folded).to_string()} title={text().fold()} {onclick}>
+            <button
+                type="button" aria-expanded={(!folded).to_string()} title={text().fold()} {onclick}
+                data-home={format!("button:has(> #{id})")}
+            >
                 <span id={id.clone()}>{ title }</span>
             </button>
         </h2>

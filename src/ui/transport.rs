@@ -58,7 +58,12 @@ pub fn Transport(props: &TransportProps) -> Html {
                 if let Some(percent) = under_way {
                     <span class="badge">{ t.under_way(*percent) }</span>
                 } else if past_of.is_some() {
-                    <button type="button" class="badge" data-past="" data-home=".transport .primary" onclick={ask(Command::Present)}>{ t.to_present() }{ icon(Icon::Present) }</button>
+                    <button
+                        type="button" class="badge" data-past="" data-home=".transport .primary"
+                        onclick={ask(Command::Present)}
+                    >
+                        { t.to_present() }{ icon(Icon::Present) }
+                    </button>
                 } else if *behind {
                     <span class="badge">{ t.running_behind() }</span>
                 }

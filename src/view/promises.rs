@@ -33,6 +33,16 @@ pub fn promises(world: &World, t: &dyn Text) -> Vec<Promise> {
     Invariant::ALL.iter().map(promise).collect()
 }
 
+/// Why a run has stopped, with a promise that is broken called by its name.
+pub fn why_halted(world: &World, why: &str, t: &dyn Text) -> String {
+    let first = world.violations.values().min_by_key(|(event, _)| *event).map(|(_, how)| how);
+    let told = match first.filter(|how| why.starts_with(how.invariant.text())) {
+        Some(how) => format!("{}. {}", t.promise_broken(t.promise_name(how.invariant)), how.text),
+        None => why.to_string(),
+    };
+    clipped(&told, VIOLATION_LETTERS).into_owned()
+}
+
 /// Where the paper speaks of a promise.
 fn section(invariant: Invariant) -> &'static str {
     match invariant {
@@ -78,5 +88,8 @@ mod tests {
         world.violations.insert(invariant, (9, violation.into()));
         let broken: Vec<_> = promises(&world, &English).into_iter().filter_map(|it| it.broken).collect();
         assert_eq!(broken, [text]);
+        let why = why_halted(&world, "log-matching is broken: S1 and S2 differ.", &English);
+        assert_eq!(why, "A promise is broken: Log Matching. S1 and S2 differ.");
+        assert_eq!(why_halted(&world, "time stands still: node 1", &English), "time stands still: node 1");
     }
 }

@@ -117,7 +117,7 @@ test("everything that is drawn is explained, as it is drawn", async (t) => {
     const { strokeWidth, strokeDasharray, stroke } = getComputedStyle(it);
     return { strokeWidth, strokeDasharray, stroke };
   });
-  assert.deepEqual(await look(legend.locator(".node.leader .body")), await look(page.locator(".stage .node.leader .body")));
+  assert.deepEqual(await look(legend.locator(".node.leader .ring")), await look(page.locator(".stage .node.leader .ring")));
   await shot("legend");
   assert.deepEqual(await findings(page), []);
 });
