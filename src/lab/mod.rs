@@ -24,6 +24,7 @@ pub mod scenario;
 pub mod selector;
 pub mod step;
 pub mod storage;
+pub mod told;
 mod unobserved;
 pub mod world;
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::members::in_words;
 use super::text::Text;
+use crate::lab::told::clipped;
 use crate::raft::log::Payload;
 
 /// So many letters of a key and its value are told.
@@ -12,15 +13,7 @@ const LETTERS: usize = 24;
 /// So many of them are the key's at most.
 const KEY_LETTERS: usize = 12;
 
-/// A text of which no more than so many letters are told: an ellipsis stands for the others.
-pub fn clipped(text: &str, letters: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(letters) {
-        Some((end, _)) => format!("{}…", &text[..end]).into(),
-        None => text.into(),
-    }
-}
-
-/// The same, with its size if letters are left out: `aaaa… (2000 B)`.
+/// A text [cut short](clipped), with its size if letters are left out: `aaaa… (2000 B)`.
 pub fn sized(text: &str, letters: usize, t: &dyn Text) -> String {
     match clipped(text, letters) {
         Cow::Borrowed(whole) => whole.to_string(),

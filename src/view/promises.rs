@@ -1,9 +1,9 @@
 //! What Raft promises, and whether it holds so far.
 
-use super::payload::clipped;
 use super::text::Text;
 use super::words::VIOLATION_LETTERS;
 use crate::lab::invariants::Invariant;
+use crate::lab::told::clipped;
 use crate::lab::world::World;
 
 /// A promise, and whether it holds.

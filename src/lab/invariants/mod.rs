@@ -22,7 +22,10 @@ mod monotonic;
 mod tests;
 mod votes;
 
+use std::borrow::Cow;
+
 use super::event::Record;
+use super::told::clipped;
 use super::world::World;
 use crate::raft::event::words;
 use crate::raft::{Index, NodeId};
@@ -196,9 +199,6 @@ fn name_all(nodes: &[NodeId]) -> String {
 }
 
 /// A value as a sentence has room for it.
-fn value_told(value: &str) -> String {
-    match value.char_indices().nth(VALUE_LETTERS) {
-        Some((end, _)) => format!("{}…", &value[..end]),
-        None => value.to_string(),
-    }
+fn value_told(value: &str) -> Cow<'_, str> {
+    clipped(value, VALUE_LETTERS)
 }
