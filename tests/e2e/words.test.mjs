@@ -118,6 +118,15 @@ test("everything that is drawn is explained, as it is drawn", async (t) => {
     return { strokeWidth, strokeDasharray, stroke };
   });
   assert.deepEqual(await look(legend.locator(".node.leader .ring")), await look(page.locator(".stage .node.leader .ring")));
+  // Between a node's colour and its ring is a gap: the ring is seen whatever the colour of the term.
+  const gap = await page.locator(".stage .node.leader").evaluate((node) => {
+    const [ring, body] = ["ring", "body"].map((name) => {
+      const circle = node.querySelector(`.${name}`);
+      return { radius: circle.r.baseVal.value, half: parseFloat(getComputedStyle(circle).strokeWidth) / 2 };
+    });
+    return ring.radius - ring.half - (body.radius + body.half);
+  });
+  assert.ok(gap >= 1.5, `${gap}`);
   await shot("legend");
   assert.deepEqual(await findings(page), []);
 });
