@@ -12,19 +12,20 @@ use yew::Callback;
 
 use super::clock::{Clock, Shown};
 use super::media;
+use super::panels::Panels;
 use super::shared::Shared;
 use super::store::{self, Saved};
 use super::text;
-use super::turns::{Panels, Turns};
 use crate::js;
 use crate::lab::history::BranchId;
 use crate::lab::player::Arrival;
 use crate::lab::scenario::{DEFAULT, SEED_MAX};
 use crate::lab::{Do, Lab, Player, Scenario, ScenarioError, StepKind, World};
 use crate::runtime::Micros;
-use crate::view::feed::{Feed, Feeds};
+use crate::view::feed::Feeds;
 use crate::view::menu::{branch_choices, BranchChoice};
 use crate::view::speed::Speed;
+use crate::view::turns::{Turn, Turns};
 use crate::view::until::Until;
 
 /// So many events one frame may take; what is left over is told as "running behind".
@@ -80,6 +81,7 @@ struct State {
     last: Option<f64>,
     /// The part of a microsecond that the last frame left over.
     rest: f64,
+    turns: Turns,
     feeds: Feeds,
     /// The present that the feeds are of.
     feeds_of: u32,
@@ -93,7 +95,7 @@ struct Inner {
     next_frame: RefCell<Option<AnimationFrame>>,
     show: RefCell<Option<Callback<Frame>>>,
     /// What the panels show.
-    turns: Turns,
+    panels: RefCell<Option<Panels>>,
     /// What moves between two events.
     clock: Clock,
     /// Whether less motion is wanted.
@@ -150,6 +152,7 @@ impl Driver {
             behind: false,
             last: None,
             rest: 0.0,
+            turns: Turns::default(),
             feeds: Feeds::default(),
             feeds_of: 0,
             run: 0,
@@ -161,7 +164,7 @@ impl Driver {
             state: RefCell::new(state),
             next_frame: RefCell::default(),
             show: RefCell::default(),
-            turns: Turns::default(),
+            panels: RefCell::default(),
             clock: Clock::default(),
             still,
             saved: Cell::default(),
@@ -192,10 +195,10 @@ impl Driver {
 
     /// What is to be drawn now, in all panels.
     pub fn frame(&self) -> Frame {
-        self.frame_of(Turns::all)
+        self.frame_of(Turn::All)
     }
 
-    fn frame_of(&self, panels: impl Fn(&Turns, &Rc<World>, Rc<Feed>) -> Panels) -> Frame {
+    fn frame_of(&self, turn: Turn) -> Frame {
         let player = self.0.player.borrow();
         let state = &mut *self.0.state.borrow_mut();
         let (world, lab) = (player.world(), player.lab());
@@ -203,9 +206,14 @@ impl Driver {
             (state.feeds, state.feeds_of) = (Feeds::default(), player.presents());
         }
         let feed = state.feeds.at(&lab.records(), world.n);
+        let panels = match self.0.panels.take() {
+            Some(before) => before.then(turn, &world, feed),
+            None => Panels::at(&world, feed),
+        };
+        self.0.panels.replace(Some(panels.clone()));
         let past_of = player.looks_back_at().map(|_| lab.events());
         Frame {
-            panels: panels(&self.0.turns, &world, feed),
+            panels,
             world: Shared(world),
             playing: state.playing,
             speed: state.speed_now(),
@@ -425,28 +433,27 @@ impl Driver {
 
     fn tick(&self, time: f64) {
         self.0.next_frame.replace(None);
-        let was_under_way = self.0.player.borrow().under_way().is_some();
-        let refused = {
+        let (turn, refused) = {
             let state = &mut *self.0.state.borrow_mut();
             let player = &mut *self.0.player.borrow_mut();
             let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last) / 1000.0);
-            self.0.turns.came_after(elapsed);
-            if was_under_way {
-                player.go_on(EVENTS_PER_FRAME_UNDER_WAY).map(|arrival| arrival.refused).unwrap_or_default()
+            let turn = state.turns.after(elapsed);
+            if player.under_way().is_some() {
+                let arrival = player.go_on(EVENTS_PER_FRAME_UNDER_WAY).unwrap_or_default();
+                (Turn::All, arrival.refused)
+            } else if state.playing {
+                state.pass(player, elapsed);
+                // Whoever stops is shown where, as a whole.
+                (if state.playing { turn } else { Turn::All }, Vec::new())
             } else {
-                if state.playing {
-                    state.pass(player, elapsed);
-                }
-                Vec::new()
+                (Turn::All, Vec::new())
             }
         };
         if let Some(why) = refused.first() {
             self.0.notice.replace(Some(text().refused(&why.to_string())));
             self.0.state.borrow_mut().told += 1;
         }
-        // One is shown what one arrives at, or stops at, as a whole.
-        let runs = !was_under_way && self.0.state.borrow().playing;
-        self.show(self.frame_of(if runs { Turns::next } else { Turns::all }));
+        self.show(self.frame_of(turn));
         self.schedule();
     }
 

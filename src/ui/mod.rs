@@ -23,6 +23,7 @@ pub mod media;
 mod menu;
 pub mod page;
 mod panel;
+mod panels;
 mod promises;
 mod shared;
 mod size;
@@ -30,7 +31,6 @@ pub mod store;
 mod stream;
 mod streams;
 mod transport;
-mod turns;
 
 pub use app::App;
 

@@ -19,10 +19,9 @@ use crate::view::cluster::{timers, TimerArc};
 use crate::view::feed::About;
 use crate::view::format::tenths;
 use crate::view::geometry::{Point, Ring};
+use crate::view::labels::{label_place, label_sides, Placed, Side};
 use crate::view::menu::Of;
-use crate::view::message::{
-    label, label_place, label_sides, lost_left, lost_name, lost_place, name, Drawn, Placed, Scope, Shape, Side, Way,
-};
+use crate::view::message::{label, lost_left, lost_name, lost_place, name, Drawn, Scope, Shape, Way};
 use crate::view::subject::{about_message, Subject};
 
 /// An election timeout that is over to this part fires soon.

@@ -1,0 +1,75 @@
+//! Which panels are drawn in a frame: all, or one of them where frames come late.
+//!
+//! Where much is going on there is an event in nearly every frame, and to draw every panel anew is more than a slow
+//! machine can do in one. Drawn in turn, each panel is two frames behind at the most.
+
+/// A frame that comes so long after the one before, in seconds, is late: a display shows 60 in a second.
+const LATE: f64 = 0.025;
+
+/// After one that is late so many frames are drawn in turn: it takes that long to see whether all can be drawn again.
+const IN_TURN: u32 = 120;
+
+/// What is drawn in a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Every panel.
+    All,
+    /// The cluster.
+    Cluster,
+    /// The logs.
+    Logs,
+    /// The streams, and what is beside and below.
+    Rest,
+}
+
+/// Whose turn it is, while the clock runs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Turns {
+    /// So many frames more are drawn in turn.
+    left: u32,
+    /// Whose turn is the next of them.
+    next: usize,
+}
+
+impl Turns {
+    const ORDER: [Turn; 3] = [Turn::Cluster, Turn::Logs, Turn::Rest];
+
+    /// What is drawn in a frame that comes so many seconds after the one before.
+    pub fn after(&mut self, elapsed: f64) -> Turn {
+        self.left = if elapsed > LATE { IN_TURN } else { self.left.saturating_sub(1) };
+        if self.left == 0 {
+            return Turn::All;
+        }
+        let turn = Self::ORDER[self.next];
+        self.next = (self.next + 1) % Self::ORDER.len();
+        turn
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_frames_come_in_time_all_panels_are_drawn_in_each() {
+        let mut turns = Turns::default();
+        assert!((0..500).all(|_| turns.after(1.0 / 60.0) == Turn::All));
+    }
+
+    #[test]
+    fn where_frames_come_late_each_panel_has_its_turn() {
+        let mut turns = Turns::default();
+        let seen: Vec<Turn> = (0..300).map(|_| turns.after(0.05)).collect();
+        for three in seen.windows(3) {
+            assert!(Turns::ORDER.iter().all(|turn| three.contains(turn)), "{three:?}");
+        }
+    }
+
+    #[test]
+    fn when_frames_come_in_time_again_all_are_drawn_after_a_while() {
+        let mut turns = Turns::default();
+        turns.after(0.05);
+        let until = (0..).take_while(|_| turns.after(1.0 / 60.0) != Turn::All).count() as u32;
+        assert_eq!(until, IN_TURN - 1);
+    }
+}
