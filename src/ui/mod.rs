@@ -34,7 +34,7 @@ mod transport;
 
 pub use app::App;
 
-use crate::view::text::{English, Text};
+use crate::view::lang::{English, Text};
 
 /// The catalogue of the page's language.
 pub fn text() -> &'static dyn Text {

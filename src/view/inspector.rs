@@ -1,6 +1,7 @@
 //! The inspector: what is selected, with all its numbers, and what these lead to.
 
-use super::format::{grouped, ms, range, S};
+use super::format::{grouped, ms, range, NodeName};
+use super::lang::Text;
 use super::links;
 use super::members::in_words;
 use super::message::short;
@@ -9,7 +10,6 @@ use super::payload::{in_full, pair};
 use super::stream_buffers::on_the_way;
 use super::streams;
 use super::subject::Subject;
-use super::text::Text;
 use crate::lab::event::Link;
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, World};
 use crate::raft::rpc::Message;
@@ -69,7 +69,7 @@ fn sheet(title: String, lead: String) -> Sheet {
 }
 
 fn arrow(from: NodeId, to: NodeId) -> String {
-    format!("{} → {}", S(from), S(to))
+    format!("{} → {}", NodeName(from), NodeName(to))
 }
 
 fn plain(text: impl Into<String>) -> Vec<Value> {
@@ -77,7 +77,7 @@ fn plain(text: impl Into<String>) -> Vec<Value> {
 }
 
 fn to_node(node: NodeId) -> Value {
-    Value { text: S(node).to_string(), to: Some(Subject::Node(node)) }
+    Value { text: NodeName(node).to_string(), to: Some(Subject::Node(node)) }
 }
 
 fn to_nodes(nodes: impl IntoIterator<Item = NodeId>, t: &dyn Text) -> Vec<Value> {
@@ -106,7 +106,7 @@ fn listed(mut values: Vec<Value>, t: &dyn Text) -> Vec<Value> {
 }
 
 fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
-    let mut sheet = sheet(S(node.id).to_string(), node::in_words(world, node, t));
+    let mut sheet = sheet(NodeName(node.id).to_string(), node::in_words(world, node, t));
     if node.alive {
         sheet.add(t.field_role_why(), plain(t.role_why(node.role_why)));
     }
@@ -172,7 +172,7 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
 }
 
 fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Sheet {
-    let mut sheet = sheet(format!("{} – {}", S(a), S(b)), String::new());
+    let mut sheet = sheet(format!("{} – {}", NodeName(a), NodeName(b)), String::new());
     for (from, to) in [(a, b), (b, a)] {
         let quality = links::in_words(&world.links.of((from, to)), t);
         let words = if world.cut.contains(&(from, to)) { t.cut_and(&quality) } else { quality };
@@ -191,7 +191,7 @@ fn to_message(message: &InFlight, t: &dyn Text) -> Value {
 }
 
 fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
-    let title = t.entry_in(index, S(id));
+    let title = t.entry_in(index, NodeName(id));
     let Some(node) = world.nodes.get(&id) else { return Sheet::default() };
     let Some(entry) = node.entry(index) else { return sheet(title, t.entry_gone().into()) };
     let state = match (index <= node.applied, index <= node.commit) {
@@ -213,7 +213,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
     values.push(Value { text: if majority { t.a_majority() } else { t.no_majority() }.into(), to: None });
     sheet.add(t.field_stored_by(), values);
     let other = |other: &std::rc::Rc<NodeState>| Value {
-        text: t.node_has_term(S(other.id), other.term_at(index).unwrap_or(0)),
+        text: t.node_has_term(NodeName(other.id), other.term_at(index).unwrap_or(0)),
         to: Some(Subject::Entry(other.id, index)),
     };
     let others: Vec<Value> = world.nodes.values().filter(differs).map(other).collect();
@@ -304,7 +304,7 @@ mod tests {
     use super::*;
     use crate::lab::{Do, Lab, Scenario, StepKind};
     use crate::raft::rpc::MessageKind;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     /// A run of three nodes in which S1 was elected and has written twice, and a write is on its way.
     fn lab() -> Lab {

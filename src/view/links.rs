@@ -1,6 +1,6 @@
 //! What links do to messages, in words; and the form that changes it.
 
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::action::Probability;
 use crate::lab::links::{LinkSpec, Links};
 use crate::lab::scenario::NetworkPatch;
@@ -132,7 +132,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     #[test]
     fn a_link_in_words() {

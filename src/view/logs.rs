@@ -3,12 +3,12 @@
 use std::ops::RangeInclusive;
 
 use super::colour::term_class;
-use super::format::{grouped, percent, range, S};
+use super::format::{grouped, percent, range, NodeName};
+use super::lang::Text;
 use super::members::in_short;
 use super::node::Standing;
 use super::payload::{payload, told};
 use super::subject::Subject;
-use super::text::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::log::{Entry, Payload};
 use crate::raft::{Index, NodeId, Term};
@@ -223,7 +223,7 @@ impl Folded {
 
     /// The block in full.
     pub fn name(&self, node: NodeId, t: &dyn Text) -> String {
-        let name = t.folded_name(S(node), &range(1, self.last));
+        let name = t.folded_name(NodeName(node), &range(1, self.last));
         match self.snapshot {
             Some((index, term)) => t.folded_snapshot(&name, index, term),
             None => name,
@@ -248,7 +248,7 @@ impl Receiving {
             Some(bytes) => t.bytes_of(self.received, bytes),
             None => t.bytes(self.received),
         };
-        t.receiving_name(S(node), self.index, &bytes)
+        t.receiving_name(NodeName(node), self.index, &bytes)
     }
 }
 
@@ -260,7 +260,7 @@ impl LogCell {
             (false, true) => t.committed(),
             (false, false) => t.not_committed(),
         };
-        let name = t.entry_name(S(node), self.index, self.term, &self.payload, state);
+        let name = t.entry_name(NodeName(node), self.index, self.term, &self.payload, state);
         match self.against {
             Against::Same => name,
             Against::Conflicts => format!("{name}; {}", t.entry_conflicts()),
@@ -361,7 +361,7 @@ mod tests {
     use crate::raft::event::Role;
     use crate::raft::snapshot::{Snapshot, SnapshotMeta};
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::format::runs;
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::{Index, Membership, NodeId};
 
@@ -100,7 +100,7 @@ fn briefly(members: &Membership, before: &Membership, name: &dyn Fn(String) -> S
 mod tests {
     use super::*;
     use crate::raft::event::Role;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     fn joint() -> Membership {
         Membership { voters: vec![[1, 2, 3].into(), [1, 2, 4].into()], learners: [5].into() }

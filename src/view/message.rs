@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::format::{ms, range, S};
+use super::format::{ms, range, NodeName};
 use super::geometry::{Point, Ring};
+use super::lang::Text;
 use super::subject::Subject;
-use super::text::Text;
 use crate::lab::world::{InFlight, LostMessage, LOST_SHOWN};
 use crate::raft::rpc::{AppendEntries, AppendResult, InstallResult, Message};
 use crate::runtime::Micros;
@@ -287,7 +287,7 @@ pub fn full(message: &Message, t: &dyn Text) -> String {
 
 /// "S1 → S2: append 5–6 in term 3, …, arrives at 1 234.5 ms", or that it is held.
 pub fn name(message: &InFlight, t: &dyn Text) -> String {
-    let (from, to, says) = (S(message.from), S(message.to), full(&message.message, t));
+    let (from, to, says) = (NodeName(message.from), NodeName(message.to), full(&message.message, t));
     if message.held {
         t.held_name(from, to, &says)
     } else {
@@ -297,7 +297,7 @@ pub fn name(message: &InFlight, t: &dyn Text) -> String {
 
 /// "S1 → S2: heartbeat, lost at 1 234.5 ms: link is cut".
 pub fn lost_name(lost: &LostMessage, t: &dyn Text) -> String {
-    let (from, to) = (S(lost.message.from), S(lost.message.to));
+    let (from, to) = (NodeName(lost.message.from), NodeName(lost.message.to));
     t.lost_name(from, to, &short(&lost.message.message, t), &ms(lost.at, 1), t.loss_why(lost.why))
 }
 
@@ -306,7 +306,7 @@ mod tests {
     use super::*;
     use crate::raft::log::{Entry, Payload};
     use crate::raft::rpc::{AppendResponse, Hint, VoteRequest, VoteResponse};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
 

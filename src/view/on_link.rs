@@ -1,10 +1,10 @@
 //! The links one by one, for whoever has no pointer.
 
-use super::format::S;
+use super::format::NodeName;
 use super::geometry::Ring;
+use super::lang::Text;
 use super::links::in_words;
 use super::subject::Subject;
-use super::text::Text;
 use crate::lab::event::Link;
 use crate::lab::world::World;
 
@@ -41,11 +41,11 @@ pub fn name(world: &World, (a, b): Link, t: &dyn Text) -> String {
         }
     };
     let (there, back) = (direction((a, b)), direction((b, a)));
-    let name = t.link_name(S(a), S(b));
+    let name = t.link_name(NodeName(a), NodeName(b));
     if there == back {
         format!("{name}: {there}")
     } else {
-        format!("{name}: {} → {} {there}; {} → {} {back}", S(a), S(b), S(b), S(a))
+        format!("{name}: {} → {} {there}; {} → {} {back}", NodeName(a), NodeName(b), NodeName(b), NodeName(a))
     }
 }
 
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
     use crate::lab::world::NodeState;
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     fn world() -> World {
         World::new((1..=4).map(|id| NodeState::new(id, Membership::new(1..=4, []), [])))

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::lang::Text;
 use super::members::in_words;
-use super::text::Text;
 use crate::lab::told::clipped;
 use crate::raft::log::Payload;
 
@@ -76,7 +76,7 @@ pub fn in_full(entry: &Payload, t: &dyn Text) -> String {
 mod tests {
     use super::*;
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     #[test]
     fn a_long_value_is_cut_short_and_its_size_told() {

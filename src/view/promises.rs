@@ -1,7 +1,7 @@
 //! What Raft promises, and whether it holds so far.
 
-use super::text::Text;
-use super::words::VIOLATION_LETTERS;
+use super::describe::VIOLATION_LETTERS;
+use super::lang::Text;
 use crate::lab::invariants::Invariant;
 use crate::lab::told::clipped;
 use crate::lab::world::World;
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
     use crate::lab::invariants::Violation;
     use crate::raft::shape::{Shape, Shown};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::collections::BTreeSet;
 
     #[test]

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::colour::term_class;
-use super::format::{grouped, ms, range, S};
+use super::format::{grouped, ms, range, NodeName};
+use super::lang::Text;
 use super::message::short;
 use super::payload::payload;
 use super::streams::chunk_counts;
-use super::text::Text;
 use crate::lab::event::{Link, MessageId};
 use crate::lab::told::clipped;
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, Trouble, World};
@@ -199,13 +199,15 @@ fn doing(world: &World, (_, target): Link, stream: &StreamView, t: &dyn Text) ->
             None => t.doing_chunk_again(progress.offset),
         },
         _ if outbound.count > 0 => match stream.trouble {
-            None => t.doing_sends(&entries, S(target)),
+            None => t.doing_sends(&entries, NodeName(target)),
             Some(Trouble::Unanswered) => t.doing_sends_again(&entries),
-            Some(Trouble::Unreachable) => t.doing_sends_again_down(&entries, S(target)),
+            Some(Trouble::Unreachable) => t.doing_sends_again_down(&entries, NodeName(target)),
         },
-        (_, _) if stream.trouble == Some(Trouble::Unreachable) => t.doing_tries(S(target)),
-        (StreamState::Lagging, _) if stream.matched + 1 < stream.next => t.doing_asks(S(target), stream.next - 1),
-        _ if stream.matched >= last_index(world, stream) => t.doing_nothing(S(target)),
+        (_, _) if stream.trouble == Some(Trouble::Unreachable) => t.doing_tries(NodeName(target)),
+        (StreamState::Lagging, _) if stream.matched + 1 < stream.next => {
+            t.doing_asks(NodeName(target), stream.next - 1)
+        }
+        _ if stream.matched >= last_index(world, stream) => t.doing_nothing(NodeName(target)),
         _ => t.doing_reads().into(),
     }
 }
@@ -300,7 +302,7 @@ mod tests {
     use crate::lab::{Do, Lab, Scenario, StepKind};
     use crate::raft::{Membership, Snapshot, SnapshotMeta};
     use crate::runtime::Micros;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::sync::Arc;
 
     /// A run of two nodes in which S1 leads, has written, and all is quiet.

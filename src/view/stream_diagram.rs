@@ -1,7 +1,7 @@
 //! The state machine of a replication stream as a diagram, with the way that one stream has taken through it.
 
 use super::geometry::Point;
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::world::{StreamView, Way};
 use crate::raft::event::{StreamState, StreamWhy};
 
@@ -336,7 +336,7 @@ mod tests {
     use crate::lab::{Lab, Scenario};
     use crate::raft;
     use crate::runtime::Micros;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::path::Path;
     use std::rc::Rc;
 

@@ -2,7 +2,7 @@
 
 use super::format::{grouped, ms, percent, tenths};
 use super::geometry::Point;
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::event::Link;
 use crate::lab::world::{SnapshotProgress, StreamView, Trouble, World};
 use crate::raft::event::StreamState;
@@ -194,7 +194,7 @@ mod tests {
     use crate::raft::event::{Role, StreamWhy};
     use crate::raft::log::{Entry, Payload};
     use crate::raft::{Membership, Snapshot, SnapshotMeta};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
 

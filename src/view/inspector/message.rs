@@ -10,11 +10,11 @@ use crate::raft::rpc::{
 };
 use crate::raft::{Index, NodeId, Term};
 use crate::view::format::{grouped, ms, percent, range};
+use crate::view::lang::Text;
 use crate::view::members::in_words;
 use crate::view::message::{full, short};
 use crate::view::payload::{sized, told};
 use crate::view::subject::Subject;
-use crate::view::text::Text;
 
 /// So many letters of a chunk are told.
 const CHUNK_LETTERS: usize = 400;

@@ -1,12 +1,12 @@
 //! Every word on the page, in one typed catalogue per language. A language that lacks a text does not compile.
 
-use super::format::{grouped, S};
 use crate::lab::event::{LossWhy, TrapDoes};
 use crate::lab::invariants::Invariant;
 use crate::lab::world::Trouble;
 use crate::raft::event::{RoleWhy, StreamState, StreamWhy, VoteWhy};
 use crate::raft::rpc::MessageKind;
 use crate::raft::{Index, Term};
+use crate::view::format::{grouped, NodeName};
 
 /// Declares the catalogue together with its first language: plain texts, words for the values of a type, and
 /// sentences with something in them.
@@ -562,7 +562,7 @@ catalogue! {
 
     sentences {
         and(before: &str, last: &str): format!("{before} and {last}"),
-        node_name(node: S, standing: &str, term: Term, commit: Index):
+        node_name(node: NodeName, standing: &str, term: Term, commit: Index):
             format!("{node}, {standing}, term {term}, commit {}", grouped(commit)),
         term(term: Term): format!("term {term}"),
         cluster_name(nodes: u64): format!("Cluster of {nodes}"),
@@ -570,35 +570,35 @@ catalogue! {
         commit_brief(commit: Index, applied: Index): format!("commit {} ({})", grouped(commit), grouped(applied)),
         commit_applied(commit: Index, applied: Index):
             format!("commit {}, applied {}", grouped(commit), grouped(applied)),
-        marks_of(leader: S): format!("of {leader}:"),
+        marks_of(leader: NodeName): format!("of {leader}:"),
         match_mark(index: Index): format!("match {}", grouped(index)),
         next_mark(index: Index): format!("next {}", grouped(index)),
         folded(entries: &str): format!("◂ {entries}"),
-        folded_name(node: S, entries: &str): format!("{node}, entries {entries} are gone from the log"),
+        folded_name(node: NodeName, entries: &str): format!("{node}, entries {entries} are gone from the log"),
         folded_snapshot(name: &str, index: Index, term: Term):
             format!("{name}: the snapshot up to entry {} of term {term} replaces them", grouped(index)),
         percent(percent: u64): format!("{percent} %"),
         cut_short(begin: &str, bytes: u64): format!("{begin} ({} B)", grouped(bytes)),
         bytes(bytes: u64): format!("{} B", grouped(bytes)),
         bytes_of(part: u64, whole: u64): format!("{} of {} B", grouped(part), grouped(whole)),
-        receiving_name(node: S, index: Index, bytes: &str): format!("{node} receives the snapshot up to entry {}: {bytes}", grouped(index)),
+        receiving_name(node: NodeName, index: Index, bytes: &str): format!("{node} receives the snapshot up to entry {}: {bytes}", grouped(index)),
         sending_name(index: Index, bytes: &str, chunks: u32): if chunks == 1 {
             format!("snapshot up to entry {}: {bytes} stored, one chunk sent", grouped(index))
         } else {
             format!("snapshot up to entry {}: {bytes} stored, {chunks} chunks sent", grouped(index))
         },
-        streams_caption(leader: S, term: Term): format!("Streams of {leader}, leader of term {term}"),
-        streams_caption_outdated(leader: S, term: Term):
+        streams_caption(leader: NodeName, term: Term): format!("Streams of {leader}, leader of term {term}"),
+        streams_caption_outdated(leader: NodeName, term: Term):
             format!("Streams of {leader}, still leader of term {term}; a higher term has begun"),
         stroke_rejoin(name: &str): format!("{name} · rejoin"),
-        link_name(a: S, b: S): format!("Link between {a} and {b}"),
-        cut_direction(from: S, to: S): format!("Cut {from} → {to}"),
-        rejoin_direction(from: S, to: S): format!("Rejoin {from} → {to}"),
+        link_name(a: NodeName, b: NodeName): format!("Link between {a} and {b}"),
+        cut_direction(from: NodeName, to: NodeName): format!("Cut {from} → {to}"),
+        rejoin_direction(from: NodeName, to: NodeName): format!("Rejoin {from} → {to}"),
         partitioned(groups: &str): format!("Partitioned: {groups}."),
-        partition_node(node: S): format!("Group of {node}"),
-        node_menu(node: S): format!("Actions on {node}"),
+        partition_node(node: NodeName): format!("Group of {node}"),
+        node_menu(node: NodeName): format!("Actions on {node}"),
         marks(matched: Index, next: Index): format!("match {}, next {}", grouped(matched), grouped(next)),
-        streams_of(leader: S): format!("Replication streams of {leader}"),
+        streams_of(leader: NodeName): format!("Replication streams of {leader}"),
         event_number(n: u64): format!("event {}", grouped(n)),
         speed_value(ms: u64): format!("{} ms", grouped(ms)),
         speed_valuetext(ms: u64): format!("one second shows {ms} milliseconds"),
@@ -621,28 +621,28 @@ catalogue! {
             ),
         campaigning(names: &str, many: bool):
             if many { format!("No leader: {names} campaign.") } else { format!("No leader: {names} campaigns.") },
-        waiting_for_timeout(node: S): format!("No leader: {node}’s election timeout is the next to fire."),
-        challenged(leader: S, term: Term, names: &str, many: bool, higher: Term): format!(
+        waiting_for_timeout(node: NodeName): format!("No leader: {node}’s election timeout is the next to fire."),
+        challenged(leader: NodeName, term: Term, names: &str, many: bool, higher: Term): format!(
             "{leader} leads term {term}, but {names} {} in term {higher}.",
             if many { "campaign" } else { "campaigns" }
         ),
-        still_believes(node: S, term: Term): format!("{node} still believes it leads term {term}."),
+        still_believes(node: NodeName, term: Term): format!("{node} still believes it leads term {term}."),
         still_believe(names: &str): format!("{names} still believe they lead."),
-        leads_minority(leader: S, term: Term):
+        leads_minority(leader: NodeName, term: Term):
             format!("{leader} leads term {term}, but reaches no majority: it cannot commit."),
-        agree(leader: S, term: Term, live: u64, all: u64): match (live, all) {
+        agree(leader: NodeName, term: Term, live: u64, all: u64): match (live, all) {
             (1, 1) => format!("{leader} leads term {term}, alone."),
             (live, all) if live == all => format!("{leader} leads term {term}; all {} logs agree.", number(live)),
             (live, all) =>
                 format!("{leader} leads term {term}; the {} live logs of {} agree.", number(live), number(all)),
         },
-        committing(leader: S, term: Term, commit: Index, last: Index): if commit == 0 {
+        committing(leader: NodeName, term: Term, commit: Index, last: Index): if commit == 0 {
             format!("{leader} leads term {term}; nothing is committed yet.")
         } else {
             format!("{leader} leads term {term}; its log is committed up to {} of {}.", grouped(commit), grouped(last))
         },
-        leads(leader: S, term: Term): format!("{leader} leads term {term} and has committed its whole log."),
-        catching_up(leader: S, term: Term, names: &str, many: bool): format!(
+        leads(leader: NodeName, term: Term): format!("{leader} leads term {term} and has committed its whole log."),
+        catching_up(leader: NodeName, term: Term, names: &str, many: bool): format!(
             "{leader} leads term {term} and has committed its whole log; {names} {} yet to learn of it.",
             if many { "have" } else { "has" }
         ),
@@ -664,8 +664,8 @@ catalogue! {
         chunk_at(offset: u64, bytes: u64): format!("{} B at {}", grouped(bytes), grouped(offset)),
         index_of_term(index: Index, term: Term): format!("{} of term {term}", grouped(index)),
         entry_of_term(index: Index, payload: &str, term: Term): format!("{}: {payload} (term {term})", grouped(index)),
-        entry_in(index: Index, node: S): format!("Entry {} in the log of {node}", grouped(index)),
-        node_has_term(node: S, term: Term): format!("{node} has term {term}"),
+        entry_in(index: Index, node: NodeName): format!("Entry {} in the log of {node}", grouped(index)),
+        node_has_term(node: NodeName, term: Term): format!("{node} has term {term}"),
 
         // Entries.
         members(voters: &str): format!("S{voters}"),
@@ -680,10 +680,10 @@ catalogue! {
                 (true, needed) => format!("at least {} of them", number(needed)),
             }
         ),
-        hint_leader_paused(leader: S): format!(
+        hint_leader_paused(leader: NodeName): format!(
             "{leader} leads, but is paused: nothing happens until another node’s election timeout fires."
         ),
-        hint_leader_alone(leader: S): format!(
+        hint_leader_alone(leader: NodeName): format!(
             "{leader} leads, but cannot exchange messages with a majority. Rejoin its links, or wait for another leader."
         ),
         hint_round_trip(round_trip: &str, timeout: &str): format!(
@@ -705,13 +705,13 @@ catalogue! {
         } else {
             format!("{count} promises are broken")
         },
-        changes_members(leader: S, term: Term, old: &str, new: &str): format!(
+        changes_members(leader: NodeName, term: Term, old: &str, new: &str): format!(
             "{leader} leads term {term}; the voters change from {old} to {new}: for now, both need a majority."
         ),
         configuration(members: &str): format!("configuration {members}"),
         so_many_voters(count: u64): format!("{count} vote"),
         joint_configuration(members: &str): format!("joint configuration {members}: both majorities decide"),
-        entry_name(node: S, index: Index, term: Term, payload: &str, state: &str):
+        entry_name(node: NodeName, index: Index, term: Term, payload: &str, state: &str):
             format!("{node}, entry {}, term {term}, {payload}, {state}", grouped(index)),
 
         // Messages.
@@ -737,66 +737,66 @@ catalogue! {
         } else {
             format!("{short}, with a log up to entry {} of term {last_term}", grouped(last))
         },
-        message_name(from: S, to: S, says: &str, arrives: &str):
+        message_name(from: NodeName, to: NodeName, says: &str, arrives: &str):
             format!("{from} → {to}: {says}, arrives at {arrives} ms"),
-        held_name(from: S, to: S, says: &str): format!("{from} → {to}: {says}; it is held"),
-        lost_name(from: S, to: S, says: &str, at: &str, why: &str):
+        held_name(from: NodeName, to: NodeName, says: &str): format!("{from} → {to}: {says}; it is held"),
+        lost_name(from: NodeName, to: NodeName, says: &str, at: &str, why: &str):
             format!("{from} → {to}: {says}, lost at {at} ms: {why}"),
 
         // Events: elections.
-        started(node: S, term: Term, last: Index): if last == 0 && term == 0 {
+        started(node: NodeName, term: Term, last: Index): if last == 0 && term == 0 {
             format!("{node} starts, with an empty log")
         } else {
             format!("{node} starts, with term {term} and a log up to {}", grouped(last))
         },
-        elected(node: S, term: Term): format!("{node} is elected leader of term {term}"),
-        campaigns(node: S, term: Term): format!("{node} campaigns for term {term}"),
-        steps_down(node: S): format!("{node} steps down"),
-        gives_up(node: S): format!("{node} gives up its campaign"),
-        becomes_follower(node: S): format!("{node} is a follower"),
-        becomes_learner(node: S): format!("{node} is a learner"),
-        stops(node: S): format!("{node} stops"),
-        term_rises(node: S, from: Term, to: Term): format!("{node} moves from term {from} to term {to}"),
-        follows(node: S, leader: S): format!("{node} follows {leader}"),
-        follows_itself(node: S): format!("{node} takes itself for the leader"),
-        knows_no_leader(node: S): format!("{node} knows no leader"),
-        timer_set(node: S, at: &str): format!("{node}’s election timeout will fire at {at} ms"),
-        timer_off(node: S): format!("{node} stops its election timeout"),
-        votes(node: S, candidate: S, term: Term): format!("{node} votes for {candidate} in term {term}"),
-        votes_own(node: S): format!("{node} votes for itself"),
-        refuses_vote(node: S, candidate: S, term: Term):
+        elected(node: NodeName, term: Term): format!("{node} is elected leader of term {term}"),
+        campaigns(node: NodeName, term: Term): format!("{node} campaigns for term {term}"),
+        steps_down(node: NodeName): format!("{node} steps down"),
+        gives_up(node: NodeName): format!("{node} gives up its campaign"),
+        becomes_follower(node: NodeName): format!("{node} is a follower"),
+        becomes_learner(node: NodeName): format!("{node} is a learner"),
+        stops(node: NodeName): format!("{node} stops"),
+        term_rises(node: NodeName, from: Term, to: Term): format!("{node} moves from term {from} to term {to}"),
+        follows(node: NodeName, leader: NodeName): format!("{node} follows {leader}"),
+        follows_itself(node: NodeName): format!("{node} takes itself for the leader"),
+        knows_no_leader(node: NodeName): format!("{node} knows no leader"),
+        timer_set(node: NodeName, at: &str): format!("{node}’s election timeout will fire at {at} ms"),
+        timer_off(node: NodeName): format!("{node} stops its election timeout"),
+        votes(node: NodeName, candidate: NodeName, term: Term): format!("{node} votes for {candidate} in term {term}"),
+        votes_own(node: NodeName): format!("{node} votes for itself"),
+        refuses_vote(node: NodeName, candidate: NodeName, term: Term):
             format!("{node} refuses {candidate} its vote for term {term}"),
-        counts_vote(node: S, voter: S): format!("{node} counts the vote of {voter}"),
-        counts_refusal(node: S, voter: S): format!("{node} counts the refusal of {voter}"),
+        counts_vote(node: NodeName, voter: NodeName): format!("{node} counts the vote of {voter}"),
+        counts_refusal(node: NodeName, voter: NodeName): format!("{node} counts the refusal of {voter}"),
 
         // Events: the log.
-        leader_appends(node: S, index: Index, payload: &str): format!("{node} appends entry {}: {payload}", grouped(index)),
-        stores(node: S, index: Index, payload: &str): format!("{node} stores entry {}: {payload}", grouped(index)),
-        removes(node: S, entries: &str, one: bool):
+        leader_appends(node: NodeName, index: Index, payload: &str): format!("{node} appends entry {}: {payload}", grouped(index)),
+        stores(node: NodeName, index: Index, payload: &str): format!("{node} stores entry {}: {payload}", grouped(index)),
+        removes(node: NodeName, entries: &str, one: bool):
             if one { format!("{node} removes entry {entries}") } else { format!("{node} removes entries {entries}") },
-        commits(node: S, to: Index): format!("{node} commits up to entry {}", grouped(to)),
-        learns_commit(node: S, to: Index): format!("{node} learns that the log is committed up to {}", grouped(to)),
-        applies(node: S, index: Index): format!("{node} applies entry {}", grouped(index)),
+        commits(node: NodeName, to: Index): format!("{node} commits up to entry {}", grouped(to)),
+        learns_commit(node: NodeName, to: Index): format!("{node} learns that the log is committed up to {}", grouped(to)),
+        applies(node: NodeName, index: Index): format!("{node} applies entry {}", grouped(index)),
 
         // Events: streams.
-        stream_begins(leader: S, target: S, state: &str): format!("{leader} → {target}: the stream begins, {state}"),
-        stream_ends(leader: S, target: S): format!("{leader} → {target}: the stream ends"),
-        stream_changes(leader: S, target: S, from: &str, to: &str): format!("{leader} → {target}: {from} → {to}"),
-        next_moves(leader: S, target: S, from: Index, to: Index):
+        stream_begins(leader: NodeName, target: NodeName, state: &str): format!("{leader} → {target}: the stream begins, {state}"),
+        stream_ends(leader: NodeName, target: NodeName): format!("{leader} → {target}: the stream ends"),
+        stream_changes(leader: NodeName, target: NodeName, from: &str, to: &str): format!("{leader} → {target}: {from} → {to}"),
+        next_moves(leader: NodeName, target: NodeName, from: Index, to: Index):
             format!("{leader} → {target}: next moves from {} to {}", grouped(from), grouped(to)),
-        match_moves(leader: S, target: S, from: Index, to: Index):
+        match_moves(leader: NodeName, target: NodeName, from: Index, to: Index):
             format!("{leader} → {target}: match moves from {} to {}", grouped(from), grouped(to)),
-        match_lost(leader: S, target: S, from: Index, to: Index):
+        match_lost(leader: NodeName, target: NodeName, from: Index, to: Index):
             format!("{leader} → {target}: {target} lost entries that it had acknowledged, match falls from {} to {}", grouped(from), grouped(to)),
-        buffers(leader: S, target: S, replication: u32, outbound: u32):
+        buffers(leader: NodeName, target: NodeName, replication: u32, outbound: u32):
             format!("{leader} → {target}: {replication} to be sent, {outbound} in flight"),
-        answered(leader: S, target: S, success: bool): if success {
+        answered(leader: NodeName, target: NodeName, success: bool): if success {
             format!("{target} accepted an append from {leader}")
         } else {
             format!("{target} refused an append from {leader}")
         },
-        timed_out(leader: S, target: S): format!("{leader} → {target}: no answer in time"),
-        unreachable(leader: S, target: S): format!("{leader} → {target}: fails at once, {target} is down"),
+        timed_out(leader: NodeName, target: NodeName): format!("{leader} → {target}: no answer in time"),
+        unreachable(leader: NodeName, target: NodeName): format!("{leader} → {target}: fails at once, {target} is down"),
         silent(ms: &str): format!("silent {ms} ms"),
         silent_and_down(ms: &str): format!("down, silent {ms} ms"),
         changed_because(from: &str, to: &str, why: &str): format!("{from} → {to}: {why}"),
@@ -828,58 +828,58 @@ catalogue! {
             format!("The chunk at {} ({} B) is sent; its answer is awaited.", grouped(offset), grouped(bytes)),
         doing_chunk_again(offset: u64):
             format!("The chunk at {} is sent at the next tick.", grouped(offset)),
-        doing_sends(entries: &str, target: S): if entries.contains('–') {
+        doing_sends(entries: &str, target: NodeName): if entries.contains('–') {
             format!("Entries {entries} are sent; {target}’s answer is awaited.")
         } else {
             format!("Entry {entries} is sent; {target}’s answer is awaited.")
         },
         doing_sends_again(entries: &str): format!("No answer in time: {entries} will be sent again at the next tick."),
-        doing_sends_again_down(entries: &str, target: S):
+        doing_sends_again_down(entries: &str, target: NodeName):
             format!("{target} is down: {entries} will be tried again at each tick."),
-        doing_tries(target: S): format!("{target} is down: a heartbeat tries again at each tick."),
-        doing_asks(target: S, index: Index): format!("It asks whether {target}’s log agrees up to entry {}.", grouped(index)),
-        doing_nothing(target: S): format!("{target} has all entries: only heartbeats are sent."),
+        doing_tries(target: NodeName): format!("{target} is down: a heartbeat tries again at each tick."),
+        doing_asks(target: NodeName, index: Index): format!("It asks whether {target}’s log agrees up to entry {}.", grouped(index)),
+        doing_nothing(target: NodeName): format!("{target} has all entries: only heartbeats are sent."),
 
         // Events: around the nodes.
-        sends(from: S, to: S, says: &str): format!("{from} → {to}: {says}"),
-        arrives(from: S, to: S, says: &str): format!("{from} → {to}: {says}, arrives"),
-        is_lost(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is lost"),
-        pre_vote_begins(node: S, term: Term): format!("{node} asks whether it could win term {term}"),
-        would_vote(node: S, candidate: S, term: Term, granted: bool): if granted {
+        sends(from: NodeName, to: NodeName, says: &str): format!("{from} → {to}: {says}"),
+        arrives(from: NodeName, to: NodeName, says: &str): format!("{from} → {to}: {says}, arrives"),
+        is_lost(from: NodeName, to: NodeName, says: &str): format!("{from} → {to}: {says}, is lost"),
+        pre_vote_begins(node: NodeName, term: Term): format!("{node} asks whether it could win term {term}"),
+        would_vote(node: NodeName, candidate: NodeName, term: Term, granted: bool): if granted {
             format!("{node} would vote for {candidate} in term {term}")
         } else {
             format!("{node} would not vote for {candidate} in term {term}")
         },
-        counts_pre_vote(node: S, voter: S, granted: bool): if granted {
+        counts_pre_vote(node: NodeName, voter: NodeName, granted: bool): if granted {
             format!("{node} hears that {voter} would vote for it")
         } else {
             format!("{node} hears that {voter} would not vote for it")
         },
-        transfer_begins(node: S, target: S): format!("{node} begins to transfer leadership to {target}"),
-        transfer_given_up(node: S, target: S): format!("{node} gives up transferring leadership to {target}"),
-        read_confirmed(node: S, index: Index): format!("{node} still leads: it may answer reads up to entry {}", grouped(index)),
+        transfer_begins(node: NodeName, target: NodeName): format!("{node} begins to transfer leadership to {target}"),
+        transfer_given_up(node: NodeName, target: NodeName): format!("{node} gives up transferring leadership to {target}"),
+        read_confirmed(node: NodeName, index: Index): format!("{node} still leads: it may answer reads up to entry {}", grouped(index)),
         pre_vote_request(term: Term): format!("asks whether it could win term {term}"),
         pre_vote_answer(granted: bool): if granted { "would vote for it" } else { "would not vote for it" },
-        stores_chunk(node: S, received: u64, index: Index): format!("{node} has {} B of the snapshot up to entry {}", grouped(received), grouped(index)),
-        installs(node: S, index: Index): format!("{node} installs the snapshot up to entry {}", grouped(index)),
+        stores_chunk(node: NodeName, received: u64, index: Index): format!("{node} has {} B of the snapshot up to entry {}", grouped(received), grouped(index)),
+        installs(node: NodeName, index: Index): format!("{node} installs the snapshot up to entry {}", grouped(index)),
         installs_why(kept: bool): if kept {
             "the entries after it agree and stay"
         } else {
             "its own log up to there is replaced"
         },
-        compacts(node: S, index: Index): format!("{node} begins to take a snapshot up to entry {}", grouped(index)),
-        compacted(node: S, index: Index, bytes: u64, first: Index):
+        compacts(node: NodeName, index: Index): format!("{node} begins to take a snapshot up to entry {}", grouped(index)),
+        compacted(node: NodeName, index: Index, bytes: u64, first: Index):
             format!("{node} has a snapshot up to entry {}, {} B; its log begins at {}", grouped(index), grouped(bytes), grouped(first)),
-        compaction_discarded(node: S, index: Index):
+        compaction_discarded(node: NodeName, index: Index):
             format!("{node} drops its snapshot up to entry {}: it has a later one", grouped(index)),
-        durable(node: S, index: Index): format!("{node}’s log is durable up to entry {}", grouped(index)),
-        offers_snapshot(leader: S, target: S, index: Index, bytes: u64):
+        durable(node: NodeName, index: Index): format!("{node}’s log is durable up to entry {}", grouped(index)),
+        offers_snapshot(leader: NodeName, target: NodeName, index: Index, bytes: u64):
             format!("{leader} → {target}: snapshot up to entry {}, {} B", grouped(index), grouped(bytes)),
-        sends_chunk(leader: S, target: S, offset: u64, bytes: u64):
+        sends_chunk(leader: NodeName, target: NodeName, offset: u64, bytes: u64):
             format!("{leader} → {target}: chunk at {}, {} B", grouped(offset), grouped(bytes)),
-        chunk_answered(leader: S, target: S, offset: u64): format!("{target} tells {leader} that it expects byte {} next", grouped(offset)),
-        chunk_installed(leader: S, target: S): format!("{target} tells {leader} that the snapshot is installed"),
-        chunk_failed(leader: S, target: S, offset: u64):
+        chunk_answered(leader: NodeName, target: NodeName, offset: u64): format!("{target} tells {leader} that it expects byte {} next", grouped(offset)),
+        chunk_installed(leader: NodeName, target: NodeName): format!("{target} tells {leader} that the snapshot is installed"),
+        chunk_failed(leader: NodeName, target: NodeName, offset: u64):
             format!("{leader} → {target}: no answer to the chunk at {}", grouped(offset)),
         chunk(index: Index, offset: u64, bytes: u64, done: bool): if done {
             format!("last chunk of snapshot {}, {} B at {}", grouped(index), grouped(bytes), grouped(offset))
@@ -888,13 +888,13 @@ catalogue! {
         },
         chunk_expects(offset: u64): format!("expects the chunk at {}", grouped(offset)),
         snapshot_installed(index: Index): format!("snapshot {} is installed", grouped(index)),
-        storage_fails(node: S): format!("The storage of {node} fails"),
-        is_held(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is held"),
-        is_released(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is released"),
-        is_delayed(from: S, to: S, says: &str, arrives: &str):
+        storage_fails(node: NodeName): format!("The storage of {node} fails"),
+        is_held(from: NodeName, to: NodeName, says: &str): format!("{from} → {to}: {says}, is held"),
+        is_released(from: NodeName, to: NodeName, says: &str): format!("{from} → {to}: {says}, is released"),
+        is_delayed(from: NodeName, to: NodeName, says: &str, arrives: &str):
             format!("{from} → {to}: {says}, is delayed until {arrives} ms"),
-        is_delayed_and_held(from: S, to: S, says: &str): format!("{from} → {to}: {says}, is delayed, and still held"),
-        trap_set(does: TrapDoes, count: Option<u32>, kind: Option<&str>, from: Option<S>, to: Option<S>): {
+        is_delayed_and_held(from: NodeName, to: NodeName, says: &str): format!("{from} → {to}: {says}, is delayed, and still held"),
+        trap_set(does: TrapDoes, count: Option<u32>, kind: Option<&str>, from: Option<NodeName>, to: Option<NodeName>): {
             let does = match does {
                 TrapDoes::Drop => "dropped",
                 TrapDoes::Hold => "held",
@@ -911,12 +911,12 @@ catalogue! {
                 None => format!("From now on, messages{between} are {does}"),
             }
         },
-        is_paused(node: S): format!("{node} is paused"),
-        is_resumed(node: S): format!("{node} is resumed"),
-        disk_fails(node: S): format!("The disk of {node} fails"),
+        is_paused(node: NodeName): format!("{node} is paused"),
+        is_resumed(node: NodeName): format!("{node} is resumed"),
+        disk_fails(node: NodeName): format!("The disk of {node} fails"),
         ends_aside(last: Index): format!("◂ ends at {}", grouped(last)),
         comes_aside(index: Index, part: &str): format!("◂ snapshot {}: {part}", grouped(index)),
-        disk_takes(node: S, low: &str, high: &str): if low == high {
+        disk_takes(node: NodeName, low: &str, high: &str): if low == high {
             format!("The disk of {node} takes {low} ms a write")
         } else {
             format!("The disk of {node} takes {low} to {high} ms a write")
@@ -926,19 +926,19 @@ catalogue! {
             false => format!("No node obeys the rule {rule} any more"),
         },
         promise_broken(invariant: &str): format!("A promise is broken: {invariant}"),
-        crashes(node: S): format!("{node} crashes"),
-        transfer_refused(node: S, target: S): format!("{node} does not transfer leadership to {target}"),
-        new_node(node: S): format!("{node} is added, with an empty log"),
+        crashes(node: NodeName): format!("{node} crashes"),
+        transfer_refused(node: NodeName, target: NodeName): format!("{node} does not transfer leadership to {target}"),
+        new_node(node: NodeName): format!("{node} is added, with an empty log"),
         change_to_voters(voters: &str): format!("make {voters} the voters"),
-        change_to_learner(node: S): format!("add {node} as a learner"),
+        change_to_learner(node: NodeName): format!("add {node} as a learner"),
         change_waits(what: &str): format!("The request to {what} waits for a leader"),
-        change_asked(node: S, what: &str): format!("{node} is asked to {what}"),
+        change_asked(node: NodeName, what: &str): format!("{node} is asked to {what}"),
         change_done(what: &str): format!("Done: {what}"),
-        change_not_done(node: S, what: &str): format!("{node} did not {what}"),
-        restarts(node: S): format!("{node} restarts"),
-        is_cut_off(node: S): format!("{node} is cut off"),
-        links_from_node(node: S): format!("all links from {node}"),
-        links_to_node(node: S): format!("all links to {node}"),
+        change_not_done(node: NodeName, what: &str): format!("{node} did not {what}"),
+        restarts(node: NodeName): format!("{node} restarts"),
+        is_cut_off(node: NodeName): format!("{node} is cut off"),
+        links_from_node(node: NodeName): format!("all links from {node}"),
+        links_to_node(node: NodeName): format!("all links to {node}"),
         links_changed(links: &str, how: &str): format!("From now on, {links}: {how}"),
         links_cut(links: &str): format!("Cut: {links}"),
         links_rejoined(links: &str): format!("Rejoined: {links}"),
@@ -946,12 +946,12 @@ catalogue! {
         write_of(pair: &str): format!("write {pair}"),
         read_of(key: &str): format!("read {key}"),
         client_waits(what: &str): format!("The {what} waits for a leader"),
-        client_asks(what: &str, node: S): format!("A client asks {node} to {what}"),
+        client_asks(what: &str, node: NodeName): format!("A client asks {node} to {what}"),
         client_sends(what: &str): format!("A client asks to {what}"),
         client_ok(what: &str): format!("The {what} is acknowledged"),
         client_reads(key: &str, value: &str): format!("The read of {key} gives {value}"),
         client_reads_nothing(key: &str): format!("The read of {key} gives nothing: it was never written"),
-        client_refused(what: &str, node: S): format!("{node} refuses the {what}"),
+        client_refused(what: &str, node: NodeName): format!("{node} refuses the {what}"),
         client_not_done(what: &str): format!("The {what} is refused"),
         client_unknown(what: &str): format!("The outcome of the {what} is unknown to the client"),
     }
