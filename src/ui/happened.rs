@@ -251,5 +251,5 @@ fn in_a_breath(news: &[Rc<Line>], nodes: usize, t: &dyn Text) -> String {
     if first > 0 {
         sentences.push(t.and_so_many_more(first as u64));
     }
-    sentences.join(". ")
+    t.in_a_breath(&sentences)
 }

@@ -181,7 +181,7 @@ fn Row(props: &RowProps) -> Html {
             <tr class="numbers" onclick={toggle.clone()}>
                 <th scope="rowgroup" rowspan="2" class="name">
                     <button type="button" class="leads" aria-expanded={open.to_string()} aria-controls={open.then(|| id(row.link))}>
-                        { format!("{} → {}", NodeName(leader), NodeName(target)) }
+                        { t.arrow(NodeName(leader), NodeName(target)) }
                     </button>
                 </th>
                 <td class="left chips">

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{runs, NodeName};
+use super::format::NodeName;
 use super::geometry::{crossing, Point, Ring};
 use super::lang::Text;
 use super::node::{is_isolated, links_of};
@@ -114,8 +114,8 @@ pub fn partition(groups: &[(NodeId, usize)]) -> Do {
 pub fn partition_in_words(what: &Do, t: &dyn Text) -> String {
     match what {
         Do::Partition { groups } => {
-            let name = |group: &Vec<NodeId>| t.members(&runs(&group.iter().copied().collect()));
-            t.partitioned(&groups.iter().map(name).collect::<Vec<_>>().join(" | "))
+            let groups: Vec<BTreeSet<NodeId>> = groups.iter().map(|group| group.iter().copied().collect()).collect();
+            t.partitioned(&groups)
         }
         _ => t.one_group().into(),
     }

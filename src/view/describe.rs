@@ -1,12 +1,14 @@
 //! Events in words that a student understands.
 
+use std::collections::BTreeSet;
+
 use super::action::alone_name;
 use super::feed::Line;
-use super::format::{ms, range, NodeName};
+use super::format::{ms, NodeName};
+use super::lang::values::{node_names, LinkPart, LinkSet, MembersChange, Request};
 use super::lang::Text;
 use super::links::change_in_words;
 use super::message::short;
-use super::node::names;
 use super::payload::{key as short_key, pair, told, value as short_value};
 use crate::lab::event::{ClientResult, Event, LabEvent, Link};
 use crate::lab::scenario::NetworkPatch;
@@ -78,7 +80,7 @@ fn describe_node_event(event: &raft::Event, leads: bool, t: &dyn Text) -> Descri
         PreVoteCounted { voter, granted, .. } => t.counts_pre_vote(node, NodeName(*voter), *granted).into(),
         TransferBegun { target, .. } => t.transfer_begins(node, NodeName(*target)).into(),
         TransferRefused { target, why, .. } => {
-            Description::because(t.transfer_refused(node, NodeName(*target)), why.text())
+            Description::because(t.transfer_refused(node, NodeName(*target)), t.transfer_refused_why(*why))
         }
         TransferGivenUp { target, .. } => t.transfer_given_up(node, NodeName(*target)).into(),
         ReadConfirmed { read_index, .. } => t.read_confirmed(node, *read_index).into(),
@@ -89,9 +91,7 @@ fn describe_node_event(event: &raft::Event, leads: bool, t: &dyn Text) -> Descri
             if leads { t.leader_appends(node, entry.index, &payload) } else { t.stores(node, entry.index, &payload) }
                 .into()
         }
-        Truncate { first, last, .. } => {
-            Description::because(t.removes(node, &range(*first, *last), first == last), t.removes_why())
-        }
+        Truncate { first, last, .. } => Description::because(t.removes(node, *first, *last), t.removes_why()),
         Commit { to, .. } if leads => Description::because(t.commits(node, *to), t.commits_why()),
         Commit { to, .. } => t.learns_commit(node, *to).into(),
         Apply { index, .. } => t.applies(node, *index).into(),
@@ -125,14 +125,12 @@ fn role(node: NodeName, from: Option<Role>, to: Role, term: raft::Term, t: &dyn 
 fn describe_stream_event(leader: NodeName, event: &raft::Event, t: &dyn Text) -> Description {
     use raft::Event::*;
     match event {
-        StreamState { target, from: None, to, .. } => {
-            t.stream_begins(leader, NodeName(*target), t.stream_state(*to)).into()
-        }
+        StreamState { target, from: None, to, .. } => t.stream_begins(leader, NodeName(*target), *to).into(),
         StreamState { target, to: self::StreamState::Shutdown, why, .. } => {
             Description::because(t.stream_ends(leader, NodeName(*target)), t.stream_why(*why))
         }
         StreamState { target, from: Some(from), to, why, .. } => {
-            let text = t.stream_changes(leader, NodeName(*target), t.stream_state(*from), t.stream_state(*to));
+            let text = t.stream_changes(leader, NodeName(*target), *from, *to);
             Description::because(text, t.stream_why(*why))
         }
         Next { target, from, to, .. } => t.next_moves(leader, NodeName(*target), *from, *to).into(),
@@ -183,33 +181,26 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
         LabEvent::Crash { node, .. } => Description::because(t.crashes(NodeName(*node)), t.crash_why()),
         LabEvent::Restart { node } => t.restarts(NodeName(*node)).into(),
         LabEvent::Cut { links, name } => cut(links, name.as_deref(), nodes, t),
-        LabEvent::Join { links } => t.links_rejoined(&links_in_words(links, nodes, t)).into(),
+        LabEvent::Join { links } => t.links_rejoined(&link_set(links, nodes)).into(),
         LabEvent::Client { key, value: None, result: ClientResult::Ok, read, .. } => match read {
             Some(read) => t.client_reads(&short_key(key), &short_value(read, t)).into(),
             None => t.client_reads_nothing(&short_key(key)).into(),
         },
         LabEvent::Client { key, value, node, result, .. } => {
-            let what = match value {
-                Some(value) => t.write_of(&pair(key, value, t)),
-                None => t.read_of(&short_key(key)),
+            let request = match value {
+                Some(value) => Request::Write(pair(key, value, t)),
+                None => Request::Read(short_key(key).into_owned()),
             };
-            client(&what, *node, *result, t)
+            client(&request, *node, *result, t)
         }
         LabEvent::NewNode { node } => t.new_node(NodeName(*node)).into(),
         LabEvent::Members { voters, learner, node, result } => {
-            let what = match (voters, learner) {
-                (_, Some(learner)) => t.change_to_learner(NodeName(*learner)),
-                (Some(voters), None) if !voters.is_empty() => t.change_to_voters(&names(voters.iter().copied(), t)),
-                _ => t.change_to_no_voters().to_string(),
+            let change = match (voters, learner) {
+                (_, Some(learner)) => MembersChange::Learner(NodeName(*learner)),
+                (Some(voters), None) if !voters.is_empty() => MembersChange::Voters(node_names(voters.iter().copied())),
+                _ => MembersChange::NoVoters,
             };
-            match (node, result) {
-                (None, _) => t.change_waits(&what).into(),
-                (Some(node), None) => t.change_asked(NodeName(*node), &what).into(),
-                (Some(_), Some(MembersResult::Done)) => t.change_done(&what).into(),
-                (Some(node), Some(result)) => {
-                    Description::because(t.change_not_done(NodeName(*node), &what), result.text())
-                }
-            }
+            members(&change, *node, *result, t)
         }
         LabEvent::Held { from, to, kind, .. } => {
             t.is_held(NodeName(*from), NodeName(*to), &said(line, *kind, t)).into()
@@ -225,8 +216,7 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
             }
         }
         LabEvent::TrapSet { does, which, .. } => {
-            let kind = which.kind.map(|kind| t.message_kind(kind));
-            t.trap_set(*does, which.count, kind, which.from.map(NodeName), which.to.map(NodeName)).into()
+            t.trap_set(*does, which.count, which.kind, which.from.map(NodeName), which.to.map(NodeName)).into()
         }
         LabEvent::TrapGone { .. } => t.trap_gone().to_string().into(),
         LabEvent::Pause { node } => Description::because(t.is_paused(NodeName(*node)), t.paused_why()),
@@ -237,18 +227,18 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
         }
         LabEvent::Link { from, to, latency, loss, duplicate } => {
             let which = match (*from, *to) {
-                (Some(from), Some(to)) => format!("{} → {}", NodeName(from), NodeName(to)),
-                (Some(from), None) => t.links_from_node(NodeName(from)),
-                (None, Some(to)) => t.links_to_node(NodeName(to)),
-                (None, None) => t.all_links().to_string(),
+                (Some(from), Some(to)) => LinkSet::Way(NodeName(from), NodeName(to)),
+                (Some(from), None) => LinkSet::From(NodeName(from)),
+                (None, Some(to)) => LinkSet::To(NodeName(to)),
+                (None, None) => LinkSet::All,
             };
             let change = NetworkPatch { latency: *latency, loss: *loss, duplicate: *duplicate };
             t.links_changed(&which, &change_in_words(&change, t)).into()
         }
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
-        LabEvent::Rule { name, on } => Description::because(t.rule_switched(name.text(), *on), name.sentence()),
+        LabEvent::Rule { name, on } => Description::because(t.rule_switched(*name, *on), t.rule(*name)),
         LabEvent::Violation { invariant, text, .. } => {
-            Description::because(t.promise_broken(t.promise_name(*invariant)), clipped(text, VIOLATION_LETTERS))
+            Description::because(t.promise_broken(*invariant), clipped(text, VIOLATION_LETTERS))
         }
         LabEvent::Note { text } => text.clone().into(),
     }
@@ -258,17 +248,28 @@ fn said(line: &Line, kind: MessageKind, t: &dyn Text) -> String {
     line.message.as_deref().map_or_else(|| t.message_kind(kind).to_string(), |message| short(message, t))
 }
 
-fn client(what: &str, node: Option<NodeId>, result: ClientResult, t: &dyn Text) -> Description {
+fn client(request: &Request, node: Option<NodeId>, result: ClientResult, t: &dyn Text) -> Description {
     match (result, node) {
-        (ClientResult::Waiting, _) => t.client_waits(what).into(),
-        (ClientResult::Sent, Some(node)) => t.client_asks(what, NodeName(node)).into(),
-        (ClientResult::Sent, None) => t.client_sends(what).into(),
-        (ClientResult::Ok, _) => t.client_ok(what).into(),
+        (ClientResult::Waiting, _) => t.client_waits(request).into(),
+        (ClientResult::Sent, Some(node)) => t.client_asks(request, NodeName(node)).into(),
+        (ClientResult::Sent, None) => t.client_sends(request).into(),
+        (ClientResult::Ok, _) => t.client_ok(request).into(),
         (ClientResult::Refused, Some(node)) => {
-            Description::because(t.client_refused(what, NodeName(node)), t.does_not_lead())
+            Description::because(t.client_refused(request, NodeName(node)), t.does_not_lead())
         }
-        (ClientResult::Refused, None) => Description::because(t.client_not_done(what), t.does_not_lead()),
-        (ClientResult::Unknown, _) => Description::because(t.client_unknown(what), t.client_unknown_why()),
+        (ClientResult::Refused, None) => Description::because(t.client_not_done(request), t.does_not_lead()),
+        (ClientResult::Unknown, _) => Description::because(t.client_unknown(request), t.client_unknown_why()),
+    }
+}
+
+fn members(change: &MembersChange, node: Option<NodeId>, result: Option<MembersResult>, t: &dyn Text) -> Description {
+    match (node, result) {
+        (None, _) => t.change_waits(change).into(),
+        (Some(node), None) => t.change_asked(NodeName(node), change).into(),
+        (Some(_), Some(MembersResult::Done)) => t.change_done(change).into(),
+        (Some(node), Some(result)) => {
+            Description::because(t.change_not_done(NodeName(node), change), t.members_result(result))
+        }
     }
 }
 
@@ -276,7 +277,7 @@ fn cut(links: &[Link], name: Option<&str>, nodes: usize, t: &dyn Text) -> Descri
     let alone = alone(links, nodes);
     let text = match alone {
         Some(node) => t.is_cut_off(NodeName(node)),
-        None => t.links_cut(&links_in_words(links, nodes, t)),
+        None => t.links_cut(&link_set(links, nodes)),
     };
     let says_the_same = |name: &str| alone.is_some_and(|node| name == alone_name(node));
     match name.filter(|name| !says_the_same(name)) {
@@ -295,28 +296,22 @@ fn alone(links: &[Link], nodes: usize) -> Option<NodeId> {
 /// So many links are named one by one.
 const LINKS_NAMED: usize = 3;
 
-/// Links in words: "all links", "S1–S2 and S1 → S3", or, where they are many, their number.
-fn links_in_words(links: &[Link], nodes: usize, t: &dyn Text) -> String {
+/// These links as a sentence names them: one by one or, where they are many, by their number.
+fn link_set(links: &[Link], nodes: usize) -> LinkSet {
     if links.len() == nodes * nodes.saturating_sub(1) && nodes > 2 {
-        return t.all_links().to_string();
+        return LinkSet::All;
     }
-    let pair = |&(a, b): &Link| (a.min(b), a.max(b));
-    let pairs: std::collections::BTreeSet<Link> = links.iter().map(pair).collect();
+    let pairs: BTreeSet<Link> = links.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect();
     if pairs.len() > LINKS_NAMED {
-        let ends = pairs.iter().flat_map(|&(a, b)| [a, b]).collect::<std::collections::BTreeSet<_>>();
-        return t.many_links(pairs.len() as u64, &names(ends, t));
+        let ends: BTreeSet<NodeId> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+        return LinkSet::Many(pairs.len() as u64, node_names(ends));
     }
-    let name = |&(a, b): &Link| match (links.contains(&(a, b)), links.contains(&(b, a))) {
-        (true, true) => format!("{}–{}", NodeName(a), NodeName(b)),
-        (true, false) => format!("{} → {}", NodeName(a), NodeName(b)),
-        _ => format!("{} → {}", NodeName(b), NodeName(a)),
+    let part = |(a, b): Link| match (links.contains(&(a, b)), links.contains(&(b, a))) {
+        (true, true) => LinkPart::Both(NodeName(a), NodeName(b)),
+        (true, false) => LinkPart::OneWay(NodeName(a), NodeName(b)),
+        _ => LinkPart::OneWay(NodeName(b), NodeName(a)),
     };
-    let mut names: Vec<String> = pairs.iter().map(name).collect();
-    match names.pop() {
-        Some(last) if names.is_empty() => last,
-        Some(last) => t.and(&names.join(", "), &last),
-        None => String::new(),
-    }
+    LinkSet::Named(pairs.into_iter().map(part).collect())
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! One sentence that says what is going on.
 
-use super::format::{runs, NodeName};
+use super::format::NodeName;
+use super::lang::values::node_names;
 use super::lang::Text;
-use super::node::names;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::NodeId;
@@ -20,16 +20,17 @@ pub fn headline(world: &World, t: &dyn Text) -> String {
     let highest = live.iter().map(|node| node.term).max().unwrap_or(0);
     let candidates = candidates(&live);
     let state = if highest > leader.term && !candidates.is_empty() {
-        let many = candidates.len() > 1;
-        t.challenged(NodeName(leader.id), leader.term, &names(candidates, t), many, highest)
+        t.challenged(NodeName(leader.id), leader.term, &node_names(candidates), highest)
     } else {
         leads(world, leader, &live, t)
     };
     let outdated: Vec<&NodeState> = world.leaders().filter(|node| node.term < leader.term).collect();
     match outdated.first() {
         None => state,
-        Some(old) if outdated.len() == 1 => format!("{state} {}", t.still_believes(NodeName(old.id), old.term)),
-        Some(_) => format!("{state} {}", t.still_believe(&names(outdated.iter().map(|node| node.id), t))),
+        Some(first) => {
+            let still_believe = t.still_believe(&node_names(outdated.iter().map(|node| node.id)), first.term);
+            t.sentences(&[state, still_believe])
+        }
     }
 }
 
@@ -47,8 +48,7 @@ fn no_leader(world: &World, live: &[&NodeState], t: &dyn Text) -> String {
     }
     let candidates = candidates(live);
     if !candidates.is_empty() {
-        let many = candidates.len() > 1;
-        return t.campaigning(&names(candidates, t), many);
+        return t.campaigning(&node_names(candidates));
     }
     let next = live.iter().filter_map(|node| Some((node.timer?.1, node.id))).min();
     match next {
@@ -68,7 +68,7 @@ fn leads(world: &World, leader: &NodeState, live: &[&NodeState], t: &dyn Text) -
         return t.leads_minority(NodeName(id), term);
     }
     if let [old, new] = &leader.members.1.voters[..] {
-        return t.changes_members(NodeName(id), term, &t.members(&runs(old)), &t.members(&runs(new)));
+        return t.changes_members(NodeName(id), term, old, new);
     }
     if world.converged() {
         let members = leader.members.1.members();
@@ -83,9 +83,10 @@ fn leads(world: &World, leader: &NodeState, live: &[&NodeState], t: &dyn Text) -
     let behind =
         |node: &&&NodeState| (node.last_index(), node.commit, node.applied) != (last, last, last) && !outdated(node);
     let behind: Vec<NodeId> = live.iter().filter(behind).map(|node| node.id).collect();
-    match behind.len() {
-        0 => t.leads(NodeName(id), term),
-        count => t.catching_up(NodeName(id), term, &names(behind, t), count > 1),
+    if behind.is_empty() {
+        t.leads(NodeName(id), term)
+    } else {
+        t.catching_up(NodeName(id), term, &node_names(behind))
     }
 }
 

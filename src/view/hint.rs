@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::format::{ms, NodeName};
+use super::lang::values::node_names;
 use super::lang::Text;
 use super::members::in_force;
-use super::node::names;
 use super::on_node::has_slow_disk;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
@@ -33,8 +33,7 @@ fn in_the_way(world: &World, t: &dyn Text) -> Option<String> {
     let running = |id: NodeId| world.nodes.get(&id).is_some_and(|node| is_running(node));
     if !members.is_quorum(running) {
         let down: Vec<NodeId> = members.all_voters().into_iter().filter(|&id| !running(id)).collect();
-        let (many, needed) = (down.len() > 1, needed(members, running));
-        return Some(t.hint_no_majority_runs(&names(down, t), many, needed));
+        return Some(t.hint_no_majority_runs(&node_names(down), needed(members, running)));
     }
     if !members.all_voters().into_iter().any(|id| reaches_majority(world, members, id)) {
         return Some(t.hint_no_majority_together().into());

@@ -3,7 +3,6 @@
 use super::format::{grouped, ms, range, NodeName};
 use super::lang::Text;
 use super::links;
-use super::members::in_words;
 use super::message::short;
 use super::node;
 use super::payload::{in_full, pair};
@@ -59,7 +58,7 @@ pub fn inspect(world: &World, subject: Subject, t: &dyn Text) -> Sheet {
         Subject::Entry(node, index) => of_entry(world, node, index, t),
         Subject::Stream(leader, target) => match world.streams.get(&(leader, target)) {
             Some(stream) => of_stream(world, (leader, target), stream, t),
-            None => sheet(arrow(leader, target), t.inspect_no_stream().into()),
+            None => sheet(arrow(leader, target, t), t.inspect_no_stream().into()),
         },
     }
 }
@@ -68,8 +67,8 @@ fn sheet(title: String, lead: String) -> Sheet {
     Sheet { title, lead, fields: Vec::new() }
 }
 
-fn arrow(from: NodeId, to: NodeId) -> String {
-    format!("{} → {}", NodeName(from), NodeName(to))
+fn arrow(from: NodeId, to: NodeId, t: &dyn Text) -> String {
+    t.arrow(NodeName(from), NodeName(to))
 }
 
 fn plain(text: impl Into<String>) -> Vec<Value> {
@@ -131,7 +130,7 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     }
     let streams = world.streams.range((node.id, 0)..=(node.id, NodeId::MAX));
     let to_stream = |(&(leader, target), _): (&Link, _)| Value {
-        text: arrow(leader, target),
+        text: arrow(leader, target, t),
         to: Some(Subject::Stream(leader, target)),
     };
     let streams: Vec<Value> = streams.map(to_stream).collect();
@@ -157,7 +156,7 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     }
     let (since, members) = &node.members;
     let to_entry = node.entry(*since).map(|_| Subject::Entry(node.id, *since));
-    sheet.add(t.field_members(), vec![Value { text: in_words(members, t), to: to_entry }]);
+    sheet.add(t.field_members(), vec![Value { text: t.membership(members), to: to_entry }]);
     let (low, high) = node.write_delay;
     if high > Micros::ZERO {
         sheet.add(t.field_disk(), plain(t.write_takes(&ms(low, 0), &ms(high, 0))));
@@ -172,11 +171,11 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
 }
 
 fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Sheet {
-    let mut sheet = sheet(format!("{} – {}", NodeName(a), NodeName(b)), String::new());
+    let mut sheet = sheet(t.link_title(NodeName(a), NodeName(b)), String::new());
     for (from, to) in [(a, b), (b, a)] {
         let quality = links::in_words(&world.links.of((from, to)), t);
         let words = if world.cut.contains(&(from, to)) { t.cut_and(&quality) } else { quality };
-        sheet.add(&arrow(from, to), plain(words));
+        sheet.add(&arrow(from, to, t), plain(words));
         let on_way = world.messages.values().filter(|message| (message.from, message.to) == (from, to));
         let values: Vec<Value> = on_way.map(|message| to_message(message, t)).collect();
         if !values.is_empty() {
@@ -227,7 +226,10 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
         .iter()
         .filter(|((leader, _), stream)| holds(stream) && world.nodes.get(leader).is_some_and(|node| same(&node)));
     let buffers: Vec<Value> = holding
-        .map(|(&(leader, target), _)| Value { text: arrow(leader, target), to: Some(Subject::Stream(leader, target)) })
+        .map(|(&(leader, target), _)| Value {
+            text: arrow(leader, target, t),
+            to: Some(Subject::Stream(leader, target)),
+        })
         .collect();
     if !buffers.is_empty() {
         sheet.add(t.field_buffers(), buffers);
@@ -245,13 +247,13 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
 
 /// A message, with where it goes.
 fn to_carrier(message: &InFlight, t: &dyn Text) -> Value {
-    let text = format!("{}: {}", arrow(message.from, message.to), short(&message.message, t));
+    let text = t.sends(NodeName(message.from), NodeName(message.to), &short(&message.message, t));
     Value { text, to: Some(Subject::Message(message.id)) }
 }
 
 fn of_stream(world: &World, (leader, target): Link, stream: &StreamView, t: &dyn Text) -> Sheet {
     let last = world.nodes.get(&leader).map_or(0, |node| node.last_index());
-    let mut sheet = sheet(arrow(leader, target), streams::change(stream, t));
+    let mut sheet = sheet(arrow(leader, target, t), streams::change(stream, t));
     // Every field is named, so that none is forgotten; ways and lag are drawn.
     let StreamView { term, state, from: _, why: _, since, ways: _, last_way: _, next, matched, .. } = stream;
     let StreamView { replication_buffer, outbound_buffer, answered, trouble, snapshot, lag: _, .. } = stream;

@@ -94,14 +94,11 @@ pub fn choices(world: &World, branches: &[BranchChoice], of: Of, t: &dyn Text) -
         Of::Subject(Subject::Node(node) | Subject::Entry(node, _)) => {
             (NodeName(node).to_string(), t.node_menu(NodeName(node)), of_node(world, node, t))
         }
-        Of::Subject(Subject::Link((a, b)) | Subject::Stream(a, b)) => (
-            format!("{} – {}", NodeName(a), NodeName(b)),
-            t.link_name(NodeName(a), NodeName(b)),
-            of_link(world, (a, b), t),
-        ),
+        Of::Subject(Subject::Link((a, b)) | Subject::Stream(a, b)) => {
+            (t.link_title(NodeName(a), NodeName(b)), t.link_name(NodeName(a), NodeName(b)), of_link(world, (a, b), t))
+        }
         Of::Subject(Subject::Message(id)) => {
-            let title =
-                find(world, id).map_or_else(String::new, |it| format!("{} → {}", NodeName(it.from), NodeName(it.to)));
+            let title = find(world, id).map_or_else(String::new, |it| t.arrow(NodeName(it.from), NodeName(it.to)));
             let act = |act: MessageAct| {
                 let (what, name) = act.of(world, id, t)?;
                 Some(item(name.into(), Some(Command::Message(act)), What::Act(what), t))
@@ -165,7 +162,7 @@ mod tests {
     use crate::lab::world::NodeState;
     use crate::lab::{Lab, Scenario};
     use crate::raft::Membership;
-    use crate::view::lang::English;
+    use crate::view::lang::{English, Menus};
 
     fn names(world: &World, of: Of) -> Vec<Vec<String>> {
         let groups = choices(world, &[], of, &English).groups;

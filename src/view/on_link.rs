@@ -41,12 +41,7 @@ pub fn name(world: &World, (a, b): Link, t: &dyn Text) -> String {
         }
     };
     let (there, back) = (direction((a, b)), direction((b, a)));
-    let name = t.link_name(NodeName(a), NodeName(b));
-    if there == back {
-        format!("{name}: {there}")
-    } else {
-        format!("{name}: {} → {} {there}; {} → {} {back}", NodeName(a), NodeName(b), NodeName(b), NodeName(a))
-    }
+    t.link_described(NodeName(a), NodeName(b), &there, &back)
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::lang::Text;
-use super::members::in_words;
 use crate::lab::told::clipped;
 use crate::raft::log::Payload;
 
@@ -51,15 +50,14 @@ pub fn payload(payload: &Payload, t: &dyn Text) -> String {
     match payload {
         Payload::Blank => t.blank().to_string(),
         Payload::Set { key, value } => pair(key, value, t),
-        Payload::Members(membership) => in_words(membership, t),
+        Payload::Members(membership) => t.membership(membership),
     }
 }
 
 /// The same, where nothing around it says that it is a configuration.
 pub fn told(entry: &Payload, t: &dyn Text) -> String {
     match entry {
-        Payload::Members(members) if members.voters.len() > 1 => t.joint_configuration(&payload(entry, t)),
-        Payload::Members(_) => t.configuration(&payload(entry, t)),
+        Payload::Members(members) => t.configuration(members),
         other => payload(other, t),
     }
 }

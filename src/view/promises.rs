@@ -37,7 +37,7 @@ pub fn promises(world: &World, t: &dyn Text) -> Vec<Promise> {
 pub fn why_halted(world: &World, why: &str, t: &dyn Text) -> String {
     let first = world.violations.values().min_by_key(|(event, _)| *event).map(|(_, how)| how);
     let told = match first.filter(|how| why.starts_with(how.invariant.text())) {
-        Some(how) => format!("{}. {}", t.promise_broken(t.promise_name(how.invariant)), how.text),
+        Some(how) => format!("{}. {}", t.promise_broken(how.invariant), how.text),
         None => why.to_string(),
     };
     clipped(&told, VIOLATION_LETTERS).into_owned()

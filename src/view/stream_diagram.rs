@@ -326,7 +326,7 @@ fn name(stream: &StreamView, t: &dyn Text) -> String {
         let from = way.from.map_or_else(|| t.way_begin(), |from| t.stream_state(from));
         t.way_in_words(from, t.stream_state(way.to), way_words(*way, t), *times)
     });
-    t.diagram_name(t.stream_state(stream.state), &taken.collect::<Vec<_>>().join("; "))
+    t.diagram_name(stream.state, &taken.collect::<Vec<_>>())
 }
 
 #[cfg(test)]
