@@ -215,9 +215,7 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
                 false => t.is_delayed(from, to, &says, &ms(*arrives, 1)).into(),
             }
         }
-        LabEvent::TrapSet { does, which, .. } => {
-            t.trap_set(*does, which.count, which.kind, which.from.map(NodeName), which.to.map(NodeName)).into()
-        }
+        LabEvent::TrapSet { does, which, .. } => t.trap_set(*does, which).into(),
         LabEvent::TrapGone { .. } => t.trap_gone().to_string().into(),
         LabEvent::Pause { node } => Description::because(t.is_paused(NodeName(*node)), t.paused_why()),
         LabEvent::Resume { node } => t.is_resumed(NodeName(*node)).into(),

@@ -1,7 +1,7 @@
 //! Every word on the page, in one file or folder per language.
 //!
-//! [`rooms`] says what there is to be said, [`en`] says it in English. A language that lacks a text does not compile.
-//! Another language is one more file beside `en`, and a line in [`LANGUAGES`].
+//! `rooms.rs` lists what there is to be said, `en/` says it in English. A language that lacks a text does not compile.
+//! Another language is one more file beside `en/` (or a folder like it), and a line in [`LANGUAGES`].
 
 /// Says in a language what there is in a room: plain texts, words for the values of a type, and sentences.
 macro_rules! say {
@@ -25,11 +25,10 @@ pub mod values;
 pub use en::English;
 pub use rooms::*;
 
-/// Every language of the page; the first is what is spoken where none is asked for that is here.
+/// Every language of the page. The first is for readers of whose languages there is none.
 pub const LANGUAGES: [&dyn Text; 1] = [&English];
 
-/// The first language of those asked for that the page speaks. They are asked for as a browser does: "zh-CN", "en".
-/// A language without its region will do.
+/// The first of the languages asked for ("zh-CN", "en") that the page speaks, if need be as in another region.
 pub fn choose<'a>(asked: impl IntoIterator<Item = &'a str>) -> &'static dyn Text {
     let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
     let speaks = |tag: &str| {
@@ -37,4 +36,27 @@ pub fn choose<'a>(asked: impl IntoIterator<Item = &'a str>) -> &'static dyn Text
         exact.or_else(|| LANGUAGES.iter().find(|it| primary(it.language_tag()) == primary(tag))).copied()
     };
     asked.into_iter().find_map(speaks).unwrap_or(LANGUAGES[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_language_says_which_it_is_and_how_it_is_written() {
+        let tags: BTreeSet<&str> = LANGUAGES.iter().map(|t| t.language_tag()).collect();
+        assert_eq!(tags.len(), LANGUAGES.len());
+        for t in LANGUAGES {
+            assert!(["ltr", "rtl"].contains(&t.text_direction()), "{}", t.language_tag());
+            assert!(!t.language_name().is_empty(), "{}", t.language_tag());
+        }
+    }
+
+    #[test]
+    fn the_reader_gets_the_first_language_that_is_there() {
+        for asked in [&["en-GB"] as &[_], &["xx", "EN"], &["xx"], &[]] {
+            assert_eq!(choose(asked.iter().copied()).language_tag(), "en", "{asked:?}");
+        }
+    }
 }

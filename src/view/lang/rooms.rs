@@ -1,4 +1,4 @@
-//! The catalogue, room by room: what every language must be able to say. How English says it is in [`en`](super::en).
+//! The catalogue, room by room: what every language must be able to say. How English says it is in `en/`.
 //!
 //! A sentence takes whole values (nodes, counts, indices), so that number, case and order of words are each language's
 //! own. Times and percentages come as text: they are written alike everywhere ([`format`](crate::view::format)).
@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::values::{Carried, ChunkPlace, EntryPlace, LinkSet, MembersChange, Request};
 use crate::lab::event::{LossWhy, TrapDoes};
 use crate::lab::invariants::Invariant;
+use crate::lab::selector::Selector;
 use crate::lab::world::Trouble;
 use crate::raft::event::{RoleWhy, StreamState, StreamWhy, TransferRefusedWhy, VoteWhy};
 use crate::raft::node::MembersResult;
@@ -495,7 +496,8 @@ room! {
             is_released(from: NodeName, to: NodeName, says: &str),
             is_delayed(from: NodeName, to: NodeName, says: &str, arrives: &str),
             is_delayed_and_held(from: NodeName, to: NodeName, says: &str),
-            trap_set(does: TrapDoes, count: Option<u32>, kind: Option<MessageKind>, from: Option<NodeName>, to: Option<NodeName>),
+            /// The messages that will be caught, and what is done to them.
+            trap_set(does: TrapDoes, which: &Selector),
             crashes(node: NodeName),
             restarts(node: NodeName),
             is_paused(node: NodeName),

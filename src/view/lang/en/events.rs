@@ -2,6 +2,7 @@
 
 use super::{list, number, English};
 use crate::lab::event::{LossWhy, TrapDoes};
+use crate::lab::selector::Selector;
 use crate::raft::event::{RoleWhy, StreamState, TransferRefusedWhy, VoteWhy};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
@@ -32,7 +33,8 @@ say! {
         append_full(carried: Carried, term: Term, after: EntryPlace, commit: Index): {
             let (append, commit) = (append_in_words(carried), grouped(commit));
             match after {
-                EntryPlace { index: 0, .. } => format!("{append} in term {term}, from the start of the log; commit {commit}"),
+                EntryPlace { index: 0, .. } =>
+                    format!("{append} in term {term}, from the start of the log; commit {commit}"),
                 EntryPlace { index, term: of } =>
                     format!("{append} in term {term}, after entry {} of term {of}; commit {commit}", grouped(index)),
             }
@@ -185,7 +187,12 @@ say! {
         compacts(node: NodeName, index: Index):
             format!("{node} begins to take a snapshot up to entry {}", grouped(index)),
         compacted(node: NodeName, index: Index, bytes: u64, first: Index):
-            format!("{node} has a snapshot up to entry {}, {} B; its log begins at {}", grouped(index), grouped(bytes), grouped(first)),
+            format!(
+                "{node} has a snapshot up to entry {}, {} B; its log begins at {}",
+                grouped(index),
+                grouped(bytes),
+                grouped(first)
+            ),
         compaction_discarded(node: NodeName, index: Index):
             format!("{node} drops its snapshot up to entry {}: it has a later one", grouped(index)),
         storage_fails(node: NodeName): format!("The storage of {node} fails"),
@@ -209,7 +216,11 @@ say! {
         match_moves(leader: NodeName, target: NodeName, from: Index, to: Index):
             format!("{leader} → {target}: match moves from {} to {}", grouped(from), grouped(to)),
         match_lost(leader: NodeName, target: NodeName, from: Index, to: Index):
-            format!("{leader} → {target}: {target} lost entries that it had acknowledged, match falls from {} to {}", grouped(from), grouped(to)),
+            format!(
+                "{leader} → {target}: {target} lost entries that it had acknowledged, match falls from {} to {}",
+                grouped(from),
+                grouped(to)
+            ),
         buffers(leader: NodeName, target: NodeName, replication: u32, outbound: u32):
             format!("{leader} → {target}: {replication} to be sent, {outbound} in flight"),
         answered(leader: NodeName, target: NodeName, success: bool): if success {
@@ -258,15 +269,15 @@ say! {
             format!("{from} → {to}: {says}, is delayed until {arrives} ms"),
         is_delayed_and_held(from: NodeName, to: NodeName, says: &str):
             format!("{from} → {to}: {says}, is delayed, and still held"),
-        trap_set(does: TrapDoes, count: Option<u32>, kind: Option<MessageKind>, from: Option<NodeName>, to: Option<NodeName>): {
+        trap_set(does: TrapDoes, which: &Selector): {
             let does = match does {
                 TrapDoes::Drop => "dropped",
                 TrapDoes::Hold => "held",
             };
-            let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
-            let to = to.map(|to| format!(" to {to}")).unwrap_or_default();
-            let kind = kind.map(|kind| format!(" ({})", English.message_kind(kind))).unwrap_or_default();
-            match count {
+            let from = which.from.map(|from| format!(" from {}", NodeName(from))).unwrap_or_default();
+            let to = which.to.map(|to| format!(" to {}", NodeName(to))).unwrap_or_default();
+            let kind = which.kind.map(|kind| format!(" ({})", English.message_kind(kind))).unwrap_or_default();
+            match which.count {
                 Some(1) => format!("The next message{from}{to}{kind} will be {does}"),
                 Some(count) => format!("The next {} messages{from}{to}{kind} will be {does}", number(count.into())),
                 None => format!("From now on, messages{from}{to}{kind} are {does}"),

@@ -69,8 +69,11 @@ say! {
         streams_caption_outdated(leader: NodeName, term: Term):
             format!("Streams of {leader}, still leader of term {term}; a higher term has begun"),
         stream_change(from: Option<StreamState>, to: StreamState, why: StreamWhy): match from {
-            Some(from) => format!("{} → {}: {}", English.stream_state(from), English.stream_state(to), English.stream_why(why)),
             None => format!("begins: {}", English.stream_why(why)),
+            Some(from) => {
+                let (from, to) = (English.stream_state(from), English.stream_state(to));
+                format!("{from} → {to}: {}", English.stream_why(why))
+            }
         },
         silent(ms: &str): format!("silent {ms} ms"),
         silent_and_down(ms: &str): format!("down, silent {ms} ms"),
