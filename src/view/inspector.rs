@@ -2,14 +2,12 @@
 
 use super::format::{grouped, ms, range, NodeName};
 use super::lang::Text;
-use super::links;
 use super::message::short;
-use super::node;
 use super::payload::{in_full, pair};
 use super::stream_buffers::on_the_way;
-use super::streams;
 use super::subject::Subject;
-use crate::lab::event::Link;
+use super::{links, node, streams};
+use crate::lab::vocab::id::Link;
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, World};
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
@@ -304,7 +302,8 @@ fn to_entry(world: &World, node: NodeId, index: Index) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::{Do, Lab, Scenario, StepKind};
+    use crate::lab::vocab::action::Do;
+    use crate::lab::{Lab, Scenario, StepKind};
     use crate::raft::rpc::MessageKind;
     use crate::view::lang::English;
 

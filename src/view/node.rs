@@ -4,7 +4,7 @@ use super::format::NodeName;
 use super::lang::Text;
 use super::members::{part_now, Part};
 use super::on_node::has_slow_disk;
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::NodeId;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::lang::Text;
-use crate::lab::told::clipped;
+use crate::lab::vocab::clip::clipped;
 use crate::raft::log::Payload;
 
 /// So many letters of a key and its value are told.

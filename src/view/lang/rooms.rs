@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::values::{Carried, ChunkPlace, EntryPlace, LinkSet, MembersChange, Request};
-use crate::lab::event::{LossWhy, TrapDoes};
-use crate::lab::invariants::Invariant;
-use crate::lab::selector::Selector;
+use crate::lab::vocab::event::{LossWhy, TrapDoes};
+use crate::lab::vocab::invariant::Invariant;
+use crate::lab::vocab::selector::Selector;
 use crate::lab::world::Trouble;
 use crate::raft::event::{RoleWhy, StreamState, StreamWhy, TransferRefusedWhy, VoteWhy};
 use crate::raft::node::MembersResult;

@@ -1,8 +1,8 @@
 //! English: messages and events.
 
 use super::{list, number, English};
-use crate::lab::event::{LossWhy, TrapDoes};
-use crate::lab::selector::Selector;
+use crate::lab::vocab::event::{LossWhy, TrapDoes};
+use crate::lab::vocab::selector::Selector;
 use crate::raft::event::{RoleWhy, StreamState, TransferRefusedWhy, VoteWhy};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;

@@ -1,7 +1,7 @@
 //! English: the logs and the inspector.
 
 use super::English;
-use crate::lab::event::LossWhy;
+use crate::lab::vocab::event::LossWhy;
 use crate::lab::world::Trouble;
 use crate::raft::{Index, Membership, Term};
 use crate::view::format::{grouped, range, NodeName};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{list, plural, English};
-use crate::lab::invariants::Invariant;
+use crate::lab::vocab::invariant::Invariant;
 use crate::raft::{Membership, NodeId};
 use crate::view::format::{grouped, runs, NodeName};
 
