@@ -136,7 +136,7 @@ pub fn App() -> Html {
         let notice = match driver.run_until(until) {
             Ok(true) => already.then(|| Rc::from(text().until_already())),
             Ok(false) => Some(text().until_not().into()),
-            Err(why) => Some(text().refused(&why.to_string()).into()),
+            Err(why) => Some(text().refused(&why).into()),
         };
         change.emit(Change::Notice(notice));
     });
@@ -148,7 +148,7 @@ pub fn App() -> Html {
                 None
             }
         };
-        change.emit(Change::Notice(refused.map(|why| text().refused(&why.to_string()).into())));
+        change.emit(Change::Notice(refused.map(|why| text().refused(&why).into())));
     });
     let set_settings =
         use_callback(change.clone(), |settings: Settings, change| change.emit(Change::Settings(settings)));
@@ -164,7 +164,7 @@ pub fn App() -> Html {
         <ContextProvider<Clock> context={driver.clock()}>
             <a class="skip" href="#cluster">{ t.skip_to_cluster() }</a>
             <Header headline={headline(&panels.rest, t)} branch={frame.branch} undo={frame.undo} command={command.clone()} />
-            { notice(&page, frame.halted.as_deref().map(|why| why_halted(&frame.world, why, t)), &change) }
+            { notice(&page, frame.halted.as_deref().map(|why| why_halted(why, t)), &change) }
             <main class={layout(&page, &panels.rest)}>
                 if settings.folded.cluster {
                     { folded(Panel::Cluster, &change) }
@@ -270,7 +270,7 @@ pub fn App() -> Html {
 fn perform(driver: &Driver, change: &Callback<Change>, what: Do, done: Option<String>) {
     let looked_back = driver.looks_back();
     let notice = match driver.act(what) {
-        Err(why) => Some(text().refused(&why.to_string())),
+        Err(why) => Some(text().refused(&why)),
         Ok(()) if looked_back => Some(text().another_run().into()),
         Ok(()) => done,
     };
@@ -329,7 +329,7 @@ fn notice(page: &Page, halted: Option<String>, change: &Callback<Change>) -> Htm
     html! {
         <div class="notices" role="alert">
             if let Some(why) = halted {
-                <p class="notice bad">{ t.halted() }{ " " }{ why }</p>
+                <p class="notice bad">{ why }</p>
             }
             if let Some(notice) = &page.notice {
                 <p class="notice">
@@ -361,7 +361,7 @@ fn carry_out(command: Command, hands: &Hands) {
     let moved = |done: bool, else_say: &str| notice((!done).then_some(else_say));
     let done = |done: Result<bool, ScenarioError>, else_say: &str| match done {
         Ok(done) => moved(done, else_say),
-        Err(why) => notice(Some(&text().refused(&why.to_string()))),
+        Err(why) => notice(Some(&text().refused(&why))),
     };
     let act_if_possible = |what: Option<Do>| match what {
         Some(what) => act.emit(what),

@@ -21,6 +21,7 @@ use crate::lab::play::player::Arrival;
 use crate::lab::scenario::limits::SEED_MAX;
 use crate::lab::scenario::DEFAULT;
 use crate::lab::vocab::action::Do;
+use crate::lab::vocab::halt::Halt;
 use crate::lab::{Lab, Player, Scenario, ScenarioError, StepKind, World};
 use crate::runtime::Micros;
 use crate::view::feed::Feeds;
@@ -57,7 +58,7 @@ pub struct Frame {
     /// Whether more events happen than a frame can take.
     pub behind: bool,
     /// Why the run has stopped for good.
-    pub halted: Option<Rc<str>>,
+    pub halted: Option<Rc<Halt>>,
     /// On the way to another present: how much of it is done, in percent.
     pub under_way: Option<u64>,
     /// Whether this is the past: then, how many events there are in all.
@@ -138,7 +139,7 @@ impl Driver {
         let still = media::reduced_motion();
         let (saved, notice) = match store::run() {
             Ok(saved) => (saved, None),
-            Err(why) => (None, Some(text().saved_unusable(&why.to_string()))),
+            Err(why) => (None, Some(text().saved_unusable(&why))),
         };
         let name = |number| text().run_name(number);
         let opened = saved.and_then(|Saved { scenario, end, looked_at, playing }| {
@@ -220,7 +221,7 @@ impl Driver {
             speed: state.speed_now(),
             opening: state.opening,
             behind: state.behind,
-            halted: lab.halted().filter(|_| past_of.is_none()).map(Rc::from),
+            halted: lab.halted().filter(|_| past_of.is_none()).map(Rc::new),
             under_way: player.under_way().map(|done| (100.0 * done) as u64),
             past_of,
             branch: player.branches().place(),
@@ -451,7 +452,7 @@ impl Driver {
             }
         };
         if let Some(why) = refused.first() {
-            self.0.notice.replace(Some(text().refused(&why.to_string())));
+            self.0.notice.replace(Some(text().refused(why)));
             self.0.state.borrow_mut().told += 1;
         }
         self.show(self.frame_of(turn));

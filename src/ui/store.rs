@@ -1,14 +1,12 @@
 //! What the browser keeps for the page: the settings, and the run as it was left.
 
-use std::rc::Rc;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::lab::json::read::{parse, value_of};
 use crate::lab::json::strict::strictly;
 use crate::lab::vocab::moment::Moment;
-use crate::lab::{Lab, Scenario, StepKind};
+use crate::lab::{Lab, Scenario, ScenarioError, StepKind};
 use crate::runtime::Micros;
 use crate::view::message::Scope;
 use crate::view::speed::Speed;
@@ -153,10 +151,10 @@ pub fn keep_settings(settings: &Settings) {
 ///
 /// # Errors
 /// If it cannot be read: why.
-pub fn run() -> Result<Option<Saved>, Rc<str>> {
+pub fn run() -> Result<Option<Saved>, ScenarioError> {
     let Some(text) = read(RUN) else { return Ok(None) };
-    let run: Run = parse(&text).and_then(strictly).map_err(|error| error.to_string())?;
-    let scenario = Scenario::from_value(run.scenario).map_err(|error| error.to_string())?;
+    let run: Run = parse(&text).and_then(strictly)?;
+    let scenario = Scenario::from_value(run.scenario)?;
     let end = Moment { event: run.events, now: run.now };
     Ok(Some(Saved { scenario, end, looked_at: run.looked_at, playing: run.playing }))
 }

@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::lab::json::error::{join, refuse, ScenarioError};
+use crate::lab::json::error::{join, refuse, Refusal, ScenarioError};
 use crate::lab::json::read::{branch, object};
 use crate::lab::json::strict::{strictly, untagged};
 use crate::lab::vocab::action::Do;
@@ -133,13 +133,16 @@ fn action_from_map(path: &str, mut map: Map<String, Value>) -> Result<Do, Scenar
     let tagged = Value::Object(Map::from_iter([(name.clone(), Value::Object(map))]));
     branch("", tagged).map_err(|error: ScenarioError| match error.path.strip_prefix(&name) {
         Some(field) if !error.path.is_empty() => {
-            ScenarioError { path: join(path, field.trim_start_matches('.')), message: error.message }
+            ScenarioError { path: join(path, field.trim_start_matches('.')), why: error.why }
         }
-        _ if error.message.starts_with("unknown variant") => {
-            let known = error.message.split_once(", expected").map_or("", |(_, known)| known);
-            ScenarioError { path: join(path, "do"), message: format!("there is no action `{name}`; expected{known}") }
-        }
-        _ => ScenarioError { path: join(path, &error.path), message: error.message },
+        _ => match &error.why {
+            Refusal::Other(text) if text.starts_with("unknown variant") => {
+                let known = text.split_once(", expected").map_or("", |(_, known)| known);
+                let why = format!("there is no action `{name}`; expected{known}").into();
+                ScenarioError { path: join(path, "do"), why }
+            }
+            _ => ScenarioError { path: join(path, &error.path), why: error.why },
+        },
     })
 }
 

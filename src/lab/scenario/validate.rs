@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::lab::json::error::{join, refuse, ScenarioError};
+use crate::lab::json::error::{join, refuse, Refusal, ScenarioError};
 use crate::lab::scenario::limits::{NODES_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX};
 use crate::lab::scenario::{Action, Scenario, Timing};
 use crate::lab::vocab::action::Do;
@@ -21,13 +21,13 @@ impl Scenario {
             return refuse("nodes", "a cluster has at least one node");
         }
         if self.nodes.len() + self.learners.len() > NODES_MAX {
-            return refuse("nodes", too_many());
+            return refuse("nodes", Refusal::TooManyNodes(NODES_MAX));
         }
         let mut seen = BTreeSet::new();
         for (field, nodes) in [("nodes", &self.nodes), ("learners", &self.learners)] {
             for (i, &node) in nodes.iter().enumerate() {
                 if node == 0 {
-                    return refuse(format!("{field}[{i}]"), "a node's id is at least 1");
+                    return refuse(format!("{field}[{i}]"), Refusal::NodeZero);
                 }
                 if !seen.insert(node) {
                     return refuse(format!("{field}[{i}]"), format!("node {node} is named twice"));
@@ -178,7 +178,7 @@ pub(in crate::lab) fn check_action(path: &str, what: &Do, nodes: &BTreeSet<NodeI
                     let path = format!("{}[{i}][{j}]", at("groups"));
                     check_node(nodes, &path, node)?;
                     if !seen.insert(node) {
-                        return refuse(path, format!("node {node} is in two groups, or twice in one"));
+                        return refuse(path, Refusal::InTwoGroups(node));
                     }
                 }
             }
@@ -203,22 +203,18 @@ pub(in crate::lab) fn check_action(path: &str, what: &Do, nodes: &BTreeSet<NodeI
 fn check_node(nodes: &BTreeSet<NodeId>, path: &str, node: NodeId) -> Result<(), ScenarioError> {
     match nodes.contains(&node) {
         true => Ok(()),
-        false => refuse(path, format!("{node} is not a node of this cluster")),
+        false => refuse(path, Refusal::NoSuchNode(node)),
     }
 }
 
 fn check_newcomers(path: &str, what: &Do, nodes: &BTreeSet<NodeId>, zero: bool) -> Result<(), ScenarioError> {
     if zero {
-        return refuse(path, "a node's id is at least 1");
+        return refuse(path, Refusal::NodeZero);
     }
     match what.newcomers().union(nodes).count() > NODES_MAX {
-        true => refuse(path, too_many()),
+        true => refuse(path, Refusal::TooManyNodes(NODES_MAX)),
         false => Ok(()),
     }
-}
-
-fn too_many() -> String {
-    format!("a cluster has at most {NODES_MAX} nodes")
 }
 
 fn check_links(nodes: &BTreeSet<NodeId>, path: &str, links: &[Link]) -> Result<(), ScenarioError> {
@@ -227,7 +223,7 @@ fn check_links(nodes: &BTreeSet<NodeId>, path: &str, links: &[Link]) -> Result<(
         check_node(nodes, &path, from)?;
         check_node(nodes, &path, to)?;
         if from == to {
-            return refuse(path, format!("node {from} has no link to itself"));
+            return refuse(path, Refusal::LinkToItself(from));
         }
     }
     Ok(())
@@ -244,18 +240,18 @@ fn check_selector(nodes: &BTreeSet<NodeId>, path: &str, which: &Selector) -> Res
 pub(super) fn check_text(path: &str, key: &str, value: &str) -> Result<(), ScenarioError> {
     for (field, text) in [("key", key), ("value", value)] {
         if text.len() > TEXT_BYTES_MAX {
-            return refuse(join(path, field), format!("longer than {TEXT_BYTES_MAX} bytes"));
+            return refuse(join(path, field), Refusal::TooLong(TEXT_BYTES_MAX));
         }
     }
     match key.is_empty() || key.contains(['=', '\n']) || value.contains('\n') {
-        true => refuse(join(path, "key"), "a key is not empty and has no `=`; neither key nor value has a line break"),
+        true => refuse(join(path, "key"), Refusal::KeyOrValue),
         false => Ok(()),
     }
 }
 
 fn check_range(path: &str, range: Option<(Micros, Micros)>) -> Result<(), ScenarioError> {
     match range {
-        Some((low, high)) if low > high => refuse(path, format!("{low} to {high} is no range")),
+        Some((low, high)) if low > high => refuse(path, Refusal::NotARange(low.to_string(), high.to_string())),
         _ => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::lab::json::error::{join, refuse, ScenarioError};
+use crate::lab::json::error::{join, refuse, Refusal, ScenarioError};
 use crate::lab::json::read::{branch, object};
 use crate::lab::json::strict::{strictly, untagged};
 use crate::lab::vocab::event::{self, ClientResult};
@@ -407,7 +407,7 @@ impl Condition {
     pub(in crate::lab) fn check(&self, path: &str, nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
         let known = |path: String, node: &NodeId| match nodes.contains(node) {
             true => Ok(()),
-            false => refuse(path, format!("{node} is not a node of this cluster")),
+            false => refuse(path, Refusal::NoSuchNode(*node)),
         };
         match self {
             Condition::Leader(LeaderIs::Node(node)) => known(join(path, "leader"), node),

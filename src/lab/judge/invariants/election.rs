@@ -5,6 +5,7 @@ use litemap::LiteMap;
 use super::check::Found;
 use crate::lab::judge::invariants::check::{Check, Seen};
 use crate::lab::vocab::event::Event;
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::event::Role;
 use crate::raft::{self, NodeId, Term};
 
@@ -23,7 +24,7 @@ impl Check for ElectionSafety {
         if first == *node {
             return None;
         }
-        let text = format!("S{node} leads term {term}, but S{first} was elected in that term already.");
-        Found::new(&[first, *node], &[], text)
+        let detail = ViolationDetail::SecondLeader { node: *node, first, term: *term };
+        Found::new(&[first, *node], &[], detail)
     }
 }
