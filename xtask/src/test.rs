@@ -117,8 +117,8 @@ pub fn test(options: &Options) -> Result<bool> {
 fn carry_out(stage: Stage, wasm: &mut Option<Wasm>) -> Outcome {
     let start = Instant::now();
     let result = if stage == Stage::Setup {
-        setup::everything(Talk::Always).map(|provided| {
-            *wasm = Some(provided);
+        setup::everything(Talk::Always).map(|tools| {
+            *wasm = Some(Wasm::new(tools));
             Count { passed: 1, failed: 0 }
         })
     } else if stage.needs_setup() {

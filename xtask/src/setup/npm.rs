@@ -1,6 +1,6 @@
 //! npm's packages: wasm-opt for the page; Playwright and axe for its tests. Exact versions stand in `package-lock.json`.
 
-use super::Talk;
+use super::talk::Talk;
 use crate::project;
 use crate::run;
 use crate::Result;
