@@ -1,8 +1,9 @@
 //! Checks everything, in stages, and counts.
 //!
 //! A stage that fails does not stop the ones after it, so that one run shows all there is to mend. A stage of tests
-//! that ran no test has failed: that is how a test file that is never run is noticed. The last line that is printed is
-//! the sum, `N passed, N failed`; formatting, lints, docs and the page's build count as one each.
+//! that ran no test has failed: that is how a test file that is never run is noticed. What is printed last is how long
+//! each stage took and all of them together, and the sum, `N passed, N failed`; formatting, lints, docs and the page's
+//! build count as one each.
 
 use crate::count::Count;
 use crate::project;
@@ -238,23 +239,25 @@ fn counted(command: &mut Command) -> Result<Count> {
     Ok(count)
 }
 
+/// A line of the summary.
+fn row(name: &str, Count { passed, failed }: Count, took: Duration) -> String {
+    format!("{name:<12} {passed:>5} passed {failed:>4} failed {:>10}", run::seconds(took))
+}
+
 /// Prints a line per stage and the sum; returns whether all is well.
 fn summarise(outcomes: &[Outcome]) -> bool {
     println!("\n── summary ──");
     let mut sum = Count::default();
+    let mut took = Duration::ZERO;
     let mut all_well = true;
     for outcome in outcomes {
         sum += outcome.count;
+        took += outcome.took;
         all_well &= outcome.trouble.is_none();
-        println!(
-            "{:<12} {:>5} passed {:>4} failed {:>10}  {}",
-            outcome.stage.name(),
-            outcome.count.passed,
-            outcome.count.failed,
-            run::seconds(outcome.took),
-            outcome.trouble.as_deref().and_then(|trouble| trouble.lines().next()).unwrap_or("")
-        );
+        let trouble = outcome.trouble.as_deref().and_then(|trouble| trouble.lines().next()).unwrap_or("");
+        println!("{}  {trouble}", row(&outcome.stage.name(), outcome.count, outcome.took));
     }
+    println!("{}", row("total", sum, took));
     println!("\n{} passed, {} failed", sum.passed, sum.failed);
     all_well
 }
