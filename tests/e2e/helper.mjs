@@ -95,6 +95,12 @@ export async function lab(t, { path: where = "", context: settings = {}, expecte
   return { page, context, url: server.url, complaints: found, shot: (name, options) => shot(page, name, options) };
 }
 
+/** Before the page is opened: its clock stands, and goes on only by `page.clock.runFor`. */
+export async function stopClock(page) {
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(1_000);
+}
+
 /** What the lab knows of its present, from its own report. */
 export const report = (page) => page.evaluate(() => window.raftLab.report());
 

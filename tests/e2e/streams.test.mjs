@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { findings, lab, report, upToDate } from "./helper.mjs";
+import { findings, lab, report, stopClock, upToDate } from "./helper.mjs";
 
 const scenario = async (name) =>
   JSON.parse(await readFile(new URL(`../scenarios/streams/${name}.json`, import.meta.url), "utf8"));
@@ -210,7 +210,7 @@ test("a line of what just happened shows and selects what it is about; it is sai
   const { page, shot } = await lab(t, {
     context: { reducedMotion: "reduce" },
     prepare: async (page) => {
-      await page.clock.install();
+      await stopClock(page);
       await page.addInitScript((scenario) => {
         localStorage.setItem("raft-lab/run", JSON.stringify({ now: 0, events: 0, playing: false, scenario }));
       }, await scenario("line-rate-to-snapshotting-and-back"));
