@@ -119,3 +119,17 @@ fn build_standard_library(command: &mut Command) {
     // Sorting takes half the code then.
     command.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// Trunk takes the small profile for an optimised page, and that profile exists.
+    #[test]
+    fn the_optimised_page_has_a_profile_of_its_own() {
+        let read = |name: &str| fs::read_to_string(project::root().join(name)).expect("the file is there");
+        assert!(read("index.html").contains("data-cargo-profile-release=\"page\""));
+        assert!(read("Cargo.toml").contains("[profile.page]\ninherits = \"release\"\nopt-level = \"z\"\n"));
+    }
+}
