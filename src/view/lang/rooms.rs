@@ -331,7 +331,7 @@ room! {
             event_of(n: u64, all: u64),
             speed_value(ms: u64),
             speed_valuetext(ms: u64),
-            under_way(percent: u64),
+            replay_progress(percent: u64),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{value_told, Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{value_told, Check, CheckContext};
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::event::Role;
@@ -37,39 +37,39 @@ pub(super) struct AcknowledgedKept {
 impl AcknowledgedKept {
     fn on_acknowledged(
         &mut self,
-        seen: &Seen<'_>,
+        seen: &CheckContext<'_>,
         node: Option<NodeId>,
         index: Index,
         written: (&str, &str),
-    ) -> Option<Found> {
+    ) -> Option<Finding> {
         let (key, value) = (value_told(written.0), value_told(written.1));
         let nodes: Vec<NodeId> = node.into_iter().collect();
         let Some(committed) = seen.commits.at(index) else {
-            return Found::new(&nodes, &[index], ViolationDetail::AcknowledgedUncommitted { key, value, index });
+            return Finding::new(&nodes, &[index], ViolationDetail::AcknowledgedUncommitted { key, value, index });
         };
         let entry = committed.entry.as_ref();
         let is_it = entry.is_some_and(
             |entry| matches!(&entry.payload, Payload::Set { key, value } if (key.as_str(), value.as_str()) == written),
         );
         if !is_it {
-            return Found::new(&nodes, &[index], ViolationDetail::AcknowledgedOther { key, value, index });
+            return Finding::new(&nodes, &[index], ViolationDetail::AcknowledgedOther { key, value, index });
         }
         let (past, term) = (committed.past, committed.term);
         self.writes.insert(index, Acknowledged { write: (key, value), past, term });
         None
     }
 
-    fn on_leader(&self, seen: &Seen<'_>, leader: NodeId, term: Term) -> Option<Found> {
+    fn on_leader(&self, seen: &CheckContext<'_>, leader: NodeId, term: Term) -> Option<Finding> {
         let log = &seen.logs.of(leader)?.history;
         let before = self.writes.iter().rev().filter(|(_, write)| write.term < term);
         let lacking = before.take_while(|&(&index, write)| !log.has(index, write.past));
         let (&index, Acknowledged { write, .. }) = lacking.last()?;
         let (key, value) = write.clone();
         let detail = ViolationDetail::AcknowledgedMissing { key, value, index, leader, term };
-        Found::new(&[leader], &[index], detail)
+        Finding::new(&[leader], &[index], detail)
     }
 
-    fn on_loss(&self, seen: &Seen<'_>, node: NodeId) -> Option<Found> {
+    fn on_loss(&self, seen: &CheckContext<'_>, node: NodeId) -> Option<Finding> {
         let (before, now) = (&seen.before?.history, &seen.logs.of(node)?.history);
         let kept = before.shared_with(now);
         if kept >= before.last() {
@@ -88,12 +88,12 @@ impl AcknowledgedKept {
         let holders: Vec<NodeId> = voters.iter().copied().filter(|&node| has(node, index, acknowledged)).collect();
         let ((key, value), voters) = (acknowledged.write.clone(), voters.len());
         let detail = ViolationDetail::AcknowledgedLost { key, value, index, node, holders, voters };
-        Found::new(&[node], &[index], detail)
+        Finding::new(&[node], &[index], detail)
     }
 }
 
 impl Check for AcknowledgedKept {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Lab(LabEvent::Client { key, value, node, result: ClientResult::Ok, index, .. }) => {
                 self.on_acknowledged(seen, *node, (*index)?, (key, value.as_ref()?))

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
@@ -44,7 +44,7 @@ impl StateMachineSafety {
         self.made.entry(name(snapshot)).or_default().push(hash(&snapshot.data));
     }
 
-    fn on_applied(&mut self, node: NodeId, index: Index, entry: SharedEntry) -> Option<Found> {
+    fn on_applied(&mut self, node: NodeId, index: Index, entry: SharedEntry) -> Option<Finding> {
         let (first, first_node) = self.applied.entry(index).or_insert((entry.clone(), node));
         if *first == entry {
             return None;
@@ -58,32 +58,32 @@ impl StateMachineSafety {
                 ViolationDetail::AppliedOtherTerm { node, term, index, first, first_term }
             }
         };
-        Found::new(&nodes, &[index], detail)
+        Finding::new(&nodes, &[index], detail)
     }
 
-    fn on_installed(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Found> {
+    fn on_installed(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Finding> {
         let (index, term, _) = name(snapshot);
         let known = self.made.get(&name(snapshot));
         if !known.is_some_and(|made| made.contains(&hash(&snapshot.data))) {
-            return Found::new(&[node], &[index], ViolationDetail::InstalledUnknown { node, index });
+            return Finding::new(&[node], &[index], ViolationDetail::InstalledUnknown { node, index });
         }
         match self.applied.get(&index) {
             Some((entry, first)) if entry.term != term => {
                 let (first, first_term) = (*first, entry.term);
                 let detail = ViolationDetail::InstalledOtherTerm { node, term, index, first, first_term };
-                Found::new(&[first, node], &[index], detail)
+                Finding::new(&[first, node], &[index], detail)
             }
             _ => None,
         }
     }
 
-    fn on_made(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Found> {
+    fn on_made(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Finding> {
         self.note(snapshot);
         let (index, state) = self.begun.remove(&node)?;
         if index != snapshot.meta.index || state.iter().eq(snapshot.state().iter()) {
             return None;
         }
-        Found::new(&[node], &[index], ViolationDetail::SnapshotDiffers { node, index })
+        Finding::new(&[node], &[index], ViolationDetail::SnapshotDiffers { node, index })
     }
 }
 
@@ -98,7 +98,7 @@ fn hash(data: &[u8]) -> TraceHash {
 }
 
 impl Check for StateMachineSafety {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Apply { node, index }) => {
                 let entry = seen.logs.of(*node)?.history.entry(*index)?.clone();
@@ -149,7 +149,7 @@ impl AppliedOnce {
 }
 
 impl Check for AppliedOnce {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Apply { node, index }) => {
                 let progress = self.nodes.entry(*node).or_default();
@@ -162,7 +162,7 @@ impl Check for AppliedOnce {
                 } else {
                     return None;
                 };
-                Found::new(&[node], &[index], detail)
+                Finding::new(&[node], &[index], detail)
             }
             Event::Node(raft::Event::Installed { node, snapshot, .. }) => {
                 let progress = self.nodes.entry(*node).or_default();

@@ -13,7 +13,7 @@ use crate::raft::{Index, NodeId};
 const VALUE_LETTERS: usize = 40;
 
 /// What a checker is shown: an event, and how everything stands right behind it.
-pub(super) struct Seen<'a> {
+pub(super) struct CheckContext<'a> {
     pub(super) record: &'a Record,
     pub(super) world: &'a World,
     pub(super) logs: &'a Logs,
@@ -23,22 +23,22 @@ pub(super) struct Seen<'a> {
 }
 
 /// What a checker found.
-pub(super) struct Found {
+pub(super) struct Finding {
     pub(super) nodes: Vec<NodeId>,
     pub(super) entries: Vec<Index>,
     pub(super) detail: ViolationDetail,
 }
 
-impl Found {
-    pub(super) fn new(nodes: &[NodeId], entries: &[Index], detail: ViolationDetail) -> Option<Found> {
-        Some(Found { nodes: nodes.to_vec(), entries: entries.to_vec(), detail })
+impl Finding {
+    pub(super) fn new(nodes: &[NodeId], entries: &[Index], detail: ViolationDetail) -> Option<Finding> {
+        Some(Finding { nodes: nodes.to_vec(), entries: entries.to_vec(), detail })
     }
 }
 
 /// Looks after one promise.
 pub(super) trait Check {
     /// Takes the next event; says if it breaks the promise.
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found>;
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding>;
 }
 
 /// A value as a sentence has room for it.

@@ -2,8 +2,8 @@
 
 use litemap::LiteMap;
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::Event;
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::event::Role;
@@ -16,7 +16,7 @@ pub(super) struct ElectionSafety {
 }
 
 impl Check for ElectionSafety {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         let Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) = &seen.record.event else {
             return None;
         };
@@ -25,6 +25,6 @@ impl Check for ElectionSafety {
             return None;
         }
         let detail = ViolationDetail::SecondLeader { node: *node, first, term: *term };
-        Found::new(&[first, *node], &[], detail)
+        Finding::new(&[first, *node], &[], detail)
     }
 }

@@ -1,6 +1,6 @@
 //! Leader Completeness (paper §5.4, Figure 3).
 
-use super::check::{Check, Found, Seen};
+use super::check::{Check, CheckContext, Finding};
 use super::commits::Committed;
 use crate::lab::vocab::event::Event;
 use crate::lab::vocab::violation::ViolationDetail;
@@ -15,7 +15,7 @@ use crate::raft::{self, NodeId, Term};
 pub(super) struct LeaderCompleteness;
 
 impl Check for LeaderCompleteness {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         let lacks = |leader: NodeId, term: Term| {
             let (index, committed) = seen.commits.missing(term, &seen.logs.of(leader)?.history)?;
             let Committed { node, term: in_term, .. } = committed;
@@ -27,7 +27,7 @@ impl Check for LeaderCompleteness {
                 committer: *node,
                 committed_in: *in_term,
             };
-            Found::new(&[*node, leader], &[index], detail)
+            Finding::new(&[*node, leader], &[index], detail)
         };
         match &seen.record.event {
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => lacks(*node, *term),

@@ -1,7 +1,7 @@
 //! Leader Append-Only and Log Matching (paper §5.3, Figure 3).
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
 use crate::lab::vocab::violation::{LogChange, ViolationDetail};
 use crate::raft::event::Role;
@@ -12,7 +12,7 @@ use crate::raft::{self, Index, NodeId};
 pub(super) struct LeaderAppendOnly;
 
 impl Check for LeaderAppendOnly {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         // Without a log before it, the event took nothing away.
         let (before, Event::Node(event)) = (seen.before?, &seen.record.event) else { return None };
         let id = event.node();
@@ -29,7 +29,7 @@ impl Check for LeaderAppendOnly {
         };
         let (term, first) = (node.term, kept + 1);
         let detail = ViolationDetail::LeaderChangedLog { leader: id, term, change, first, last };
-        Found::new(&[id], &[first, last], detail)
+        Finding::new(&[id], &[first, last], detail)
     }
 }
 
@@ -40,7 +40,7 @@ impl Check for LeaderAppendOnly {
 pub(super) struct LogMatching;
 
 impl Check for LogMatching {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Append { node, entry }) => match seen.before {
                 None => compare(seen, *node, entry.index, entry.index),
@@ -58,7 +58,7 @@ impl Check for LogMatching {
 }
 
 /// Compares what a log has from one index to another with all other logs.
-fn compare(seen: &Seen<'_>, node: NodeId, first: Index, last: Index) -> Option<Found> {
+fn compare(seen: &CheckContext<'_>, node: NodeId, first: Index, last: Index) -> Option<Finding> {
     let log = &seen.logs.of(node)?.history;
     for index in first.max(log.first_known())..=last.min(log.last()) {
         for (other, other_log) in seen.logs.all().filter(|&(other, _)| other != node) {
@@ -71,9 +71,9 @@ fn compare(seen: &Seen<'_>, node: NodeId, first: Index, last: Index) -> Option<F
             return match differ < index {
                 true => {
                     let detail = ViolationDetail::LogsDifferBefore { nodes, index, term, differ };
-                    Found::new(&nodes, &[differ, index], detail)
+                    Finding::new(&nodes, &[differ, index], detail)
                 }
-                false => Found::new(&nodes, &[index], ViolationDetail::DifferentEntries { nodes, index, term }),
+                false => Finding::new(&nodes, &[index], ViolationDetail::DifferentEntries { nodes, index, term }),
             };
         }
     }

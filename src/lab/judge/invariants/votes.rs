@@ -2,8 +2,8 @@
 
 use litemap::LiteMap;
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
@@ -48,7 +48,7 @@ impl VotesKept {
 }
 
 impl Check for VotesKept {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Vote { node, candidate, term, granted: true, .. }) => {
                 let votes = self.nodes.entry(*node).or_default();
@@ -58,7 +58,7 @@ impl Check for VotesKept {
                 }
                 let candidates = [first, *candidate];
                 let detail = ViolationDetail::VotedTwice { node: *node, candidates, term: *term };
-                Found::new(&[*node, first, *candidate], &[], detail)
+                Finding::new(&[*node, first, *candidate], &[], detail)
             }
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => {
                 self.nodes.entry(*node).or_default().say(*term, *node);
@@ -86,7 +86,7 @@ impl Check for VotesKept {
                 }
                 let (node, started_in) = (*node, *term);
                 let detail = ViolationDetail::VoteForgotten { node, candidate, term: said, started_in };
-                Found::new(&[node, candidate], &[], detail)
+                Finding::new(&[node, candidate], &[], detail)
             }
             _ => None,
         }

@@ -112,7 +112,7 @@ say! {
         event_of(n: u64, all: u64): format!("event {} of {}", grouped(n), grouped(all)),
         speed_value(ms: u64): format!("{} ms", grouped(ms)),
         speed_valuetext(ms: u64): format!("one second shows {ms} milliseconds"),
-        under_way(percent: u64): format!("catching up… {percent} %"),
+        replay_progress(percent: u64): format!("catching up… {percent} %"),
     }
 }
 
