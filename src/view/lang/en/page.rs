@@ -22,7 +22,6 @@ say! {
         yes_or_no(is_so: bool): if is_so { "yes" } else { "no" },
     }
     sentences {
-        nodes(nodes: &[NodeName]): list(nodes),
         node_set(nodes: &BTreeSet<NodeId>): format!("S{}", runs(nodes)),
         membership(members: &Membership): {
             let voters = members.voters.iter().map(|set| English.node_set(set)).collect::<Vec<_>>().join(" → ");
