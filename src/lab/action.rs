@@ -8,7 +8,7 @@ use super::event::Link;
 use super::scenario::ConfigPatch;
 use super::selector::{Delay, Selector};
 use crate::raft::{Index, NodeId, Rule};
-use crate::runtime::{Feed, Micros, TraceHash};
+use crate::runtime::{Micros, StableHash, TraceHash};
 
 /// Something that is done to the cluster. In JSON, `do` names it and its fields stand beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -213,9 +213,9 @@ pub struct Probability {
     pub per_million: u32,
 }
 
-impl Feed for Probability {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.per_million.feed(hash);
+impl StableHash for Probability {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.per_million.hash_into(hash);
     }
 }
 

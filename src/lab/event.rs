@@ -16,7 +16,7 @@ use crate::raft::node::MembersResult;
 use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::shape::{shown, Row, Shape};
 use crate::raft::{self, Index, NodeId, Rule};
-use crate::runtime::{Feed, Micros, TraceHash};
+use crate::runtime::{Micros, StableHash, TraceHash};
 
 /// Names one message of a run; counted from 1.
 pub type MessageId = u64;
@@ -201,11 +201,11 @@ impl Event {
     }
 }
 
-impl Feed for Event {
-    fn feed(&self, hash: &mut TraceHash) {
+impl StableHash for Event {
+    fn hash_into(&self, hash: &mut TraceHash) {
         match self {
-            Event::Node(event) => event.feed(hash),
-            Event::Lab(event) => event.feed(hash),
+            Event::Node(event) => event.hash_into(hash),
+            Event::Lab(event) => event.hash_into(hash),
         }
     }
 }
@@ -222,11 +222,11 @@ pub struct Record {
     pub event: Event,
 }
 
-impl Feed for Record {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.at.feed(hash);
-        self.n.feed(hash);
-        self.event.feed(hash);
+impl StableHash for Record {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.at.hash_into(hash);
+        self.n.hash_into(hash);
+        self.event.hash_into(hash);
     }
 }
 

@@ -12,7 +12,7 @@ use super::invariants::{Invariants, Violation};
 use super::world::World;
 use crate::raft::event::Role;
 use crate::raft::{self, NodeId, Observer, Term};
-use crate::runtime::{Clock, Feed, Micros, TraceHash};
+use crate::runtime::{Clock, Micros, StableHash, TraceHash};
 
 /// Takes down what happens. Nodes, streams and the network hold a handle to the same one.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ impl Book {
     fn take(&mut self, at: Micros, event: Event) -> Rc<Record> {
         self.count += 1;
         let record = Rc::new(Record { at, n: self.count, event });
-        record.feed(&mut self.hash);
+        record.hash_into(&mut self.hash);
         Rc::make_mut(&mut self.world).apply(&record);
         for watch in &mut self.watches {
             watch.observe(&record, &self.world);

@@ -15,7 +15,7 @@ use crate::raft::log::{LogTerms, Payload, SharedEntry};
 use crate::raft::membership::Memberships;
 use crate::raft::storage::{HardState, LogView, Persisted, Storage, StorageError, Write};
 use crate::raft::{Index, Membership, SharedSnapshot, Snapshot, SnapshotMeta, Term};
-use crate::runtime::{Clock, Feed, Micros, Rng, TraceHash};
+use crate::runtime::{Clock, Micros, Rng, StableHash, TraceHash};
 
 /// How long a disk takes, and whether it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,13 +71,13 @@ struct Disk {
     applied_at_first: Option<Index>,
 }
 
-impl Feed for Image {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.hard_state.term.feed(hash);
-        self.hard_state.voted_for.feed(hash);
-        self.snapshot.feed(hash);
-        self.prev.feed(hash);
-        self.log.feed(hash);
+impl StableHash for Image {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.hard_state.term.hash_into(hash);
+        self.hard_state.voted_for.hash_into(hash);
+        self.snapshot.hash_into(hash);
+        self.prev.hash_into(hash);
+        self.log.hash_into(hash);
     }
 }
 

@@ -1,14 +1,14 @@
 //! What happens in a node, as values: the only thing that a viewer ever sees of the engine.
 //!
 //! One table makes everything about an event: its type, its name in a trace, the order in which its
-//! fields are fed to the trace hash, what people are told of it and may ask for. Add a row, and the compiler names every place that must know it.
+//! fields are hashed, what people are told of it and may ask for. Add a row, and the compiler names every place that must know it.
 
 use serde::Serialize;
 
 use super::log::SharedEntry;
 use super::snapshot::SharedSnapshot;
 use super::{Index, NodeId, Term};
-use crate::runtime::{Feed, Micros, TraceHash};
+use crate::runtime::{Micros, StableHash, TraceHash};
 
 /// Hears what happens in a node or in one of its streams, at the moment at which it happens.
 pub trait Observer: Clone + 'static {
@@ -21,7 +21,7 @@ impl Observer for () {
     fn emit(&self, _: Event) {}
 }
 
-/// Declares an enum whose variants are plain names: serialised in kebab case, fed as one byte.
+/// Declares an enum whose variants are plain names: serialised in kebab case, hashed as one byte.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])* $word:ident = $text:literal),* $(,)? }) => {
         $(#[$meta])*
@@ -80,16 +80,16 @@ macro_rules! words {
             }
         }
 
-        impl $crate::runtime::Feed for $name {
-            fn feed(&self, hash: &mut $crate::runtime::TraceHash) {
-                (*self as u8).feed(hash);
+        impl $crate::runtime::StableHash for $name {
+            fn hash_into(&self, hash: &mut $crate::runtime::TraceHash) {
+                (*self as u8).hash_into(hash);
             }
         }
     };
 }
 pub(crate) use words;
 
-/// Declares a table of events: an enum, serialised with its name as `event`, its feed, and the table itself.
+/// Declares a table of events: an enum, serialised with its name as `event`, its hash, and the table itself.
 macro_rules! events {
     ($(#[$meta:meta])* $table:ident { $(
         $(#[doc = $doc:literal])* $row:ident = $name:literal {
@@ -129,10 +129,10 @@ macro_rules! events {
             }
         }
 
-        impl Feed for $table {
-            fn feed(&self, hash: &mut TraceHash) {
-                self.name().feed(hash);
-                match self { $($table::$row { $($field),* } => { $($field.feed(hash);)* }),* }
+        impl StableHash for $table {
+            fn hash_into(&self, hash: &mut TraceHash) {
+                self.name().hash_into(hash);
+                match self { $($table::$row { $($field),* } => { $($field.hash_into(hash);)* }),* }
             }
         }
     };

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::membership::Membership;
 use super::{Index, Term};
-use crate::runtime::{Feed, TraceHash};
+use crate::runtime::{StableHash, TraceHash};
 
 /// What an entry asks of the state machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,18 +26,18 @@ pub enum Payload {
     Members(Membership),
 }
 
-impl Feed for Payload {
-    fn feed(&self, hash: &mut TraceHash) {
+impl StableHash for Payload {
+    fn hash_into(&self, hash: &mut TraceHash) {
         match self {
-            Payload::Blank => 0u8.feed(hash),
+            Payload::Blank => 0u8.hash_into(hash),
             Payload::Set { key, value } => {
-                1u8.feed(hash);
-                key.feed(hash);
-                value.feed(hash);
+                1u8.hash_into(hash);
+                key.hash_into(hash);
+                value.hash_into(hash);
             }
             Payload::Members(membership) => {
-                2u8.feed(hash);
-                membership.feed(hash);
+                2u8.hash_into(hash);
+                membership.hash_into(hash);
             }
         }
     }
@@ -70,11 +70,11 @@ impl Serialize for Entry {
     }
 }
 
-impl Feed for Entry {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.index.feed(hash);
-        self.term.feed(hash);
-        self.payload.feed(hash);
+impl StableHash for Entry {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.index.hash_into(hash);
+        self.term.hash_into(hash);
+        self.payload.hash_into(hash);
     }
 }
 

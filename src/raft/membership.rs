@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Index, NodeId, Rules};
-use crate::runtime::{Feed, TraceHash};
+use crate::runtime::{StableHash, TraceHash};
 
 /// A configuration of the cluster: one set of voters, or two during a change (joint consensus, paper
 /// §6), and the learners, which receive the log but do not vote.
@@ -96,10 +96,10 @@ impl Count<'_> {
     }
 }
 
-impl Feed for Membership {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.voters.feed(hash);
-        self.learners.feed(hash);
+impl StableHash for Membership {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.voters.hash_into(hash);
+        self.learners.hash_into(hash);
     }
 }
 

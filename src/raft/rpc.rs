@@ -7,18 +7,18 @@ use super::event::words;
 use super::log::SharedEntry;
 use super::snapshot::SnapshotMeta;
 use super::{Index, NodeId, Term};
-use crate::runtime::{Feed, TraceHash};
+use crate::runtime::{StableHash, TraceHash};
 
-/// Declares a message: a struct whose fields can be fed to a trace hash in their order.
+/// Declares a message: a struct whose fields are hashed in their order.
 macro_rules! message {
     ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
         pub struct $name { $($(#[$field_meta])* pub $field: $type),* }
 
-        impl Feed for $name {
-            fn feed(&self, hash: &mut TraceHash) {
-                $(self.$field.feed(hash);)*
+        impl StableHash for $name {
+            fn hash_into(&self, hash: &mut TraceHash) {
+                $(self.$field.hash_into(hash);)*
             }
         }
     };
@@ -82,18 +82,18 @@ pub struct Hint {
     pub index: Index,
 }
 
-impl Feed for AppendResult {
-    fn feed(&self, hash: &mut TraceHash) {
+impl StableHash for AppendResult {
+    fn hash_into(&self, hash: &mut TraceHash) {
         match self {
             AppendResult::Success(index) => {
-                0u8.feed(hash);
-                index.feed(hash);
+                0u8.hash_into(hash);
+                index.hash_into(hash);
             }
             AppendResult::Conflict(hint) => {
-                1u8.feed(hash);
-                hint.map(|hint| (hint.term, hint.index)).feed(hash);
+                1u8.hash_into(hash);
+                hint.map(|hint| (hint.term, hint.index)).hash_into(hash);
             }
-            AppendResult::StaleTerm => 2u8.feed(hash),
+            AppendResult::StaleTerm => 2u8.hash_into(hash),
         }
     }
 }
@@ -155,15 +155,15 @@ pub struct InstallSnapshot {
     pub done: bool,
 }
 
-impl Feed for InstallSnapshot {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.term.feed(hash);
-        self.leader.feed(hash);
-        self.meta.feed(hash);
-        self.offset.feed(hash);
-        (self.data.len() as u64).feed(hash);
-        hash.bytes(&self.data);
-        self.done.feed(hash);
+impl StableHash for InstallSnapshot {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.term.hash_into(hash);
+        self.leader.hash_into(hash);
+        self.meta.hash_into(hash);
+        self.offset.hash_into(hash);
+        (self.data.len() as u64).hash_into(hash);
+        hash.write(&self.data);
+        self.done.hash_into(hash);
     }
 }
 
@@ -210,15 +210,15 @@ pub enum InstallResult {
     StaleTerm,
 }
 
-impl Feed for InstallResult {
-    fn feed(&self, hash: &mut TraceHash) {
+impl StableHash for InstallResult {
+    fn hash_into(&self, hash: &mut TraceHash) {
         match self {
             InstallResult::Expects(offset) => {
-                0u8.feed(hash);
-                offset.feed(hash);
+                0u8.hash_into(hash);
+                offset.hash_into(hash);
             }
-            InstallResult::Installed => 1u8.feed(hash),
-            InstallResult::StaleTerm => 2u8.feed(hash),
+            InstallResult::Installed => 1u8.hash_into(hash),
+            InstallResult::StaleTerm => 2u8.hash_into(hash),
         }
     }
 }
@@ -305,17 +305,17 @@ impl Message {
     }
 }
 
-impl Feed for Message {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.kind().feed(hash);
+impl StableHash for Message {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.kind().hash_into(hash);
         match self {
-            Message::Append(message) => message.feed(hash),
-            Message::AppendResponse(message) => message.feed(hash),
-            Message::Vote(message) => message.feed(hash),
-            Message::VoteResponse(message) => message.feed(hash),
-            Message::Install(message) => message.feed(hash),
-            Message::InstallResponse(message) => message.feed(hash),
-            Message::TimeoutNow(message) => message.feed(hash),
+            Message::Append(message) => message.hash_into(hash),
+            Message::AppendResponse(message) => message.hash_into(hash),
+            Message::Vote(message) => message.hash_into(hash),
+            Message::VoteResponse(message) => message.hash_into(hash),
+            Message::Install(message) => message.hash_into(hash),
+            Message::InstallResponse(message) => message.hash_into(hash),
+            Message::TimeoutNow(message) => message.hash_into(hash),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::{Index, Membership, Term};
-use crate::runtime::{Feed, TraceHash};
+use crate::runtime::{StableHash, TraceHash};
 
 /// What is known of a snapshot without its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,13 +21,13 @@ pub struct SnapshotMeta {
     pub membership: (Index, Membership),
 }
 
-impl Feed for SnapshotMeta {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.id.feed(hash);
-        self.index.feed(hash);
-        self.term.feed(hash);
-        self.membership.0.feed(hash);
-        self.membership.1.feed(hash);
+impl StableHash for SnapshotMeta {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.id.hash_into(hash);
+        self.index.hash_into(hash);
+        self.term.hash_into(hash);
+        self.membership.0.hash_into(hash);
+        self.membership.1.hash_into(hash);
     }
 }
 
@@ -59,11 +59,11 @@ impl Snapshot {
     }
 }
 
-impl Feed for Snapshot {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.meta.feed(hash);
-        (self.data.len() as u64).feed(hash);
-        hash.bytes(&self.data);
+impl StableHash for Snapshot {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.meta.hash_into(hash);
+        (self.data.len() as u64).hash_into(hash);
+        hash.write(&self.data);
     }
 }
 

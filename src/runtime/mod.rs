@@ -12,4 +12,4 @@ mod trace_hash;
 pub use clock::{Clock, Micros, Sleep, TimedOut};
 pub use executor::{Executor, GroupId, Spawner, Step, STEPS_WITHOUT_TIME_MAX};
 pub use rng::Rng;
-pub use trace_hash::{Feed, TraceHash};
+pub use trace_hash::{StableHash, TraceHash};

@@ -6,7 +6,7 @@ use crate::lab::action::Probability;
 use crate::lab::links::LinkSpec;
 use crate::lab::storage::DiskSpec;
 use crate::raft::Config;
-use crate::runtime::{Feed, Micros, TraceHash};
+use crate::runtime::{Micros, StableHash, TraceHash};
 
 /// A set of settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,9 +48,9 @@ macro_rules! patch {
             }
         }
 
-        impl Feed for $name {
-            fn feed(&self, hash: &mut TraceHash) {
-                $(self.$field.feed(hash);)*
+        impl StableHash for $name {
+            fn hash_into(&self, hash: &mut TraceHash) {
+                $(self.$field.hash_into(hash);)*
             }
         }
     };
@@ -99,9 +99,9 @@ impl From<SnapshotPolicy> for u64 {
     }
 }
 
-impl Feed for SnapshotPolicy {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.logs_since_last.feed(hash);
+impl StableHash for SnapshotPolicy {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.logs_since_last.hash_into(hash);
     }
 }
 
