@@ -11,7 +11,7 @@ use super::invariants::Invariant;
 use super::scenario::{branch, join, object, refuse, strictly, untagged, value_of, ScenarioError};
 use super::world::{ClientOp, NodeState, StreamView, World};
 use crate::raft::event::{Role, StreamState};
-use crate::raft::shape::Shape;
+use crate::raft::schema::FieldType;
 use crate::raft::{Index, NodeId, Term};
 
 /// Something that may hold of a run: of the world as it is, or of what has happened so far.
@@ -447,12 +447,12 @@ fn check_event(path: &str, fields: &Map<String, Value>) -> Result<(), ScenarioEr
         return refuse(join(path, "event"), format!("there is no event {name}"));
     };
     for (field, value) in fields {
-        let shape = match (field.as_str(), row.fields.iter().find(|known| !known.is_flat && known.name == field)) {
-            (_, Some(known)) => known.shape,
-            ("at", None) => Shape::Time,
-            ("n", None) => Shape::Number,
+        let shape = match (field.as_str(), row.fields.iter().find(|known| !known.is_flattened && known.name == field)) {
+            (_, Some(known)) => known.field_type,
+            ("at", None) => FieldType::Time,
+            ("n", None) => FieldType::Number,
             ("event", None) => continue,
-            _ if row.is_open() => continue,
+            _ if row.allows_other_fields() => continue,
             _ => {
                 let known: Vec<String> = row.fields.iter().map(|field| format!("`{}`", field.name)).collect();
                 return refuse(join(path, field), format!("unknown field `{field}`; {name} has {}", known.join(", ")));

@@ -3,12 +3,11 @@
 //! One table makes everything about an event: its type, its name in a trace, the order in which its
 //! fields are hashed, what people are told of it and may ask for. Add a row, and the compiler names every place that must know it.
 
-use serde::Serialize;
-
 use super::log::SharedEntry;
+use super::schema::{events, string_enum};
 use super::snapshot::SharedSnapshot;
 use super::{Index, NodeId, Term};
-use crate::runtime::{Micros, StableHash, TraceHash};
+use crate::runtime::Micros;
 
 /// Hears what happens in a node or in one of its streams, at the moment at which it happens.
 pub trait Observer: Clone + 'static {
@@ -21,125 +20,7 @@ impl Observer for () {
     fn emit(&self, _: Event) {}
 }
 
-/// Declares an enum whose variants are plain names: serialised in kebab case, hashed as one byte.
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])* $word:ident = $text:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name { $($(#[doc = $doc])* $word),* }
-
-        impl $crate::raft::shape::Shown for $name {
-            const SHAPE: $crate::raft::shape::Shape = $crate::raft::shape::Shape::Word(
-                stringify!($name),
-                &[$($crate::raft::shape::Word {
-                    text: $text,
-                    #[cfg(not(target_family = "wasm"))]
-                    meaning: concat!($($doc),*),
-                }),*],
-            );
-        }
-
-        impl $name {
-            /// Every one, in order.
-            pub const ALL: &'static [$name] = &[$($name::$word),*];
-
-            /// As it is written in traces and reports.
-            pub const fn text(self) -> &'static str {
-                match self { $($name::$word => $text),* }
-            }
-        }
-
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.write_str(self.text())
-            }
-        }
-
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.text())
-            }
-        }
-
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
-                let text = <::std::borrow::Cow<'_, str> as ::serde::Deserialize>::deserialize(deserializer)?;
-                $name::ALL.iter().copied().find(|word| word.text() == text).ok_or_else(|| {
-                    ::serde::de::Error::unknown_variant(&text, &[$($text),*])
-                })
-            }
-        }
-
-        #[cfg(not(target_family = "wasm"))]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({ "enum": [$($text),*] })
-            }
-        }
-
-        impl $crate::runtime::StableHash for $name {
-            fn hash_into(&self, hash: &mut $crate::runtime::TraceHash) {
-                (*self as u8).hash_into(hash);
-            }
-        }
-    };
-}
-pub(crate) use words;
-
-/// Declares a table of events: an enum, serialised with its name as `event`, its hash, and the table itself.
-macro_rules! events {
-    ($(#[$meta:meta])* $table:ident { $(
-        $(#[doc = $doc:literal])* $row:ident = $name:literal {
-            $($(#[doc = $field_doc:literal])* $(#[serde($flat:ident)])? $field:ident: $type:ty),* $(,)?
-        }
-    ),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-        #[serde(tag = "event")]
-        #[allow(missing_docs)] // of fields: their names are the field's, and each row says what it means
-        pub enum $table { $(
-            $(#[doc = $doc])*
-            #[serde(rename = $name)]
-            $row { $($(#[doc = $field_doc])* $(#[serde($flat)])? $field: $type),* }
-        ),* }
-
-        impl $table {
-            /// The table, in its order.
-            pub const ROWS: &'static [$crate::raft::shape::Row] = &[$($crate::raft::shape::Row {
-                name: $name,
-                #[cfg(not(target_family = "wasm"))]
-                meaning: concat!($($doc),*),
-                fields: &[$($crate::raft::shape::Field {
-                    name: stringify!($field),
-                    #[cfg(not(target_family = "wasm"))]
-                    meaning: concat!($($field_doc),*),
-                    #[cfg(not(target_family = "wasm"))]
-                    type_name: stringify!($type),
-                    shape: <$type as $crate::raft::shape::Shown>::SHAPE,
-                    is_flat: !concat!($(stringify!($flat))?).is_empty(),
-                }),*],
-            }),*];
-
-            /// The event's name in a trace.
-            pub const fn name(&self) -> &'static str {
-                match self { $($table::$row { .. } => $name),* }
-            }
-        }
-
-        impl StableHash for $table {
-            fn hash_into(&self, hash: &mut TraceHash) {
-                self.name().hash_into(hash);
-                match self { $($table::$row { $($field),* } => { $($field.hash_into(hash);)* }),* }
-            }
-        }
-    };
-}
-pub(crate) use events;
-
-words! {
+string_enum! {
     /// What a node is at the moment.
     Role {
         /// Not a voter: it receives the log and never campaigns.
@@ -155,7 +36,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a replication stream is at the moment.
     StreamState {
         /// Up to date: entries go out as they come.
@@ -169,7 +50,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Why an office is not handed over.
     TransferRefusedWhy {
         /// There is none to hand over.
@@ -181,7 +62,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Why a node changed its role.
     RoleWhy {
         /// The node has just started.
@@ -209,7 +90,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Why a vote was given or refused.
     VoteWhy {
         /// The candidate is in order: its log is up to date, and this vote was free.
@@ -227,7 +108,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Why a stream changed its state.
     StreamWhy {
         /// The leader has just taken office.

@@ -20,7 +20,7 @@ pub mod node;
 pub mod replication;
 pub mod rpc;
 pub mod rules;
-pub mod shape;
+pub mod schema;
 pub mod snapshot;
 pub mod storage;
 

@@ -3,8 +3,8 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::event::words;
 use super::log::SharedEntry;
+use super::schema::string_enum;
 use super::snapshot::SnapshotMeta;
 use super::{Index, NodeId, Term};
 use crate::runtime::{StableHash, TraceHash};
@@ -243,7 +243,7 @@ pub enum Message {
     TimeoutNow(TimeoutNow),
 }
 
-words! {
+string_enum! {
     /// The kinds of messages that people tell apart.
     MessageKind {
         /// AppendEntries with entries.

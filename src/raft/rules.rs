@@ -4,7 +4,7 @@
 //! and goes on. One table makes everything about a rule: its name, its field, its sentence, what a node does
 //! without it. Each field is asked at one place in the engine, beside what the rule is about.
 
-use super::event::words;
+use super::schema::string_enum;
 
 /// Declares the rules: each a sentence with its source, a field, a name, and what a node does with it off.
 macro_rules! rules {
@@ -12,7 +12,7 @@ macro_rules! rules {
         #[doc = $sentence:literal]
         $field:ident: $rule:ident = $name:literal, off: $off:literal;
     )*) => {
-        words! {
+        string_enum! {
             /// Names a rule.
             Rule { $( #[doc = $sentence] $rule = $name ),* }
         }

@@ -27,7 +27,7 @@ use std::borrow::Cow;
 use super::event::Record;
 use super::told::clipped;
 use super::world::World;
-use crate::raft::event::words;
+use crate::raft::schema::string_enum;
 use crate::raft::{Index, NodeId};
 
 use acknowledged::AcknowledgedKept;
@@ -41,7 +41,7 @@ use matched::MatchIsTrue;
 use monotonic::Monotonic;
 use votes::VotesKept;
 
-words! {
+string_enum! {
     /// The promises of Raft: those of the paper's Figure 3, and what else a client or a reader relies on.
     Invariant {
         /// At most one leader is elected in a term (paper §5.2).

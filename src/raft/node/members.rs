@@ -8,12 +8,13 @@
 use std::collections::BTreeSet;
 
 use super::{Node, Output, Token};
-use crate::raft::event::{words, Role, RoleWhy};
+use crate::raft::event::{Role, RoleWhy};
 use crate::raft::log::Payload;
+use crate::raft::schema::string_enum;
 use crate::raft::{Index, Membership, NodeId};
 use crate::runtime::Micros;
 
-words! {
+string_enum! {
     /// What became of a change of the members.
     MembersResult {
         /// The new configuration is committed.
