@@ -22,7 +22,7 @@ use super::scenario::{
 use super::step::StepKind;
 use super::storage::{DiskSpec, Image, MemoryStorage};
 use super::world::{NodeState, World};
-use crate::raft::node::{self, Call};
+use crate::raft::node::{self, Request};
 use crate::raft::{Config, Membership, NodeId};
 use crate::runtime::{Executor, GroupId, Micros, Rng, Step, TraceHash};
 
@@ -430,24 +430,24 @@ impl Lab {
         let rng = Rng::new(self.scenario.seed, "timeout", machine.starts << 32 | u64::from(id));
         let (sender, calls) = mpsc::unbounded();
         self.network.connect(id, sender);
-        let in_office = self.scenario.start_in_office(id).filter(|_| machine.starts == 1);
-        let setup = node::Setup { config: self.config.clone(), rng, in_office };
+        let start_as_leader = self.scenario.start_in_office(id).filter(|_| machine.starts == 1);
+        let setup = node::Setup { config: self.config.clone(), rng, start_as_leader };
         let spawner = self.executor.spawner(group(id));
-        let wiring = node::Wiring {
+        let context = node::TaskContext {
             network: self.network.endpoint(id),
             storage,
             observer: self.recorder.clone(),
             clock: self.executor.clock().clone(),
             spawner: spawner.clone(),
-            calls,
+            requests: calls,
         };
-        spawner.spawn(format!("node {id}"), node::run(id, setup, wiring));
+        spawner.spawn(format!("node {id}"), node::run(id, setup, context));
     }
 
     fn carry_out(&mut self, what: Do) {
         match what {
-            Do::Campaign { node } => drop(self.network.call(node, Call::Campaign)),
-            Do::Timer { node, after } => drop(self.network.call(node, Call::SetTimer(self.now() + after))),
+            Do::Campaign { node } => drop(self.network.call(node, Request::Campaign)),
+            Do::Timer { node, after } => drop(self.network.call(node, Request::SetTimer(self.now() + after))),
             Do::Write { key, value, node, client } => {
                 let clients = self.clients.clone();
                 let client = client.unwrap_or(1);
@@ -526,7 +526,7 @@ impl Lab {
                 let clients = self.clients.clone();
                 self.executor.spawner(CLIENTS).spawn("transfer", async move { clients.transfer(to).await });
             }
-            Do::Snapshot { node, index } => drop(self.network.call(node, Call::Compact(index))),
+            Do::Snapshot { node, index } => drop(self.network.call(node, Request::Compact(index))),
             Do::Config(change) => self.change_config(change),
             Do::Rule { name, on } => {
                 let mut config = self.config.clone();
@@ -583,7 +583,7 @@ impl Lab {
     /// Every node has these settings from now on, those that start later too.
     fn set_config(&mut self, config: Config) {
         for &node in self.machines.keys() {
-            self.network.call(node, Call::SetConfig(config.clone()));
+            self.network.call(node, Request::SetConfig(config.clone()));
         }
         self.config = config;
     }

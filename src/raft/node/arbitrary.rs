@@ -164,7 +164,7 @@ impl Rig {
             applied: 0,
         };
         let config = Config { snapshot_threshold: 3, rules, ..Config::classroom() };
-        let setup = Setup { config, rng: Rng::new(7, "timeout", 1), in_office: None };
+        let setup = Setup { config, rng: Rng::new(7, "timeout", 1), start_as_leader: None };
         let node = Node::new(Micros::ZERO, 1, setup, persisted);
         Rig { node, now: Micros::ZERO, to_do: VecDeque::new() }
     }

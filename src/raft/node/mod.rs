@@ -43,7 +43,7 @@ use leader::Office;
 pub use members::MembersResult;
 use snapshots::Receiving;
 pub use snapshots::SNAPSHOT_BYTES_MAX;
-pub use task::{run, Answer, Call, Wiring};
+pub use task::{run, Request, Responder, TaskContext};
 
 /// Names a request that waits for its answer. Given by the task, kept by the node.
 pub type Token = u64;
@@ -204,7 +204,7 @@ pub struct Setup {
     pub rng: Rng,
     /// It leads its term already, and so far each follower is proven to agree: for a scenario that opens in
     /// the middle of things.
-    pub in_office: Option<BTreeMap<NodeId, Index>>,
+    pub start_as_leader: Option<BTreeMap<NodeId, Index>>,
 }
 
 /// A Raft node's state and decisions. See the head of this module.
@@ -268,9 +268,9 @@ pub struct Node {
 impl Node {
     /// A node that starts with what its storage kept: as a follower, or as a learner if it has no vote.
     /// What is applied is what the snapshot holds, as a rule; the commit index begins there (paper, Figure 2).
-    /// With `in_office`, which says how far each follower is proven to agree, it leads its term already.
+    /// With `start_as_leader`, which says how far each follower is proven to agree, it leads its term already.
     pub fn new(now: Micros, id: NodeId, setup: Setup, persisted: Persisted) -> Node {
-        let Setup { config, rng, in_office } = setup;
+        let Setup { config, rng, start_as_leader } = setup;
         let Persisted { hard_state, terms, memberships, snapshot, applied } = persisted;
         let last_id = snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.id);
         let last_index = terms.last_index();
@@ -307,7 +307,7 @@ impl Node {
         };
         node.emit(Event::Started { node: id, term: hard_state.term, voted_for: hard_state.voted_for, last_index });
         node.start(now);
-        if let Some(proven) = in_office {
+        if let Some(proven) = start_as_leader {
             node.start_in_office(now, &proven);
         }
         node.flush();

@@ -23,43 +23,43 @@ use crate::raft::{Index, Network, NodeId, Observer, Storage, Term};
 use crate::runtime::{Clock, Micros, Spawner};
 
 /// Where an answer goes. Dropped unanswered, it says nothing: that is what a crash looks like.
-pub struct Answer<T>(Box<dyn FnOnce(T)>);
+pub struct Responder<T>(Box<dyn FnOnce(T)>);
 
-impl<T> Answer<T> {
+impl<T> Responder<T> {
     /// An answer that is given to `take`.
-    pub fn new(take: impl FnOnce(T) + 'static) -> Answer<T> {
-        Answer(Box::new(take))
+    pub fn new(take: impl FnOnce(T) + 'static) -> Responder<T> {
+        Responder(Box::new(take))
     }
 
-    fn give(self, value: T) {
+    fn respond(self, value: T) {
         (self.0)(value);
     }
 }
 
-impl<T: 'static> From<oneshot::Sender<T>> for Answer<T> {
-    fn from(sender: oneshot::Sender<T>) -> Answer<T> {
-        Answer::new(move |value| {
+impl<T: 'static> From<oneshot::Sender<T>> for Responder<T> {
+    fn from(sender: oneshot::Sender<T>) -> Responder<T> {
+        Responder::new(move |value| {
             let _ = sender.send(value); // whoever asked may have stopped waiting
         })
     }
 }
 
 /// What can be asked of a running node.
-pub enum Call {
+pub enum Request {
     /// An append or a heartbeat from a leader.
-    Append(AppendEntries, Answer<AppendResponse>),
+    Append(AppendEntries, Responder<AppendResponse>),
     /// A chunk of a leader's snapshot.
-    Install(InstallSnapshot, Answer<InstallResponse>),
+    Install(InstallSnapshot, Responder<InstallResponse>),
     /// A candidate asks for a vote.
-    Vote(VoteRequest, Answer<VoteResponse>),
+    Vote(VoteRequest, Responder<VoteResponse>),
     /// A client writes.
-    Write(Payload, Answer<WriteResult>),
+    Write(Payload, Responder<WriteResult>),
     /// A client reads a key.
-    Read(String, Answer<ReadResult>),
+    Read(String, Responder<ReadResult>),
     /// Add a node that receives the log without a vote.
-    AddLearner(NodeId, Answer<MembersResult>),
+    AddLearner(NodeId, Responder<MembersResult>),
     /// Make these the voters.
-    Members(BTreeSet<NodeId>, Answer<MembersResult>),
+    Members(BTreeSet<NodeId>, Responder<MembersResult>),
     /// Hand the office over to this voter.
     Transfer(NodeId),
     /// The leader hands over to this node.
@@ -75,7 +75,7 @@ pub enum Call {
 }
 
 /// What a node's task is connected to.
-pub struct Wiring<N, S, O> {
+pub struct TaskContext<N, S, O> {
     /// Where it sends.
     pub network: N,
     /// What it keeps.
@@ -87,7 +87,7 @@ pub struct Wiring<N, S, O> {
     /// Starts the tasks of its streams.
     pub spawner: Spawner,
     /// What others ask of it.
-    pub calls: mpsc::UnboundedReceiver<Call>,
+    pub requests: mpsc::UnboundedReceiver<Request>,
 }
 
 /// The connections to one stream's task. Dropping it terminates the stream.
@@ -96,76 +96,76 @@ struct StreamHandle {
     _terminate: oneshot::Sender<()>,
 }
 
-/// Answers that are owed.
+/// Answers that are replies.
 #[derive(Default)]
-struct Owed {
+struct PendingReplies {
     last: Token,
-    append: LiteMap<Token, Answer<AppendResponse>>,
-    vote: LiteMap<Token, Answer<VoteResponse>>,
-    install: LiteMap<Token, Answer<InstallResponse>>,
-    read: LiteMap<Token, Answer<ReadResult>>,
-    members: LiteMap<Token, Answer<MembersResult>>,
+    append: LiteMap<Token, Responder<AppendResponse>>,
+    vote: LiteMap<Token, Responder<VoteResponse>>,
+    install: LiteMap<Token, Responder<InstallResponse>>,
+    read: LiteMap<Token, Responder<ReadResult>>,
+    members: LiteMap<Token, Responder<MembersResult>>,
     /// There can be very many of these.
-    write: BTreeMap<Token, Answer<WriteResult>>,
+    write: BTreeMap<Token, Responder<WriteResult>>,
 }
 
-impl Owed {
-    fn accept(&mut self, call: Call) -> Input {
+impl PendingReplies {
+    fn accept(&mut self, request: Request) -> Input {
         self.last += 1;
         let token = self.last;
-        match call {
-            Call::Append(request, answer) => {
+        match request {
+            Request::Append(request, answer) => {
                 self.append.insert(token, answer);
                 Input::Append(token, request)
             }
-            Call::Vote(request, answer) => {
+            Request::Vote(request, answer) => {
                 self.vote.insert(token, answer);
                 Input::Vote(token, request)
             }
-            Call::Write(payload, answer) => {
+            Request::Write(payload, answer) => {
                 self.write.insert(token, answer);
                 Input::Write(token, payload)
             }
-            Call::Install(request, answer) => {
+            Request::Install(request, answer) => {
                 self.install.insert(token, answer);
                 Input::Install(token, request)
             }
-            Call::Compact(index) => Input::Compact(index),
-            Call::Read(key, answer) => {
+            Request::Compact(index) => Input::Compact(index),
+            Request::Read(key, answer) => {
                 self.read.insert(token, answer);
                 Input::Read(token, key)
             }
-            Call::AddLearner(node, answer) => {
+            Request::AddLearner(node, answer) => {
                 self.members.insert(token, answer);
                 Input::AddLearner(token, node)
             }
-            Call::Members(voters, answer) => {
+            Request::Members(voters, answer) => {
                 self.members.insert(token, answer);
                 Input::Members(token, voters)
             }
-            Call::Transfer(target) => Input::Transfer(target),
-            Call::TimeoutNow(request) => Input::TimeoutNow(request),
-            Call::SetConfig(config) => Input::SetConfig(config),
-            Call::Campaign => Input::Campaign,
-            Call::SetTimer(deadline) => Input::SetTimer(deadline),
+            Request::Transfer(target) => Input::Transfer(target),
+            Request::TimeoutNow(request) => Input::TimeoutNow(request),
+            Request::SetConfig(config) => Input::SetConfig(config),
+            Request::Campaign => Input::Campaign,
+            Request::SetTimer(deadline) => Input::SetTimer(deadline),
         }
     }
 }
 
 type Disk<T> = Pin<Box<dyn Future<Output = Result<T, StorageError>>>>;
 
-/// Runs a node until its storage fails or nobody can call it any more.
+/// Runs a node until its storage fails or nobody can request it any more.
 ///
 /// There is a single await point, and everything that can arrive arrives there.
-pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, wiring: Wiring<N, S, O>) {
-    let Wiring { network, storage, observer, clock, spawner, mut calls } = wiring;
+pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, context: TaskContext<N, S, O>) {
+    let TaskContext { network, storage, observer, clock, spawner, mut requests } = context;
     let persisted = match storage.load().await {
         Ok(persisted) => persisted,
         Err(StorageError(error)) => return observer.emit(Event::StorageFailed { node: id, error }),
     };
     let mut node = Node::new(clock.now(), id, setup, persisted);
 
-    let mut owed = Owed::default();
+    let mut replies = PendingReplies::default();
     let mut writes: FuturesOrdered<Disk<u64>> = FuturesOrdered::new();
     let mut applies: FuturesUnordered<Disk<u64>> = FuturesUnordered::new();
     let mut builds = FuturesUnordered::new();
@@ -180,26 +180,26 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
         for output in node.take_outputs() {
             match output {
                 Output::AnswerAppend(token, answer) => {
-                    owed.append.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
+                    replies.append.remove(&token).into_iter().for_each(|to| to.respond(answer.clone()))
                 }
                 Output::AnswerVote(token, answer) => {
-                    owed.vote.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
+                    replies.vote.remove(&token).into_iter().for_each(|to| to.respond(answer.clone()))
                 }
                 Output::AnswerInstall(token, answer) => {
-                    owed.install.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
+                    replies.install.remove(&token).into_iter().for_each(|to| to.respond(answer.clone()))
                 }
                 Output::BuildSnapshot(meta) => builds.push(storage.build_snapshot(meta)),
                 Output::AnswerRead(token, answer) => {
-                    owed.read.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
+                    replies.read.remove(&token).into_iter().for_each(|to| to.respond(answer.clone()))
                 }
                 Output::AnswerMembers(token, answer) => {
-                    owed.members.remove(&token).into_iter().for_each(|to| to.give(answer))
+                    replies.members.remove(&token).into_iter().for_each(|to| to.respond(answer))
                 }
                 Output::Get(token, key) => gets.push(storage.get(&key).map(move |value| (token, value))),
                 Output::TimeoutNow(target, request) => network.timeout_now(target, request),
                 Output::StopStream(target) => drop(streams.remove(&target)),
                 Output::AnswerWrite(token, answer) => {
-                    owed.write.remove(&token).into_iter().for_each(|to| to.give(answer))
+                    replies.write.remove(&token).into_iter().for_each(|to| to.respond(answer))
                 }
                 Output::RequestVote(voter, request) => {
                     let term = request.term;
@@ -220,7 +220,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
                     let (terminator, terminate) = oneshot::channel();
                     let target = stream.target();
                     streams.insert(target, StreamHandle { events, _terminate: terminator });
-                    let wiring = replication::Wiring {
+                    let context = replication::TaskContext {
                         network: network.clone(),
                         storage: storage.clone(),
                         observer: observer.clone(),
@@ -229,7 +229,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
                         from_core,
                         to_core: to_core.clone(),
                     };
-                    spawner.spawn(format!("stream {id} → {target}"), replication::run(*stream, wiring));
+                    spawner.spawn(format!("stream {id} → {target}"), replication::run(*stream, context));
                 }
                 Output::StopStreams => streams.clear(),
                 Output::ToStream(target, event) => {
@@ -249,7 +249,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
             applied = applies.select_next_some() => applied.map_or_else(Input::StorageFailed, Input::Applied),
             (token, value) = gets.select_next_some() => match value {
                 Ok(value) => {
-                    owed.read.remove(&token).into_iter().for_each(|to| to.give(ReadResult::Value(value.clone())));
+                    replies.read.remove(&token).into_iter().for_each(|to| to.respond(ReadResult::Value(value.clone())));
                     continue;
                 }
                 Err(error) => Input::StorageFailed(error),
@@ -260,8 +260,8 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
                 Ok(response) => Input::VoteAnswered { voter, term, response },
                 Err(_) => continue, // a voter that is down does not vote
             },
-            call = calls.next() => match call {
-                Some(call) => owed.accept(call),
+            request = requests.next() => match request {
+                Some(request) => replies.accept(request),
                 None => return,
             },
             _ = timer => Input::Time,

@@ -56,7 +56,7 @@ impl Rig {
             snapshot: None,
             applied: 0,
         };
-        let setup = Setup { config: config(), rng: Rng::new(1, "timeout", 1), in_office: None };
+        let setup = Setup { config: config(), rng: Rng::new(1, "timeout", 1), start_as_leader: None };
         let mut rig = Rig {
             node: Node::new(Micros::ZERO, 1, setup, persisted),
             now: Micros::ZERO,

@@ -30,7 +30,7 @@ mod task;
 mod tests;
 
 pub use stream::{FromCore, Input, Office, Output, Stream, ToCore, LATE_ANSWERS_MAX};
-pub use task::{run, Wiring};
+pub use task::{run, TaskContext};
 
 #[cfg(doc)]
 use crate::raft::event::StreamState;

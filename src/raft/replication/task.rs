@@ -15,7 +15,7 @@ use crate::raft::{Network, NodeId, Observer, Storage};
 use crate::runtime::Clock;
 
 /// What a stream's task is connected to.
-pub struct Wiring<N, S, O> {
+pub struct TaskContext<N, S, O> {
     /// Where it sends.
     pub network: N,
     /// Where it reads entries.
@@ -38,8 +38,8 @@ type Reading = Pin<Box<dyn Future<Output = Result<LogView, StorageError>>>>;
 ///
 /// There is a single await point, and everything that can arrive arrives there: so the stream is never
 /// deaf while it waits for something else.
-pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring: Wiring<N, S, O>) {
-    let Wiring { network, storage, observer, clock, terminate, mut from_core, to_core } = wiring;
+pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, context: TaskContext<N, S, O>) {
+    let TaskContext { network, storage, observer, clock, terminate, mut from_core, to_core } = context;
     // Fused, since a bare receiver whose sender is dropped passes for one that was heard already.
     let mut terminate = terminate.fuse();
     let mut answers = FuturesUnordered::new();
@@ -191,8 +191,9 @@ mod tests {
         let (sender, from_core) = mpsc::unbounded();
         let (terminator, terminate) = oneshot::channel();
         let to_core = mpsc::unbounded().0;
-        let wiring = Wiring { network: Silence, storage: Silence, observer: (), clock, terminate, from_core, to_core };
-        executor.spawner(GroupId(1)).spawn("stream", run(stream, wiring));
+        let context =
+            TaskContext { network: Silence, storage: Silence, observer: (), clock, terminate, from_core, to_core };
+        executor.spawner(GroupId(1)).spawn("stream", run(stream, context));
         executor.step();
         for index in 1..=events {
             let entry = SharedEntry::new(Entry { index, term: 1, payload: Payload::Blank });
