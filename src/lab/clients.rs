@@ -220,7 +220,7 @@ impl Clients {
             tell(Some(leader), None);
             let (sender, receiver) = oneshot::channel();
             let call = match change.clone() {
-                Change::Voters(voters) => Request::Members(voters, Responder::from(sender)),
+                Change::Voters(voters) => Request::ChangeMembers(voters, Responder::from(sender)),
                 Change::Learner(learner) => Request::AddLearner(learner, Responder::from(sender)),
             };
             let result = match self.network.call(leader, call) {

@@ -364,10 +364,10 @@ impl Lab {
             let action = self.timed.front().and_then(|(_, timing, _)| timing.at()).map(|at| at.max(now));
             let next = [self.executor.next_timer(), self.network.next_arrival(), action].into_iter().flatten().min();
             match next {
-                Some(time) if time <= limit => self.executor.pass_to(time),
+                Some(time) if time <= limit => self.executor.advance_to(time),
                 _ => {
                     if limit > now {
-                        self.executor.pass_to(limit);
+                        self.executor.advance_to(limit);
                         self.silent_polls = 0;
                     }
                     return Turn::Limit;

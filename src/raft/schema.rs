@@ -90,9 +90,9 @@ pub trait HasSchema {
 
 /// Implements [`HasSchema`] for types, each with its [`FieldType`].
 macro_rules! has_schema {
-    ($($type:ty = $shape:expr),* $(,)?) => {
+    ($($type:ty = $field_type:expr),* $(,)?) => {
         $(impl $crate::raft::schema::HasSchema for $type {
-            const FIELD_TYPE: $crate::raft::schema::FieldType = $shape;
+            const FIELD_TYPE: $crate::raft::schema::FieldType = $field_type;
         })*
     };
 }

@@ -227,7 +227,7 @@ fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words
             t.links_changed(&which, &change_in_words(&change, t)).into()
         }
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
-        LabEvent::Rule { name, on } => Words::because(t.rule_switched(name.text(), *on), name.sentence()),
+        LabEvent::Rule { name, on } => Words::because(t.rule_switched(name.text(), *on), name.statement()),
         LabEvent::Violation { invariant, text, .. } => {
             Words::because(t.promise_broken(t.promise_name(*invariant)), clipped(text, VIOLATION_LETTERS))
         }
