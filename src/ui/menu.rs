@@ -5,11 +5,11 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::focus::{give, home_of, is_lost};
-use super::media;
 use super::page::{Change, Dialog, Menu};
-use super::text;
-use crate::lab::history::BranchId;
-use crate::lab::{Do, World};
+use super::{media, text};
+use crate::lab::play::branches::BranchId;
+use crate::lab::vocab::action::Do;
+use crate::lab::World;
 use crate::ui::shared::Shared;
 use crate::view::menu::{choices, BranchChoice, Of, What};
 use crate::view::until::Until;

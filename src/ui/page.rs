@@ -6,7 +6,7 @@ use std::rc::Rc;
 use yew::Reducible;
 
 use super::store::{self, Panel, Settings};
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::World;
 use crate::raft::NodeId;
 use crate::view::feed::About;

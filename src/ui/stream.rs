@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::page::Change;
 use super::streams::StreamsProps;
 use super::text;
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::StreamView;
 use crate::view::feed::About;
 use crate::view::format::{range, S};

@@ -11,7 +11,7 @@ use super::shared::Shared;
 use super::store::Panel;
 use super::stream::{id, opened};
 use super::{media, text};
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::World;
 use crate::view::feed::About;
 use crate::view::format::{grouped, S};

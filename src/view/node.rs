@@ -4,7 +4,7 @@ use super::format::S;
 use super::members::{part_now, Part};
 use super::on_node::has_slow_disk;
 use super::text::Text;
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::NodeId;

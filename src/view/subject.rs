@@ -1,7 +1,7 @@
 //! What can be selected, and what is highlighted with it in every panel.
 
 use super::feed::About;
-use crate::lab::event::{Link, MessageId};
+use crate::lab::vocab::id::{Link, MessageId};
 use crate::lab::world::World;
 use crate::raft::{Index, NodeId};
 
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_promise_that_was_broken_first_is_highlighted() {
-        use crate::lab::invariants::{Invariant, Violation};
+        use crate::lab::vocab::invariant::{Invariant, Violation};
         let mut world = World::default();
         assert_eq!(about_broken(&world), About::default());
         let mut add = |invariant, event, nodes: &[NodeId], entries: &[Index]| {
