@@ -12,11 +12,11 @@ use super::panel::Title;
 use super::shared::Shared;
 use super::store::Panel;
 use super::{media, text};
+use crate::view::describe::{describe, Description};
 use crate::view::feed::{Feed, Filter, Line, Topic};
 use crate::view::format::ms;
+use crate::view::lang::Text;
 use crate::view::subject::Subject;
-use crate::view::text::Text;
-use crate::view::words::{words, Words};
 
 /// So many lines are in the document.
 const LINES: usize = 60;
@@ -177,7 +177,7 @@ struct LineProps {
 #[component]
 fn Happening(props: &LineProps) -> Html {
     let LineProps { line, nodes, last, pinned, change } = props;
-    let Words { text: said, why } = words(line, *nodes, text());
+    let Description { text: said, why } = describe(line, *nodes, text());
     let about = Rc::new(line.about());
     let looks = |on: bool| {
         let (change, about) = (change.clone(), about.clone());
@@ -247,9 +247,9 @@ fn Voice(props: &VoiceProps) -> Html {
 
 fn in_a_breath(news: &[Rc<Line>], nodes: usize, t: &dyn Text) -> String {
     let first = news.len().saturating_sub(SAID);
-    let mut sentences: Vec<String> = news[first..].iter().map(|line| words(line, nodes, t).text).collect();
+    let mut sentences: Vec<String> = news[first..].iter().map(|line| describe(line, nodes, t).text).collect();
     if first > 0 {
         sentences.push(t.and_so_many_more(first as u64));
     }
-    sentences.join(". ")
+    t.in_a_breath(&sentences)
 }

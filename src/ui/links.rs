@@ -10,7 +10,7 @@ use crate::lab::vocab::action::Do;
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::links::Links as Specs;
 use crate::raft::NodeId;
-use crate::view::format::S;
+use crate::view::format::NodeName;
 use crate::view::links::{Field, Form};
 
 /// What the dialog needs.
@@ -70,7 +70,7 @@ pub fn Links(props: &LinksProps) -> Html {
                     <option value="" selected={chosen.is_none()}>{ t.links_every() }</option>
                     for node in &props.nodes {
                         <option key={*node} value={node.to_string()} selected={chosen == Some(*node)}>
-                            { S(*node).to_string() }
+                            { NodeName(*node).to_string() }
                         </option>
                     }
                 </select>

@@ -8,7 +8,7 @@ use super::text;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::StreamView;
 use crate::view::feed::About;
-use crate::view::format::{range, S};
+use crate::view::format::{range, NodeName};
 use crate::view::stream_buffers::{held, Chunk, ChunkState, Chunks, Flight, Held, Slot};
 use crate::view::stream_diagram::{diagram, Diagram, Edge, Layout, StateBox, DOT};
 use crate::view::subject::Subject;
@@ -267,7 +267,7 @@ fn show_flight((leader, target): Link, flight: &Flight, props: &StreamsProps) ->
                 onblur={move |_: FocusEvent| blurred()}
                 onclick={select}
             >
-                <b>{ format!("→ {}", S(to)) }</b>
+                <b>{ format!("→ {}", NodeName(to)) }</b>
                 <span>{ flight.words.clone() }</span>
                 <small>{ flight.arrives.clone() }</small>
             </button>

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{runs, S};
+use super::format::NodeName;
 use super::geometry::{crossing, Point, Ring};
+use super::lang::Text;
 use super::node::{is_isolated, links_of};
-use super::text::Text;
 use crate::lab::vocab::action::Do;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
@@ -16,7 +16,7 @@ const STROKE: &str = "cut ";
 
 /// The name of the cut that isolates one node.
 pub fn alone_name(node: NodeId) -> String {
-    format!("{} cut off", S(node))
+    format!("{} cut off", NodeName(node))
 }
 
 /// The directions of links that a stroke crosses: both of each link, or with `one_way` only the one that passes the
@@ -114,8 +114,8 @@ pub fn partition(groups: &[(NodeId, usize)]) -> Do {
 pub fn partition_in_words(what: &Do, t: &dyn Text) -> String {
     match what {
         Do::Partition { groups } => {
-            let name = |group: &Vec<NodeId>| t.members(&runs(&group.iter().copied().collect()));
-            t.partitioned(&groups.iter().map(name).collect::<Vec<_>>().join(" | "))
+            let groups: Vec<BTreeSet<NodeId>> = groups.iter().map(|group| group.iter().copied().collect()).collect();
+            t.partitioned(&groups)
         }
         _ => t.one_group().into(),
     }
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use crate::lab::world::{NodeState, Stroke};
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     fn world(count: NodeId) -> World {
         World::new((1..=count).map(|id| NodeState::new(id, Membership::new(1..=count, []), [])))

@@ -2,9 +2,9 @@
 
 use super::colour::term_class;
 use super::geometry::{arc, crossing, curve, Point, Ring, TIMER_GAP};
+use super::lang::Text;
 use super::node::{in_words, name, Standing};
 use super::on_link;
-use super::text::Text;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::{NodeState, Stroke, World};
 use crate::raft::{NodeId, Term};
@@ -322,7 +322,7 @@ mod tests {
     use super::*;
     use crate::raft::event::{Role, RoleWhy};
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     fn world(count: NodeId, change: impl Fn(&mut NodeState)) -> World {
         let node = |id| {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{ms, S};
+use super::format::{ms, NodeName};
+use super::lang::values::node_names;
+use super::lang::Text;
 use super::members::in_force;
-use super::node::names;
 use super::on_node::has_slow_disk;
-use super::text::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::{Membership, NodeId};
@@ -33,8 +33,7 @@ fn in_the_way(world: &World, t: &dyn Text) -> Option<String> {
     let running = |id: NodeId| world.nodes.get(&id).is_some_and(|node| is_running(node));
     if !members.is_quorum(running) {
         let down: Vec<NodeId> = members.all_voters().into_iter().filter(|&id| !running(id)).collect();
-        let (many, needed) = (down.len() > 1, needed(members, running));
-        return Some(t.hint_no_majority_runs(&names(down, t), many, needed));
+        return Some(t.hint_no_majority_runs(&node_names(down), needed(members, running)));
     }
     if !members.all_voters().into_iter().any(|id| reaches_majority(world, members, id)) {
         return Some(t.hint_no_majority_together().into());
@@ -67,10 +66,10 @@ fn needed(members: &Membership, running: impl Fn(NodeId) -> bool) -> u64 {
 
 fn with_leader(world: &World, leader: &NodeState, t: &dyn Text) -> Option<String> {
     if leader.paused {
-        return Some(t.hint_leader_paused(S(leader.id)));
+        return Some(t.hint_leader_paused(NodeName(leader.id)));
     }
     if !reaches_majority(world, &leader.members.1, leader.id) {
-        return Some(t.hint_leader_alone(S(leader.id)));
+        return Some(t.hint_leader_alone(NodeName(leader.id)));
     }
     if let Some(reason) = caught(world, t) {
         return Some(reason);
@@ -128,7 +127,7 @@ mod tests {
     use crate::lab::vocab::spec::LinkSpec;
     use crate::lab::world::Trap;
     use crate::raft::log::{Entry, Payload};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! What links do to messages, in words; and the form that changes it.
 
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::vocab::action::Do;
 use crate::lab::vocab::links::Links;
 use crate::lab::vocab::probability::Probability;
@@ -21,12 +21,11 @@ pub fn in_words(spec: &LinkSpec, t: &dyn Text) -> String {
 
 /// What changes about a link, in the same words.
 pub fn change_in_words(change: &NetworkPatch, t: &dyn Text) -> String {
-    parts(change, t).join(", ")
+    t.parts(&parts(change, t))
 }
 
 fn parts(change: &NetworkPatch, t: &dyn Text) -> Vec<String> {
-    let range = |(low, high)| if low == high { whole(low) } else { format!("{}–{}", whole(low), whole(high)) };
-    let latency = change.latency.map(|latency| t.link_latency(&range(latency)));
+    let latency = change.latency.map(|(low, high)| t.link_latency(&whole(low), &whole(high)));
     let loss = change.loss.map(|loss| t.link_loss(&percent(loss)));
     let duplicate = change.duplicate.map(|duplicate| t.link_duplicate(&percent(duplicate)));
     [latency, loss, duplicate].into_iter().flatten().collect()
@@ -133,7 +132,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     #[test]
     fn a_link_in_words() {

@@ -2,11 +2,11 @@
 
 use super::action::{toggle_direction, toggle_link};
 use super::command::{key_of, Command};
-use super::format::{ms, S};
+use super::format::{ms, NodeName};
+use super::lang::Text;
 use super::on_message::MessageAct;
 use super::on_node::NodeAct;
 use super::subject::{find, Subject};
-use super::text::Text;
 use super::until::Until;
 use crate::lab::play::branches::{Branch, BranchId};
 use crate::lab::vocab::action::Do;
@@ -93,13 +93,13 @@ pub struct Choices {
 pub fn choices(world: &World, branches: &[BranchChoice], of: Of, t: &dyn Text) -> Choices {
     let (title, name, mut groups) = match of {
         Of::Subject(Subject::Node(node) | Subject::Entry(node, _)) => {
-            (S(node).to_string(), t.node_menu(S(node)), of_node(world, node, t))
+            (NodeName(node).to_string(), t.node_menu(NodeName(node)), of_node(world, node, t))
         }
         Of::Subject(Subject::Link((a, b)) | Subject::Stream(a, b)) => {
-            (format!("{} – {}", S(a), S(b)), t.link_name(S(a), S(b)), of_link(world, (a, b), t))
+            (t.link_title(NodeName(a), NodeName(b)), t.link_name(NodeName(a), NodeName(b)), of_link(world, (a, b), t))
         }
         Of::Subject(Subject::Message(id)) => {
-            let title = find(world, id).map_or_else(String::new, |it| format!("{} → {}", S(it.from), S(it.to)));
+            let title = find(world, id).map_or_else(String::new, |it| t.arrow(NodeName(it.from), NodeName(it.to)));
             let act = |act: MessageAct| {
                 let (what, name) = act.of(world, id, t)?;
                 Some(item(name.into(), Some(Command::Message(act)), What::Act(what), t))
@@ -146,8 +146,8 @@ fn of_node(world: &World, node: NodeId, t: &dyn Text) -> Vec<Vec<Item>> {
 fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Vec<Vec<Item>> {
     let one_way = |(from, to)| {
         let name = match world.cut.contains(&(from, to)) {
-            true => t.rejoin_direction(S(from), S(to)),
-            false => t.cut_direction(S(from), S(to)),
+            true => t.rejoin_direction(NodeName(from), NodeName(to)),
+            false => t.cut_direction(NodeName(from), NodeName(to)),
         };
         item(name, None, What::Act(toggle_direction(world, (from, to))), t)
     };
@@ -163,7 +163,7 @@ mod tests {
     use crate::lab::world::NodeState;
     use crate::lab::{Lab, Scenario};
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::{English, Menus};
 
     fn names(world: &World, of: Of) -> Vec<Vec<String>> {
         let groups = choices(world, &[], of, &English).groups;

@@ -1,6 +1,6 @@
 //! What can be done to one message on its way: by a key, or from its menu.
 
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::vocab::action::Do;
 use crate::lab::vocab::id::MessageId;
 use crate::lab::vocab::selector::{Delay, Selector};
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::lab::world::InFlight;
     use crate::raft::rpc::{Message, TimeoutNow};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
 
     fn world(messages: &[(MessageId, u64, bool)]) -> World {

@@ -1,9 +1,9 @@
 //! What can be done to one node: by a key, or from its menu.
 
 use super::action::isolate_or_rejoin;
+use super::lang::Text;
 use super::members::{in_force, part_now, Part};
 use super::node::is_isolated;
-use super::text::Text;
 use crate::lab::scenario::limits::NODES_MAX;
 use crate::lab::vocab::action::Do;
 use crate::lab::world::{NodeState, World};
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
     use crate::lab::{Lab, Scenario};
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
 
     /// Three voters, of which S1 leads, and a node outside.

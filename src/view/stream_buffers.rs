@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::colour::term_class;
-use super::format::{grouped, ms, range, S};
+use super::format::{ms, NodeName};
+use super::lang::Text;
 use super::message::short;
 use super::payload::payload;
 use super::streams::chunk_counts;
-use super::text::Text;
 use crate::lab::vocab::clip::clipped;
 use crate::lab::vocab::id::{Link, MessageId};
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, Trouble, World};
@@ -143,7 +143,7 @@ pub fn held(world: &World, link: Link, stream: &StreamView, t: &dyn Text) -> Hel
         replication: slots(leader, stream.replication_buffer, t),
         replication_note: (!at_line_rate).then(|| t.buffer_at_line_rate_only()),
         outbound: slots(leader, stream.outbound_buffer, t),
-        unread: leader.and_then(|leader| unread(leader, stream)).map(|(first, last)| t.unread(&range(first, last))),
+        unread: leader.and_then(|leader| unread(leader, stream)).map(|(first, last)| t.unread(first, last)),
         chunks: snapshot.map(|progress| chunks(progress, t)),
         flights,
         flights_more,
@@ -190,7 +190,7 @@ fn unread(leader: &NodeState, stream: &StreamView) -> Option<(Index, Index)> {
 
 fn doing(world: &World, (_, target): Link, stream: &StreamView, t: &dyn Text) -> String {
     let outbound = stream.outbound_buffer;
-    let entries = range(outbound.first, outbound.last());
+    let (first, last) = (outbound.first, outbound.last());
     let progress = stream.snapshot.as_ref();
     match (stream.state, progress) {
         (StreamState::Snapshotting, None) => t.doing_waits_for_snapshot().into(),
@@ -199,13 +199,15 @@ fn doing(world: &World, (_, target): Link, stream: &StreamView, t: &dyn Text) ->
             None => t.doing_chunk_again(progress.offset),
         },
         _ if outbound.count > 0 => match stream.trouble {
-            None => t.doing_sends(&entries, S(target)),
-            Some(Trouble::Unanswered) => t.doing_sends_again(&entries),
-            Some(Trouble::Unreachable) => t.doing_sends_again_down(&entries, S(target)),
+            None => t.doing_sends(first, last, NodeName(target)),
+            Some(Trouble::Unanswered) => t.doing_sends_again(first, last),
+            Some(Trouble::Unreachable) => t.doing_sends_again_down(first, last, NodeName(target)),
         },
-        (_, _) if stream.trouble == Some(Trouble::Unreachable) => t.doing_tries(S(target)),
-        (StreamState::Lagging, _) if stream.matched + 1 < stream.next => t.doing_asks(S(target), stream.next - 1),
-        _ if stream.matched >= last_index(world, stream) => t.doing_nothing(S(target)),
+        (_, _) if stream.trouble == Some(Trouble::Unreachable) => t.doing_tries(NodeName(target)),
+        (StreamState::Lagging, _) if stream.matched + 1 < stream.next => {
+            t.doing_asks(NodeName(target), stream.next - 1)
+        }
+        _ if stream.matched >= last_index(world, stream) => t.doing_nothing(NodeName(target)),
         _ => t.doing_reads().into(),
     }
 }
@@ -281,16 +283,12 @@ fn chunk(progress: &SnapshotProgress, run: Range<u64>, bytes: Range<u64>, t: &dy
     let data = data.and_then(|(first, end)| progress.snapshot.data.get(first..end));
     let text = data.filter(|_| count == 1).map(|data| String::from_utf8_lossy(data).replace('\n', "⏎"));
     let text = text.map(|text| clipped(&text, CHUNK_LETTERS).into_owned());
-    let place = match bytes.end.checked_sub(bytes.start + 1) {
-        Some(_) => range(bytes.start, bytes.end - 1),
-        None => grouped(bytes.start),
-    };
     let words = match state {
         ChunkState::Stored => t.chunk_stored(),
         ChunkState::InFlight => t.chunk_in_flight(),
         ChunkState::Open => t.chunk_open(),
     };
-    let name = t.chunk_name(count, &place, words);
+    let name = t.chunk_name(count, bytes.start, bytes.end.saturating_sub(1).max(bytes.start), words);
     Chunk { bytes, count, state, text, name }
 }
 
@@ -301,7 +299,7 @@ mod tests {
     use crate::lab::{Lab, Scenario, StepKind};
     use crate::raft::{Membership, Snapshot, SnapshotMeta};
     use crate::runtime::Micros;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::sync::Arc;
 
     /// A run of two nodes in which S1 leads, has written, and all is quiet.

@@ -3,7 +3,7 @@
 use StreamState::{Lagging, LineRate, Snapshotting};
 
 use super::geometry::Point;
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::world::{StreamView, Way};
 use crate::raft::event::{StreamState, StreamWhy};
 
@@ -326,7 +326,7 @@ fn name(stream: &StreamView, t: &dyn Text) -> String {
         let from = way.from.map_or_else(|| t.way_begin(), |from| t.stream_state(from));
         t.way_in_words(from, t.stream_state(way.to), way_words(*way, t), *times)
     });
-    t.diagram_name(t.stream_state(stream.state), &taken.collect::<Vec<_>>().join("; "))
+    t.diagram_name(stream.state, &taken.collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -336,7 +336,7 @@ mod tests {
     use crate::lab::{Lab, Scenario};
     use crate::raft;
     use crate::runtime::Micros;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::path::Path;
     use std::rc::Rc;
 

@@ -2,7 +2,7 @@
 
 use super::format::{grouped, ms, percent, tenths};
 use super::geometry::Point;
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::{SnapshotProgress, StreamView, Trouble, World};
 use crate::raft::event::StreamState;
@@ -126,11 +126,7 @@ fn row(link: Link, stream: &StreamView, last: Index, at: Micros, t: &dyn Text) -
 
 /// How a stream came to its state, and why.
 pub fn change(stream: &StreamView, t: &dyn Text) -> String {
-    let why = t.stream_why(stream.why);
-    match stream.from {
-        Some(from) => t.changed_because(t.stream_state(from), t.stream_state(stream.state), why),
-        None => t.began_because(why),
-    }
+    t.stream_change(stream.from, stream.state, stream.why)
 }
 
 /// That the target has not answered for long, if so.
@@ -152,12 +148,12 @@ pub fn chunk_counts(progress: &SnapshotProgress) -> Option<(u64, u64)> {
 
 /// How far a stream is with a snapshot, in words and numbers.
 pub fn sending(progress: &SnapshotProgress, t: &dyn Text) -> Sending {
-    let bytes = t.bytes_of(progress.offset, progress.bytes());
+    let (stored, bytes) = (progress.offset, progress.bytes());
     Sending {
-        percent: percent(progress.offset, progress.bytes()),
-        name: t.sending_name(progress.index(), &bytes, progress.chunks_sent),
+        percent: percent(stored, bytes),
+        bytes: t.bytes_of(stored, bytes),
         chunks: chunk_counts(progress).map(|(done, all)| t.chunks_of(done, all)),
-        bytes,
+        name: t.sending_name(progress.index(), stored, bytes, progress.chunks_sent),
     }
 }
 
@@ -194,7 +190,7 @@ mod tests {
     use crate::raft::event::{Role, StreamWhy};
     use crate::raft::log::{Entry, Payload};
     use crate::raft::{Membership, Snapshot, SnapshotMeta};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
 

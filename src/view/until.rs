@@ -1,6 +1,6 @@
 //! How far to run: until something happens that somebody waits for.
 
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::vocab::condition::{Condition, EventWas, LeaderIs, Live, NodeIs, Number, Range, Violated, Which};
 use crate::lab::world::World;
 use crate::runtime::Micros;

@@ -12,7 +12,7 @@ use crate::ui::dialog::Modal;
 use crate::ui::shared::Shared;
 use crate::ui::text;
 use crate::view::action::{groups, partition};
-use crate::view::format::S;
+use crate::view::format::NodeName;
 
 /// So many groups can be chosen from.
 const GROUPS: [&str; 4] = ["A", "B", "C", "D"];
@@ -62,8 +62,8 @@ pub fn Partition(props: &PartitionProps) -> Html {
                 <p>{ t.partition_text() }</p>
                 for (node, group) in chosen.iter() {
                     <fieldset key={*node}>
-                        <legend>{ t.partition_node(S(*node)) }</legend>
-                        <span class="name" aria-hidden="true">{ S(*node).to_string() }</span>
+                        <legend>{ t.partition_node(NodeName(*node)) }</legend>
+                        <span class="name" aria-hidden="true">{ NodeName(*node).to_string() }</span>
                         <span class="segments">
                             for (i, name) in GROUPS.iter().enumerate() {
                                 <label key={i}>

@@ -8,7 +8,7 @@ use crate::raft::NodeId;
 use crate::ui::page::{Asked, Change};
 use crate::ui::text;
 use crate::view::command::Command;
-use crate::view::format::S;
+use crate::view::format::NodeName;
 
 /// What the form needs.
 #[derive(Properties, PartialEq)]
@@ -107,7 +107,7 @@ pub fn Write(props: &WriteProps) -> Html {
                     <option value="" selected={props.to.is_none()}>{ t.write_leader() }</option>
                     for node in &props.nodes {
                         <option key={*node} value={node.to_string()} selected={props.to == Some(*node)}>
-                            { S(*node).to_string() }
+                            { NodeName(*node).to_string() }
                         </option>
                     }
                 </select>
