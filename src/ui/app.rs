@@ -26,7 +26,7 @@ use super::streams::Streams;
 use super::transport::Transport;
 use super::{crash, media, text};
 use crate::lab::play::branches::BranchId;
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::{ScenarioError, StepKind, World};
 use crate::raft::NodeId;
 use crate::view::action::partition_in_words;
@@ -78,11 +78,11 @@ pub fn App() -> Html {
             dispatcher.dispatch(change);
         })
     };
-    let act = use_callback((driver.clone(), change.clone()), |what: Do, (driver, change)| {
+    let act = use_callback((driver.clone(), change.clone()), |what: Action, (driver, change)| {
         perform(driver, change, what, None);
     });
     // A dialog that closes says what came of it.
-    let partition = use_callback((driver.clone(), change.clone()), |what: Do, (driver, change)| {
+    let partition = use_callback((driver.clone(), change.clone()), |what: Action, (driver, change)| {
         let said = partition_in_words(&what, text());
         perform(driver, change, what, Some(said));
     });
@@ -237,7 +237,7 @@ pub fn App() -> Html {
                 speed={frame.speed}
                 opening={frame.opening}
                 behind={frame.behind}
-                under_way={frame.under_way}
+                replay_progress={frame.replay_progress}
                 past_of={frame.past_of}
                 step={settings.step}
                 command={command.clone()}
@@ -267,7 +267,7 @@ pub fn App() -> Html {
 }
 
 /// Does something to the cluster, and says what there is to say about it.
-fn perform(driver: &Driver, change: &Callback<Change>, what: Do, done: Option<String>) {
+fn perform(driver: &Driver, change: &Callback<Change>, what: Action, done: Option<String>) {
     let looked_back = driver.looks_back();
     let notice = match driver.act(what) {
         Err(why) => Some(text().refused(&why.to_string())),
@@ -345,7 +345,7 @@ fn notice(page: &Page, halted: Option<String>, change: &Callback<Change>) -> Htm
 struct Hands<'a> {
     driver: &'a Driver,
     change: &'a Callback<Change>,
-    act: &'a Callback<Do>,
+    act: &'a Callback<Action>,
     selected: Option<Subject>,
     settings: Settings,
 }
@@ -363,11 +363,11 @@ fn carry_out(command: Command, hands: &Hands) {
         Ok(done) => moved(done, else_say),
         Err(why) => notice(Some(&text().refused(&why.to_string()))),
     };
-    let act_if_possible = |what: Option<Do>| match what {
+    let act_if_possible = |what: Option<Action>| match what {
         Some(what) => act.emit(what),
         None => notice(Some(text().not_now())),
     };
-    let all = |what: Vec<Do>| {
+    let all = |what: Vec<Action>| {
         let nothing = what.is_empty();
         what.into_iter().for_each(|what| act.emit(what));
         if nothing {
@@ -397,7 +397,7 @@ fn carry_out(command: Command, hands: &Hands) {
         Command::Write => change.emit(Change::Write(node)),
         Command::Read => change.emit(Change::Read(node)),
         Command::WriteMany => {
-            act.emit(Do::WriteMany { count: WRITES, every: None, clients: None, value_bytes: None });
+            act.emit(Action::WriteMany { count: WRITES, every: None, clients: None, value_bytes: None });
         }
         Command::Select(node) => {
             if world.nodes.contains_key(&node) {
@@ -446,7 +446,7 @@ fn carry_out(command: Command, hands: &Hands) {
             change.emit(Change::Dialog(Some(Dialog::Links(link))));
         }
         Command::RejoinAll if world.cut.is_empty() => notice(Some(text().nothing_cut())),
-        Command::RejoinAll => act.emit(Do::Heal {}),
+        Command::RejoinAll => act.emit(Action::Heal {}),
         Command::Scope => change.emit(Change::NextScope),
         Command::Theme => {
             let now = settings.theme.unwrap_or_else(media::system_theme);

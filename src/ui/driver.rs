@@ -20,7 +20,7 @@ use crate::lab::play::branches::BranchId;
 use crate::lab::play::player::Arrival;
 use crate::lab::scenario::limits::SEED_MAX;
 use crate::lab::scenario::DEFAULT;
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::{Lab, Player, Scenario, ScenarioError, StepKind, World};
 use crate::runtime::Micros;
 use crate::view::feed::Feeds;
@@ -59,7 +59,7 @@ pub struct Frame {
     /// Why the run has stopped for good.
     pub halted: Option<Rc<str>>,
     /// On the way to another present: how much of it is done, in percent.
-    pub under_way: Option<u64>,
+    pub replay_progress: Option<u64>,
     /// Whether this is the past: then, how many events there are in all.
     pub past_of: Option<u64>,
     /// Which branch this is, of how many.
@@ -203,8 +203,8 @@ impl Driver {
         let player = self.0.player.borrow();
         let state = &mut *self.0.state.borrow_mut();
         let (world, lab) = (player.world(), player.lab());
-        if state.feeds_of != player.presents() {
-            (state.feeds, state.feeds_of) = (Feeds::default(), player.presents());
+        if state.feeds_of != player.generation() {
+            (state.feeds, state.feeds_of) = (Feeds::default(), player.generation());
         }
         let feed = state.feeds.at(&lab.records(), world.n);
         let panels = match self.0.panels.take() {
@@ -221,7 +221,7 @@ impl Driver {
             opening: state.opening,
             behind: state.behind,
             halted: lab.halted().filter(|_| past_of.is_none()).map(Rc::from),
-            under_way: player.under_way().map(|done| (100.0 * done) as u64),
+            replay_progress: player.replay_progress().map(|done| (100.0 * done) as u64),
             past_of,
             branch: player.branches().place(),
             undo: (player.can_undo(), player.can_redo()),
@@ -352,7 +352,7 @@ impl Driver {
     ///
     /// # Errors
     /// If it makes no sense; then nothing happened.
-    pub fn act(&self, what: Do) -> Result<(), ScenarioError> {
+    pub fn act(&self, what: Action) -> Result<(), ScenarioError> {
         let Arrival { refused } = self.0.player.borrow_mut().act(what)?;
         self.publish();
         self.schedule();
@@ -376,10 +376,10 @@ impl Driver {
     /// The same cluster from its start, with other random numbers.
     ///
     /// # Errors
-    /// As [`Player::begin_anew`].
+    /// As [`Player::restart`].
     pub fn new_run(&self) -> Result<(), ScenarioError> {
         let seed = (js_sys::Math::random() * SEED_MAX as f64) as u64;
-        self.0.player.borrow_mut().begin_anew(seed)?;
+        self.0.player.borrow_mut().restart(seed)?;
         {
             let mut state = self.0.state.borrow_mut();
             state.opening = state.playing;
@@ -417,8 +417,8 @@ impl Driver {
     fn schedule(&self) {
         let wanted = {
             let mut state = self.0.state.borrow_mut();
-            let under_way = self.0.player.borrow().under_way().is_some();
-            let wanted = (state.playing || under_way) && !media::hidden();
+            let replay_progress = self.0.player.borrow().replay_progress().is_some();
+            let wanted = (state.playing || replay_progress) && !media::hidden();
             if !wanted {
                 state.last = None;
             }
@@ -439,7 +439,7 @@ impl Driver {
             let player = &mut *self.0.player.borrow_mut();
             let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last) / 1000.0);
             let turn = state.turns.after(elapsed);
-            if player.under_way().is_some() {
+            if player.replay_progress().is_some() {
                 let arrival = player.go_on(EVENTS_PER_FRAME_UNDER_WAY).unwrap_or_default();
                 (Turn::All, arrival.refused)
             } else if state.playing {
@@ -474,11 +474,11 @@ impl Driver {
         let player = self.0.player.borrow();
         let (playing, run) = {
             let state = self.0.state.borrow();
-            (state.playing, state.run + player.presents())
+            (state.playing, state.run + player.generation())
         };
         let (lab, looked_at) = (player.lab(), player.looks_back_at());
         let stand = (run, lab.now(), lab.events(), looked_at);
-        if player.under_way().is_none() && self.0.saved.replace(stand) != stand {
+        if player.replay_progress().is_none() && self.0.saved.replace(stand) != stand {
             store::keep_run(&lab, looked_at, playing);
         }
     }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::dialog::Modal;
 use super::shared::Shared;
 use super::text;
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::links::Links as Specs;
 use crate::raft::NodeId;
@@ -23,7 +23,7 @@ pub struct LinksProps {
     /// The link that it is about at first; none is all.
     pub link: Option<Link>,
     /// To change links.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
     /// To close it.
     pub close: Callback<()>,
 }

@@ -8,7 +8,7 @@ use super::focus::{give, home_of, is_lost};
 use super::page::{Change, Dialog, Menu};
 use super::{media, text};
 use crate::lab::play::branches::BranchId;
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::World;
 use crate::ui::shared::Shared;
 use crate::view::menu::{choices, BranchChoice, Of, What};
@@ -24,7 +24,7 @@ pub struct MenuProps {
     /// The ways that the run went.
     pub branches: Vec<BranchChoice>,
     /// To act upon the cluster.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
     /// To close it.
     pub change: Callback<Change>,
     /// To run until something happens.

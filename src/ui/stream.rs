@@ -6,7 +6,7 @@ use super::page::Change;
 use super::streams::StreamsProps;
 use super::text;
 use crate::lab::vocab::id::Link;
-use crate::lab::world::StreamView;
+use crate::lab::world::StreamInfo;
 use crate::view::feed::About;
 use crate::view::format::{range, NodeName};
 use crate::view::stream_buffers::{held, Chunk, ChunkState, Chunks, Flight, Held, Slot};
@@ -19,7 +19,7 @@ pub fn id(link: Link) -> String {
 }
 
 /// All of it.
-pub fn opened(link: Link, stream: &StreamView, props: &StreamsProps) -> Html {
+pub fn opened(link: Link, stream: &StreamInfo, props: &StreamsProps) -> Html {
     let t = text();
     let held = held(&props.world, link, stream, t);
     html! {

@@ -27,7 +27,7 @@ pub struct TransportProps {
     /// Whether more events happen than a frame can take.
     pub behind: bool,
     /// On the way to another present: how much of it is done, in percent.
-    pub under_way: Option<u64>,
+    pub replay_progress: Option<u64>,
     /// Whether this is the past: then, how many events there are in all.
     pub past_of: Option<u64>,
     /// What a step is.
@@ -44,7 +44,7 @@ pub struct TransportProps {
 #[component]
 pub fn Transport(props: &TransportProps) -> Html {
     let t = text();
-    let TransportProps { world, playing, behind, under_way, past_of, .. } = props;
+    let TransportProps { world, playing, behind, replay_progress, past_of, .. } = props;
     let ask = |command: Command| {
         let ask = props.command.clone();
         Callback::from(move |_: MouseEvent| ask.emit(command))
@@ -55,8 +55,8 @@ pub fn Transport(props: &TransportProps) -> Html {
             <Steps step={props.step} set_step={props.set_step.clone()} />
             <SpeedSlider speed={props.speed} opening={props.opening && *playing} set_speed={props.set_speed.clone()} />
             <div class="state">
-                if let Some(percent) = under_way {
-                    <span class="badge">{ t.under_way(*percent) }</span>
+                if let Some(percent) = replay_progress {
+                    <span class="badge">{ t.replay_progress(*percent) }</span>
                 } else if past_of.is_some() {
                     <button
                         type="button" class="badge" data-past="" data-home=".transport .primary"

@@ -125,7 +125,7 @@ mod tests {
     use crate::lab::vocab::links::Links;
     use crate::lab::vocab::probability::Probability;
     use crate::lab::vocab::spec::LinkSpec;
-    use crate::lab::world::Trap;
+    use crate::lab::world::Interceptor;
     use crate::raft::log::{Entry, Payload};
     use crate::view::lang::English;
     use std::rc::Rc;
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn what_is_caught_is_told() {
         let mut caught = world(|_| {});
-        caught.traps.insert(1, Rc::new(Trap { does: TrapDoes::Drop, which: Default::default() }));
+        caught.traps.insert(1, Rc::new(Interceptor { does: TrapDoes::Drop, which: Default::default() }));
         let told = hint(&caught, true, false, &English).unwrap();
         assert_eq!(told, "Some messages are dropped or held as they are sent: an action asked for that.");
     }

@@ -8,7 +8,7 @@ use super::stream_buffers::on_the_way;
 use super::subject::Subject;
 use super::{links, node, streams};
 use crate::lab::vocab::id::Link;
-use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, World};
+use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamInfo, World};
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
 use crate::runtime::Micros;
@@ -218,7 +218,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
         sheet.add(t.field_differs(), others);
     }
     let holds =
-        |stream: &StreamView| stream.replication_buffer.contains(index) || stream.outbound_buffer.contains(index);
+        |stream: &StreamInfo| stream.replication_buffer.contains(index) || stream.outbound_buffer.contains(index);
     let holding = world
         .streams
         .iter()
@@ -249,12 +249,12 @@ fn to_carrier(message: &InFlight, t: &dyn Text) -> Value {
     Value { text, to: Some(Subject::Message(message.id)) }
 }
 
-fn of_stream(world: &World, (leader, target): Link, stream: &StreamView, t: &dyn Text) -> Sheet {
+fn of_stream(world: &World, (leader, target): Link, stream: &StreamInfo, t: &dyn Text) -> Sheet {
     let last = world.nodes.get(&leader).map_or(0, |node| node.last_index());
     let mut sheet = sheet(arrow(leader, target, t), streams::change(stream, t));
     // Every field is named, so that none is forgotten; ways and lag are drawn.
-    let StreamView { term, state, from: _, why: _, since, ways: _, last_way: _, next, matched, .. } = stream;
-    let StreamView { replication_buffer, outbound_buffer, answered, trouble, snapshot, lag: _, .. } = stream;
+    let StreamInfo { term, state, from: _, why: _, since, ways: _, last_way: _, next, matched, .. } = stream;
+    let StreamInfo { replication_buffer, outbound_buffer, answered, trouble, snapshot, lag: _, .. } = stream;
     sheet.add(t.column_state(), plain(t.stream_state(*state)));
     sheet.add(t.field_since(), plain(t.at_ms(&ms(*since, 1))));
     sheet.add(t.field_term(), plain(grouped(*term)));
@@ -302,7 +302,7 @@ fn to_entry(world: &World, node: NodeId, index: Index) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::vocab::action::Do;
+    use crate::lab::vocab::action::Action;
     use crate::lab::{Lab, Scenario, StepKind};
     use crate::raft::rpc::MessageKind;
     use crate::view::lang::English;
@@ -310,13 +310,13 @@ mod tests {
     /// A run of three nodes in which S1 was elected and has written twice, and a write is on its way.
     fn lab() -> Lab {
         let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
-        lab.act(Do::Campaign { node: 1 }).unwrap();
+        lab.act(Action::Campaign { node: 1 }).unwrap();
         lab.advance_to(Micros::from_ms(100), u64::MAX);
         for (key, value) in [("x", "1"), ("y", "2")] {
-            lab.act(Do::Write { key: key.into(), value: value.into(), node: None, client: None }).unwrap();
+            lab.act(Action::Write { key: key.into(), value: value.into(), node: None, client: None }).unwrap();
         }
         lab.advance_to(Micros::from_ms(200), u64::MAX);
-        lab.act(Do::Write { key: "x".into(), value: "3".into(), node: None, client: None }).unwrap();
+        lab.act(Action::Write { key: "x".into(), value: "3".into(), node: None, client: None }).unwrap();
         lab.advance_to(Micros::from_ms(201), u64::MAX);
         lab
     }
@@ -353,7 +353,7 @@ mod tests {
     fn an_entry_alone_has_its_value_in_full() {
         let mut lab = lab();
         let long = "a".repeat(2000);
-        lab.act(Do::Write { key: "x".into(), value: long.clone(), node: None, client: None }).unwrap();
+        lab.act(Action::Write { key: "x".into(), value: long.clone(), node: None, client: None }).unwrap();
         lab.advance_to(Micros::from_ms(203), u64::MAX);
         let entry = Subject::Entry(1, 5);
         assert_eq!(inspect(&lab.world(), entry, &English).lead, format!("x={long}"));
@@ -417,7 +417,7 @@ mod tests {
             lines
         };
         let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
-        lab.act(Do::Campaign { node: 1 }).unwrap();
+        lab.act(Action::Campaign { node: 1 }).unwrap();
         lab.advance_to(Micros::from_ms(1), u64::MAX);
         let vote = ["term: 1", "candidate: S1", "last entry: the start of the log", "pre-vote: no", "by transfer: no"];
         assert_eq!(told_first(&lab, MessageKind::Vote), vote);
@@ -437,7 +437,7 @@ mod tests {
         until(&mut lab, MessageKind::AppendAnswer);
         assert_eq!(told_first(&lab, MessageKind::AppendAnswer)[1..], ["term: 1", "agrees up to: 0"]);
         let mut lab = self::lab();
-        lab.act(Do::Transfer { to: 2 }).unwrap();
+        lab.act(Action::Transfer { to: 2 }).unwrap();
         until(&mut lab, MessageKind::TimeoutNow);
         assert_eq!(told_first(&lab, MessageKind::TimeoutNow), ["term: 1", "leader: S1"]);
     }

@@ -351,7 +351,7 @@ impl Marks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::world::{SnapshotProgress, StreamView};
+    use crate::lab::world::{SnapshotProgress, StreamInfo};
     use crate::raft::event::Role;
     use crate::raft::snapshot::{Snapshot, SnapshotMeta};
     use crate::raft::Membership;
@@ -522,7 +522,7 @@ mod tests {
                 let meta = SnapshotMeta { id: 1, index: 27, term: 1, membership: (0, Membership::new(1..=3, [])) };
                 let snapshot = Snapshot { meta, data: vec![b'x'; bytes as usize] };
                 let progress = SnapshotProgress::new(Arc::new(snapshot));
-                world.streams.insert((1, 2), Rc::new(StreamView { snapshot: Some(progress), ..stream() }));
+                world.streams.insert((1, 2), Rc::new(StreamInfo { snapshot: Some(progress), ..stream() }));
             }
             let found = logs(&world, visible, &English).rows[0].receiving.clone();
             let found = found.map(|block| (block.columns.clone(), block.label(&English), block.name(2, &English)));
@@ -558,10 +558,10 @@ mod tests {
         assert_eq!(marks, [None, Some(Marks { next: 4, matched: 2 }), None]);
     }
 
-    fn stream() -> StreamView {
+    fn stream() -> StreamInfo {
         use crate::raft::event::{StreamState, StreamWhy};
-        let stream = StreamView::new(3, crate::runtime::Micros::ZERO, StreamState::LineRate, StreamWhy::NewLeader);
-        StreamView { next: 4, matched: 2, ..stream }
+        let stream = StreamInfo::new(3, crate::runtime::Micros::ZERO, StreamState::LineRate, StreamWhy::NewLeader);
+        StreamInfo { next: 4, matched: 2, ..stream }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::on_node::NodeAct;
 use super::subject::{find, Subject};
 use super::until::Until;
 use crate::lab::play::branches::{Branch, BranchId};
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
 use crate::lab::Player;
@@ -63,7 +63,7 @@ pub struct Item {
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {
     /// Something to the cluster.
-    Act(Do),
+    Act(Action),
     /// To the form, to write to a node.
     Write(NodeId),
     /// To the form, to read from a node.
@@ -152,7 +152,7 @@ fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Vec<Vec<Item>> {
         item(name, None, What::Act(toggle_direction(world, (from, to))), t)
     };
     let both = toggle_link(world, (a, b));
-    let name = if matches!(both, Do::Join { .. }) { t.rejoin_both() } else { t.cut_both() };
+    let name = if matches!(both, Action::Join { .. }) { t.rejoin_both() } else { t.cut_both() };
     let cuts = vec![item(name.into(), None, What::Act(both), t), one_way((a, b)), one_way((b, a))];
     vec![cuts, vec![item(t.menu_links().into(), Some(Command::Links), What::Links((a, b)), t)]]
 }
@@ -214,7 +214,7 @@ mod tests {
         };
         let mut player = Player::new(lab(400), |number| English.run_name(number));
         player.look_at(3);
-        player.act(Do::Crash { node: 1 }).unwrap();
+        player.act(Action::Crash { node: 1 }).unwrap();
         let choices = choices(&player.world(), &branch_choices(&player), Of::Branches, &English);
         let names: Vec<&str> = choices.groups[0].iter().map(|item| item.name.as_str()).collect();
         assert_eq!(names, ["Run 1, up to 400.0 ms", "Run 2, this one"]);

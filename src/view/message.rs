@@ -111,16 +111,16 @@ impl Shape {
 
 /// The way of a message through the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Way {
+pub struct Path {
     start: Point,
     end: Point,
 }
 
-impl Way {
+impl Path {
     /// The way of `message`.
-    pub fn of(ring: &Ring, message: &InFlight) -> Way {
+    pub fn of(ring: &Ring, message: &InFlight) -> Path {
         let (start, end) = ring.lane((message.from, message.to));
-        Way { start, end }
+        Path { start, end }
     }
 
     /// In which direction it goes, in degrees.
@@ -137,7 +137,7 @@ impl Way {
 /// Where a message was lost, and in which direction it went, in degrees.
 pub fn lost_place(ring: &Ring, lost: &LostMessage) -> (Point, f64) {
     let way = passed(&lost.message, lost.at).clamp(LOST_MARGIN, 1.0 - LOST_MARGIN);
-    let lane = Way::of(ring, &lost.message);
+    let lane = Path::of(ring, &lost.message);
     (lane.start.toward(lane.end, way), lane.angle())
 }
 
@@ -406,7 +406,7 @@ mod tests {
         let (ring, message) = (Ring::new([1, 2]), in_flight(append(1)));
         let (start, end) = ring.lane((1, 2));
         for (now, way) in [(10, 0.0), (15, 0.5), (20, 1.0), (90, 1.0), (0, 0.0)] {
-            let lane = Way::of(&ring, &message);
+            let lane = Path::of(&ring, &message);
             let (at, angle) = (lane.place(&message, Micros::from_ms(now)), lane.angle());
             assert!(at.distance(start.toward(end, way)) < 0.001 && angle.abs() < 0.001, "{now}: {at:?}, {angle}");
         }

@@ -10,7 +10,7 @@ use super::payload::payload;
 use super::streams::chunk_counts;
 use crate::lab::vocab::clip::clipped;
 use crate::lab::vocab::id::{Link, MessageId};
-use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, Trouble, World};
+use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamInfo, Trouble, World};
 use crate::raft::event::StreamState;
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId, Term};
@@ -133,7 +133,7 @@ pub struct Flight {
 }
 
 /// What the stream of `link` holds.
-pub fn held(world: &World, link: Link, stream: &StreamView, t: &dyn Text) -> Held {
+pub fn held(world: &World, link: Link, stream: &StreamInfo, t: &dyn Text) -> Held {
     let leader = world.nodes.get(&link.0).map(|node| &**node);
     let at_line_rate = stream.state == StreamState::LineRate;
     let snapshot = stream.snapshot.as_ref().filter(|_| stream.state == StreamState::Snapshotting);
@@ -176,7 +176,7 @@ fn slots(leader: Option<&NodeState>, buffer: Buffered, t: &dyn Text) -> Vec<Slot
 }
 
 /// The first and the last entry that will be read from the log: from next on, but for what the buffers hold.
-fn unread(leader: &NodeState, stream: &StreamView) -> Option<(Index, Index)> {
+fn unread(leader: &NodeState, stream: &StreamInfo) -> Option<(Index, Index)> {
     if stream.state == StreamState::Snapshotting {
         return None;
     }
@@ -188,7 +188,7 @@ fn unread(leader: &NodeState, stream: &StreamView) -> Option<(Index, Index)> {
     (first <= last).then_some((first, last))
 }
 
-fn doing(world: &World, (_, target): Link, stream: &StreamView, t: &dyn Text) -> String {
+fn doing(world: &World, (_, target): Link, stream: &StreamInfo, t: &dyn Text) -> String {
     let outbound = stream.outbound_buffer;
     let (first, last) = (outbound.first, outbound.last());
     let progress = stream.snapshot.as_ref();
@@ -212,7 +212,7 @@ fn doing(world: &World, (_, target): Link, stream: &StreamView, t: &dyn Text) ->
     }
 }
 
-fn last_index(world: &World, stream: &StreamView) -> Index {
+fn last_index(world: &World, stream: &StreamInfo) -> Index {
     let leader = world.leaders().find(|leader| leader.term == stream.term);
     leader.map_or(0, NodeState::last_index)
 }
@@ -295,7 +295,7 @@ fn chunk(progress: &SnapshotProgress, run: Range<u64>, bytes: Range<u64>, t: &dy
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::vocab::action::Do;
+    use crate::lab::vocab::action::Action;
     use crate::lab::{Lab, Scenario, StepKind};
     use crate::raft::{Membership, Snapshot, SnapshotMeta};
     use crate::runtime::Micros;
@@ -307,13 +307,13 @@ mod tests {
         let mut scenario = Scenario::classroom(2);
         change(&mut scenario);
         let mut lab = Lab::new(scenario).unwrap();
-        lab.act(Do::Campaign { node: 1 }).unwrap();
+        lab.act(Action::Campaign { node: 1 }).unwrap();
         lab.advance_to(Micros::from_ms(150), u64::MAX);
         lab
     }
 
     fn write(lab: &mut Lab, count: u64) {
-        lab.act(Do::WriteMany { count, every: Some(Micros::ZERO), clients: None, value_bytes: None }).unwrap();
+        lab.act(Action::WriteMany { count, every: Some(Micros::ZERO), clients: None, value_bytes: None }).unwrap();
     }
 
     fn of(lab: &Lab) -> Held {
@@ -379,7 +379,7 @@ mod tests {
     #[test]
     fn who_is_down_is_tried_again() {
         let mut lab = lab(|_| {});
-        lab.act(Do::Crash { node: 2 }).unwrap();
+        lab.act(Action::Crash { node: 2 }).unwrap();
         write(&mut lab, 2);
         lab.advance_to(lab.now() + Micros::from_ms(200), u64::MAX);
         assert_eq!(of(&lab).doing, "S2 is down: 2–3 will be tried again at each tick.");

@@ -18,7 +18,7 @@ use super::panel::Title;
 use super::shared::Shared;
 use super::store::Panel;
 use super::{media, text};
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::World;
 use crate::raft::NodeId;
 use crate::view::command::Command;
@@ -52,7 +52,7 @@ pub struct ClusterProps {
     /// Counts the times that the form was asked for.
     pub asked: Asked,
     /// To act upon the cluster.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
     /// To change what the page remembers.
     pub change: Callback<Change>,
     /// To ask something of the page.

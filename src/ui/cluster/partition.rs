@@ -5,7 +5,7 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::World;
 use crate::raft::NodeId;
 use crate::ui::dialog::Modal;
@@ -23,7 +23,7 @@ pub struct PartitionProps {
     /// Everything that is known when it opens.
     pub world: Shared<World>,
     /// To partition.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
     /// To close it.
     pub close: Callback<()>,
 }

@@ -3,7 +3,7 @@
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::raft::NodeId;
 use crate::ui::page::{Asked, Change};
 use crate::ui::text;
@@ -20,7 +20,7 @@ pub struct WriteProps {
     /// Counts the times that the form was asked for.
     pub asked: Asked,
     /// To write.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
     /// To choose another node.
     pub change: Callback<Change>,
     /// To write many times.
@@ -56,13 +56,13 @@ pub fn Write(props: &WriteProps) -> Html {
     }
     let read = {
         let (key, act, to) = (key.clone(), props.act.clone(), props.to);
-        move |_: MouseEvent| act.emit(Do::Read { key: (*key).clone(), node: to, client: None })
+        move |_: MouseEvent| act.emit(Action::Read { key: (*key).clone(), node: to, client: None })
     };
     let onsubmit = {
         let (key, value, act, to) = (key.clone(), value.clone(), props.act.clone(), props.to);
         move |event: SubmitEvent| {
             event.prevent_default();
-            act.emit(Do::Write { key: (*key).clone(), value: (*value).clone(), node: to, client: None });
+            act.emit(Action::Write { key: (*key).clone(), value: (*value).clone(), node: to, client: None });
             if let Ok(number) = value.parse::<u32>() {
                 value.set(number.wrapping_add(1).to_string());
             }
