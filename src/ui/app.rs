@@ -32,14 +32,14 @@ use crate::view::command::Command;
 use crate::view::geometry::Point;
 use crate::view::headline::headline;
 use crate::view::hint::hint;
-use crate::view::menu::Of;
+use crate::view::menu::MenuTarget;
 use crate::view::message::Scope;
 use crate::view::on_link::next as next_link;
 use crate::view::on_message::next;
 use crate::view::on_node::{add_node, align_timers, spread_timers};
 use crate::view::promises::why_halted;
+use crate::view::selection::Selection;
 use crate::view::speed::Speed;
-use crate::view::subject::Subject;
 use crate::view::until::Until;
 
 /// So many writes "write 10" makes.
@@ -56,21 +56,22 @@ pub fn App() -> Html {
     let frame = use_frame(&driver);
     let page = use_reducer(|| Page::new(store::settings(), driver.take_notice()));
     // What is selected, known at once: the next key may come before the page is drawn again.
-    let selected = use_mut_ref(|| None::<Subject>);
+    let selected = use_mut_ref(|| None::<Selection>);
     let change = {
         let (dispatcher, selected) = (page.dispatcher(), selected.clone());
         use_callback(driver.clone(), move |change: Change, driver| {
             match change {
                 Change::Select(subject) => drop(selected.replace(subject)),
                 Change::Pin(_, _, subject) => drop(selected.replace(subject)),
-                Change::LetGo => drop(selected.take()),
+                Change::Deselect => drop(selected.take()),
                 Change::CloseStream => {
-                    let _ = selected.borrow_mut().take_if(|subject| matches!(subject, Subject::Stream(..)));
+                    let _ = selected.borrow_mut().take_if(|subject| matches!(subject, Selection::Stream(..)));
                 }
                 _ => {}
             }
             // A message would be gone before anything could be done to it.
-            if let Change::Select(Some(Subject::Message(_))) | Change::Pin(_, _, Some(Subject::Message(_))) = change {
+            if let Change::Select(Some(Selection::Message(_))) | Change::Pin(_, _, Some(Selection::Message(_))) = change
+            {
                 driver.play(false);
             }
             dispatcher.dispatch(change);
@@ -218,12 +219,12 @@ pub fn App() -> Html {
                 </div>
                 if let Some(open) = page.menu {
                     <MenuOf
-                        key={format!("{:?}", open.of)}
+                        key={format!("{:?}", open.target)}
                         {open}
                         world={frame.world.clone()}
                         act={act.clone()}
                         change={change.clone()}
-                        branches={if open.of == Of::Branches { driver.branches() } else { Vec::new() }}
+                        branches={if open.target == MenuTarget::Branches { driver.branches() } else { Vec::new() }}
                         {run_until}
                         {go}
                     />
@@ -344,7 +345,7 @@ struct Hands<'a> {
     driver: &'a Driver,
     change: &'a Callback<Change>,
     act: &'a Callback<Do>,
-    selected: Option<Subject>,
+    selected: Option<Selection>,
     settings: Settings,
 }
 
@@ -373,7 +374,7 @@ fn carry_out(command: Command, hands: &Hands) {
         }
     };
     let world = driver.world();
-    let node = selected.and_then(Subject::node);
+    let node = selected.and_then(Selection::node);
     match command {
         Command::PlayPause => driver.play_pause(),
         Command::Step => moved(driver.step(settings.step), text().nothing_to_step()),
@@ -385,10 +386,12 @@ fn carry_out(command: Command, hands: &Hands) {
         Command::Undo => done(driver.undo(), text().nothing_to_undo()),
         Command::Redo => done(driver.redo(), text().nothing_to_redo()),
         Command::Branches if driver.branches().len() > 1 => {
-            change.emit(Change::Menu(Some(Menu { of: Of::Branches, at: place("[data-branches]") })));
+            change.emit(Change::Menu(Some(Menu { target: MenuTarget::Branches, at: place("[data-branches]") })));
         }
         Command::Branches => notice(Some(text().one_run_only())),
-        Command::RunUntil => change.emit(Change::Menu(Some(Menu { of: Of::Until, at: place("[data-run-until]") }))),
+        Command::RunUntil => {
+            change.emit(Change::Menu(Some(Menu { target: MenuTarget::Until, at: place("[data-run-until]") })))
+        }
         Command::NewRun => done(driver.new_run().map(|()| true), ""),
         Command::Slower => set_speed(driver.speed().slower()),
         Command::Faster => set_speed(driver.speed().faster()),
@@ -399,11 +402,11 @@ fn carry_out(command: Command, hands: &Hands) {
         }
         Command::Select(node) => {
             if world.nodes.contains_key(&node) {
-                change.emit(Change::Select(Some(Subject::Node(node))));
+                change.emit(Change::Select(Some(Selection::Node(node))));
                 focus(&format!("[data-node='{node}']"));
             }
         }
-        Command::LetGo => change.emit(Change::LetGo),
+        Command::Deselect => change.emit(Change::Deselect),
         Command::Node(what) => match node {
             Some(node) => act_if_possible(what.of(&world, node, text()).map(|(what, _)| what)),
             None => notice(Some(text().select_first())),
@@ -415,10 +418,10 @@ fn carry_out(command: Command, hands: &Hands) {
             None => notice(Some(text().no_more_nodes())),
         },
         Command::NextMessage | Command::PreviousMessage => {
-            let current = selected.and_then(Subject::message);
+            let current = selected.and_then(Selection::message);
             match next(&world, current, command == Command::NextMessage) {
                 Some(message) => {
-                    change.emit(Change::Select(Some(Subject::Message(message))));
+                    change.emit(Change::Select(Some(Selection::Message(message))));
                     focus(&format!("[data-message='{message}']"));
                 }
                 None => notice(Some(text().no_messages())),
@@ -426,19 +429,19 @@ fn carry_out(command: Command, hands: &Hands) {
         }
         Command::NextLink | Command::PreviousLink => {
             if let Some((a, b)) = next_link(&world, *selected, command == Command::NextLink) {
-                change.emit(Change::Select(Some(Subject::Link((a, b)))));
+                change.emit(Change::Select(Some(Selection::Link((a, b)))));
                 focus(&format!("[data-link='{a}-{b}'] .reach"));
             }
         }
-        Command::Message(what) => match selected.and_then(Subject::message) {
+        Command::Message(what) => match selected.and_then(Selection::message) {
             Some(message) => act_if_possible(what.of(&world, message, text()).map(|(what, _)| what)),
             None => notice(Some(text().select_message_first())),
         },
         Command::Partition => change.emit(Change::Dialog(Some(Dialog::Partition))),
         Command::Links => {
             let link = match selected {
-                Some(Subject::Link(link)) => Some(*link),
-                Some(Subject::Stream(leader, target)) => Some((*leader, *target)),
+                Some(Selection::Link(link)) => Some(*link),
+                Some(Selection::Stream(leader, target)) => Some((*leader, *target)),
                 _ => None,
             };
             change.emit(Change::Dialog(Some(Dialog::Links(link))));

@@ -14,7 +14,7 @@ use super::store::Panel;
 use super::{media, text};
 use crate::view::feed::{Feed, Filter, Line, Topic};
 use crate::view::format::ms;
-use crate::view::subject::Subject;
+use crate::view::selection::Selection;
 use crate::view::text::Text;
 use crate::view::words::{words, Words};
 
@@ -37,7 +37,7 @@ pub struct HappenedProps {
     /// Which run this is.
     pub run: u32,
     /// What is selected, and takes room from the list.
-    pub selected: Option<Subject>,
+    pub selected: Option<Selection>,
     /// The event that was clicked.
     pub pinned: Option<u64>,
     /// To highlight what an event is about.
@@ -178,14 +178,14 @@ struct LineProps {
 fn Happening(props: &LineProps) -> Html {
     let LineProps { line, nodes, last, pinned, change } = props;
     let Words { text: said, why } = words(line, *nodes, text());
-    let about = Rc::new(line.about());
+    let about = Rc::new(line.highlight());
     let looks = |on: bool| {
         let (change, about) = (change.clone(), about.clone());
         move || change.emit(Change::Look(on.then(|| (*about).clone())))
     };
     let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
     let pin = {
-        let (change, about, n, subject) = (change.clone(), about.clone(), line.record.n, line.subject());
+        let (change, about, n, subject) = (change.clone(), about.clone(), line.record.n, line.selection());
         move |_: MouseEvent| change.emit(Change::Pin(n, (*about).clone(), subject))
     };
     html! {

@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::text;
 use crate::lab::World;
 use crate::view::inspector::{inspect, Value};
-use crate::view::subject::Subject;
+use crate::view::selection::Selection;
 
 /// A sentence of so many bytes may not be seen whole at once.
 const LONG: usize = 200;
@@ -20,7 +20,7 @@ pub struct InspectorProps {
     /// Everything that is known.
     pub world: Shared<World>,
     /// What is selected.
-    pub subject: Subject,
+    pub subject: Selection,
     /// To select something else, or nothing.
     pub change: Callback<Change>,
 }
@@ -32,7 +32,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     let sheet = inspect(&props.world, props.subject, t);
     let let_go = {
         let change = props.change.clone();
-        move |_: MouseEvent| change.emit(Change::LetGo)
+        move |_: MouseEvent| change.emit(Change::Deselect)
     };
     html! {
         <section class="card inspector" data-home={home_of(props.subject, &props.world)} aria-labelledby="inspector-title">

@@ -15,10 +15,10 @@ use super::store::Panel;
 use super::text;
 use crate::lab::World;
 use crate::raft::{Index, NodeId};
-use crate::view::feed::About;
 use crate::view::format::{grouped, S};
 use crate::view::logs::{last_column, logs, visible_columns, walk, whole_columns, Against, LogCell, LogRow, Marks};
-use crate::view::subject::Subject;
+use crate::view::selection::Highlight;
+use crate::view::selection::Selection;
 
 /// The width of a column, in rem.
 const COLUMN: f64 = 3.0;
@@ -35,9 +35,9 @@ pub struct LogsProps {
     /// Everything that is known.
     pub world: Shared<World>,
     /// What is highlighted.
-    pub look: Rc<About>,
+    pub look: Rc<Highlight>,
     /// What is selected.
-    pub selected: Option<Subject>,
+    pub selected: Option<Selection>,
     /// To highlight the node of the row that is pointed at.
     pub change: Callback<Change>,
 }
@@ -51,7 +51,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     let Scroll { visible, whole, follows, onscroll, to_end } = use_scroll(&scroller, last);
     let view = logs(&props.world, visible.clone(), t);
     let selected_in = |node: NodeId| match props.selected {
-        Some(Subject::Entry(of, index)) if of == node => Some(index),
+        Some(Selection::Entry(of, index)) if of == node => Some(index),
         _ => None,
     };
     let onkeydown = {
@@ -59,7 +59,7 @@ pub fn Logs(props: &LogsProps) -> Html {
         move |event: KeyboardEvent| {
             if let Some(to) = walk(&world, selected, &event.key()) {
                 event.prevent_default();
-                change.emit(Change::Select(Some(Subject::Entry(to.0, to.1))));
+                change.emit(Change::Select(Some(Selection::Entry(to.0, to.1))));
             }
         }
     };
@@ -67,7 +67,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     {
         let scroller = scroller.clone();
         use_effect_with(props.selected, move |selected| {
-            if let Some(Subject::Entry(_, index)) = *selected {
+            if let Some(Selection::Entry(_, index)) = *selected {
                 bring_into_view(&scroller, index);
             }
         });
@@ -194,7 +194,7 @@ fn Row(props: &RowProps) -> Html {
     let looks = |on: bool| {
         let (change, node) = (props.change.clone(), row.node);
         move |_: PointerEvent| {
-            let about = About { nodes: vec![node], ..About::default() };
+            let about = Highlight { nodes: vec![node], ..Highlight::default() };
             change.emit(Change::Look(on.then_some(about)));
         }
     };
@@ -263,7 +263,7 @@ fn block(
 fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
     let node = props.row.node;
     let name = cell.name(node, text());
-    let subject = Subject::Entry(node, cell.index);
+    let subject = Selection::Entry(node, cell.index);
     let selected = props.selected == Some(cell.index);
     let lit = props.lit_entries.is_some_and(|(first, last)| (first..=last).contains(&cell.index));
     let select = {
@@ -325,7 +325,7 @@ fn progress(row: &LogRow, change: &Callback<Change>) -> Html {
     let behind = row.applied < row.commit;
     let words = if behind { t.commit_brief(row.commit, row.applied) } else { t.commit(row.commit) };
     let full = behind.then(|| t.commit_applied(row.commit, row.applied));
-    let (change, to) = (change.clone(), Subject::Entry(row.node, row.commit));
+    let (change, to) = (change.clone(), Selection::Entry(row.node, row.commit));
     let onclick = move |_: MouseEvent| change.emit(Change::Select(Some(to)));
     html! {
         <small>

@@ -11,7 +11,7 @@ use super::text;
 use crate::lab::history::BranchId;
 use crate::lab::{Do, World};
 use crate::ui::shared::Shared;
-use crate::view::menu::{choices, BranchChoice, Of, What};
+use crate::view::menu::{choices, BranchChoice, MenuAction, MenuTarget};
 use crate::view::until::Until;
 
 /// What the menu needs.
@@ -74,28 +74,28 @@ pub fn MenuOf(props: &MenuProps) -> Html {
             }
         }
     };
-    let pick = |what: &What| {
+    let pick = |what: &MenuAction| {
         let (what, act, change) = (what.clone(), act.clone(), change.clone());
         let (run_until, go) = (run_until.clone(), go.clone());
         let close = close.clone();
         move |_: MouseEvent| {
             close();
             match what.clone() {
-                What::Act(what) => act.emit(what),
-                What::Write(node) => change.emit(Change::Write(Some(node))),
-                What::Read(node) => change.emit(Change::Read(Some(node))),
-                What::Links(link) => change.emit(Change::Dialog(Some(Dialog::Links(Some(link))))),
-                What::Until(until) => run_until.emit(until),
-                What::Branch(branch) => go.emit(Some(branch)),
-                What::ForgetOthers => go.emit(None),
+                MenuAction::Act(what) => act.emit(what),
+                MenuAction::Write(node) => change.emit(Change::Write(Some(node))),
+                MenuAction::Read(node) => change.emit(Change::Read(Some(node))),
+                MenuAction::Links(link) => change.emit(Change::Dialog(Some(Dialog::Links(Some(link))))),
+                MenuAction::Until(until) => run_until.emit(until),
+                MenuAction::Branch(branch) => go.emit(Some(branch)),
+                MenuAction::ForgetOthers => go.emit(None),
             }
         }
     };
-    let choices = choices(world, branches, open.of, t);
-    let home = match open.of {
-        Of::Subject(subject) => home_of(subject, world),
-        Of::Until => "[data-run-until]".into(),
-        Of::Branches => "[data-branches]".into(),
+    let choices = choices(world, branches, open.target, t);
+    let home = match open.target {
+        MenuTarget::Selection(subject) => home_of(subject, world),
+        MenuTarget::Until => "[data-run-until]".into(),
+        MenuTarget::Branches => "[data-branches]".into(),
     };
     // It stays on the screen: this much room its width and height need.
     let items = choices.groups.iter().map(Vec::len).sum::<usize>();
@@ -118,7 +118,7 @@ pub fn MenuOf(props: &MenuProps) -> Html {
                     <div role="separator" key={format!("line {i}")}></div>
                 }
                 for item in group {
-                    <button type="button" role="menuitem" tabindex="-1" key={item.name.clone()} onclick={pick(&item.what)}>
+                    <button type="button" role="menuitem" tabindex="-1" key={item.name.clone()} onclick={pick(&item.action)}>
                         <span>{ item.name.clone() }</span>
                         if let Some(key) = item.key {
                             <kbd aria-hidden="true">{ key }</kbd>

@@ -9,10 +9,10 @@ use super::store::{self, Panel, Settings};
 use crate::lab::event::Link;
 use crate::lab::World;
 use crate::raft::NodeId;
-use crate::view::feed::About;
 use crate::view::geometry::Point;
-use crate::view::menu::Of;
-use crate::view::subject::{about_broken, find, Subject};
+use crate::view::menu::MenuTarget;
+use crate::view::selection::Highlight;
+use crate::view::selection::{find, violation_highlight, Selection};
 
 /// A dialog that covers the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum Dialog {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Menu {
     /// What it is about.
-    pub of: Of,
+    pub target: MenuTarget,
     /// Where.
     pub at: Point,
 }
@@ -52,13 +52,13 @@ pub type Strokes = BTreeMap<String, Rc<[Point]>>;
 #[derive(Clone, PartialEq)]
 pub struct Page {
     /// What keys act upon.
-    pub selected: Option<Subject>,
+    pub selected: Option<Selection>,
     /// What is pointed at.
-    pub look: Rc<About>,
+    pub look: Rc<Highlight>,
     /// The subject that is pointed at: all that belongs to it is highlighted, as the world is then.
-    pub look_at: Option<Subject>,
+    pub look_at: Option<Selection>,
     /// What was clicked, to be shown when nothing is pointed at.
-    pub pinned: Rc<About>,
+    pub pinned: Rc<Highlight>,
     /// The event in whose line the click was.
     pub pinned_event: Option<u64>,
     /// The stream that is open.
@@ -82,17 +82,17 @@ pub struct Page {
 /// A change of what the page remembers.
 pub enum Change {
     /// Selects something, or nothing.
-    Select(Option<Subject>),
+    Select(Option<Selection>),
     /// Something is pointed at, or nothing any more.
-    Look(Option<About>),
+    Look(Option<Highlight>),
     /// A subject is pointed at, or nothing any more.
-    LookAt(Option<Subject>),
+    LookAt(Option<Selection>),
     /// The line of an event was clicked: what it is about stays highlighted, and what it leads to is selected.
-    Pin(u64, About, Option<Subject>),
+    Pin(u64, Highlight, Option<Selection>),
     /// Closes the stream that is open.
     CloseStream,
     /// Lets go of what is selected and of what was clicked.
-    LetGo,
+    Deselect,
     /// Opens a menu, or closes it.
     Menu(Option<Menu>),
     /// Opens a dialog, or closes it.
@@ -138,34 +138,34 @@ impl Page {
     }
 
     /// Selects something; a stream opens.
-    fn select(&mut self, subject: Option<Subject>) {
+    fn select(&mut self, subject: Option<Selection>) {
         (self.selected, self.pinned, self.pinned_event) = (subject, Rc::default(), None);
-        if let Some(Subject::Stream(leader, target)) = subject {
+        if let Some(Selection::Stream(leader, target)) = subject {
             self.open = Some((leader, target));
         }
     }
 
     fn close_stream(&mut self) {
         if let Some((leader, target)) = self.open.take() {
-            self.selected = self.selected.filter(|selected| *selected != Subject::Stream(leader, target));
+            self.selected = self.selected.filter(|selected| *selected != Selection::Stream(leader, target));
         }
     }
 
     /// What is highlighted: what is pointed at, or else what was clicked, or else what is selected, or else where a
     /// promise was broken.
-    pub fn highlight(&self, world: &World) -> Rc<About> {
+    pub fn highlight(&self, world: &World) -> Rc<Highlight> {
         // A message that is gone from under the pointer is not pointed at any more.
-        let is_there = |about: &About| {
-            *about != About::default() && about.message.is_none_or(|message| find(world, message).is_some())
+        let is_there = |about: &Highlight| {
+            *about != Highlight::default() && about.message.is_none_or(|message| find(world, message).is_some())
         };
         if let Some(subject) = self.look_at {
-            Rc::new(subject.about(world))
+            Rc::new(subject.highlight(world))
         } else if is_there(&self.look) {
             self.look.clone()
-        } else if *self.pinned != About::default() {
+        } else if *self.pinned != Highlight::default() {
             self.pinned.clone()
         } else {
-            Rc::new(self.selected.map_or_else(|| about_broken(world), |selected| selected.about(world)))
+            Rc::new(self.selected.map_or_else(|| violation_highlight(world), |selected| selected.highlight(world)))
         }
     }
 }
@@ -184,8 +184,8 @@ impl Reducible for Page {
                 (page.pinned_event, page.pinned) = (Some(event), Rc::new(about));
             }
             Change::CloseStream => page.close_stream(),
-            Change::LetGo => {
-                if matches!(page.selected, Some(Subject::Stream(..))) {
+            Change::Deselect => {
+                if matches!(page.selected, Some(Selection::Stream(..))) {
                     page.close_stream();
                 }
                 page.select(None);
@@ -225,7 +225,7 @@ impl Reducible for Page {
                 (page.look_at, page.pinned_event, page.open) = (None, None, None);
                 (page.menu, page.notice) = (None, None);
                 // Nodes are the same in every run; what else was selected is not.
-                page.selected = page.selected.filter(|selected| matches!(selected, Subject::Node(_)));
+                page.selected = page.selected.filter(|selected| matches!(selected, Selection::Node(_)));
             }
         }
         // A change that changes nothing draws nothing.

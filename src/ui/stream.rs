@@ -7,11 +7,11 @@ use super::streams::StreamsProps;
 use super::text;
 use crate::lab::event::Link;
 use crate::lab::world::StreamView;
-use crate::view::feed::About;
 use crate::view::format::{range, S};
+use crate::view::selection::Highlight;
+use crate::view::selection::Selection;
 use crate::view::stream_buffers::{held, Chunk, ChunkState, Chunks, Flight, Held, Slot};
 use crate::view::stream_diagram::{diagram, Diagram, Edge, Layout, StateBox, DOT};
-use crate::view::subject::Subject;
 
 /// The id of the part that opens.
 pub fn id(link: Link) -> String {
@@ -149,7 +149,7 @@ fn show_slot((leader, _): Link, slot: &Slot, props: &StreamsProps) -> Html {
             };
         }
     };
-    let subject = Subject::Entry(leader, index);
+    let subject = Selection::Entry(leader, index);
     let look = &props.look;
     let lit = look.nodes.contains(&leader) && look.entries.is_some_and(|(first, last)| (first..=last).contains(&index));
     let looks = |on: bool| {
@@ -247,13 +247,13 @@ fn show_flight((leader, target): Link, flight: &Flight, props: &StreamsProps) ->
     let id = flight.id;
     let looks = |on: bool| {
         let change = props.change.clone();
-        let about = About { nodes: vec![from, to], message: Some(id), entries: None };
+        let about = Highlight { nodes: vec![from, to], message: Some(id), entries: None };
         move || change.emit(Change::Look(on.then(|| about.clone())))
     };
     let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
     let select = {
         let change = props.change.clone();
-        move |_: MouseEvent| change.emit(Change::Select(Some(Subject::Message(id))))
+        move |_: MouseEvent| change.emit(Change::Select(Some(Selection::Message(id))))
     };
     html! {
         <li key={id}>

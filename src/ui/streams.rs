@@ -13,11 +13,11 @@ use super::stream::{id, opened};
 use super::{media, text};
 use crate::lab::event::Link;
 use crate::lab::World;
-use crate::view::feed::About;
 use crate::view::format::{grouped, S};
 use crate::view::legend::{columns, Column};
+use crate::view::selection::Highlight;
+use crate::view::selection::Selection;
 use crate::view::streams::{letters, streams, LeaderStreams, StreamRow, PLOT, STATES};
-use crate::view::subject::Subject;
 
 /// So many columns the table has.
 const COLUMNS: usize = 8;
@@ -31,9 +31,9 @@ pub struct StreamsProps {
     /// Everything that is known.
     pub world: Shared<World>,
     /// What is highlighted.
-    pub look: Rc<About>,
+    pub look: Rc<Highlight>,
     /// What is selected.
-    pub selected: Option<Subject>,
+    pub selected: Option<Selection>,
     /// The stream that is open.
     pub open: Option<Link>,
     /// To highlight the two ends of a stream, and to open it.
@@ -127,7 +127,7 @@ fn stream_row(row: Rc<StreamRow>, props: &StreamsProps) -> Html {
     let link @ (leader, target) = row.link;
     let nodes = &props.look.nodes;
     let looked_at = nodes.len() == 2 && nodes.contains(&leader) && nodes.contains(&target);
-    let selected = props.selected == Some(Subject::Stream(leader, target));
+    let selected = props.selected == Some(Selection::Stream(leader, target));
     let stream = props.world.streams.get(&link).filter(|_| props.open == Some(link));
     html! {
         <Row key={target} {row} lit={selected || looked_at} open={stream.is_some()} change={props.change.clone()}>
@@ -158,11 +158,11 @@ fn Row(props: &RowProps) -> Html {
     let looks = |on: bool| {
         let change = props.change.clone();
         move |_: PointerEvent| {
-            let about = About { nodes: vec![leader, target], ..About::default() };
+            let about = Highlight { nodes: vec![leader, target], ..Highlight::default() };
             change.emit(Change::Look(on.then_some(about)));
         }
     };
-    let subject = Subject::Stream(leader, target);
+    let subject = Selection::Stream(leader, target);
     // The whole row is a target; the button in it is for the keyboard, and its click arrives here, too.
     let toggle = {
         let change = props.change.clone();

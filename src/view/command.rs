@@ -43,7 +43,7 @@ pub enum Command {
     /// Selects a node.
     Select(NodeId),
     /// Lets go of what is selected.
-    LetGo,
+    Deselect,
     /// To the form, to read.
     Read,
     /// Something is done to the selected node.
@@ -157,7 +157,7 @@ pub const COMMANDS: &[Row] = &[
         group: Group::Nodes,
         name: |t| t.do_select(),
     },
-    Row { command: Command::LetGo, keys: &["Escape"], group: Group::Nodes, name: |t| t.do_let_go() },
+    Row { command: Command::Deselect, keys: &["Escape"], group: Group::Nodes, name: |t| t.do_let_go() },
     node(&["e"], NodeAct::Campaign, |t| t.do_campaign()),
     node(&["l"], NodeAct::PutOff, |t| t.do_put_off()),
     node(&["o"], NodeAct::Transfer, |t| t.do_transfer()),

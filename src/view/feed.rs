@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use litemap::LiteMap;
 
-use super::subject::Subject;
+use super::selection::{Highlight, Selection};
 use crate::lab::event::{Event, LabEvent, MessageId, Record};
 use crate::raft::event::{Role, StreamState};
 use crate::raft::rpc::Message;
@@ -248,34 +248,15 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
     }
 }
 
-/// What an event is about, so that it can be shown in the picture.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct About {
-    /// These nodes.
-    pub nodes: Vec<NodeId>,
-    /// This message.
-    pub message: Option<MessageId>,
-    /// The entries from the first to the last of these, in the logs of these nodes.
-    pub entries: Option<(Index, Index)>,
-}
-
-impl About {
-    /// A promise that was broken between these nodes, at these entries.
-    pub fn broken(nodes: &[NodeId], entries: &[Index]) -> About {
-        let entries = entries.first().map(|&first| (first, entries.last().copied().unwrap_or(first)));
-        About { nodes: nodes.to_vec(), message: None, entries }
-    }
-}
-
 impl Line {
     /// What a click on it selects: the entry, the message, the stream, the link or the node that it speaks of first.
-    pub fn subject(&self) -> Option<Subject> {
+    pub fn selection(&self) -> Option<Selection> {
         use raft::Event as It;
         match &self.record.event {
             Event::Node(event) => Some(match event {
-                It::Append { node, entry } => Subject::Entry(*node, entry.index),
-                It::Commit { node, to, .. } => Subject::Entry(*node, *to),
-                It::Apply { node, index } | It::Durable { node, index } => Subject::Entry(*node, *index),
+                It::Append { node, entry } => Selection::Entry(*node, entry.index),
+                It::Commit { node, to, .. } => Selection::Entry(*node, *to),
+                It::Apply { node, index } | It::Durable { node, index } => Selection::Entry(*node, *index),
                 It::StreamState { node, target, .. }
                 | It::Next { node, target, .. }
                 | It::Match { node, target, .. }
@@ -287,31 +268,31 @@ impl Line {
                 | It::SnapshotOffered { node, target, .. }
                 | It::ChunkSent { node, target, .. }
                 | It::ChunkAnswered { node, target, .. }
-                | It::ChunkFailed { node, target, .. } => Subject::Stream(*node, *target),
-                other => Subject::Node(other.node()),
+                | It::ChunkFailed { node, target, .. } => Selection::Stream(*node, *target),
+                other => Selection::Node(other.node()),
             }),
             Event::Lab(event) => match event {
                 LabEvent::Sent { id, .. }
                 | LabEvent::Held { id, .. }
                 | LabEvent::Released { id, .. }
-                | LabEvent::Delayed { id, .. } => Some(Subject::Message(*id)),
+                | LabEvent::Delayed { id, .. } => Some(Selection::Message(*id)),
                 // Those are gone.
                 LabEvent::Delivered { from, to, .. } | LabEvent::Lost { from, to, .. } => {
-                    Some(Subject::Link((*from.min(to), *from.max(to))))
+                    Some(Selection::Link((*from.min(to), *from.max(to))))
                 }
                 LabEvent::Link { from: Some(from), to: Some(to), .. } => {
-                    Some(Subject::Link((*from.min(to), *from.max(to))))
+                    Some(Selection::Link((*from.min(to), *from.max(to))))
                 }
-                LabEvent::Client { node: Some(node), index: Some(index), .. } => Some(Subject::Entry(*node, *index)),
-                _ => self.about().nodes.first().map(|node| Subject::Node(*node)),
+                LabEvent::Client { node: Some(node), index: Some(index), .. } => Some(Selection::Entry(*node, *index)),
+                _ => self.highlight().nodes.first().map(|node| Selection::Node(*node)),
             },
         }
     }
 
     /// What the event is about.
-    pub fn about(&self) -> About {
-        let nodes = |nodes: &[NodeId]| About { nodes: nodes.to_vec(), ..About::default() };
-        let entries = |node: NodeId, first: Index, last: Index| About {
+    pub fn highlight(&self) -> Highlight {
+        let nodes = |nodes: &[NodeId]| Highlight { nodes: nodes.to_vec(), ..Highlight::default() };
+        let entries = |node: NodeId, first: Index, last: Index| Highlight {
             nodes: vec![node],
             message: None,
             entries: Some((first, last)),
@@ -325,7 +306,7 @@ impl Line {
                     entries(*node, *index, *index)
                 }
                 raft::Event::Match { node, target, from, to } if from < to => {
-                    About { nodes: vec![*node, *target], message: None, entries: Some((from + 1, *to)) }
+                    Highlight { nodes: vec![*node, *target], message: None, entries: Some((from + 1, *to)) }
                 }
                 raft::Event::Vote { node, candidate, .. } => nodes(&[*node, *candidate]),
                 raft::Event::PreVote { node, candidate, .. } => nodes(&[*node, *candidate]),
@@ -357,7 +338,7 @@ impl Line {
                 | LabEvent::Released { id, from, to, .. }
                 | LabEvent::Delayed { id, from, to, .. }
                 | LabEvent::Lost { id, from, to, .. } => {
-                    About { nodes: vec![*from, *to], message: Some(*id), entries: None }
+                    Highlight { nodes: vec![*from, *to], message: Some(*id), entries: None }
                 }
                 LabEvent::Crash { node, .. }
                 | LabEvent::Restart { node }
@@ -370,7 +351,7 @@ impl Line {
                     nodes(&named.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>())
                 }
                 LabEvent::Link { from, to, .. } => nodes(&from.iter().chain(to).copied().collect::<Vec<NodeId>>()),
-                LabEvent::Client { node, index, .. } => About {
+                LabEvent::Client { node, index, .. } => Highlight {
                     nodes: node.iter().copied().collect(),
                     message: None,
                     entries: index.map(|index| (index, index)),
@@ -378,14 +359,14 @@ impl Line {
                 LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
                     let ends = links.iter().flat_map(|&(from, to)| [from, to]);
                     let ends: std::collections::BTreeSet<NodeId> = ends.collect();
-                    About { nodes: ends.into_iter().collect(), ..About::default() }
+                    Highlight { nodes: ends.into_iter().collect(), ..Highlight::default() }
                 }
-                LabEvent::Violation { nodes, entries, .. } => About::broken(nodes, entries),
+                LabEvent::Violation { nodes, entries, .. } => Highlight::violation(nodes, entries),
                 LabEvent::Note { .. }
                 | LabEvent::TrapSet { .. }
                 | LabEvent::TrapGone { .. }
                 | LabEvent::Config { .. }
-                | LabEvent::Rule { .. } => About::default(),
+                | LabEvent::Rule { .. } => Highlight::default(),
             },
         }
     }
@@ -486,8 +467,8 @@ mod tests {
             record(1, raft::Event::Truncate { node: 2, first: 3, last: 5 }),
             record(2, LabEvent::Cut { links: vec![(1, 2), (2, 1), (1, 3)], name: None }),
         ]);
-        let about: Vec<About> = feed.last(Filter::Matters, 9).iter().map(|line| line.about()).collect();
-        assert_eq!(about[0], About { nodes: vec![2], message: None, entries: Some((3, 5)) });
+        let about: Vec<Highlight> = feed.last(Filter::Matters, 9).iter().map(|line| line.highlight()).collect();
+        assert_eq!(about[0], Highlight { nodes: vec![2], message: None, entries: Some((3, 5)) });
         assert_eq!(about[1].nodes, [1, 2, 3]);
     }
 
@@ -495,23 +476,23 @@ mod tests {
     fn a_click_on_a_line_selects_what_it_is_about() {
         use crate::raft::event::{StreamState, StreamWhy};
         let (from, to, why) = (Some(StreamState::LineRate), StreamState::Lagging, StreamWhy::Refused);
-        let cases: [(Event, Option<Subject>); 7] = [
-            (commit(2).into(), Some(Subject::Entry(2, 1))),
-            (role(3, Role::Leader).into(), Some(Subject::Node(3))),
-            (raft::Event::StreamState { node: 1, target: 2, from, to, why }.into(), Some(Subject::Stream(1, 2))),
-            (raft::Event::Match { node: 1, target: 2, from: 2, to: 4 }.into(), Some(Subject::Stream(1, 2))),
-            (LabEvent::Restart { node: 4 }.into(), Some(Subject::Node(4))),
-            (LabEvent::Cut { links: vec![(2, 1)], name: None }.into(), Some(Subject::Node(1))),
+        let cases: [(Event, Option<Selection>); 7] = [
+            (commit(2).into(), Some(Selection::Entry(2, 1))),
+            (role(3, Role::Leader).into(), Some(Selection::Node(3))),
+            (raft::Event::StreamState { node: 1, target: 2, from, to, why }.into(), Some(Selection::Stream(1, 2))),
+            (raft::Event::Match { node: 1, target: 2, from: 2, to: 4 }.into(), Some(Selection::Stream(1, 2))),
+            (LabEvent::Restart { node: 4 }.into(), Some(Selection::Node(4))),
+            (LabEvent::Cut { links: vec![(2, 1)], name: None }.into(), Some(Selection::Node(1))),
             (LabEvent::Note { text: "here".into() }.into(), None),
         ];
         for (event, expected) in cases {
             let mut feed = Feed::default();
             feed.take(&[record(1, event)]);
-            assert_eq!(feed.last(Filter::Everything, 1)[0].subject(), expected);
+            assert_eq!(feed.last(Filter::Everything, 1)[0].selection(), expected);
         }
         let mut feed = Feed::default();
         feed.take(&[record(1, raft::Event::Match { node: 1, target: 2, from: 2, to: 4 })]);
-        let about = feed.last(Filter::Everything, 1)[0].about();
-        assert_eq!(about, About { nodes: vec![1, 2], message: None, entries: Some((3, 4)) });
+        let about = feed.last(Filter::Everything, 1)[0].highlight();
+        assert_eq!(about, Highlight { nodes: vec![1, 2], message: None, entries: Some((3, 4)) });
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::format::{ms, S};
 use super::members::in_force;
+use super::node::has_slow_disk;
 use super::node::names;
-use super::on_node::has_slow_disk;
 use super::text::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;

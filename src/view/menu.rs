@@ -5,7 +5,7 @@ use super::command::{key_of, Command};
 use super::format::{ms, S};
 use super::on_message::MessageAct;
 use super::on_node::NodeAct;
-use super::subject::{find, Subject};
+use super::selection::{find, Selection};
 use super::text::Text;
 use super::until::Until;
 use crate::lab::event::Link;
@@ -17,9 +17,9 @@ use crate::runtime::Micros;
 
 /// What a menu is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Of {
+pub enum MenuTarget {
     /// What can be done to something.
-    Subject(Subject),
+    Selection(Selection),
     /// How far to run.
     Until,
     /// The ways that the run went.
@@ -55,12 +55,12 @@ pub struct Item {
     /// The key that does the same.
     pub key: Option<&'static str>,
     /// What it does.
-    pub what: What,
+    pub action: MenuAction,
 }
 
 /// What a choice does.
 #[derive(Clone, Debug, PartialEq)]
-pub enum What {
+pub enum MenuAction {
     /// Something to the cluster.
     Act(Do),
     /// To the form, to write to a node.
@@ -89,35 +89,35 @@ pub struct Choices {
 }
 
 /// The menu about something; one without choices, where there is nothing to be done.
-pub fn choices(world: &World, branches: &[BranchChoice], of: Of, t: &dyn Text) -> Choices {
-    let (title, name, mut groups) = match of {
-        Of::Subject(Subject::Node(node) | Subject::Entry(node, _)) => {
+pub fn choices(world: &World, branches: &[BranchChoice], target: MenuTarget, t: &dyn Text) -> Choices {
+    let (title, name, mut groups) = match target {
+        MenuTarget::Selection(Selection::Node(node) | Selection::Entry(node, _)) => {
             (S(node).to_string(), t.node_menu(S(node)), of_node(world, node, t))
         }
-        Of::Subject(Subject::Link((a, b)) | Subject::Stream(a, b)) => {
+        MenuTarget::Selection(Selection::Link((a, b)) | Selection::Stream(a, b)) => {
             (format!("{} – {}", S(a), S(b)), t.link_name(S(a), S(b)), of_link(world, (a, b), t))
         }
-        Of::Subject(Subject::Message(id)) => {
+        MenuTarget::Selection(Selection::Message(id)) => {
             let title = find(world, id).map_or_else(String::new, |it| format!("{} → {}", S(it.from), S(it.to)));
             let act = |act: MessageAct| {
                 let (what, name) = act.of(world, id, t)?;
-                Some(item(name.into(), Some(Command::Message(act)), What::Act(what), t))
+                Some(item(name.into(), Some(Command::Message(act)), MenuAction::Act(what), t))
             };
             (title, t.message_menu().into(), vec![MessageAct::ALL.into_iter().filter_map(act).collect()])
         }
-        Of::Until => {
-            let until = |until: Until| item(until.name(t).into(), None, What::Until(until), t);
+        MenuTarget::Until => {
+            let until = |until: Until| item(until.name(t).into(), None, MenuAction::Until(until), t);
             (t.run_until().into(), t.run_until().into(), vec![Until::ALL.map(until).into()])
         }
-        Of::Branches => {
+        MenuTarget::Branches => {
             let to = |branch: &BranchChoice| {
                 let name = match branch.end {
                     Some(end) => t.run_to(&branch.name, &ms(end, 1)),
                     None => t.run_here(&branch.name),
                 };
-                item(name, None, What::Branch(branch.id), t)
+                item(name, None, MenuAction::Branch(branch.id), t)
             };
-            let forget = item(t.forget_others().into(), None, What::ForgetOthers, t);
+            let forget = item(t.forget_others().into(), None, MenuAction::ForgetOthers, t);
             (t.runs().into(), t.runs().into(), vec![branches.iter().map(to).collect(), vec![forget]])
         }
     };
@@ -125,18 +125,18 @@ pub fn choices(world: &World, branches: &[BranchChoice], of: Of, t: &dyn Text) -
     Choices { title, name, groups }
 }
 
-fn item(name: String, command: Option<Command>, what: What, t: &dyn Text) -> Item {
-    Item { name, key: command.and_then(|command| key_of(command, t)), what }
+fn item(name: String, command: Option<Command>, action: MenuAction, t: &dyn Text) -> Item {
+    Item { name, key: command.and_then(|command| key_of(command, t)), action }
 }
 
 fn of_node(world: &World, node: NodeId, t: &dyn Text) -> Vec<Vec<Item>> {
     let clients = vec![
-        item(t.menu_write().into(), Some(Command::Write), What::Write(node), t),
-        item(t.menu_read().into(), Some(Command::Read), What::Read(node), t),
+        item(t.menu_write().into(), Some(Command::Write), MenuAction::Write(node), t),
+        item(t.menu_read().into(), Some(Command::Read), MenuAction::Read(node), t),
     ];
     let act = |&act: &NodeAct| {
         let (what, name) = act.of(world, node, t)?;
-        Some(item(name.into(), Some(Command::Node(act)), What::Act(what), t))
+        Some(item(name.into(), Some(Command::Node(act)), MenuAction::Act(what), t))
     };
     let acts = NodeAct::GROUPS.iter().map(|group| group.iter().filter_map(act).collect());
     std::iter::once(clients).chain(acts).collect()
@@ -148,12 +148,12 @@ fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Vec<Vec<Item>> {
             true => t.rejoin_direction(S(from), S(to)),
             false => t.cut_direction(S(from), S(to)),
         };
-        item(name, None, What::Act(toggle_direction(world, (from, to))), t)
+        item(name, None, MenuAction::Act(toggle_direction(world, (from, to))), t)
     };
     let both = toggle_link(world, (a, b));
     let name = if matches!(both, Do::Join { .. }) { t.rejoin_both() } else { t.cut_both() };
-    let cuts = vec![item(name.into(), None, What::Act(both), t), one_way((a, b)), one_way((b, a))];
-    vec![cuts, vec![item(t.menu_links().into(), Some(Command::Links), What::Links((a, b)), t)]]
+    let cuts = vec![item(name.into(), None, MenuAction::Act(both), t), one_way((a, b)), one_way((b, a))];
+    vec![cuts, vec![item(t.menu_links().into(), Some(Command::Links), MenuAction::Links((a, b)), t)]]
 }
 
 #[cfg(test)]
@@ -164,8 +164,8 @@ mod tests {
     use crate::raft::Membership;
     use crate::view::text::English;
 
-    fn names(world: &World, of: Of) -> Vec<Vec<String>> {
-        let groups = choices(world, &[], of, &English).groups;
+    fn names(world: &World, target: MenuTarget) -> Vec<Vec<String>> {
+        let groups = choices(world, &[], target, &English).groups;
         groups.into_iter().map(|group| group.into_iter().map(|item| item.name).collect()).collect()
     }
 
@@ -174,7 +174,7 @@ mod tests {
         let mut world = World::new((1..=2).map(|id| NodeState::new(id, Membership::new(1..=2, []), [])));
         world.cut.insert((2, 1));
         assert_eq!(
-            names(&world, Of::Subject(Subject::Link((1, 2)))),
+            names(&world, MenuTarget::Selection(Selection::Link((1, 2)))),
             [vec!["Cut both ways", "Cut S1 → S2", "Rejoin S2 → S1"], vec!["Latency and loss…"]]
         );
     }
@@ -184,7 +184,7 @@ mod tests {
         let mut node = NodeState::new(1, Membership::new(1..=2, []), []);
         node.alive = true;
         let world = World::new([node]);
-        let choices = choices(&world, &[], Of::Subject(Subject::Node(1)), &English);
+        let choices = choices(&world, &[], MenuTarget::Selection(Selection::Node(1)), &English);
         let keys: Vec<String> = (choices.groups.iter().flatten())
             .map(|item| format!("{} {}", item.key.unwrap_or("-"), item.name))
             .collect();
@@ -214,15 +214,15 @@ mod tests {
         let mut player = Player::new(lab(400), |number| English.run_name(number));
         player.look_at(3);
         player.act(Do::Crash { node: 1 }).unwrap();
-        let choices = choices(&player.world(), &branch_choices(&player), Of::Branches, &English);
+        let choices = choices(&player.world(), &branch_choices(&player), MenuTarget::Branches, &English);
         let names: Vec<&str> = choices.groups[0].iter().map(|item| item.name.as_str()).collect();
         assert_eq!(names, ["Run 1, up to 400.0 ms", "Run 2, this one"]);
-        assert_eq!(choices.groups[0][0].what, What::Branch(BranchId(1)));
+        assert_eq!(choices.groups[0][0].action, MenuAction::Branch(BranchId(1)));
     }
 
     #[test]
     fn what_is_gone_has_an_empty_menu() {
-        assert!(names(&World::default(), Of::Subject(Subject::Message(4))).is_empty());
-        assert_eq!(names(&World::default(), Of::Until)[0].len(), Until::ALL.len());
+        assert!(names(&World::default(), MenuTarget::Selection(Selection::Message(4))).is_empty());
+        assert_eq!(names(&World::default(), MenuTarget::Until)[0].len(), Until::ALL.len());
     }
 }

@@ -2,7 +2,6 @@
 
 use super::format::S;
 use super::members::{part_now, Part};
-use super::on_node::has_slow_disk;
 use super::text::Text;
 use crate::lab::event::Link;
 use crate::lab::world::{NodeState, World};
@@ -113,6 +112,11 @@ pub fn notes(world: &World, node: &NodeState, t: &dyn Text) -> Vec<&'static str>
 pub fn in_words(world: &World, node: &NodeState, t: &dyn Text) -> String {
     let words = std::iter::once(Standing::of(world, node).label(t)).chain(notes(world, node, t));
     words.collect::<Vec<&str>>().join(" · ")
+}
+
+/// Whether writes to the node's disk take longer than the scenario says.
+pub fn has_slow_disk(node: &NodeState) -> bool {
+    node.write_delay.1 > node.usual_write_delay.1
 }
 
 /// Both directions of every link of a node.

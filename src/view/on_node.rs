@@ -2,10 +2,10 @@
 
 use super::action::isolate_or_rejoin;
 use super::members::{in_force, part_now, Part};
-use super::node::is_isolated;
+use super::node::{has_slow_disk, is_isolated};
 use super::text::Text;
 use crate::lab::scenario::NODES_MAX;
-use crate::lab::world::{NodeState, World};
+use crate::lab::world::World;
 use crate::lab::Do;
 use crate::raft::event::Role;
 use crate::raft::NodeId;
@@ -127,11 +127,6 @@ fn slower((low, high): (Micros, Micros)) -> (Micros, Micros) {
     } else {
         (low + low, high + high)
     }
-}
-
-/// Whether the node's disk was made slow.
-pub fn has_slow_disk(node: &NodeState) -> bool {
-    node.write_delay.1 > node.usual_write_delay.1
 }
 
 /// One node more, with the first id that is free. None if there are as many as there can be.

@@ -12,11 +12,11 @@ use crate::raft::NodeId;
 use crate::ui::page::{Change, Menu};
 use crate::view::cluster::{LinkGlyph, StrokeGlyph};
 use crate::view::command::Command;
-use crate::view::feed::About;
 use crate::view::geometry::Point;
 use crate::view::link_words::{LinkWords, LINE};
-use crate::view::menu::Of;
-use crate::view::subject::Subject;
+use crate::view::menu::MenuTarget;
+use crate::view::selection::Highlight;
+use crate::view::selection::Selection;
 
 /// How far apart the two directions of a link are drawn, where they differ.
 const APART: f64 = 3.0;
@@ -119,8 +119,8 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
     let open = {
         let change = props.change.clone();
         move |at: Point| {
-            change.emit(Change::Select(Some(Subject::Link(link))));
-            change.emit(Change::Menu(Some(Menu { of: Of::Subject(Subject::Link(link)), at })));
+            change.emit(Change::Select(Some(Selection::Link(link))));
+            change.emit(Change::Menu(Some(Menu { target: MenuTarget::Selection(Selection::Link(link)), at })));
         }
     };
     let onclick = {
@@ -130,7 +130,7 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
     // The streams along it are lit with it.
     let looks = |on: bool| {
         let change = props.change.clone();
-        let about = About { nodes: vec![link.0, link.1], ..About::default() };
+        let about = Highlight { nodes: vec![link.0, link.1], ..Highlight::default() };
         move |_: PointerEvent| change.emit(Change::Look(on.then(|| about.clone())))
     };
     let command = props.command.clone();
@@ -153,7 +153,7 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
         let change = props.change.clone();
         move |_: FocusEvent| {
             if !selected {
-                change.emit(Change::Select(Some(Subject::Link(link))));
+                change.emit(Change::Select(Some(Selection::Link(link))));
             }
         }
     };

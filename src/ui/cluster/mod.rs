@@ -21,11 +21,11 @@ use super::{media, text};
 use crate::lab::{Do, World};
 use crate::raft::NodeId;
 use crate::view::command::Command;
-use crate::view::feed::About;
 use crate::view::message::{self, Scope};
 use crate::view::node;
 use crate::view::on_node::add_node;
-use crate::view::subject::Subject;
+use crate::view::selection::Highlight;
+use crate::view::selection::Selection;
 
 /// What the panel needs.
 #[derive(Properties, PartialEq)]
@@ -33,7 +33,7 @@ pub struct ClusterProps {
     /// Everything that is known.
     pub world: Shared<World>,
     /// What is selected.
-    pub selected: Option<Subject>,
+    pub selected: Option<Selection>,
     /// Which messages are drawn.
     pub scope: Scope,
     /// To choose others.
@@ -41,7 +41,7 @@ pub struct ClusterProps {
     /// Why nothing happens, if it does not.
     pub hint: Option<AttrValue>,
     /// What is highlighted.
-    pub look: Rc<About>,
+    pub look: Rc<Highlight>,
     /// The strokes as they were drawn.
     pub drawn: Rc<Strokes>,
     /// Whether the clock stands.
@@ -126,7 +126,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
 }
 
 /// What is pointed at, in full.
-fn caption(world: &World, look: &About) -> Option<AttrValue> {
+fn caption(world: &World, look: &Highlight) -> Option<AttrValue> {
     let t = text();
     if let Some(id) = look.message {
         let lost = world.lost.iter().find(|lost| lost.message.id == id);

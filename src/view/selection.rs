@@ -1,13 +1,12 @@
 //! What can be selected, and what is highlighted with it in every panel.
 
-use super::feed::About;
 use crate::lab::event::{Link, MessageId};
 use crate::lab::world::World;
 use crate::raft::{Index, NodeId};
 
 /// Something that can be selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum Selection {
     /// A node.
     Node(NodeId),
     /// A link, in both directions.
@@ -20,11 +19,11 @@ pub enum Subject {
     Stream(NodeId, NodeId),
 }
 
-impl Subject {
+impl Selection {
     /// The node that is meant, where one is.
     pub fn node(self) -> Option<NodeId> {
         match self {
-            Subject::Node(node) | Subject::Entry(node, _) => Some(node),
+            Selection::Node(node) | Selection::Entry(node, _) => Some(node),
             _ => None,
         }
     }
@@ -32,21 +31,23 @@ impl Subject {
     /// The message that is meant.
     pub fn message(self) -> Option<MessageId> {
         match self {
-            Subject::Message(message) => Some(message),
+            Selection::Message(message) => Some(message),
             _ => None,
         }
     }
 
     /// What is highlighted with it: an entry in every log that holds the very same, a message with its ends.
-    pub fn about(self, world: &World) -> About {
+    pub fn highlight(self, world: &World) -> Highlight {
         match self {
-            Subject::Node(node) => About { nodes: vec![node], ..About::default() },
-            Subject::Link((a, b)) | Subject::Stream(a, b) => About { nodes: vec![a, b], ..About::default() },
-            Subject::Message(id) => match find(world, id) {
-                Some(message) => about_message(message),
-                None => About { message: Some(id), ..About::default() },
+            Selection::Node(node) => Highlight { nodes: vec![node], ..Highlight::default() },
+            Selection::Link((a, b)) | Selection::Stream(a, b) => {
+                Highlight { nodes: vec![a, b], ..Highlight::default() }
+            }
+            Selection::Message(id) => match find(world, id) {
+                Some(message) => message_highlight(message),
+                None => Highlight { message: Some(id), ..Highlight::default() },
             },
-            Subject::Entry(node, index) => {
+            Selection::Entry(node, index) => {
                 let term = world.nodes.get(&node).and_then(|node| node.term_at(index));
                 let same = |other: NodeId| {
                     other == node || world.nodes.get(&other).and_then(|node| Some(node.entry(index)?.term)) == term
@@ -54,16 +55,35 @@ impl Subject {
                 let mut nodes: Vec<NodeId> = world.nodes.keys().copied().filter(|&other| same(other)).collect();
                 // The one in whose log it was selected comes first.
                 nodes.sort_by_key(|&other| other != node);
-                About { nodes, message: None, entries: Some((index, index)) }
+                Highlight { nodes, message: None, entries: Some((index, index)) }
             }
         }
     }
 }
 
+/// What every panel draws emphasized: nodes, a message, a range of entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Highlight {
+    /// Ids of the highlighted nodes. Where one matters more than the others it comes first.
+    pub nodes: Vec<NodeId>,
+    /// The highlighted message; it may have left the network since.
+    pub message: Option<MessageId>,
+    /// First and last index, both included, of the highlighted entries in the logs of `nodes`.
+    pub entries: Option<(Index, Index)>,
+}
+
+impl Highlight {
+    /// A violated invariant: the nodes it names, and the entries from the first to the last it names.
+    pub fn violation(nodes: &[NodeId], entries: &[Index]) -> Highlight {
+        let entries = entries.first().map(|&first| (first, entries.last().copied().unwrap_or(first)));
+        Highlight { nodes: nodes.to_vec(), message: None, entries }
+    }
+}
+
 /// What is highlighted when a promise was broken: between whom, and at which entries; of several, the first.
-pub fn about_broken(world: &World) -> About {
+pub fn violation_highlight(world: &World) -> Highlight {
     let first = world.violations.values().min_by_key(|(event, _)| *event);
-    first.map(|(_, broken)| About::broken(&broken.nodes, &broken.entries)).unwrap_or_default()
+    first.map(|(_, broken)| Highlight::violation(&broken.nodes, &broken.entries)).unwrap_or_default()
 }
 
 /// A message on its way, or one that was lost of late.
@@ -73,8 +93,8 @@ pub fn find(world: &World, id: MessageId) -> Option<&crate::lab::world::InFlight
 }
 
 /// What is highlighted with a message.
-pub fn about_message(message: &crate::lab::world::InFlight) -> About {
-    About { nodes: vec![message.from, message.to], message: Some(message.id), entries: None }
+pub fn message_highlight(message: &crate::lab::world::InFlight) -> Highlight {
+    Highlight { nodes: vec![message.from, message.to], message: Some(message.id), entries: None }
 }
 
 #[cfg(test)]
@@ -93,24 +113,24 @@ mod tests {
             NodeState::new(id, Membership::new(1..=4, []), terms.iter().enumerate().map(entry))
         };
         let world = World::new([node(1, &[1, 2]), node(2, &[1, 1]), node(3, &[1, 2]), node(4, &[1])]);
-        let about = Subject::Entry(3, 2).about(&world);
+        let about = Selection::Entry(3, 2).highlight(&world);
         assert_eq!((about.nodes, about.entries), (vec![3, 1], Some((2, 2))));
-        assert_eq!(Subject::Entry(4, 2).about(&world).nodes, [4], "what is not there is nowhere the same");
-        assert_eq!(Subject::Stream(1, 4).about(&world).nodes, [1, 4]);
-        assert_eq!(Subject::Message(9).about(&world).message, Some(9));
+        assert_eq!(Selection::Entry(4, 2).highlight(&world).nodes, [4], "what is not there is nowhere the same");
+        assert_eq!(Selection::Stream(1, 4).highlight(&world).nodes, [1, 4]);
+        assert_eq!(Selection::Message(9).highlight(&world).message, Some(9));
     }
 
     #[test]
     fn the_promise_that_was_broken_first_is_highlighted() {
         use crate::lab::invariants::{Invariant, Violation};
         let mut world = World::default();
-        assert_eq!(about_broken(&world), About::default());
+        assert_eq!(violation_highlight(&world), Highlight::default());
         let mut add = |invariant, event, nodes: &[NodeId], entries: &[Index]| {
             let violation = Violation { invariant, nodes: nodes.into(), entries: entries.into(), text: String::new() };
             world.violations.insert(invariant, (event, violation.into()));
         };
         add(Invariant::ElectionSafety, 9, &[1, 2], &[]);
         add(Invariant::StateMachineSafety, 7, &[2, 3], &[4, 6]);
-        assert_eq!(about_broken(&world), About { nodes: vec![2, 3], message: None, entries: Some((4, 6)) });
+        assert_eq!(violation_highlight(&world), Highlight { nodes: vec![2, 3], message: None, entries: Some((4, 6)) });
     }
 }
