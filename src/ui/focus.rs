@@ -26,8 +26,8 @@ const OR: char = '|';
 const ANYWHERE: [&str; 2] = ["#cluster", ".transport .primary"];
 
 /// Where the focus is at home that something about this had.
-pub fn home_of(subject: Selection, world: &World) -> String {
-    match subject {
+pub fn home_of(selection: Selection, world: &World) -> String {
+    match selection {
         Selection::Node(node) => format!("[data-node='{node}']"),
         // A link that has the focus is selected: that would be what was just let go.
         Selection::Link(_) => ANYWHERE[0].into(),

@@ -7,18 +7,17 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::media;
-use super::page::Change;
 use super::panel::Title;
+use super::scene::Scene;
 use super::shared::Shared;
 use super::size::use_size;
-use super::store::Panel;
 use super::text;
 use crate::lab::World;
 use crate::raft::{Index, NodeId};
 use crate::view::format::{grouped, S};
 use crate::view::logs::{last_column, logs, visible_columns, walk, whole_columns, Against, LogCell, LogRow, Marks};
-use crate::view::selection::Highlight;
-use crate::view::selection::Selection;
+use crate::view::page::{Change, Pointed};
+use crate::view::selection::{Highlight, Selection};
 
 /// The width of a column, in rem.
 const COLUMN: f64 = 3.0;
@@ -28,6 +27,12 @@ const HEAD: f64 = 7.6;
 
 /// So many letters have room in a cell if they are smaller; fewer have it anyway, and more never.
 const TIGHT: usize = 6;
+
+/// From this number of nodes on, logs are drawn lower where the page is low.
+const MANY: usize = 6;
+
+/// From this number of nodes on, logs are drawn lower on most screens.
+const MOST: usize = 8;
 
 /// What the panel needs.
 #[derive(Properties, PartialEq)]
@@ -40,6 +45,25 @@ pub struct LogsProps {
     pub selected: Option<Selection>,
     /// To highlight the node of the row that is pointed at.
     pub change: Callback<Change>,
+}
+
+/// The panel, from what the page shows.
+pub fn panel(scene: &Scene) -> Option<Html> {
+    let Scene { frame, page, highlight, actions, .. } = scene;
+    Some(html! {
+        <Logs
+            world={frame.panels.logs.clone()}
+            look={highlight.clone()}
+            selected={page.selected}
+            change={actions.change.clone()}
+        />
+    })
+}
+
+/// Says that there are many logs, so that they are drawn lower where the page is low.
+pub fn layout(scene: &Scene) -> Classes {
+    let nodes = scene.frame.panels.rest.nodes.len();
+    classes!((nodes >= MANY).then_some("many-logs"), (nodes >= MOST).then_some("most-logs"))
 }
 
 /// The panel.
@@ -78,7 +102,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     html! {
         <section class="card logs" data-home=".logs .scroller" aria-labelledby="logs-title">
             <div class="card-head">
-                <Title id="logs-title" title={t.logs()} panel={Panel::Logs} change={props.change.clone()} />
+                <Title panel="logs" title={t.logs()} change={props.change.clone()} />
                 { legend(view.leader.filter(|_| view.rivals)) }
             </div>
             <div class="scroller" ref={&scroller} {onscroll} {onkeydown} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
@@ -193,10 +217,7 @@ fn Row(props: &RowProps) -> Html {
     let t = text();
     let looks = |on: bool| {
         let (change, node) = (props.change.clone(), row.node);
-        move |_: PointerEvent| {
-            let about = Highlight { nodes: vec![node], ..Highlight::default() };
-            change.emit(Change::Look(on.then_some(about)));
-        }
+        move |_: PointerEvent| change.emit(Change::Point(on.then_some(Pointed::Selection(Selection::Node(node)))))
     };
     html! {
         <tr
@@ -263,18 +284,18 @@ fn block(
 fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
     let node = props.row.node;
     let name = cell.name(node, text());
-    let subject = Selection::Entry(node, cell.index);
+    let selection = Selection::Entry(node, cell.index);
     let selected = props.selected == Some(cell.index);
     let lit = props.lit_entries.is_some_and(|(first, last)| (first..=last).contains(&cell.index));
     let select = {
         let change = props.change.clone();
-        move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(subject)))
+        move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(selection)))
     };
     let looks = |on: bool| {
         let change = props.change.clone();
         move |event: PointerEvent| {
             event.stop_propagation(); // the row would say that the node is pointed at
-            change.emit(Change::LookAt(on.then_some(subject)));
+            change.emit(Change::Point(on.then_some(Pointed::Selection(selection))));
         }
     };
     let class = classes!(cell_class(cell), lit.then_some("lit"), selected.then_some("selected"));

@@ -152,6 +152,7 @@ fn timers(world: &World) -> impl Iterator<Item = NodeId> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::world::NodeState;
     use crate::lab::{Lab, Scenario};
     use crate::raft::Membership;
     use crate::view::text::English;

@@ -50,7 +50,8 @@ impl Selection {
             Selection::Entry(node, index) => {
                 let term = world.nodes.get(&node).and_then(|node| node.term_at(index));
                 let same = |other: NodeId| {
-                    other == node || world.nodes.get(&other).and_then(|node| Some(node.entry(index)?.term)) == term
+                    let its_term = world.nodes.get(&other).and_then(|node| Some(node.entry(index)?.term));
+                    other == node || (its_term.is_some() && its_term == term)
                 };
                 let mut nodes: Vec<NodeId> = world.nodes.keys().copied().filter(|&other| same(other)).collect();
                 // The one in whose log it was selected comes first.
@@ -116,6 +117,7 @@ mod tests {
         let about = Selection::Entry(3, 2).highlight(&world);
         assert_eq!((about.nodes, about.entries), (vec![3, 1], Some((2, 2))));
         assert_eq!(Selection::Entry(4, 2).highlight(&world).nodes, [4], "what is not there is nowhere the same");
+        assert_eq!(Selection::Entry(3, 9).highlight(&world).nodes, [3], "nor where no log has anything");
         assert_eq!(Selection::Stream(1, 4).highlight(&world).nodes, [1, 4]);
         assert_eq!(Selection::Message(9).highlight(&world).message, Some(9));
     }

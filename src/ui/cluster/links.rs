@@ -9,13 +9,12 @@ use yew::prelude::*;
 use crate::lab::event::Link;
 use crate::lab::Do;
 use crate::raft::NodeId;
-use crate::ui::page::{Change, Menu};
 use crate::view::cluster::{LinkGlyph, StrokeGlyph};
 use crate::view::command::Command;
 use crate::view::geometry::Point;
 use crate::view::link_words::{LinkWords, LINE};
 use crate::view::menu::MenuTarget;
-use crate::view::selection::Highlight;
+use crate::view::page::{Change, Menu, Pointed};
 use crate::view::selection::Selection;
 
 /// How far apart the two directions of a link are drawn, where they differ.
@@ -130,8 +129,7 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
     // The streams along it are lit with it.
     let looks = |on: bool| {
         let change = props.change.clone();
-        let about = Highlight { nodes: vec![link.0, link.1], ..Highlight::default() };
-        move |_: PointerEvent| change.emit(Change::Look(on.then(|| about.clone())))
+        move |_: PointerEvent| change.emit(Change::Point(on.then_some(Pointed::Selection(Selection::Link(link)))))
     };
     let command = props.command.clone();
     let onkeydown = move |event: KeyboardEvent| {

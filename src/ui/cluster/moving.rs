@@ -12,7 +12,6 @@ use super::shapes::{bars, cross, shape};
 use crate::lab::world::{InFlight, LostMessage};
 use crate::lab::World;
 use crate::ui::clock::{set, use_moving, Pace, Shown};
-use crate::ui::page::{Change, Menu};
 use crate::ui::shared::Shared;
 use crate::ui::text;
 use crate::view::cluster::{timers, TimerArc};
@@ -21,8 +20,8 @@ use crate::view::geometry::{Point, Ring};
 use crate::view::labels::{label_place, label_sides, Placed, Side};
 use crate::view::menu::MenuTarget;
 use crate::view::message::{label, lost_left, lost_name, lost_place, name, Drawn, Scope, Shape, Way};
-use crate::view::selection::Highlight;
-use crate::view::selection::{message_highlight, Selection};
+use crate::view::page::{Change, Menu, Pointed};
+use crate::view::selection::{message_highlight, Highlight, Selection};
 
 /// An election timeout that is over to this part fires soon.
 const SOON: f64 = 0.8;
@@ -180,7 +179,7 @@ fn Message(props: &MessageProps) -> Html {
     });
     let looks = |on: bool| {
         let (change, message) = (change.clone(), message.clone());
-        move || change.emit(Change::Look(on.then(|| message_highlight(&message))))
+        move || change.emit(Change::Point(on.then(|| Pointed::Highlight(message_highlight(&message).into()))))
     };
     let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
     let open = {
@@ -260,7 +259,9 @@ fn Lost(props: &LostProps) -> Html {
     });
     let looks = |on: bool| {
         let (change, lost) = (change.clone(), lost.clone());
-        move |_: PointerEvent| change.emit(Change::Look(on.then(|| message_highlight(&lost.message))))
+        move |_: PointerEvent| {
+            change.emit(Change::Point(on.then(|| Pointed::Highlight(message_highlight(&lost.message).into()))))
+        }
     };
     html! {
         <g

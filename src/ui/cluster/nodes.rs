@@ -6,15 +6,14 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::raft::NodeId;
-use crate::ui::page::{Change, Menu};
 use crate::ui::text;
 use crate::view::cluster::{NodeGlyph, VoteDot};
 use crate::view::format::S;
 use crate::view::geometry::Point;
 use crate::view::menu::MenuTarget;
 use crate::view::node::Standing;
-use crate::view::selection::Highlight;
-use crate::view::selection::Selection;
+use crate::view::page::{Change, Menu};
+use crate::view::selection::{Highlight, Selection};
 
 /// What the nodes need.
 #[derive(Properties, PartialEq)]

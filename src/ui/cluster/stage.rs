@@ -15,7 +15,6 @@ use crate::lab::event::Link;
 use crate::lab::{Do, World};
 use crate::raft::NodeId;
 use crate::ui::media;
-use crate::ui::page::{Change, Strokes as Drawn};
 use crate::ui::shared::Shared;
 use crate::ui::size::use_size;
 use crate::ui::text;
@@ -25,8 +24,8 @@ use crate::view::command::Command;
 use crate::view::geometry::{curve, thinned, to_picture, Point, Ring};
 use crate::view::link_words::link_words;
 use crate::view::message::Scope;
-use crate::view::selection::Highlight;
-use crate::view::selection::Selection;
+use crate::view::page::{Change, Strokes as Drawn};
+use crate::view::selection::{Highlight, Selection};
 
 /// A pointer that moved less than this, in pixels, has clicked.
 const CLICK: f64 = 6.0;
