@@ -186,8 +186,8 @@ impl Page {
             Change::Menu(menu) => self.menu = menu,
             Change::Dialog(dialog) => (self.dialog, self.menu) = (dialog, None),
             Change::Notice(notice) => self.notice = notice,
-            Change::Write(node) => self.to_form(node).write += 1,
-            Change::Read(node) => self.to_form(node).read += 1,
+            Change::Write(node) => self.show_form(node).write += 1,
+            Change::Read(node) => self.show_form(node).read += 1,
             Change::WriteTo(node) => self.write_to = node,
             Change::Stroke(name, points) => drop(Rc::make_mut(&mut self.strokes).insert(name, points)),
             Change::Set(setting) => {
@@ -229,7 +229,7 @@ impl Page {
     }
 
     /// Makes the form visible. That its panel is unfolded is not stored: nobody chose it.
-    fn to_form(&mut self, node: Option<NodeId>) -> &mut FocusRequests {
+    fn show_form(&mut self, node: Option<NodeId>) -> &mut FocusRequests {
         self.settings.folded.unfold(CLUSTER);
         self.write_to = node;
         &mut self.form_focus
