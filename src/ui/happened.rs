@@ -18,23 +18,23 @@ use crate::view::selection::Selection;
 use crate::view::text::Text;
 use crate::view::words::{words, Words};
 
-/// So many lines are in the document.
+/// The most lines that are in the document.
 const LINES: usize = 60;
 
-/// So often something is said aloud, at the most.
+/// The least time between two announcements to screen readers, in ms.
 const SAY_MS: u32 = 3_000;
 
-/// So many events are said aloud at once; the others are counted.
+/// The most events that one announcement tells; the others are counted.
 const SAID: usize = 3;
 
-/// What the panel needs.
+/// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct HappenedProps {
     /// The last events.
     pub feed: Shared<Feed>,
     /// The number of nodes.
     pub nodes: usize,
-    /// Which run this is.
+    /// The number of this run: with another one the list begins anew.
     pub run: u32,
     /// What is selected, and takes room from the list.
     pub selected: Option<Selection>,

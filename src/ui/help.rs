@@ -15,14 +15,14 @@ use crate::view::message::Shape;
 use crate::view::page::Change;
 use crate::view::settings::Setting;
 
-/// What the dialog needs.
+/// The properties of the dialog.
 #[derive(Properties, PartialEq)]
 pub struct HelpProps {
     /// Whether single characters are shortcuts.
     pub characters: bool,
     /// Changes that.
     pub change: Callback<Change>,
-    /// To close it.
+    /// Closes it.
     pub close: Callback<()>,
 }
 

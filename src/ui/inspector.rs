@@ -12,13 +12,13 @@ use crate::view::inspector::{inspect, Value};
 use crate::view::page::Change;
 use crate::view::selection::Selection;
 
-/// A sentence of so many bytes may not be seen whole at once.
+/// The length, in bytes, from which on a sentence may not be seen whole at once.
 const LONG: usize = 200;
 
-/// What the inspector needs.
+/// The properties of the inspector.
 #[derive(Properties, PartialEq)]
 pub struct InspectorProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// What is selected.
     pub selection: Selection,

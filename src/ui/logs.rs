@@ -25,7 +25,7 @@ const COLUMN: f64 = 3.0;
 /// The width of the column of names, in rem.
 const HEAD: f64 = 7.6;
 
-/// So many letters have room in a cell if they are smaller; fewer have it anyway, and more never.
+/// The most letters that have room in a cell, if they are drawn smaller.
 const TIGHT: usize = 6;
 
 /// From this number of nodes on, logs are drawn lower where the page is low.
@@ -34,10 +34,10 @@ const MANY: usize = 6;
 /// From this number of nodes on, logs are drawn lower on most screens.
 const MOST: usize = 8;
 
-/// What the panel needs.
+/// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct LogsProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// What is highlighted.
     pub look: Rc<Highlight>,
@@ -153,7 +153,7 @@ fn digits(index: Index) -> u32 {
     index.checked_ilog10().unwrap_or(0) + 1
 }
 
-/// So many columns wide is the table: wider than it has columns, so that the words beside the last mark have room.
+/// The width of the table in columns: wider than it has columns, so that the words beside the last mark have room.
 fn width(last: Index) -> f64 {
     last as f64 + 1.0 + f64::from(digits(last).saturating_sub(3)) / 4.0
 }

@@ -13,7 +13,7 @@ use crate::lab::World;
 use crate::view::menu::{choices, BranchChoice, MenuAction, MenuTarget};
 use crate::view::page::{Change, Menu};
 
-/// What the menu needs.
+/// The properties of the menu.
 #[derive(Properties, PartialEq)]
 pub struct MenuProps {
     /// What its choices apply to, and where it stands.

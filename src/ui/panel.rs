@@ -6,7 +6,7 @@ use super::text;
 use crate::view::page::Change;
 use crate::view::settings::{PanelName, CLUSTER};
 
-/// What a title needs.
+/// The properties of a title.
 #[derive(Properties, PartialEq)]
 pub struct TitleProps {
     /// The panel that it folds.

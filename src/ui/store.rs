@@ -11,10 +11,10 @@ use crate::lab::{Lab, Scenario};
 use crate::runtime::Micros;
 use crate::view::settings::Settings;
 
-/// Where the settings are kept.
+/// The key of the stored settings.
 const SETTINGS: &str = "raft-lab/settings";
 
-/// Where the run is kept.
+/// The key of the stored run.
 pub const RUN: &str = "raft-lab/run";
 
 /// The run as it was left.
@@ -32,7 +32,7 @@ struct Run {
 pub struct Saved {
     /// What it began with, and what was done.
     pub scenario: Scenario,
-    /// How far it was.
+    /// Its last event, and its clock.
     pub end: Moment,
     /// The event behind which somebody looked at it, if that was not its end.
     pub looked_at: Option<u64>,

@@ -15,24 +15,24 @@ use crate::view::page::Change;
 use crate::view::settings::Setting;
 use crate::view::speed::Speed;
 
-/// What the bar needs.
+/// The properties of the bar.
 #[derive(Properties, PartialEq)]
 pub struct TransportProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// Whether the clock runs.
     pub playing: bool,
-    /// How fast it runs.
+    /// The speed of the clock.
     pub speed: Speed,
     /// Whether it hurries, until there is a leader.
     pub opening: bool,
     /// Whether more events happen than a frame can take.
     pub behind: bool,
-    /// On the way to another present: how much of it is done, in percent.
+    /// While the run is replayed up to another present: how much of it is done, in percent.
     pub under_way: Option<u64>,
-    /// Whether this is the past: then, how many events there are in all.
+    /// The number of events in all, while the past is shown.
     pub past_of: Option<u64>,
-    /// What a step is.
+    /// What "step" and "back" move by.
     pub step: StepKind,
     /// Carries out a command.
     pub command: Callback<Command>,
@@ -149,7 +149,7 @@ struct StepsProps {
     change: Callback<Change>,
 }
 
-/// What a step is.
+/// The choice of what "step" and "back" move by.
 #[component]
 fn Steps(props: &StepsProps) -> Html {
     let t = text();
@@ -182,7 +182,7 @@ struct SpeedProps {
     change: Callback<Change>,
 }
 
-/// How fast.
+/// The slider of the speed.
 #[component]
 fn SpeedSlider(props: &SpeedProps) -> Html {
     let t = text();

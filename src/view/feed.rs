@@ -14,10 +14,10 @@ use crate::raft::event::{Role, StreamState};
 use crate::raft::rpc::Message;
 use crate::raft::{self, Index, NodeId};
 
-/// So many lines are kept of each topic, of those that matter and of the others.
+/// The most lines that are kept of each topic: of those that matter, and again of the others.
 pub const LINES_MAX: usize = 100;
 
-/// What an event is about.
+/// The topic of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
     /// Roles, terms, votes, timeouts.
@@ -57,15 +57,15 @@ pub enum Filter {
 pub struct Line {
     /// The event.
     pub record: Rc<Record>,
-    /// What it is about.
+    /// The topic of the event.
     pub topic: Topic,
     /// Whether somebody who watches wants to know.
     pub matters: bool,
-    /// Whether the node led when it happened.
+    /// Whether the event is one of a node that was leader then.
     pub leads: bool,
-    /// The message that it is about.
+    /// The message that the event is about.
     pub message: Option<Rc<Message>>,
-    /// Whether that stands still.
+    /// Whether that message was held.
     pub held: bool,
 }
 
@@ -77,13 +77,13 @@ pub struct Feed {
     /// The number of the last event that was taken.
     last: u64,
     roles: LiteMap<NodeId, Role>,
-    /// The messages on their way, and whether they stand still.
+    /// The messages in flight, and whether they are held.
     messages: imbl::OrdMap<MessageId, (Rc<Message>, bool)>,
     /// For each topic: the lines that matter, and the others.
     lines: [(Lines, Lines); Topic::ALL.len()],
 }
 
-/// So many events lie between two feeds that are kept for whoever looks back.
+/// The number of events between two feeds that are kept for looking back.
 const SPACING: u64 = 4096;
 
 /// The feed at any place of a run.
@@ -249,7 +249,7 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
 }
 
 impl Line {
-    /// What a click on it selects: the entry, the message, the stream, the link or the node that it speaks of first.
+    /// What a click on it selects: the entry, message, stream, link or node that it names first.
     pub fn selection(&self) -> Option<Selection> {
         use raft::Event as It;
         match &self.record.event {
@@ -289,7 +289,7 @@ impl Line {
         }
     }
 
-    /// What the event is about.
+    /// What is highlighted with it.
     pub fn highlight(&self) -> Highlight {
         let nodes = |nodes: &[NodeId]| Highlight { nodes: nodes.to_vec(), ..Highlight::default() };
         let entries = |node: NodeId, first: Index, last: Index| Highlight {

@@ -15,29 +15,29 @@ use crate::lab::{Do, Player};
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// What a menu is about.
+/// What the choices of a menu apply to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MenuTarget {
-    /// What can be done to something.
+    /// Something in the cluster.
     Selection(Selection),
-    /// How far to run.
+    /// The run: how far it is to go.
     Until,
-    /// The ways that the run went.
+    /// The branches of the run.
     Branches,
 }
 
-/// A way that the run went.
+/// A branch of the run, as the menu of branches shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BranchChoice {
-    /// Which.
+    /// The branch.
     pub id: BranchId,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// Where it ends, if it is not the one that runs.
+    /// The time of its end; none for the branch that is the present.
     pub end: Option<Micros>,
 }
 
-/// The ways that a run went, in the order in which they were begun.
+/// The branches of a run, in the order in which they were begun.
 pub fn branch_choices(player: &Player) -> Vec<BranchChoice> {
     let present = player.branches().present();
     let choice = |(id, branch): (BranchId, &Branch)| {
@@ -50,28 +50,28 @@ pub fn branch_choices(player: &Player) -> Vec<BranchChoice> {
 /// One choice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// What it says.
+    /// Its text.
     pub name: String,
-    /// The key that does the same.
+    /// The shortcut that does the same, as it is written on the page.
     pub key: Option<&'static str>,
-    /// What it does.
+    /// What is carried out when it is picked.
     pub action: MenuAction,
 }
 
-/// What a choice does.
+/// What a choice carries out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MenuAction {
-    /// Something to the cluster.
+    /// Acts on the cluster.
     Act(Do),
-    /// To the form, to write to a node.
+    /// Goes to the form, to write to this node.
     Write(NodeId),
-    /// To the form, to read from a node.
+    /// Goes to the form, to read from this node.
     Read(NodeId),
-    /// To the dialog of the links.
+    /// Opens the dialog of the links, with this one chosen.
     Links(Link),
-    /// Runs until something holds.
+    /// Runs until this holds.
     Until(Until),
-    /// To another branch.
+    /// Switches to this branch.
     Branch(BranchId),
     /// Forgets all branches but this one.
     ForgetOthers,
@@ -80,15 +80,15 @@ pub enum MenuAction {
 /// A menu: its title, its name, and its choices in groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choices {
-    /// What is written over it.
+    /// The title, which screen readers skip.
     pub title: String,
-    /// What it is called for whoever cannot see it.
+    /// The accessible name.
     pub name: String,
-    /// The choices.
+    /// The choices, in groups; no group is empty.
     pub groups: Vec<Vec<Item>>,
 }
 
-/// The menu about something; one without choices, where there is nothing to be done.
+/// The menu of `target`; without choices where nothing can be done.
 pub fn choices(world: &World, branches: &[BranchChoice], target: MenuTarget, t: &dyn Text) -> Choices {
     let (title, name, mut groups) = match target {
         MenuTarget::Selection(Selection::Node(node) | Selection::Entry(node, _)) => {

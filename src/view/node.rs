@@ -8,7 +8,7 @@ use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::NodeId;
 
-/// What a node is to somebody who looks at the cluster: its role, and whether it runs at all.
+/// The state of a node as the page shows it: its role, and whether it runs at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It leads.
@@ -32,7 +32,7 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// What `node` is.
+    /// The standing of `node`.
     pub fn of(world: &World, node: &NodeState) -> Standing {
         match node.role {
             _ if node.never_ran() => Standing::NotStarted,

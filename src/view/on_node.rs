@@ -11,16 +11,16 @@ use crate::raft::event::Role;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// How long each write takes on a disk that was made slow.
+/// The shortest and the longest time of a write to a disk that was made slow.
 pub const SLOW_DISK: (Micros, Micros) = (Micros::from_ms(80), Micros::from_ms(120));
 
-/// So far an election timeout is put off.
+/// The time until an election timeout fires that was put off.
 const PUT_OFF: Micros = Micros::from_ms(1000);
 
-/// When the first election timeout fires after the timers were spread or aligned.
+/// The time until the first election timeout fires, once the timers were spread or aligned.
 const TIMER_FIRST: Micros = Micros::from_ms(100);
 
-/// How far apart they fire, once they are spread: enough for one to win before the next one fires.
+/// The time between two of them, once they are spread: enough for one to win before the next one fires.
 const TIMER_STEP: Micros = Micros::from_ms(120);
 
 /// Something that can be done to a node.
@@ -57,7 +57,7 @@ impl NodeAct {
         &[NodeAct::InOrOut],
     ];
 
-    /// What it means as an action of the laboratory, with its name in a menu; none where it makes no sense.
+    /// The action of the laboratory, with its name in a menu; none where it makes no sense.
     pub fn of(self, world: &World, id: NodeId, t: &dyn Text) -> Option<(Do, &'static str)> {
         let node = world.nodes.get(&id)?;
         let runs = node.alive && node.role != Role::Shutdown;
@@ -101,7 +101,8 @@ impl NodeAct {
     }
 }
 
-/// Who is outside becomes a learner, a learner a voter, and a voter leaves; one change at a time.
+/// A node outside the cluster becomes a learner, a learner becomes a voter, and a voter leaves. None while a change of
+/// the membership is under way.
 fn in_or_out(world: &World, id: NodeId, t: &dyn Text) -> Option<(Do, &'static str)> {
     let (_, members) = in_force(world)?;
     let [voters] = members.voters.as_slice() else { return None };

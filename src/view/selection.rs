@@ -11,7 +11,7 @@ pub enum Selection {
     Node(NodeId),
     /// A link, in both directions.
     Link(Link),
-    /// A message on its way.
+    /// A message in flight.
     Message(MessageId),
     /// The entry at an index of a node's log.
     Entry(NodeId, Index),
@@ -20,7 +20,7 @@ pub enum Selection {
 }
 
 impl Selection {
-    /// The node that is meant, where one is.
+    /// The node, if a node or an entry of its log is selected.
     pub fn node(self) -> Option<NodeId> {
         match self {
             Selection::Node(node) | Selection::Entry(node, _) => Some(node),
@@ -28,7 +28,7 @@ impl Selection {
         }
     }
 
-    /// The message that is meant.
+    /// The message, if one is selected.
     pub fn message(self) -> Option<MessageId> {
         match self {
             Selection::Message(message) => Some(message),
@@ -36,7 +36,8 @@ impl Selection {
         }
     }
 
-    /// What is highlighted with it: an entry in every log that holds the very same, a message with its ends.
+    /// What is highlighted with it: an entry in every log that has one of the same term at that index, a message with
+    /// its ends.
     pub fn highlight(self, world: &World) -> Highlight {
         match self {
             Selection::Node(node) => Highlight { nodes: vec![node], ..Highlight::default() },
@@ -81,13 +82,13 @@ impl Highlight {
     }
 }
 
-/// What is highlighted when a promise was broken: between whom, and at which entries; of several, the first.
+/// What is highlighted when invariants were violated: the nodes and entries of the first violation.
 pub fn violation_highlight(world: &World) -> Highlight {
     let first = world.violations.values().min_by_key(|(event, _)| *event);
     first.map(|(_, broken)| Highlight::violation(&broken.nodes, &broken.entries)).unwrap_or_default()
 }
 
-/// A message on its way, or one that was lost of late.
+/// A message in flight, or one that was lost a short time ago.
 pub fn find(world: &World, id: MessageId) -> Option<&crate::lab::world::InFlight> {
     let lost = || world.lost.iter().map(|lost| &*lost.message).find(|message| message.id == id);
     world.messages.get(&id).map(|message| &**message).or_else(lost)

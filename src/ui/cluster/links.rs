@@ -17,10 +17,10 @@ use crate::view::menu::MenuTarget;
 use crate::view::page::{Change, Menu, Pointed};
 use crate::view::selection::Selection;
 
-/// How far apart the two directions of a link are drawn, where they differ.
+/// The distance between the two directions of a link, where they differ and are both drawn, in units of the picture.
 const APART: f64 = 3.0;
 
-/// What the links need.
+/// The properties of the links.
 #[derive(Properties, PartialEq)]
 pub struct LinksProps {
     /// The links.
@@ -172,7 +172,7 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
     }
 }
 
-/// What the words on the links need.
+/// The properties of the words on the links.
 #[derive(Properties, PartialEq)]
 pub struct WordsProps {
     /// The words.
@@ -209,7 +209,7 @@ fn quality(words: &LinkWords) -> Html {
     }
 }
 
-/// What the lines of the strokes need.
+/// The properties of the lines of the strokes.
 #[derive(Properties, PartialEq)]
 pub struct LinesProps {
     /// The strokes.
@@ -228,7 +228,7 @@ pub fn StrokeLines(props: &LinesProps) -> Html {
     }
 }
 
-/// What the strokes need.
+/// The properties of the strokes.
 #[derive(Properties, PartialEq)]
 pub struct StrokesProps {
     /// The strokes.

@@ -28,10 +28,10 @@ use crate::view::page::{Change, FocusRequests, Strokes};
 use crate::view::selection::{Highlight, Selection};
 use crate::view::settings::{Setting, CLUSTER};
 
-/// What the panel needs.
+/// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct ClusterProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// What is selected.
     pub selected: Option<Selection>,

@@ -32,16 +32,16 @@ const SEEN_TO_MOVE: f64 = 0.4;
 /// The same where there are [many](CROWD) messages: nobody follows one of them with the eye.
 const SEEN_TO_MOVE_IN_A_CROWD: f64 = 1.0;
 
-/// So many messages are a crowd.
+/// From this number of messages on, they are a crowd.
 const CROWD: usize = 60;
 
 /// The transform of what is moved by the browser's own objects ([`translation`]).
 const UNMOVED: &str = "translate(0 0)";
 
-/// What the moving layers need.
+/// The properties of the moving layers.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// Where the nodes are.
     pub ring: Shared<Ring>,

@@ -15,7 +15,7 @@ use crate::view::node::Standing;
 use crate::view::page::{Change, Menu};
 use crate::view::selection::{Highlight, Selection};
 
-/// What the nodes need.
+/// The properties of the nodes.
 #[derive(Properties, PartialEq)]
 pub struct NodesProps {
     /// The nodes.

@@ -42,10 +42,10 @@ const SPACING: f64 = 7.0;
 /// A finger that stays where it is for so long, in ms, draws from there in any direction.
 const HOLD_MS: u32 = 350;
 
-/// What the picture needs.
+/// The properties of the picture.
 #[derive(Properties, PartialEq)]
 pub struct StageProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// What is selected.
     pub selected: Option<Selection>,
@@ -57,11 +57,11 @@ pub struct StageProps {
     pub drawn: Rc<Drawn>,
     /// Whether the clock stands.
     pub still: bool,
-    /// To act upon the cluster.
+    /// Acts on the cluster.
     pub act: Callback<Do>,
-    /// To change what the page remembers.
+    /// Changes what the page remembers.
     pub change: Callback<Change>,
-    /// To ask something of the page.
+    /// Carries out a command.
     pub command: Callback<Command>,
 }
 

@@ -10,7 +10,7 @@ use crate::view::command::Command;
 use crate::view::format::S;
 use crate::view::page::{Change, FocusRequests};
 
-/// What the form needs.
+/// The properties of the form.
 #[derive(Properties, PartialEq)]
 pub struct WriteProps {
     /// The nodes that can be asked.

@@ -17,7 +17,7 @@ pub struct Frame {
     pub panels: PanelWorlds,
     /// Whether the clock runs.
     pub playing: bool,
-    /// How fast it runs.
+    /// The speed of the clock.
     pub speed: Speed,
     /// Whether it hurries, until there is a leader.
     pub opening: bool,
@@ -29,7 +29,7 @@ pub struct Frame {
     pub under_way: Option<u64>,
     /// The number of events in all, while the past is shown.
     pub past_of: Option<u64>,
-    /// Which branch this is, from 1, and how many there are.
+    /// The place of this branch among all, from 1, and their number.
     pub branch: (usize, usize),
     /// Whether there is something to be undone, and to be redone.
     pub undo: (bool, bool),

@@ -20,7 +20,7 @@ pub(super) struct FeedsOf {
     pub present: u32,
 }
 
-/// How the page is driven.
+/// How time passes on the page.
 pub(super) struct State {
     /// Whether the clock runs.
     pub playing: bool,

@@ -20,10 +20,10 @@ use crate::view::page::{Change, Pointed};
 use crate::view::selection::Selection;
 use crate::view::streams::{letters, streams, LeaderStreams, StreamRow, PLOT, STATES};
 
-/// So many columns the table has.
+/// The number of columns of the table.
 const COLUMNS: usize = 8;
 
-/// Indices with more letters than this leave less room for the states.
+/// The most letters of an index that leave enough room for the states.
 const SHORT: usize = 3;
 
 /// The panel, from what the page shows.

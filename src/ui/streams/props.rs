@@ -10,10 +10,10 @@ use crate::ui::shared::Shared;
 use crate::view::page::Change;
 use crate::view::selection::{Highlight, Selection};
 
-/// What the panel needs.
+/// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct StreamsProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// What is highlighted.
     pub look: Rc<Highlight>,
@@ -21,6 +21,6 @@ pub struct StreamsProps {
     pub selected: Option<Selection>,
     /// The stream that is open.
     pub open: Option<Link>,
-    /// To highlight the two ends of a stream, and to open it.
+    /// Changes what the page remembers: what is pointed at, and the stream that is open.
     pub change: Callback<Change>,
 }
