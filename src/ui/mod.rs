@@ -1,8 +1,8 @@
 //! Floor 6: the page, in Yew. How things are drawn; what is drawn comes from [`view`](crate::view).
 //!
-//! [`App`] holds the [`driver`] (the run, frame by frame) and the [`page`] (what is selected, open, pointed at), and
-//! hands each panel only what it shows: a panel whose world has not changed is not drawn again. What moves with the
-//! clock moves by itself ([`clock`]).
+//! [`App`] puts the page together from the [`driver`] (the run, frame by frame), the [`page`] (what is selected, open,
+//! pointed at), the table of [`panels`], the [`dialogs`] and the [`commands`]. Each panel gets only what it shows: one
+//! whose world has not changed is not drawn again. What moves with the clock moves by itself ([`clock`]).
 
 mod app;
 mod clock;
@@ -21,7 +21,7 @@ mod inspector;
 mod keys;
 mod links;
 mod logs;
-pub mod media;
+mod media;
 mod menu;
 mod page;
 mod panel;
@@ -30,7 +30,7 @@ mod promises;
 mod scene;
 mod shared;
 mod size;
-pub mod store;
+mod store;
 mod streams;
 mod transport;
 
