@@ -3,7 +3,7 @@
 //! A line keeps the record and the little that must be known beside it; its words are made when it is shown
 //! ([`words`](super::words)), so that a run of many events costs next to nothing here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use litemap::LiteMap;
@@ -291,84 +291,93 @@ impl Line {
 
     /// What is highlighted with it.
     pub fn highlight(&self) -> Highlight {
-        let nodes = |nodes: &[NodeId]| Highlight { nodes: nodes.to_vec(), ..Highlight::default() };
-        let entries = |node: NodeId, first: Index, last: Index| Highlight {
-            nodes: vec![node],
-            message: None,
-            entries: Some((first, last)),
-        };
         match &self.record.event {
-            Event::Node(event) => match event {
-                raft::Event::Append { node, entry } => entries(*node, entry.index, entry.index),
-                raft::Event::Truncate { node, first, last } => entries(*node, *first, *last),
-                raft::Event::Commit { node, from, to } => entries(*node, from + 1, *to),
-                raft::Event::Apply { node, index } | raft::Event::Durable { node, index } => {
-                    entries(*node, *index, *index)
-                }
-                raft::Event::Match { node, target, from, to } if from < to => {
-                    Highlight { nodes: vec![*node, *target], message: None, entries: Some((from + 1, *to)) }
-                }
-                raft::Event::Vote { node, candidate, .. } => nodes(&[*node, *candidate]),
-                raft::Event::PreVote { node, candidate, .. } => nodes(&[*node, *candidate]),
-                raft::Event::TransferBegun { node, target }
-                | raft::Event::TransferGivenUp { node, target }
-                | raft::Event::TransferRefused { node, target, .. } => nodes(&[*node, *target]),
-                raft::Event::VoteCounted { node, voter, .. } | raft::Event::PreVoteCounted { node, voter, .. } => {
-                    nodes(&[*node, *voter])
-                }
-                raft::Event::Leader { node, leader: Some(leader) } => nodes(&[*node, *leader]),
-                raft::Event::StreamState { node, target, .. }
-                | raft::Event::Next { node, target, .. }
-                | raft::Event::Match { node, target, .. }
-                | raft::Event::MatchLost { node, target, .. }
-                | raft::Event::Buffer { node, target, .. }
-                | raft::Event::Answered { node, target, .. }
-                | raft::Event::TimedOut { node, target, .. }
-                | raft::Event::SnapshotOffered { node, target, .. }
-                | raft::Event::ChunkSent { node, target, .. }
-                | raft::Event::ChunkAnswered { node, target, .. }
-                | raft::Event::ChunkFailed { node, target, .. }
-                | raft::Event::Unreachable { node, target, .. } => nodes(&[*node, *target]),
-                other => nodes(&[other.node()]),
-            },
-            Event::Lab(event) => match event {
-                LabEvent::Sent { id, from, to, .. }
-                | LabEvent::Delivered { id, from, to, .. }
-                | LabEvent::Held { id, from, to, .. }
-                | LabEvent::Released { id, from, to, .. }
-                | LabEvent::Delayed { id, from, to, .. }
-                | LabEvent::Lost { id, from, to, .. } => {
-                    Highlight { nodes: vec![*from, *to], message: Some(*id), entries: None }
-                }
-                LabEvent::Crash { node, .. }
-                | LabEvent::Restart { node }
-                | LabEvent::NewNode { node }
-                | LabEvent::Pause { node }
-                | LabEvent::Resume { node }
-                | LabEvent::Disk { node, .. } => nodes(&[*node]),
-                LabEvent::Members { voters, learner, node, .. } => {
-                    let named = voters.iter().flatten().chain(learner).chain(node).copied();
-                    nodes(&named.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>())
-                }
-                LabEvent::Link { from, to, .. } => nodes(&from.iter().chain(to).copied().collect::<Vec<NodeId>>()),
-                LabEvent::Client { node, index, .. } => Highlight {
-                    nodes: node.iter().copied().collect(),
-                    message: None,
-                    entries: index.map(|index| (index, index)),
-                },
-                LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
-                    let ends = links.iter().flat_map(|&(from, to)| [from, to]);
-                    let ends: std::collections::BTreeSet<NodeId> = ends.collect();
-                    Highlight { nodes: ends.into_iter().collect(), ..Highlight::default() }
-                }
-                LabEvent::Violation { nodes, entries, .. } => Highlight::violation(nodes, entries),
-                LabEvent::Note { .. }
-                | LabEvent::TrapSet { .. }
-                | LabEvent::TrapGone { .. }
-                | LabEvent::Config { .. }
-                | LabEvent::Rule { .. } => Highlight::default(),
-            },
+            Event::Node(event) => node_highlight(event),
+            Event::Lab(event) => lab_highlight(event),
         }
+    }
+}
+
+/// These nodes.
+fn nodes(nodes: impl IntoIterator<Item = NodeId>) -> Highlight {
+    Highlight { nodes: nodes.into_iter().collect(), ..Highlight::default() }
+}
+
+fn node_highlight(event: &raft::Event) -> Highlight {
+    let entries = |node: NodeId, first: Index, last: Index| Highlight {
+        nodes: vec![node],
+        message: None,
+        entries: Some((first, last)),
+    };
+    match event {
+        raft::Event::Append { node, entry } => entries(*node, entry.index, entry.index),
+        raft::Event::Truncate { node, first, last } => entries(*node, *first, *last),
+        raft::Event::Commit { node, from, to } => entries(*node, from + 1, *to),
+        raft::Event::Apply { node, index } | raft::Event::Durable { node, index } => entries(*node, *index, *index),
+        raft::Event::Match { node, target, from, to } if from < to => {
+            Highlight { nodes: vec![*node, *target], message: None, entries: Some((from + 1, *to)) }
+        }
+        raft::Event::Vote { node, candidate, .. } => nodes([*node, *candidate]),
+        raft::Event::PreVote { node, candidate, .. } => nodes([*node, *candidate]),
+        raft::Event::TransferBegun { node, target }
+        | raft::Event::TransferGivenUp { node, target }
+        | raft::Event::TransferRefused { node, target, .. } => nodes([*node, *target]),
+        raft::Event::VoteCounted { node, voter, .. } | raft::Event::PreVoteCounted { node, voter, .. } => {
+            nodes([*node, *voter])
+        }
+        raft::Event::Leader { node, leader: Some(leader) } => nodes([*node, *leader]),
+        raft::Event::StreamState { node, target, .. }
+        | raft::Event::Next { node, target, .. }
+        | raft::Event::Match { node, target, .. }
+        | raft::Event::MatchLost { node, target, .. }
+        | raft::Event::Buffer { node, target, .. }
+        | raft::Event::Answered { node, target, .. }
+        | raft::Event::TimedOut { node, target, .. }
+        | raft::Event::SnapshotOffered { node, target, .. }
+        | raft::Event::ChunkSent { node, target, .. }
+        | raft::Event::ChunkAnswered { node, target, .. }
+        | raft::Event::ChunkFailed { node, target, .. }
+        | raft::Event::Unreachable { node, target, .. } => nodes([*node, *target]),
+        other => nodes([other.node()]),
+    }
+}
+
+fn lab_highlight(event: &LabEvent) -> Highlight {
+    match event {
+        LabEvent::Sent { id, from, to, .. }
+        | LabEvent::Delivered { id, from, to, .. }
+        | LabEvent::Held { id, from, to, .. }
+        | LabEvent::Released { id, from, to, .. }
+        | LabEvent::Delayed { id, from, to, .. }
+        | LabEvent::Lost { id, from, to, .. } => {
+            Highlight { nodes: vec![*from, *to], message: Some(*id), entries: None }
+        }
+        LabEvent::Crash { node, .. }
+        | LabEvent::Restart { node }
+        | LabEvent::NewNode { node }
+        | LabEvent::Pause { node }
+        | LabEvent::Resume { node }
+        | LabEvent::Disk { node, .. } => nodes([*node]),
+        LabEvent::Members { voters, learner, node, .. } => {
+            let named = voters.iter().flatten().chain(learner).chain(node).copied();
+            nodes(named.collect::<BTreeSet<NodeId>>())
+        }
+        LabEvent::Link { from, to, .. } => nodes(from.iter().chain(to).copied()),
+        LabEvent::Client { node, index, .. } => Highlight {
+            nodes: node.iter().copied().collect(),
+            message: None,
+            entries: index.map(|index| (index, index)),
+        },
+        LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
+            let ends = links.iter().flat_map(|&(from, to)| [from, to]);
+            nodes(ends.collect::<BTreeSet<NodeId>>())
+        }
+        LabEvent::Violation { nodes, entries, .. } => Highlight::violation(nodes, entries),
+        LabEvent::Note { .. }
+        | LabEvent::TrapSet { .. }
+        | LabEvent::TrapGone { .. }
+        | LabEvent::Config { .. }
+        | LabEvent::Rule { .. } => Highlight::default(),
     }
 }
 
