@@ -8,8 +8,11 @@ use serde_json::Value;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::lab::condition::Condition;
-use crate::lab::scenario::{action_from_value, parse, strictly, value_of, ScenarioError};
+use crate::lab::json::error::ScenarioError;
+use crate::lab::json::read::{parse, value_of};
+use crate::lab::json::strict::strictly;
+use crate::lab::scenario::action_from_value;
+use crate::lab::vocab::condition::Condition;
 use crate::lab::{Lab, Scenario, StepKind};
 use crate::runtime::Micros;
 

@@ -6,8 +6,11 @@ mod files;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use raft_lab::lab::{event, events_page, Lab, Scenario};
 use serde_json::Value;
+
+use raft_lab::lab::export::events_page;
+use raft_lab::lab::vocab::event;
+use raft_lab::lab::{Lab, Scenario};
 
 fn page() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/events.md")

@@ -5,10 +5,12 @@ mod files;
 
 use std::collections::BTreeSet;
 
-use raft_lab::lab::selector::Selector;
-use raft_lab::lab::{Do, Lab, Scenario};
-use raft_lab::runtime::Micros;
 use serde_json::{json, Value};
+
+use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::vocab::selector::Selector;
+use raft_lab::lab::{Lab, Scenario};
+use raft_lab::runtime::Micros;
 
 fn ms(ms: u64) -> Micros {
     Micros::from_ms(ms)

@@ -10,9 +10,10 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use raft_lab::lab::scenario::schema;
-use raft_lab::lab::Scenario;
 use serde_json::{json, Value};
+
+use raft_lab::lab::export::schema::schema;
+use raft_lab::lab::Scenario;
 
 fn scenarios() -> Vec<Value> {
     let read = |path: PathBuf| serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();

@@ -1,9 +1,13 @@
 //! Looking back and running again: they agree.
 #![cfg(not(target_family = "wasm"))]
 
-use raft_lab::lab::history::{BranchId, Branches, Moment, Past, Rerun, KEYFRAMES_MAX, SPACING};
-use raft_lab::lab::random::{scenario, Weather};
-use raft_lab::lab::{Do, Lab, Scenario, StepKind, World};
+use raft_lab::lab::explore::random::{scenario, Weather};
+use raft_lab::lab::play::branches::{BranchId, Branches};
+use raft_lab::lab::play::rerun::Rerun;
+use raft_lab::lab::run::past::{Past, KEYFRAMES_MAX, SPACING};
+use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::vocab::moment::Moment;
+use raft_lab::lab::{Lab, Scenario, StepKind, World};
 use raft_lab::runtime::Micros;
 
 /// A run of at least so many events.
@@ -72,7 +76,8 @@ fn only_so_many_worlds_are_kept_and_all_can_be_had() {
     for _ in 0..rounds {
         for record in lab.past().records() {
             n += 1;
-            let record = raft_lab::lab::Record { n, ..raft_lab::lab::Record::clone(record) };
+            let record =
+                raft_lab::lab::vocab::event::Record { n, ..raft_lab::lab::vocab::event::Record::clone(record) };
             past.push(record.into(), &lab.world());
             assert!(past.kept() <= KEYFRAMES_MAX);
         }

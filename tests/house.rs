@@ -1,11 +1,13 @@
 //! The rules of the house that a machine can hold.
 #![cfg(not(target_family = "wasm"))]
 
+mod arrows;
 mod files;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use arrows::{arrows, circles, Arrows, Sources};
 use raft_lab::raft::Rule;
 
 fn root() -> &'static Path {
@@ -70,22 +72,118 @@ fn each_rule_is_asked_at_one_place() {
     }
 }
 
-/// Each floor uses only those below it.
-#[test]
-fn no_room_uses_one_above_it() {
-    let floors = ["runtime", "raft", "lab", "view", "ui"];
-    for (floor, name) in floors.iter().enumerate() {
-        let files = rust_files(&format!("src/{name}"));
-        assert!(!files.is_empty() || *name == "view", "src/{name} is there");
-        for file in files {
-            let text = std::fs::read_to_string(&file).unwrap();
-            for above in
-                floors[floor + 1..].iter().chain(&["cli", "js"]).filter(|above| **above != "js" || *name != "ui")
-            {
-                assert!(!text.contains(&format!("crate::{above}")), "{} uses {above}", file.display());
+/// The rooms of the house and those that each may use, beside its own files. A file belongs to the room with the
+/// longest path that it begins with. docs/architecture.md has the reason for each arrow.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("runtime", &[]),
+    ("raft", &["runtime"]),
+    ("raft/replication", &["raft", "runtime"]),
+    ("raft/node", &["raft/replication", "raft", "runtime"]),
+    ("lab/json", &[]),
+    ("lab/vocab", &["lab/json", "raft", "runtime"]),
+    ("lab/world", &["lab/vocab", "raft", "runtime"]),
+    ("lab/scenario", &["lab/vocab", "lab/json", "raft", "raft/node", "runtime"]),
+    ("lab/judge", &["lab/world", "lab/scenario", "lab/vocab", "lab/json", "raft", "runtime"]),
+    ("lab/export", &["lab/scenario", "lab/vocab", "raft", "runtime"]),
+    ("lab/run", &["lab/judge", "lab/world", "lab/scenario", "lab/vocab", "lab/json", "raft/node", "raft", "runtime"]),
+    ("lab/play", &["lab/run", "lab/judge", "lab/world", "lab/scenario", "lab/vocab", "lab/json", "raft", "runtime"]),
+    ("lab/explore", &["lab/run", "lab/judge", "lab/world", "lab/scenario", "lab/vocab", "lab/json", "raft", "runtime"]),
+    ("view", &[LAB, "raft/node", "raft", "runtime"]),
+    ("js.rs", &[LAB, "raft", "runtime"]),
+    ("cli", &[LAB, "raft", "runtime"]),
+    ("ui", &["js.rs", "view", LAB, "raft", "runtime"]),
+    ("main.rs", &["ui", "cli"]),
+];
+
+/// Any room of the laboratory.
+const LAB: &str = "lab/";
+
+fn room(file: &str) -> Option<&'static (&'static str, &'static [&'static str])> {
+    let is_in = |room: &&(&str, &[&str])| file == room.0 || file.starts_with(&format!("{}/", room.0));
+    ROOMS.iter().filter(is_in).max_by_key(|room| room.0.len())
+}
+
+/// The arrows between rooms that [`ROOMS`] does not allow.
+fn forbidden(arrows: &Arrows) -> Vec<String> {
+    let mut found = Vec::new();
+    for (from, files) in arrows {
+        let Some((own, allowed)) = room(from) else { continue };
+        for to in files {
+            let may = |name: &str| allowed.contains(&name) || (name.starts_with(LAB) && allowed.contains(&LAB));
+            if !room(to).is_some_and(|(name, _)| name == own || may(name)) {
+                found.push(format!("{from} uses {to}"));
             }
         }
     }
+    found
+}
+
+fn own_sources() -> Sources {
+    let source = |path: PathBuf| {
+        let name = path.strip_prefix(root().join("src")).unwrap().to_str().unwrap().replace('\\', "/");
+        (name, std::fs::read_to_string(&path).unwrap())
+    };
+    rust_files("src").into_iter().map(source).collect()
+}
+
+/// Each room uses only those that the table allows it, and every file is in one of them.
+#[test]
+fn no_room_uses_one_above_it() {
+    let sources = own_sources();
+    let doors = ["lib.rs", "lab/mod.rs"];
+    let homeless: Vec<&String> =
+        sources.keys().filter(|file| room(file).is_none() && !doors.contains(&file.as_str())).collect();
+    assert!(homeless.is_empty(), "in no room: {homeless:?}");
+    let forbidden = forbidden(&arrows(&sources));
+    assert!(forbidden.is_empty(), "not allowed:\n{}", forbidden.join("\n"));
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let circles = circles(&arrows(&own_sources()));
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+/// The arrow that one file of a made-up crate has.
+fn made_up(text: &str) -> Arrows {
+    let sources = [
+        ("lib.rs", "pub mod lab; mod view;"),
+        ("lab/mod.rs", "pub mod world; pub mod run; pub use run::Lab;"),
+        ("lab/run/mod.rs", "mod lab; pub use lab::Lab;"),
+        ("lab/run/lab.rs", "use crate::{lab::{world::{self, World}}, raft};\npub struct Lab;"),
+        ("lab/world/mod.rs", text),
+        ("view/mod.rs", "use crate::lab::Lab;"),
+    ];
+    arrows(&sources.map(|(name, text)| (name.to_string(), text.to_string())).into())
+}
+
+#[test]
+fn an_arrow_is_seen_however_it_is_written() {
+    let sees = |text: &str| made_up(text)["lab/world/mod.rs"].iter().cloned().collect::<Vec<_>>();
+    for text in [
+        "use crate::lab::run::Lab;",
+        "use crate::{lab::{self, run::{Lab as Running}}};",
+        "use crate::lab::Lab;",
+        "use super::Lab;",
+        "use super::super::lab::run::Lab;",
+        "mod inner { use super::super::Lab; }",
+        "fn f() { crate::lab::Lab::new(); }",
+        "fn f(lab: &crate::lab::run::Lab) {}",
+        "made! { Field = crate::lab::Lab { x } }",
+    ] {
+        assert_eq!(sees(text), ["lab/run/lab.rs"], "{text}");
+    }
+    assert_eq!(sees("use std::rc::Rc;\nuse serde::lab::run;\nfn f() { Lab::new() }"), [""; 0]);
+    assert_eq!(made_up("")["lab/mod.rs"].len(), 0, "what a module re-exports of its own is its door");
+}
+
+#[test]
+fn an_arrow_upwards_and_a_circle_are_found() {
+    let well = made_up("pub struct World;");
+    assert_eq!((forbidden(&well), circles(&well)), (Vec::new(), Vec::new()));
+    let up = made_up("use crate::{lab::{Lab}};");
+    assert_eq!(forbidden(&up), ["lab/world/mod.rs uses lab/run/lab.rs"]);
+    assert_eq!(circles(&up), [["lab/run/lab.rs", "lab/world/mod.rs"].map(String::from).into()]);
 }
 
 /// What stands in backticks in a cell of a table, each behind the place that was named last (`node:`, for example).

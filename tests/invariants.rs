@@ -3,10 +3,11 @@
 
 mod files;
 
-use raft_lab::lab::invariants::Invariant;
-use raft_lab::lab::random::{scenario, Weather};
+use raft_lab::lab::explore::random::{scenario, Weather};
 use raft_lab::lab::scenario::Action;
-use raft_lab::lab::{Do, Lab, Scenario};
+use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::vocab::invariant::Invariant;
+use raft_lab::lab::{Lab, Scenario};
 use raft_lab::runtime::Micros;
 
 /// The violations of a run, in words.

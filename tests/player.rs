@@ -1,10 +1,12 @@
 //! A run as a person plays it: back, forward, another way, undone and redone.
 #![cfg(not(target_family = "wasm"))]
 
-use raft_lab::lab::condition::{Condition, Violated};
-use raft_lab::lab::history::{BranchId, Moment};
-use raft_lab::lab::player::Arrival;
-use raft_lab::lab::{Do, Lab, Player, Scenario, StepKind, World};
+use raft_lab::lab::play::branches::BranchId;
+use raft_lab::lab::play::player::Arrival;
+use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::vocab::condition::{Condition, Violated};
+use raft_lab::lab::vocab::moment::Moment;
+use raft_lab::lab::{Lab, Player, Scenario, StepKind, World};
 use raft_lab::runtime::{Micros, TraceHash};
 use raft_lab::view::until::Until;
 

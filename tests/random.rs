@@ -3,7 +3,7 @@
 //! 300 seeds; another number in the environment variable `RAFT_LAB_SEEDS` makes it longer.
 #![cfg(not(target_family = "wasm"))]
 
-use raft_lab::lab::random::{scenario, Weather};
+use raft_lab::lab::explore::random::{scenario, Weather};
 use raft_lab::lab::Lab;
 
 /// Runs seeds; says what is wrong with those with which something is.

@@ -6,9 +6,10 @@ mod files;
 use std::process::Command;
 
 use proptest::prelude::*;
+use serde_json::{json, Value};
+
 use raft_lab::lab::{Lab, Scenario};
 use raft_lab::runtime::Micros;
-use serde_json::{json, Value};
 
 /// A scenario of three nodes, with one thing changed.
 fn with(path: &str, value: Value) -> String {
@@ -140,9 +141,9 @@ fn a_rule_that_does_not_exist_is_named_with_its_place() {
 #[test]
 fn a_refused_action_changes_nothing() {
     let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
-    lab.step(raft_lab::lab::StepKind::Event);
+    lab.step(raft_lab::lab::vocab::step::StepKind::Event);
     let before = (lab.trace_hash(), lab.scenario().clone());
-    let error = lab.act(raft_lab::lab::Do::Crash { node: 4 }).unwrap_err();
+    let error = lab.act(raft_lab::lab::vocab::action::Do::Crash { node: 4 }).unwrap_err();
     assert_eq!(error.to_string(), "node: 4 is not a node of this cluster");
     assert_eq!((lab.trace_hash(), lab.scenario().clone()), before);
 }

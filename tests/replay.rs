@@ -2,11 +2,12 @@
 //! events tell is what the nodes have.
 #![cfg(not(target_family = "wasm"))]
 
-use raft_lab::lab::action::Probability;
-use raft_lab::lab::event::{Event, LabEvent, Record};
-use raft_lab::lab::links::Links;
+use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::vocab::event::{Event, LabEvent, Record};
+use raft_lab::lab::vocab::links::Links;
+use raft_lab::lab::vocab::probability::Probability;
 use raft_lab::lab::world::World;
-use raft_lab::lab::{Do, Lab, Scenario, StepKind};
+use raft_lab::lab::{Lab, Scenario, StepKind};
 use raft_lab::raft::rpc::{AppendEntries, Message};
 use raft_lab::raft::NodeId;
 use raft_lab::runtime::{Micros, Rng};

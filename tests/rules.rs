@@ -6,10 +6,11 @@
 
 use std::path::{Path, PathBuf};
 
-use raft_lab::lab::event::{Event, LabEvent};
-use raft_lab::lab::random::{scenario, Weather};
+use raft_lab::lab::explore::random::{scenario, Weather};
 use raft_lab::lab::scenario::{Action, Timing};
-use raft_lab::lab::{Do, Lab, Report, Scenario};
+use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::vocab::event::{Event, LabEvent};
+use raft_lab::lab::{Lab, Report, Scenario};
 use raft_lab::raft::Rule;
 use raft_lab::runtime::Micros;
 

@@ -5,8 +5,10 @@ mod files;
 
 use std::path::{Path, PathBuf};
 
-use raft_lab::lab::scenario::{schema, typescript};
 use serde_json::{json, Value};
+
+use raft_lab::lab::export::schema::schema;
+use raft_lab::lab::export::typescript::typescript;
 
 #[test]
 fn the_schema_that_ships_is_what_the_types_say() {

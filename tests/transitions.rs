@@ -1,10 +1,11 @@
 //! Every change of one stream, from one state to the next: the whole list, in order.
 #![cfg(not(target_family = "wasm"))]
 
-use raft_lab::lab::event::Event;
+use serde_json::json;
+
+use raft_lab::lab::vocab::event::Event;
 use raft_lab::lab::{Lab, Scenario};
 use raft_lab::raft;
-use serde_json::json;
 
 /// Node 1 leads, messages take 5 ms, and node 3 cannot be reached from 20 ms to `until`. Meanwhile one client writes,
 /// every 10 ms.

@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use raft_lab::lab::random::{scenario, Weather};
-use raft_lab::lab::scenario::Action;
-use raft_lab::lab::{Do, Lab, Scenario, UnobservedReport};
 use serde_json::Value;
+
+use raft_lab::lab::explore::random::{scenario, Weather};
+use raft_lab::lab::scenario::Action;
+use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::{Lab, Scenario, UnobservedReport};
 
 /// Runs it both ways, to the same time; whether it could be run without observers.
 fn is_the_same_run(name: &str, scenario: Scenario) -> bool {

@@ -7,16 +7,15 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{mpsc, Arc};
 use std::thread::Builder;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::Args;
 
 use super::{load, print_text, HELD, NOT_HELD};
+use crate::lab::explore::random::Weather;
 use crate::lab::explore::{Explore, Failure, Progress, Shrink, Trial};
-use crate::lab::random::Weather;
-use crate::lab::scenario::{NODES_MAX, SEED_MAX};
+use crate::lab::scenario::limits::{NODES_MAX, SEED_MAX};
 use crate::lab::Scenario;
 use crate::raft::{NodeId, Rule};
 use crate::runtime::Micros;

@@ -68,7 +68,7 @@ pub fn main() -> ExitCode {
         Command::Explore(options) => explore::run(options),
         Command::Check { files } => check(&files),
         Command::Schema => {
-            let schema = serde_json::to_string_pretty(&crate::lab::scenario::schema()).unwrap_or_default();
+            let schema = serde_json::to_string_pretty(&crate::lab::export::schema::schema()).unwrap_or_default();
             print_text(&format!("{schema}\n")).map(|()| HELD)
         }
     };

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::Callback;
 
 use super::driver::{Driver, Frame};
-use crate::lab::Do;
+use crate::lab::vocab::action::Do;
 use crate::view::command::Command;
 use crate::view::menu::MenuAction;
 use crate::view::page::{Change, Page};

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::lab::history::Moment;
-use crate::lab::scenario::{parse, strictly, value_of};
+use crate::lab::json::read::{parse, value_of};
+use crate::lab::json::strict::strictly;
+use crate::lab::vocab::moment::Moment;
 use crate::lab::{Lab, Scenario};
 use crate::runtime::Micros;
 use crate::view::settings::Settings;

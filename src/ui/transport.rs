@@ -7,7 +7,7 @@ use super::clock::{use_moving, Pace, Shown};
 use super::icons::{icon, Icon};
 use super::shared::Shared;
 use super::text;
-use crate::lab::invariants::Invariant;
+use crate::lab::vocab::invariant::Invariant;
 use crate::lab::{StepKind, World};
 use crate::view::command::Command;
 use crate::view::format::ms;

@@ -6,8 +6,8 @@ use super::format::{runs, S};
 use super::geometry::{crossing, Point, Ring};
 use super::node::{is_isolated, links_of};
 use super::text::Text;
-use crate::lab::action::Do;
-use crate::lab::event::Link;
+use crate::lab::vocab::action::Do;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
 use crate::raft::NodeId;
 

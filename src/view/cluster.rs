@@ -5,7 +5,7 @@ use super::geometry::{arc, crossing, curve, Point, Ring, TIMER_GAP};
 use super::node::{in_words, name, Standing};
 use super::on_link;
 use super::text::Text;
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::{NodeState, Stroke, World};
 use crate::raft::{NodeId, Term};
 use crate::runtime::Micros;

@@ -9,7 +9,8 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use super::selection::{Highlight, Selection};
-use crate::lab::event::{Event, LabEvent, MessageId, Record};
+use crate::lab::vocab::event::{Event, LabEvent, Record};
+use crate::lab::vocab::id::MessageId;
 use crate::raft::event::{Role, StreamState};
 use crate::raft::rpc::Message;
 use crate::raft::{self, Index, NodeId};

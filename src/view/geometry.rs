@@ -5,7 +5,7 @@ use std::f64::consts::{PI, TAU};
 use std::fmt::Write;
 
 use super::format::tenths;
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::raft::NodeId;
 
 /// How far the outline of the election timeout is from that of its node.

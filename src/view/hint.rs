@@ -122,9 +122,10 @@ fn round_trip_too_long(world: &World, members: &Membership) -> Option<(Micros, M
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::action::Probability;
-    use crate::lab::event::TrapDoes;
-    use crate::lab::links::{LinkSpec, Links};
+    use crate::lab::vocab::event::TrapDoes;
+    use crate::lab::vocab::links::Links;
+    use crate::lab::vocab::probability::Probability;
+    use crate::lab::vocab::spec::LinkSpec;
     use crate::lab::world::Trap;
     use crate::raft::log::{Entry, Payload};
     use crate::view::text::English;

@@ -1,16 +1,14 @@
 //! The inspector: what is selected, with all its numbers, and what these lead to.
 
 use super::format::{grouped, ms, range, S};
-use super::links;
 use super::members::in_words;
 use super::message::short;
-use super::node;
 use super::payload::{in_full, pair};
 use super::selection::Selection;
 use super::stream_buffers::on_the_way;
-use super::streams;
 use super::text::Text;
-use crate::lab::event::Link;
+use super::{links, node, streams};
+use crate::lab::vocab::id::Link;
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, World};
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
@@ -305,7 +303,8 @@ fn to_entry(world: &World, node: NodeId, index: Index) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::{Do, Lab, Scenario, StepKind};
+    use crate::lab::vocab::action::Do;
+    use crate::lab::{Lab, Scenario, StepKind};
     use crate::raft::rpc::MessageKind;
     use crate::view::text::English;
 

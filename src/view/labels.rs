@@ -4,7 +4,7 @@ use std::f64::consts::FRAC_PI_2;
 
 use super::geometry::{Point, Ring};
 use super::message::{label, Way};
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::InFlight;
 use crate::runtime::Micros;
 

@@ -4,8 +4,8 @@ use super::cluster::{NodeGlyph, StrokeGlyph, TAG_HEIGHT};
 use super::geometry::{crossing, Point, Ring, TIMER_GAP};
 use super::links::in_short;
 use super::text::Text;
-use crate::lab::event::Link;
-use crate::lab::links::Links;
+use crate::lab::vocab::id::Link;
+use crate::lab::vocab::links::Links;
 
 /// The height of a line.
 pub const LINE: f64 = 13.0;
@@ -133,8 +133,8 @@ fn place(ring: &Ring, link: Link, lines: Vec<String>, ideal: f64, taken: &[Area]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::action::Probability;
-    use crate::lab::links::LinkSpec;
+    use crate::lab::vocab::probability::Probability;
+    use crate::lab::vocab::spec::LinkSpec;
     use crate::lab::world::{NodeState, World};
     use crate::raft::{Membership, NodeId};
     use crate::runtime::Micros;

@@ -1,10 +1,11 @@
 //! What links do to messages, in words; and the form that changes it.
 
 use super::text::Text;
-use crate::lab::action::Probability;
-use crate::lab::links::{LinkSpec, Links};
-use crate::lab::scenario::NetworkPatch;
-use crate::lab::Do;
+use crate::lab::vocab::action::Do;
+use crate::lab::vocab::links::Links;
+use crate::lab::vocab::probability::Probability;
+use crate::lab::vocab::settings::NetworkPatch;
+use crate::lab::vocab::spec::LinkSpec;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 

@@ -8,10 +8,11 @@ use super::on_node::NodeAct;
 use super::selection::{find, Selection};
 use super::text::Text;
 use super::until::Until;
-use crate::lab::event::Link;
-use crate::lab::history::{Branch, BranchId};
+use crate::lab::play::branches::{Branch, BranchId};
+use crate::lab::vocab::action::Do;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
-use crate::lab::{Do, Player};
+use crate::lab::Player;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 

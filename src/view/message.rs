@@ -396,7 +396,7 @@ mod tests {
         let lost = |ms| LostMessage {
             message: Rc::new(in_flight(append(1))),
             at: Micros::from_ms(ms),
-            why: crate::lab::event::LossWhy::Cut,
+            why: crate::lab::vocab::event::LossWhy::Cut,
         };
         let (start, end) = ring.lane((1, 2));
         let (at, _) = lost_place(&ring, &lost(15));

@@ -3,7 +3,7 @@
 use super::format::S;
 use super::members::{part_now, Part};
 use super::text::Text;
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::NodeId;

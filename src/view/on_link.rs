@@ -5,7 +5,7 @@ use super::geometry::Ring;
 use super::links::in_words;
 use super::selection::Selection;
 use super::text::Text;
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
 
 /// The link after the one that is selected, or before it; around the ends. With a node selected, its first or last

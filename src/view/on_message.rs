@@ -1,10 +1,10 @@
 //! What can be done to one message on its way: by a key, or from its menu.
 
 use super::text::Text;
-use crate::lab::event::MessageId;
-use crate::lab::selector::{Delay, Selector};
+use crate::lab::vocab::action::Do;
+use crate::lab::vocab::id::MessageId;
+use crate::lab::vocab::selector::{Delay, Selector};
 use crate::lab::world::World;
-use crate::lab::Do;
 use crate::runtime::Micros;
 
 /// The time by which a message is delayed.

@@ -8,7 +8,7 @@ use super::menu::MenuTarget;
 use super::selection::{find, violation_highlight, Highlight, Selection};
 use super::settings::{PanelName, Setting, Settings, Theme, CLUSTER};
 use super::speed::Speed;
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
 use crate::raft::NodeId;
 

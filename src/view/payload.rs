@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::members::in_words;
 use super::text::Text;
-use crate::lab::told::clipped;
+use crate::lab::vocab::clip::clipped;
 use crate::raft::log::Payload;
 
 /// So many letters of a key and its value are told.

@@ -2,8 +2,8 @@
 
 use super::text::Text;
 use super::words::VIOLATION_LETTERS;
-use crate::lab::invariants::Invariant;
-use crate::lab::told::clipped;
+use crate::lab::vocab::clip::clipped;
+use crate::lab::vocab::invariant::Invariant;
 use crate::lab::world::World;
 
 /// A promise, and whether it holds.
@@ -61,7 +61,7 @@ fn section(invariant: Invariant) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::invariants::Violation;
+    use crate::lab::vocab::invariant::Violation;
     use crate::raft::shape::{Shape, Shown};
     use crate::view::text::English;
     use std::collections::BTreeSet;

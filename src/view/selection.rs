@@ -1,6 +1,6 @@
 //! What can be selected, and what is highlighted with it in every panel.
 
-use crate::lab::event::{Link, MessageId};
+use crate::lab::vocab::id::{Link, MessageId};
 use crate::lab::world::World;
 use crate::raft::{Index, NodeId};
 
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn the_promise_that_was_broken_first_is_highlighted() {
-        use crate::lab::invariants::{Invariant, Violation};
+        use crate::lab::vocab::invariant::{Invariant, Violation};
         let mut world = World::default();
         assert_eq!(violation_highlight(&world), Highlight::default());
         let mut add = |invariant, event, nodes: &[NodeId], entries: &[Index]| {

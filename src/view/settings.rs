@@ -127,7 +127,9 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::scenario::{parse, strictly, value_of, ScenarioError};
+    use crate::lab::json::error::ScenarioError;
+    use crate::lab::json::read::{parse, value_of};
+    use crate::lab::json::strict::strictly;
 
     fn read(json: &str) -> Result<Settings, ScenarioError> {
         parse(json).and_then(strictly)

@@ -8,8 +8,8 @@ use super::message::short;
 use super::payload::payload;
 use super::streams::chunk_counts;
 use super::text::Text;
-use crate::lab::event::{Link, MessageId};
-use crate::lab::told::clipped;
+use crate::lab::vocab::clip::clipped;
+use crate::lab::vocab::id::{Link, MessageId};
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, Trouble, World};
 use crate::raft::event::StreamState;
 use crate::raft::rpc::Message;
@@ -297,7 +297,8 @@ fn chunk(progress: &SnapshotProgress, run: Range<u64>, bytes: Range<u64>, t: &dy
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::{Do, Lab, Scenario, StepKind};
+    use crate::lab::vocab::action::Do;
+    use crate::lab::{Lab, Scenario, StepKind};
     use crate::raft::{Membership, Snapshot, SnapshotMeta};
     use crate::runtime::Micros;
     use crate::view::text::English;

@@ -1,11 +1,11 @@
 //! The state machine of a replication stream as a diagram, with the way that one stream has taken through it.
 
+use StreamState::{Lagging, LineRate, Snapshotting};
+
 use super::geometry::Point;
 use super::text::Text;
 use crate::lab::world::{StreamView, Way};
 use crate::raft::event::{StreamState, StreamWhy};
-
-use StreamState::{Lagging, LineRate, Snapshotting};
 
 /// The size of a state's box.
 pub const BOX: Point = Point::new(104.0, 32.0);
@@ -332,7 +332,7 @@ fn name(stream: &StreamView, t: &dyn Text) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::event::Event;
+    use crate::lab::vocab::event::Event;
     use crate::lab::{Lab, Scenario};
     use crate::raft;
     use crate::runtime::Micros;

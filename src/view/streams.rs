@@ -3,7 +3,7 @@
 use super::format::{grouped, ms, percent, tenths};
 use super::geometry::Point;
 use super::text::Text;
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::{SnapshotProgress, StreamView, Trouble, World};
 use crate::raft::event::StreamState;
 use crate::raft::{Index, NodeId, Term};

@@ -1,8 +1,8 @@
 //! Every word on the page, in one typed catalogue per language. A language that lacks a text does not compile.
 
 use super::format::{grouped, S};
-use crate::lab::event::{LossWhy, TrapDoes};
-use crate::lab::invariants::Invariant;
+use crate::lab::vocab::event::{LossWhy, TrapDoes};
+use crate::lab::vocab::invariant::Invariant;
 use crate::lab::world::Trouble;
 use crate::raft::event::{RoleWhy, StreamState, StreamWhy, VoteWhy};
 use crate::raft::rpc::MessageKind;

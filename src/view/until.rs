@@ -1,7 +1,7 @@
 //! Running until something happens.
 
 use super::text::Text;
-use crate::lab::condition::{Condition, EventWas, LeaderIs, Live, NodeIs, Number, Range, Violated, Which};
+use crate::lab::vocab::condition::{Condition, EventWas, LeaderIs, Live, NodeIs, Number, Range, Violated, Which};
 use crate::lab::world::World;
 use crate::runtime::Micros;
 
@@ -108,18 +108,18 @@ mod tests {
         assert!(run(&mut lab, Until::Converged));
         assert!(!run(&mut lab, Until::Violated));
         assert!(!run(&mut lab, Until::Commit), "nobody writes");
-        lab.act(crate::lab::Do::Crash { node: leader }).unwrap();
+        lab.act(crate::lab::vocab::action::Do::Crash { node: leader }).unwrap();
         assert!(run(&mut lab, Until::Leader));
         assert_ne!(lab.world().leader().unwrap().id, leader);
         let events = lab.records().len();
         assert!(run(&mut lab, Until::Stream));
-        let told = |record: &std::rc::Rc<crate::lab::Record>| record.event.name() == "stream-state";
+        let told = |record: &std::rc::Rc<crate::lab::vocab::event::Record>| record.event.name() == "stream-state";
         assert!(lab.records()[events..].iter().any(told), "it happens from now on");
     }
 
     #[test]
     fn every_event_that_is_waited_for_exists() {
-        let rows: Vec<&str> = crate::lab::event::rows().map(|row| row.name).collect();
+        let rows: Vec<&str> = crate::lab::vocab::event::rows().map(|row| row.name).collect();
         assert!(rows.contains(&"stream-state"));
         assert_eq!(Until::Second.condition(&World::default()), (None, Micros::from_ms(1000)));
     }

@@ -8,9 +8,10 @@ use super::message::short;
 use super::node::names;
 use super::payload::{key as short_key, pair, told, value as short_value};
 use super::text::Text;
-use crate::lab::event::{ClientResult, Event, LabEvent, Link};
-use crate::lab::scenario::NetworkPatch;
-use crate::lab::told::clipped;
+use crate::lab::vocab::clip::clipped;
+use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
+use crate::lab::vocab::id::Link;
+use crate::lab::vocab::settings::NetworkPatch;
 use crate::raft::event::{Role, StreamState};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
@@ -301,10 +302,10 @@ fn links_in_words(links: &[Link], nodes: usize, t: &dyn Text) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::action::Probability;
-    use crate::lab::event::{LossWhy, Record, TrapDoes};
-    use crate::lab::invariants::Invariant;
-    use crate::lab::selector::Selector;
+    use crate::lab::vocab::event::{LossWhy, Record, TrapDoes};
+    use crate::lab::vocab::invariant::Invariant;
+    use crate::lab::vocab::probability::Probability;
+    use crate::lab::vocab::selector::Selector;
     use crate::raft::event::{RoleWhy, StreamWhy, VoteWhy};
     use crate::raft::log::{Entry, Payload};
     use crate::raft::rpc::{Message, VoteRequest};

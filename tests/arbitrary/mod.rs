@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 
 use proptest::option;
 use proptest::prelude::*;
-use raft_lab::lab::action::Probability;
-use raft_lab::lab::condition::*;
-use raft_lab::lab::event::ClientResult;
-use raft_lab::lab::invariants::Invariant;
+use serde_json::{json, Value};
+
+use raft_lab::lab::scenario::limits::SEED_MAX;
 use raft_lab::lab::scenario::*;
-use raft_lab::lab::selector::{Delay, Selector};
-use raft_lab::lab::{Do, Scenario};
+use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::vocab::condition::*;
+use raft_lab::lab::vocab::event::ClientResult;
+use raft_lab::lab::vocab::invariant::Invariant;
+use raft_lab::lab::vocab::probability::Probability;
+use raft_lab::lab::vocab::selector::{Delay, Selector};
+use raft_lab::lab::vocab::settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
+use raft_lab::lab::Scenario;
 use raft_lab::raft::event::{Role, StreamState};
 use raft_lab::raft::rpc::MessageKind;
 use raft_lab::raft::{Membership, NodeId, Payload, Rule};
 use raft_lab::runtime::Micros;
-use serde_json::{json, Value};
 
 /// The voters are 1 to this; the next one is a learner.
 const VOTERS: NodeId = 3;

@@ -1,10 +1,11 @@
 //! Exploring in the browser: in slices, so that the page stays alive.
 
-use raft_lab::lab::explore::{Explore, Failure, Search};
-use raft_lab::lab::invariants::Invariant;
-use raft_lab::lab::random::Weather;
-use raft_lab::raft::Rule;
 use wasm_bindgen_test::wasm_bindgen_test;
+
+use raft_lab::lab::explore::random::Weather;
+use raft_lab::lab::explore::{Explore, Failure, Search};
+use raft_lab::lab::vocab::invariant::Invariant;
+use raft_lab::raft::Rule;
 
 /// The search gives the page a turn after every slice, and finds what it finds natively.
 #[wasm_bindgen_test]

@@ -7,9 +7,10 @@
 
 use serde_json::{json, Map, Value};
 
-use super::{Failure, Trial};
-use crate::lab::scenario::{value_of, Scenario};
-use crate::lab::World;
+use crate::lab::explore::{Failure, Trial};
+use crate::lab::json::read::value_of;
+use crate::lab::scenario::Scenario;
+use crate::lab::world::World;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 

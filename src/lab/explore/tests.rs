@@ -1,4 +1,10 @@
+use std::ops::Range;
+
+use super::random::Weather;
 use super::*;
+use crate::lab::run::lab::Lab;
+use crate::lab::scenario::Scenario;
+use crate::raft::Rule;
 
 fn search(off: &[Rule], seeds: Range<u64>) -> Option<Found> {
     let mut search = Search::new(Explore { seeds, weather: Weather::default(), off: off.to_vec(), base: None });

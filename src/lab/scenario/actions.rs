@@ -4,11 +4,12 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::read::{branch, join, object};
-use super::{refuse, strictly, untagged, ScenarioError};
-use crate::lab::action::Do;
-use crate::lab::condition::Condition;
-use crate::lab::invariants::Invariant;
+use crate::lab::json::error::{join, refuse, ScenarioError};
+use crate::lab::json::read::{branch, object};
+use crate::lab::json::strict::{strictly, untagged};
+use crate::lab::vocab::action::Do;
+use crate::lab::vocab::condition::Condition;
+use crate::lab::vocab::invariant::Invariant;
 use crate::runtime::Micros;
 
 /// Something that is done, and when.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::read::join;
-use super::{
-    refuse, Action, ConfigPatch, Scenario, ScenarioError, Timing, NODES_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX,
-};
-use crate::lab::action::Do;
-use crate::lab::event::Link;
-use crate::lab::selector::Selector;
+use crate::lab::json::error::{join, refuse, ScenarioError};
+use crate::lab::scenario::limits::{NODES_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX};
+use crate::lab::scenario::{Action, Scenario, Timing};
+use crate::lab::vocab::action::Do;
+use crate::lab::vocab::id::Link;
+use crate::lab::vocab::selector::Selector;
+use crate::lab::vocab::settings::ConfigPatch;
 use crate::raft::{Config, NodeId};
 use crate::runtime::Micros;
 

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::lab::event::Link;
-use crate::lab::Do;
+use crate::lab::vocab::action::Do;
+use crate::lab::vocab::id::Link;
 use crate::raft::NodeId;
 use crate::view::cluster::{LinkGlyph, StrokeGlyph};
 use crate::view::command::Command;

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::lab::{Do, World};
+use crate::lab::vocab::action::Do;
+use crate::lab::World;
 use crate::raft::NodeId;
 use crate::ui::dialog::Modal;
 use crate::ui::shared::Shared;

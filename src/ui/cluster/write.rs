@@ -3,7 +3,7 @@
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::lab::Do;
+use crate::lab::vocab::action::Do;
 use crate::raft::NodeId;
 use crate::ui::text;
 use crate::view::command::Command;

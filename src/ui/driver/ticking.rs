@@ -7,7 +7,7 @@ use yew::Callback;
 
 use super::frame::Frame;
 use super::Driver;
-use crate::lab::player::Arrival;
+use crate::lab::play::player::Arrival;
 use crate::ui::clock::Shown;
 use crate::ui::{media, text};
 use crate::view::turns::Turn;

@@ -1,10 +1,11 @@
 //! What a person does with time, and at a moment of it to the cluster.
 
 use super::Driver;
-use crate::lab::history::BranchId;
-use crate::lab::player::Arrival;
-use crate::lab::scenario::SEED_MAX;
-use crate::lab::{Do, Player, ScenarioError, StepKind};
+use crate::lab::play::branches::BranchId;
+use crate::lab::play::player::Arrival;
+use crate::lab::scenario::limits::SEED_MAX;
+use crate::lab::vocab::action::Do;
+use crate::lab::{Player, ScenarioError, StepKind};
 use crate::view::speed::Speed;
 use crate::view::until::Until;
 

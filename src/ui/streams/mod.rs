@@ -13,7 +13,7 @@ use self::props::StreamsProps;
 use super::panel::Title;
 use super::scene::Scene;
 use super::{media, text};
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::view::format::{grouped, S};
 use crate::view::legend::{columns, Column};
 use crate::view::page::{Change, Pointed};

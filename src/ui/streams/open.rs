@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::props::StreamsProps;
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::StreamView;
 use crate::ui::text;
 use crate::view::format::{range, S};

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::lab::event::Link;
+use crate::lab::vocab::id::Link;
 use crate::lab::World;
 use crate::ui::shared::Shared;
 use crate::view::page::Change;

@@ -1,7 +1,7 @@
 //! A message with all that it says.
 
 use super::{listed, plain, sheet, to_node, Sheet, Value};
-use crate::lab::event::MessageId;
+use crate::lab::vocab::id::MessageId;
 use crate::lab::world::{InFlight, World};
 use crate::raft::log::SharedEntry;
 use crate::raft::rpc::{

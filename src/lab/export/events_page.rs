@@ -1,0 +1,89 @@
+//! `docs/events.md`: every event, from the tables that make them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::lab::vocab::event::{rows, LabEvent};
+use crate::raft::shape::{Field, Row, Shape, Word};
+use crate::raft::Event;
+
+const HEAD: &str = "\
+# Events
+
+Everything that a viewer ever sees is an event; a line of a trace (`--trace`, and the page's export) is one of them. Beside
+its name (`event`) and the fields below it has `at`, the virtual time in milliseconds, and `n`, its number in the run,
+counted from 1. The condition `event` of a [scenario](../www/scenario.schema.json) takes any of these fields, with the values
+that they should have.
+
+This page is made from the tables in `src/raft/event.rs` and `src/lab/vocab/event.rs`; `cargo test --test events -- --ignored`
+writes it anew.
+";
+
+/// The page, in Markdown.
+pub fn page() -> String {
+    let mut page = HEAD.to_string();
+    part(&mut page, "In a node and its streams", Event::ROWS);
+    part(&mut page, "Around the nodes", LabEvent::ROWS);
+    page.push_str("\n## Words\n\nWhere a field has one of several words, these are they.\n");
+    let mut lists = BTreeMap::new();
+    rows().flat_map(|row| row.fields).for_each(|field| collect(&field.shape, &mut lists));
+    for (name, words) in lists {
+        let _ = write!(page, "\n### {name}\n\n");
+        for word in words {
+            let _ = writeln!(page, "- `{}`: {}", word.text, word.meaning.trim());
+        }
+    }
+    page
+}
+
+fn part(page: &mut String, title: &str, table: &[Row]) {
+    let _ = write!(page, "\n## {title}\n\n| Event | When | Fields |\n| --- | --- | --- |\n");
+    for row in table {
+        let fields: Vec<String> = row.fields.iter().map(described).collect();
+        let _ = writeln!(page, "| `{}` | {} | {} |", row.name, row.meaning.trim(), fields.join("<br>"));
+    }
+}
+
+fn described(field: &Field) -> String {
+    let kind = kind(&field.shape, field.type_name);
+    let text = match field.is_flat {
+        true => kind,
+        false => format!("`{}`: {kind}", field.name),
+    };
+    match field.meaning.trim() {
+        "" => text,
+        meaning => format!("{text}. {meaning}"),
+    }
+}
+
+/// A shape in words. Numbers that name something are told by the name of their type.
+fn kind(shape: &Shape, type_name: &str) -> String {
+    let of = |name: &str| type_name.contains(name);
+    match shape {
+        Shape::Truth => "true or false".into(),
+        Shape::Number if of("NodeId") => "node".into(),
+        Shape::Number if of("MessageId") => "message".into(),
+        Shape::Number if of("Term") => "term".into(),
+        Shape::Number if of("Index") => "index".into(),
+        Shape::Number => "number".into(),
+        Shape::Time => "ms".into(),
+        Shape::Fraction => "from 0 to 1".into(),
+        Shape::Text => "text".into(),
+        Shape::Word(name, _) => format!("[{name}](#{})", name.to_lowercase()),
+        Shape::Object(text) if text.starts_with('{') => format!("`{text}`"),
+        Shape::Object(text) => (*text).into(),
+        Shape::OrNull(inner) => format!("{}, or null", kind(inner, type_name)),
+        Shape::Pair(_, _) if of("Link") => "[from, to]".into(),
+        Shape::Pair(a, b) => format!("[{}, {}]", kind(a, type_name), kind(b, type_name)),
+        Shape::List(inner) => format!("list of {}", kind(inner, type_name)),
+    }
+}
+
+fn collect(shape: &Shape, lists: &mut BTreeMap<&str, &[Word]>) {
+    match shape {
+        Shape::Word(name, words) => drop(lists.insert(name, words)),
+        Shape::OrNull(inner) | Shape::List(inner) => collect(inner, lists),
+        Shape::Pair(a, b) => [a, b].into_iter().for_each(|inner| collect(inner, lists)),
+        Shape::Truth | Shape::Number | Shape::Time | Shape::Fraction | Shape::Text | Shape::Object(_) => {}
+    }
+}

@@ -1,0 +1,193 @@
+//! A JSON Schema of the scenario format, made from the types that read it.
+//!
+//! Two things are put together by hand, as they are read by hand: an action is one object with its name as `do`
+//! and its time beside it, and a condition is known by its first field.
+
+use std::borrow::Cow;
+
+use schemars::generate::SchemaSettings;
+use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
+use serde_json::{json, Map, Value};
+
+use crate::lab::scenario::{Action, OnViolation, Scenario, StartEntry, Stop, FORMAT};
+use crate::lab::vocab::action::Do;
+use crate::lab::vocab::condition::{
+    ClientsAre, Condition, EventWas, LeaderIs, NodeIs, Number, OutcomeIs, StreamIs, Violated,
+};
+use crate::lab::vocab::event;
+use crate::lab::vocab::probability::Probability;
+use crate::raft::shape::{Row, Shape};
+use crate::runtime::Micros;
+
+/// The schema, as a JSON document.
+pub fn schema() -> Value {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let parts = [
+        ("actions", generator.subschema_for::<Vec<Action>>()),
+        ("stop", generator.subschema_for::<Stop>()),
+        ("expect", generator.subschema_for::<Vec<Condition>>()),
+    ];
+    let mut root = generator.into_root_schema_for::<Scenario>();
+    let schema = root.ensure_object();
+    schema.insert("title".into(), json!("Raft Lab scenario"));
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.insert("format".into(), json!({ "const": FORMAT }));
+        for (name, part) in parts {
+            properties.insert(name.into(), part.to_value());
+        }
+    }
+    root.to_value()
+}
+
+macro_rules! by_hand {
+    ($type:ty, $name:literal, $generator:ident => $schema:expr) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+            fn json_schema($generator: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    };
+}
+
+by_hand!(Micros, "Milliseconds", _generator => json_schema!({ "type": "number", "minimum": 0, "maximum": 1e12 }));
+by_hand!(Probability, "Probability", _generator => json_schema!({ "type": "number", "minimum": 0, "maximum": 1 }));
+by_hand!(StartEntry, "StartEntry", _generator => json_schema!({
+    "anyOf": [
+        { "type": "integer", "minimum": 1 },
+        {
+            "type": "object",
+            "properties": {
+                "term": { "type": "integer", "minimum": 1 },
+                "set": { "type": "array", "items": { "type": "string" }, "minItems": 2, "maxItems": 2 },
+                "blank": { "const": true },
+                "members": { "type": "array", "items": { "type": "integer", "minimum": 1 } },
+            },
+            "required": ["term"],
+            "minProperties": 2,
+            "maxProperties": 2,
+            "additionalProperties": false,
+        },
+    ],
+}));
+by_hand!(Stop, "Stop", generator => json_schema!({
+    "type": "object",
+    "properties": {
+        "at": generator.subschema_for::<Micros>(),
+        "when": generator.subschema_for::<Condition>(),
+        "on_violation": generator.subschema_for::<OnViolation>(),
+    },
+    "anyOf": [{ "required": ["at"] }, { "required": ["on_violation"] }],
+    "additionalProperties": false,
+}));
+by_hand!(Action, "Action", generator => {
+    let mut forms = Vec::new();
+    // Each action is { name: { fields } } in the type: here the name is the value of `do`.
+    let table = Do::json_schema(generator).to_value();
+    for form in table["oneOf"].as_array().into_iter().flatten() {
+        let Some((name, fields)) = form["properties"].as_object().and_then(|map| map.iter().next()) else { continue };
+        forms.push(action(name, resolved(generator, fields), form.get("description")));
+    }
+    let at = json!({ "required": ["at"] });
+    let when = json!({ "required": ["when"], "not": { "required": ["at"] } });
+    json_schema!({ "allOf": [{ "anyOf": [at, when] }, { "anyOf": forms }] })
+});
+by_hand!(EventWas, "EventWas", generator => {
+    let count = generator.subschema_for::<Number>().to_value();
+    let forms: Vec<Value> = event::rows().map(|row| event_was(row, &count)).collect();
+    json_schema!({ "anyOf": forms })
+});
+by_hand!(Condition, "Condition", generator => {
+    let inner = generator.subschema_for::<Condition>().to_value();
+    let heads = [
+        ("leader", generator.subschema_for::<LeaderIs>().to_value()),
+        ("converged", json!({ "type": "boolean" })),
+        ("clients", generator.subschema_for::<ClientsAre>().to_value()),
+        ("violated", generator.subschema_for::<Violated>().to_value()),
+        ("outcome", generator.subschema_for::<OutcomeIs>().to_value()),
+        ("visited", inner.clone()),
+        ("not", inner.clone()),
+        ("all", json!({ "type": "array", "items": inner })),
+        ("any", json!({ "type": "array", "items": inner })),
+    ];
+    let mut forms = vec![generator.subschema_for::<NodeIs>().to_value(), generator.subschema_for::<StreamIs>().to_value()];
+    forms.push(generator.subschema_for::<EventWas>().to_value());
+    forms.extend(heads.into_iter().map(|(head, value)| {
+        let properties = Map::from_iter([(head.to_string(), value)]);
+        json!({ "type": "object", "properties": properties, "required": [head], "additionalProperties": false })
+    }));
+    json_schema!({ "anyOf": forms })
+});
+
+/// An event with any of its fields, and how often it was.
+fn event_was(row: &Row, count: &Value) -> Value {
+    let mut properties = Map::from_iter([
+        ("event".into(), json!({ "const": row.name })),
+        ("at".into(), shape(&Shape::Time)),
+        ("n".into(), shape(&Shape::Number)),
+        ("count".into(), count.clone()),
+    ]);
+    for field in row.fields.iter().filter(|field| !field.is_flat) {
+        let mut schema = shape(&field.shape);
+        if !field.meaning.is_empty() {
+            schema["description"] = json!(field.meaning.trim());
+        }
+        properties.insert(field.name.into(), schema);
+    }
+    json!({
+        "type": "object",
+        "description": row.meaning.trim(),
+        "properties": properties,
+        "required": ["event"],
+        "additionalProperties": row.is_open(),
+    })
+}
+
+/// What can stand in a field of a trace line.
+fn shape(of: &Shape) -> Value {
+    match of {
+        Shape::Truth => json!({ "type": "boolean" }),
+        Shape::Number => json!({ "type": "integer", "minimum": 0 }),
+        Shape::Time => json!({ "type": "number", "minimum": 0 }),
+        Shape::Fraction => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        Shape::Text => json!({ "type": "string" }),
+        Shape::Word(_, words) => json!({ "enum": words.iter().map(|word| word.text).collect::<Vec<_>>() }),
+        Shape::Object(_) => json!({ "type": "object" }),
+        Shape::OrNull(inner) => json!({ "anyOf": [shape(inner), { "type": "null" }] }),
+        Shape::List(inner) => json!({ "type": "array", "items": shape(inner) }),
+        Shape::Pair(a, b) => {
+            json!({ "type": "array", "prefixItems": [shape(a), shape(b)], "items": false, "minItems": 2 })
+        }
+    }
+}
+
+/// What a reference to a definition stands for.
+fn resolved(generator: &SchemaGenerator, schema: &Value) -> Value {
+    let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    name.and_then(|name| generator.definitions().get(name)).unwrap_or(schema).clone()
+}
+
+/// One action as it is written: its fields, with its name and its time beside them.
+fn action(name: &str, mut fields: Value, description: Option<&Value>) -> Value {
+    let number = json!({ "type": "integer", "minimum": 0 });
+    let beside = [
+        ("do", json!({ "const": name })),
+        ("at", json!({ "$ref": "#/$defs/Milliseconds" })),
+        ("when", json!({ "$ref": "#/$defs/Condition" })),
+        ("after", number.clone()),
+        ("polls", number),
+    ];
+    if let Some(fields) = fields.as_object_mut() {
+        let properties = fields.entry("properties").or_insert_with(|| json!({}));
+        for (field, schema) in beside {
+            properties[field] = schema;
+        }
+        let required = fields.entry("required").or_insert_with(|| json!([]));
+        required.as_array_mut().into_iter().for_each(|it| it.push(json!("do")));
+        fields.insert("additionalProperties".into(), json!(false));
+        description.map(|text| fields.insert("description".into(), text.clone()));
+    }
+    fields
+}

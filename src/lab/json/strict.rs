@@ -1,0 +1,373 @@
+//! Reads a JSON value into a type, more strictly than `serde_json` does, and says where in the value a mistake is.
+//!
+//! Strictly: a struct is read from an object only, and all fields of that must be known. (`serde` can read a struct
+//! from a list too, field by field. In a format for people that turns a mistake, such as `"start": { "1": [1] }`, into
+//! something that nobody meant.)
+//!
+//! It is the one way from JSON to a type: code for reading a type is made once for each deserializer that it is read
+//! by, and all that code is loaded with the page.
+
+use std::fmt;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+use serde_json::{map, Map, Value};
+
+use crate::lab::json::error::ScenarioError;
+
+type Result<T, E = Mistake> = std::result::Result<T, E>;
+
+/// Reads a value.
+///
+/// # Errors
+/// The first mistake, with its path from there.
+pub fn strictly<T: DeserializeOwned>(value: Value) -> Result<T, ScenarioError> {
+    T::deserialize(Strict(value)).map_err(|Mistake(error)| *error)
+}
+
+/// Reads an enum whose variants differ in their JSON. `read` gives none where no variant fits.
+pub(in crate::lab) fn untagged<'de, T, D: Deserializer<'de>>(
+    from: D,
+    name: &str,
+    read: impl FnOnce(Value) -> Option<T>,
+) -> Result<T, D::Error> {
+    use serde::Deserialize;
+    let none = || D::Error::custom(format_args!("data did not match any variant of untagged enum {name}"));
+    read(Value::deserialize(from)?).ok_or_else(none)
+}
+
+/// A mistake on its way out of what is read. Boxed, since every value that is read is a result that has room for it.
+#[derive(Debug)]
+struct Mistake(Box<ScenarioError>);
+
+impl Mistake {
+    fn within(self, step: &str) -> Mistake {
+        Mistake(Box::new(self.0.within(step)))
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// Values are called by their names in JSON.
+impl Error for Mistake {
+    fn custom<T: fmt::Display>(message: T) -> Mistake {
+        Mistake(Box::new(ScenarioError { path: String::new(), message: message.to_string() }))
+    }
+
+    fn invalid_type(found: Unexpected, expected: &dyn Expected) -> Mistake {
+        Mistake::custom(format_args!("invalid type: {}, expected {expected}", InJson(found)))
+    }
+
+    fn invalid_value(found: Unexpected, expected: &dyn Expected) -> Mistake {
+        Mistake::custom(format_args!("invalid value: {}, expected {expected}", InJson(found)))
+    }
+}
+
+struct InJson<'a>(Unexpected<'a>);
+
+impl fmt::Display for InJson<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Unexpected::Unit => f.write_str("null"),
+            Unexpected::Float(number) => write!(f, "floating point `{}`", Value::from(number)),
+            other => other.fmt(f),
+        }
+    }
+}
+
+/// A value that is read strictly.
+struct Strict(Value);
+
+fn wrong<T>(value: &Value, expected: &dyn Expected) -> Result<T> {
+    let found = match value {
+        Value::Null => Unexpected::Unit,
+        Value::Bool(truth) => Unexpected::Bool(*truth),
+        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+            (Some(number), _) => Unexpected::Unsigned(number),
+            (_, Some(number)) => Unexpected::Signed(number),
+            _ => Unexpected::Float(number.as_f64().unwrap_or_default()),
+        },
+        Value::String(text) => Unexpected::Str(text),
+        Value::Array(_) => Unexpected::Seq,
+        Value::Object(_) => Unexpected::Map,
+    };
+    Err(Error::invalid_type(found, expected))
+}
+
+fn visit_list<'de, V: Visitor<'de>>(list: Vec<Value>, visitor: V) -> Result<V::Value> {
+    let all = list.len();
+    let mut items = Items { left: list.into_iter(), taken: 0 };
+    let value = visitor.visit_seq(&mut items)?;
+    match items.taken {
+        taken if taken == all => Ok(value),
+        1 => Err(Error::invalid_length(all, &"1 element in sequence")),
+        taken => Err(Error::invalid_length(all, &format!("{taken} elements in sequence").as_str())),
+    }
+}
+
+fn visit_fields<'de, V: Visitor<'de>>(map: Map<String, Value>, visitor: V) -> Result<V::Value> {
+    visitor.visit_map(Fields { left: map.into_iter(), name: String::new(), value: Value::Null })
+}
+
+/// Reads a struct as a list of its fields in their order: for a list, the code that `serde` makes for every struct is
+/// much shorter than for a map.
+fn visit_struct<'de, V: Visitor<'de>>(value: Value, names: &'static [&'static str], visitor: V) -> Result<V::Value> {
+    let mut fields = InOrder { left: known_fields(value, names)?, names: names.iter(), missing: None };
+    let value = visitor.visit_seq(&mut fields);
+    match fields.missing {
+        Some(name) if value.is_err() => Err(Error::missing_field(name)),
+        _ => value,
+    }
+}
+
+fn known_fields(value: Value, names: &'static [&'static str]) -> Result<Map<String, Value>> {
+    let Value::Object(fields) = value else {
+        return Err(Error::custom(format_args!("{value} is not an object")));
+    };
+    match fields.keys().find(|name| !names.contains(&name.as_str())) {
+        Some(name) => Err(Mistake::unknown_field(name, names).within(name)),
+        None => Ok(fields),
+    }
+}
+
+/// The fields of a struct.
+struct InOrder {
+    left: Map<String, Value>,
+    names: std::slice::Iter<'static, &'static str>,
+    /// The field that was asked for last, if it is not there.
+    missing: Option<&'static str>,
+}
+
+impl<'de> SeqAccess<'de> for &mut InOrder {
+    type Error = Mistake;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+        let Some(name) = self.names.next() else { return Ok(None) };
+        let value = self.left.swap_remove(*name);
+        self.missing = value.is_none().then_some(name);
+        let Some(value) = value else { return Ok(None) };
+        seed.deserialize(Strict(value)).map(Some).map_err(|error| error.within(name))
+    }
+}
+
+/// Reads a number of any type.
+macro_rules! numbers {
+    ($($deserialize:ident)*) => { $(
+        fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+            self.deserialize_f64(visitor)
+        }
+    )* };
+}
+
+impl<'de> Deserializer<'de> for Strict {
+    type Error = Mistake;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(truth) => visitor.visit_bool(truth),
+            Value::Number(_) => self.deserialize_f64(visitor),
+            Value::String(text) => visitor.visit_string(text),
+            Value::Array(list) => visit_list(list, visitor),
+            Value::Object(map) => visit_fields(map, visitor),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.0 {
+            Value::Bool(truth) => visitor.visit_bool(truth),
+            other => wrong(&other, &visitor),
+        }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match &self.0 {
+            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(number), _) => visitor.visit_u64(number),
+                (_, Some(number)) => visitor.visit_i64(number),
+                _ => visitor.visit_f64(number.as_f64().unwrap_or_default()),
+            },
+            other => wrong(other, &visitor),
+        }
+    }
+
+    numbers! { deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_f32 }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.0 {
+            Value::String(text) => visitor.visit_string(text),
+            other => wrong(&other, &visitor),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.0 {
+            Value::Array(list) => visit_list(list, visitor),
+            other => wrong(&other, &visitor),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.0 {
+            Value::Object(map) => visit_fields(map, visitor),
+            other => wrong(&other, &visitor),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        visit_struct(self.0, fields, visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.0 {
+            Value::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    /// A name, or an object with one name.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        let (name, content) = match self.0 {
+            Value::String(name) => (name, Value::Null),
+            Value::Object(map) => match (map.len(), map.into_iter().next()) {
+                (1, Some(only)) => only,
+                _ => return Err(Error::invalid_value(Unexpected::Map, &"map with a single key")),
+            },
+            other => return wrong(&other, &"string or map"),
+        };
+        visitor.visit_enum(Named { name: &name, content })
+    }
+
+    forward_to_deserialize_any! {
+        i128 u128 char str bytes byte_buf unit unit_struct newtype_struct tuple_struct identifier ignored_any
+    }
+}
+
+/// The elements of a list.
+struct Items {
+    left: std::vec::IntoIter<Value>,
+    taken: usize,
+}
+
+impl<'de> SeqAccess<'de> for &mut Items {
+    type Error = Mistake;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+        let Some(value) = self.left.next() else { return Ok(None) };
+        self.taken += 1;
+        seed.deserialize(Strict(value)).map(Some).map_err(|error| error.within(&format!("[{}]", self.taken - 1)))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left.len())
+    }
+}
+
+/// The fields of an object.
+struct Fields {
+    left: map::IntoIter,
+    /// The field that was read last.
+    name: String,
+    /// Its value, until that is read.
+    value: Value,
+}
+
+impl<'de> MapAccess<'de> for Fields {
+    type Error = Mistake;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
+        let Some((name, value)) = self.left.next() else { return Ok(None) };
+        (self.name, self.value) = (name, value);
+        seed.deserialize(Key(&self.name)).map(Some).map_err(|error| error.within(&self.name))
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value> {
+        seed.deserialize(Strict(std::mem::take(&mut self.value))).map_err(|error| error.within(&self.name))
+    }
+}
+
+/// `{ name: content }`; a name alone has no content.
+struct Named<'a> {
+    name: &'a str,
+    content: Value,
+}
+
+impl<'de> EnumAccess<'de> for Named<'_> {
+    type Error = Mistake;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self)> {
+        let name: StrDeserializer<Mistake> = self.name.into_deserializer();
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Named<'_> {
+    type Error = Mistake;
+
+    fn unit_variant(self) -> Result<()> {
+        match self.content {
+            Value::Null => Ok(()),
+            other => wrong(&other, &"unit").map_err(|error: Mistake| error.within(self.name)),
+        }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value> {
+        seed.deserialize(Strict(self.content)).map_err(|error| error.within(self.name))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value> {
+        Strict(self.content).deserialize_seq(visitor).map_err(|error| error.within(self.name))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value> {
+        visit_struct(self.content, fields, visitor).map_err(|error| error.within(self.name))
+    }
+}
+
+/// The name of a field; in a map by number, that number.
+struct Key<'a>(&'a str);
+
+impl<'de> Deserializer<'de> for Key<'_> {
+    type Error = Mistake;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_str(self.0)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.0.parse() {
+            Ok(number) => visitor.visit_u32(number),
+            Err(_) => wrong(&Value::from(self.0), &visitor),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}

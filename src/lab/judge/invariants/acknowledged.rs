@@ -1,0 +1,113 @@
+//! An acknowledged write is never lost: what a client was told is done stays done.
+
+use std::collections::BTreeMap;
+
+use super::check::Found;
+use crate::lab::judge::invariants::check::{name_all, value_told, Check, Seen};
+use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
+use crate::raft::event::Role;
+use crate::raft::log::Payload;
+use crate::raft::{self, Index, NodeId, Term};
+use crate::runtime::TraceHash;
+
+/// A write that a client was told is done.
+#[derive(Clone, Debug)]
+struct Acknowledged {
+    /// What was written, for a sentence.
+    write: String,
+    /// The hash over its entry and all before it.
+    past: TraceHash,
+    /// The term in which it was committed.
+    term: Term,
+}
+
+/// An acknowledged write stays committed. It is lost
+/// - when it was acknowledged without having been committed, or as an entry that is another one;
+/// - when a leader of a later term takes office without it;
+/// - when a node loses it, by truncation, a crash or a snapshot, and those that still have it are no majority of
+///   the newest committed configuration: then a leader can be elected without it.
+///
+/// (A node may well lose an entry that was never durable there. It did not count for the majority either.)
+#[derive(Clone, Debug, Default)]
+pub(super) struct AcknowledgedKept {
+    writes: BTreeMap<Index, Acknowledged>,
+}
+
+impl AcknowledgedKept {
+    fn on_acknowledged(
+        &mut self,
+        seen: &Seen<'_>,
+        node: Option<NodeId>,
+        index: Index,
+        written: (&str, &str),
+    ) -> Option<Found> {
+        let write = format!("{} = {}", value_told(written.0), value_told(written.1));
+        let nodes: Vec<NodeId> = node.into_iter().collect();
+        let Some(committed) = seen.commits.at(index) else {
+            let text = format!("The write {write} was acknowledged as entry {index}, which nobody has committed.");
+            return Found::new(&nodes, &[index], text);
+        };
+        let entry = committed.entry.as_ref();
+        let is_it = entry.is_some_and(
+            |entry| matches!(&entry.payload, Payload::Set { key, value } if (key.as_str(), value.as_str()) == written),
+        );
+        if !is_it {
+            let text = format!("The write {write} was acknowledged as entry {index}, but another is committed there.");
+            return Found::new(&nodes, &[index], text);
+        }
+        let (past, term) = (committed.past, committed.term);
+        self.writes.insert(index, Acknowledged { write, past, term });
+        None
+    }
+
+    fn on_leader(&self, seen: &Seen<'_>, leader: NodeId, term: Term) -> Option<Found> {
+        let log = &seen.logs.of(leader)?.history;
+        let before = self.writes.iter().rev().filter(|(_, write)| write.term < term);
+        let lacking = before.take_while(|&(&index, write)| !log.has(index, write.past));
+        let (index, Acknowledged { write, .. }) = lacking.last()?;
+        let text = format!("The write {write}, acknowledged as entry {index}, is not in the log of S{leader}, which leads term {term}.");
+        Found::new(&[leader], &[*index], text)
+    }
+
+    fn on_loss(&self, seen: &Seen<'_>, node: NodeId) -> Option<Found> {
+        let (before, now) = (&seen.before?.history, &seen.logs.of(node)?.history);
+        let kept = before.shared_with(now);
+        if kept >= before.last() {
+            return None;
+        }
+        // The later an entry, the fewer have it: the last one that was lost tells.
+        let lost = self.writes.range(kept + 1..=before.last()).rev();
+        let lost = lost.filter(|&(&index, write)| before.has(index, write.past) && !now.has(index, write.past));
+        let has = |node: NodeId, index: Index, write: &Acknowledged| {
+            seen.logs.of(node).is_some_and(|log| log.history.has(index, write.past))
+        };
+        let members = seen.commits.members();
+        let gone = lost.take_while(|&(&index, write)| !members.is_quorum(|node| has(node, index, write)));
+        let (&index, acknowledged) = gone.last()?;
+        let voters = members.all_voters();
+        let holders: Vec<NodeId> = voters.iter().copied().filter(|&node| has(node, index, acknowledged)).collect();
+        let text = format!(
+            "The write {}, acknowledged as entry {index}, is lost on S{node}: only {} of {} still {} it, which is \
+             no majority.",
+            acknowledged.write,
+            name_all(&holders),
+            voters.len(),
+            if holders.len() == 1 { "has" } else { "have" },
+        );
+        Found::new(&[node], &[index], text)
+    }
+}
+
+impl Check for AcknowledgedKept {
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+        match &seen.record.event {
+            Event::Lab(LabEvent::Client { key, value, node, result: ClientResult::Ok, index, .. }) => {
+                self.on_acknowledged(seen, *node, (*index)?, (key, value.as_ref()?))
+            }
+            Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => self.on_leader(seen, *node, *term),
+            Event::Node(event) if seen.before.is_some() => self.on_loss(seen, event.node()),
+            Event::Lab(LabEvent::Crash { node, .. }) => self.on_loss(seen, *node),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! State Machine Safety (paper §5.4.3, Figure 3), and that entries are applied in order, each once.
+
+use std::collections::BTreeMap;
+
+use super::check::Found;
+use crate::lab::judge::invariants::check::{Check, Seen};
+use crate::lab::vocab::event::{Event, LabEvent};
+use crate::lab::world::World;
+use crate::raft::log::SharedEntry;
+use crate::raft::{self, Index, NodeId, SharedSnapshot, Term};
+use crate::runtime::TraceHash;
+
+/// No two nodes apply different entries at one index.
+///
+/// A snapshot applies many entries at once: it must be one that a node made, to the last byte, and hold the state
+/// that its maker's log leads to.
+#[derive(Clone, Debug)]
+pub(super) struct StateMachineSafety {
+    /// What was applied at each index, by the first node to do so.
+    applied: BTreeMap<Index, (SharedEntry, NodeId)>,
+    /// The bytes of each snapshot that was made, by what names it. (Two nodes may give theirs the same name.)
+    made: BTreeMap<(Index, Term, u64), Vec<TraceHash>>,
+    /// What the state machine held when a node began to make a snapshot.
+    begun: BTreeMap<NodeId, (Index, imbl::OrdMap<String, String>)>,
+}
+
+impl StateMachineSafety {
+    /// What is applied when a run begins.
+    pub(super) fn new(world: &World) -> StateMachineSafety {
+        let mut safety = StateMachineSafety { applied: BTreeMap::new(), made: BTreeMap::new(), begun: BTreeMap::new() };
+        for node in world.nodes.values() {
+            if let Some(snapshot) = &node.snapshot {
+                safety.note(snapshot);
+            }
+            for entry in node.log.iter().filter(|entry| entry.index <= node.applied) {
+                safety.applied.entry(entry.index).or_insert((entry.clone(), node.id));
+            }
+        }
+        safety
+    }
+
+    fn note(&mut self, snapshot: &SharedSnapshot) {
+        self.made.entry(name(snapshot)).or_default().push(hash(&snapshot.data));
+    }
+
+    fn on_applied(&mut self, node: NodeId, index: Index, entry: SharedEntry) -> Option<Found> {
+        let (first, first_node) = self.applied.entry(index).or_insert((entry.clone(), node));
+        if *first == entry {
+            return None;
+        }
+        let (first, first_node) = (first.term, *first_node);
+        let text = match first == entry.term {
+            true => {
+                format!("S{first_node} and S{node} applied different entries at index {index}, both of term {first}.")
+            }
+            false => format!(
+                "S{node} applied the entry of term {} at index {index}, where S{first_node} had applied that \
+                 of term {first}.",
+                entry.term
+            ),
+        };
+        Found::new(&[first_node, node], &[index], text)
+    }
+
+    fn on_installed(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Found> {
+        let (index, term, _) = name(snapshot);
+        let known = self.made.get(&name(snapshot));
+        if !known.is_some_and(|made| made.contains(&hash(&snapshot.data))) {
+            let text = format!("S{node} installed a snapshot up to entry {index} that no node has made.");
+            return Found::new(&[node], &[index], text);
+        }
+        match self.applied.get(&index) {
+            Some((entry, first)) if entry.term != term => {
+                let text = format!(
+                    "S{node} installed a snapshot that ends with an entry of term {term} at index {index}, where \
+                     S{first} had applied that of term {}.",
+                    entry.term
+                );
+                Found::new(&[*first, node], &[index], text)
+            }
+            _ => None,
+        }
+    }
+
+    fn on_made(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Found> {
+        self.note(snapshot);
+        let (index, state) = self.begun.remove(&node)?;
+        if index != snapshot.meta.index || state.iter().eq(snapshot.state().iter()) {
+            return None;
+        }
+        let text = format!("S{node} made a snapshot up to entry {index} that does not hold what its log leads to.");
+        Found::new(&[node], &[index], text)
+    }
+}
+
+fn name(snapshot: &SharedSnapshot) -> (Index, Term, u64) {
+    (snapshot.meta.index, snapshot.meta.term, snapshot.meta.id)
+}
+
+fn hash(data: &[u8]) -> TraceHash {
+    let mut hash = TraceHash::default();
+    hash.bytes(data);
+    hash
+}
+
+impl Check for StateMachineSafety {
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+        match &seen.record.event {
+            Event::Node(raft::Event::Apply { node, index }) => {
+                let entry = seen.logs.of(*node)?.history.entry(*index)?.clone();
+                self.on_applied(*node, *index, entry)
+            }
+            Event::Node(raft::Event::Installed { node, snapshot, .. }) => self.on_installed(*node, snapshot),
+            Event::Node(raft::Event::CompactionBegun { node, index }) => {
+                let state = seen.world.nodes.get(node).filter(|state| state.applied == *index);
+                match state {
+                    Some(state) => self.begun.insert(*node, (*index, state.state.clone())),
+                    // The state at an earlier index is not at hand.
+                    None => self.begun.remove(node),
+                };
+                None
+            }
+            Event::Node(raft::Event::CompactionDone { node, snapshot, .. }) => self.on_made(*node, snapshot),
+            Event::Lab(LabEvent::Crash { node, .. }) => {
+                self.begun.remove(node);
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+/// How far one node is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    /// What it applied last.
+    last: Index,
+    /// The highest that it ever applied since it started.
+    highest: Index,
+}
+
+/// From one start to the next a node applies entries in order, each once. A restarted node begins at its
+/// snapshot and applies again what is behind it: its state machine was lost in the crash.
+#[derive(Clone, Debug)]
+pub(super) struct AppliedOnce {
+    nodes: BTreeMap<NodeId, Progress>,
+}
+
+impl AppliedOnce {
+    /// How far the nodes are when a run begins.
+    pub(super) fn new(world: &World) -> AppliedOnce {
+        let progress = |applied| Progress { last: applied, highest: applied };
+        AppliedOnce { nodes: world.nodes.values().map(|node| (node.id, progress(node.applied))).collect() }
+    }
+}
+
+impl Check for AppliedOnce {
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+        match &seen.record.event {
+            Event::Node(raft::Event::Apply { node, index }) => {
+                let progress = self.nodes.entry(*node).or_default();
+                let Progress { last, highest } = *progress;
+                *progress = Progress { last: *index, highest: highest.max(*index) };
+                let text = if *index <= highest {
+                    format!("S{node} applied entry {index} again, after it had applied entry {highest}.")
+                } else if *index != last.saturating_add(1) {
+                    format!("S{node} applied entry {index} right after entry {last}, and none between them.")
+                } else {
+                    return None;
+                };
+                Found::new(&[*node], &[*index], text)
+            }
+            Event::Node(raft::Event::Installed { node, snapshot, .. }) => {
+                let progress = self.nodes.entry(*node).or_default();
+                let index = snapshot.meta.index;
+                *progress = Progress { last: index, highest: progress.highest.max(index) };
+                None
+            }
+            Event::Lab(LabEvent::Crash { node, kept }) => {
+                let index = kept.snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
+                self.nodes.insert(*node, Progress { last: index, highest: index });
+                None
+            }
+            _ => None,
+        }
+    }
+}

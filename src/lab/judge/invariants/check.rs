@@ -1,0 +1,58 @@
+//! What a checker is shown, and what it says.
+
+use std::borrow::Cow;
+
+use super::log_hashes::Log;
+use crate::lab::judge::invariants::commits::Commits;
+use crate::lab::judge::invariants::log_hashes::Logs;
+use crate::lab::vocab::clip::clipped;
+use crate::lab::vocab::event::Record;
+use crate::lab::world::World;
+use crate::raft::{Index, NodeId};
+
+/// So many letters of a value a sentence has room for.
+const VALUE_LETTERS: usize = 40;
+
+/// What a checker is shown: an event, and how everything stands right behind it.
+pub(super) struct Seen<'a> {
+    pub(super) record: &'a Record,
+    pub(super) world: &'a World,
+    pub(super) logs: &'a Logs,
+    /// If the event took something from a node's log, or changed something in it: that log before it.
+    pub(super) before: Option<&'a Log>,
+    pub(super) commits: &'a Commits,
+}
+
+/// What a checker found.
+pub(super) struct Found {
+    pub(super) nodes: Vec<NodeId>,
+    pub(super) entries: Vec<Index>,
+    pub(super) text: String,
+}
+
+impl Found {
+    pub(super) fn new(nodes: &[NodeId], entries: &[Index], text: String) -> Option<Found> {
+        Some(Found { nodes: nodes.to_vec(), entries: entries.to_vec(), text })
+    }
+}
+
+/// Looks after one promise.
+pub(super) trait Check {
+    /// Takes the next event; says if it breaks the promise.
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found>;
+}
+
+/// "S1, S2 and S3", for a sentence.
+pub(super) fn name_all(nodes: &[NodeId]) -> String {
+    let names: Vec<String> = nodes.iter().map(|node| format!("S{node}")).collect();
+    match names.split_last() {
+        None => "no node".into(),
+        Some((one, [])) => one.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// A value as a sentence has room for it.
+pub(super) fn value_told(value: &str) -> Cow<'_, str> {
+    clipped(value, VALUE_LETTERS)
+}

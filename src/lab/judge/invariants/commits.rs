@@ -1,0 +1,94 @@
+//! What is committed: the entry at each index that some node held for committed first.
+
+use std::collections::BTreeMap;
+
+use crate::lab::judge::invariants::log_hashes::{History, Logs};
+use crate::lab::vocab::event::{Event, Record};
+use crate::lab::world::World;
+use crate::raft::log::{Payload, SharedEntry};
+use crate::raft::{self, Index, Membership, NodeId, Term};
+use crate::runtime::TraceHash;
+
+/// An entry that some node held for committed, the first one to do so.
+#[derive(Clone, Debug)]
+pub(super) struct Committed {
+    /// It; unknown, if a run began with it inside a snapshot.
+    pub(super) entry: Option<SharedEntry>,
+    /// The hash over it and all before it.
+    pub(super) past: TraceHash,
+    /// Who committed it.
+    pub(super) node: NodeId,
+    /// In which term that node was.
+    pub(super) term: Term,
+}
+
+/// Every entry that was ever committed.
+#[derive(Clone, Debug)]
+pub(super) struct Commits {
+    entries: BTreeMap<Index, Committed>,
+    /// The newest configuration that is committed, with its index.
+    members: (Index, Membership),
+    /// The first index that the last event committed.
+    pub(super) new_from: Option<Index>,
+}
+
+impl Commits {
+    /// What is committed when a run begins.
+    pub(super) fn new(world: &World, logs: &Logs) -> Commits {
+        let initial = world.nodes.values().next().map(|node| node.initial_members().clone());
+        let members = (0, initial.unwrap_or_else(|| Membership::new([], [])));
+        let mut commits = Commits { entries: BTreeMap::new(), members, new_from: None };
+        for node in world.nodes.values() {
+            let Some(log) = logs.of(node.id) else { continue };
+            commits.commit(node.id, node.term, node.first_index.saturating_sub(1), node.commit, &log.history);
+            if let Some(snapshot) = &node.snapshot {
+                let (index, members) = &snapshot.meta.membership;
+                if *index > commits.members.0 {
+                    commits.members = (*index, members.clone());
+                }
+            }
+        }
+        commits
+    }
+
+    fn commit(&mut self, node: NodeId, term: Term, first: Index, last: Index, log: &History) {
+        for index in first.max(1).max(log.first_known())..=last.min(log.last()) {
+            let Some(past) = log.past(index).filter(|_| !self.entries.contains_key(&index)) else { continue };
+            let entry = log.entry(index).cloned();
+            if let Some(Payload::Members(members)) = entry.as_ref().map(|entry| &entry.payload) {
+                if index > self.members.0 {
+                    self.members = (index, members.clone());
+                }
+            }
+            self.entries.insert(index, Committed { entry, past, node, term });
+            self.new_from.get_or_insert(index);
+        }
+    }
+
+    /// Takes the next event.
+    pub(super) fn apply(&mut self, record: &Record, world: &World, logs: &Logs) {
+        self.new_from = None;
+        if let Event::Node(raft::Event::Commit { node, from, to }) = &record.event {
+            let (Some(state), Some(log)) = (world.nodes.get(node), logs.of(*node)) else { return };
+            self.commit(*node, state.term, from.saturating_add(1), *to, &log.history);
+        }
+    }
+
+    /// The entry committed at an index.
+    pub(super) fn at(&self, index: Index) -> Option<&Committed> {
+        self.entries.get(&index)
+    }
+
+    /// The newest configuration that is committed.
+    pub(super) fn members(&self) -> &Membership {
+        &self.members.1
+    }
+
+    /// Of what was committed before a term, the first entry that a log lacks.
+    pub(super) fn missing(&self, term: Term, log: &History) -> Option<(Index, &Committed)> {
+        let before = self.entries.iter().rev().filter(|(_, committed)| committed.term < term);
+        // A log that has an entry has all before it: the last one tells.
+        let lacking = before.take_while(|&(&index, committed)| !log.has(index, committed.past));
+        lacking.last().map(|(&index, committed)| (index, committed))
+    }
+}

@@ -1,0 +1,29 @@
+//! Election Safety: at most one leader in a term (paper §5.2, Figure 3).
+
+use litemap::LiteMap;
+
+use super::check::Found;
+use crate::lab::judge::invariants::check::{Check, Seen};
+use crate::lab::vocab::event::Event;
+use crate::raft::event::Role;
+use crate::raft::{self, NodeId, Term};
+
+/// Who led each term.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ElectionSafety {
+    leaders: LiteMap<Term, NodeId>,
+}
+
+impl Check for ElectionSafety {
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+        let Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) = &seen.record.event else {
+            return None;
+        };
+        let first = *self.leaders.entry(*term).or_insert(*node);
+        if first == *node {
+            return None;
+        }
+        let text = format!("S{node} leads term {term}, but S{first} was elected in that term already.");
+        Found::new(&[first, *node], &[], text)
+    }
+}

@@ -1,0 +1,38 @@
+//! Leader Completeness (paper §5.4, Figure 3).
+
+use super::check::{Check, Found, Seen};
+use super::commits::Committed;
+use crate::lab::vocab::event::Event;
+use crate::raft::event::Role;
+use crate::raft::{self, NodeId, Term};
+
+/// What is committed in a term is in the logs of the leaders of all later terms.
+///
+/// It is looked at when a leader takes office, and, since a deposed leader may learn only then that an entry was
+/// committed, when an entry is committed while a leader of a later term is in office.
+#[derive(Clone, Debug)]
+pub(super) struct LeaderCompleteness;
+
+impl Check for LeaderCompleteness {
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+        let lacks = |leader: NodeId, term: Term| {
+            let (index, committed) = seen.commits.missing(term, &seen.logs.of(leader)?.history)?;
+            let Committed { node, term: in_term, .. } = committed;
+            let of_term = committed.entry.as_ref().map(|entry| format!(" of term {}", entry.term));
+            let text = format!(
+                "S{leader} leads term {term} without entry {index}{}, which S{node} committed in term {in_term}.",
+                of_term.unwrap_or_default(),
+            );
+            Found::new(&[*node, leader], &[index], text)
+        };
+        match &seen.record.event {
+            Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => lacks(*node, *term),
+            Event::Node(raft::Event::Commit { .. }) => {
+                let in_term = seen.commits.at(seen.commits.new_from?)?.term;
+                let later = seen.world.leaders().filter(|leader| leader.term > in_term);
+                later.into_iter().find_map(|leader| lacks(leader.id, leader.term))
+            }
+            _ => None,
+        }
+    }
+}

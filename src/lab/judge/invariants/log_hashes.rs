@@ -1,0 +1,313 @@
+//! What each node's log says, and how it came to say that, as hashes: the ground that several checkers stand on.
+//!
+//! Log Matching speaks of *all* entries up to one of them. Comparing them one by one would cost as much as the
+//! logs are long, at every event. So each entry is kept with a hash over it and everything before it, its
+//! **past**: two logs agree up to an index exactly when their pasts there are equal, and where they part is found
+//! by halving. Compaction forgets entries in a node; here their pasts stay known, so that a compacted log can
+//! still be compared. A log that came as a snapshot has the past of the log that the snapshot was made of.
+//!
+//! **A start is given, not earned.** A scenario may begin with logs that no run of Raft leads to: an entry of the
+//! same index and term in two logs, with different entries before it. Nothing that a node does is to blame for
+//! that, so the two are taken as the same entry with the same past, and the promises hold for what comes after.
+
+use std::collections::BTreeMap;
+
+use litemap::LiteMap;
+
+use crate::lab::vocab::event::{Event, LabEvent, Record};
+use crate::lab::vocab::image::Image;
+use crate::lab::world::{NodeState, World};
+use crate::raft::log::SharedEntry;
+use crate::raft::{self, Index, NodeId, SharedSnapshot, Term};
+use crate::runtime::{Feed, TraceHash};
+
+/// An entry, and the hash over it and all before it.
+#[derive(Clone, Debug)]
+struct Mark {
+    entry: SharedEntry,
+    past: TraceHash,
+}
+
+/// A log with its past: what was compacted counts, and what a snapshot brought.
+#[derive(Clone, Debug)]
+pub(super) struct History {
+    /// Before the first entry that is known: 0, unless a scenario began with a snapshot that nobody has the
+    /// entries of.
+    base: Index,
+    base_term: Term,
+    base_past: TraceHash,
+    marks: imbl::Vector<Mark>,
+}
+
+impl History {
+    fn after(base: Index, base_term: Term) -> History {
+        let mut base_past = TraceHash::default();
+        if base > 0 {
+            "snapshot".feed(&mut base_past);
+            base.feed(&mut base_past);
+            base_term.feed(&mut base_past);
+        }
+        History { base, base_term, base_past, marks: imbl::Vector::new() }
+    }
+
+    fn mark(&self, index: Index) -> Option<&Mark> {
+        self.marks.get(usize::try_from(index.checked_sub(self.base)?.checked_sub(1)?).ok()?)
+    }
+
+    /// The first index of which anything is known.
+    pub(super) fn first_known(&self) -> Index {
+        self.base
+    }
+
+    /// The last index.
+    pub(super) fn last(&self) -> Index {
+        self.base + self.marks.len() as Index
+    }
+
+    /// The entry at an index, compacted or not, if anyone ever showed it.
+    pub(super) fn entry(&self, index: Index) -> Option<&SharedEntry> {
+        self.mark(index).map(|mark| &mark.entry)
+    }
+
+    /// The term at an index.
+    pub(super) fn term(&self, index: Index) -> Option<Term> {
+        match index == self.base {
+            true => Some(self.base_term),
+            false => self.entry(index).map(|entry| entry.term),
+        }
+    }
+
+    /// The hash over everything up to an index.
+    pub(super) fn past(&self, index: Index) -> Option<TraceHash> {
+        match index == self.base {
+            true => Some(self.base_past),
+            false => self.mark(index).map(|mark| mark.past),
+        }
+    }
+
+    /// Whether this log has, up to an index, the past given. What lies inside a snapshot of which nobody has the
+    /// entries is taken on trust.
+    pub(super) fn has(&self, index: Index, past: TraceHash) -> bool {
+        index < self.base || self.past(index) == Some(past)
+    }
+
+    /// Whether two logs that both reach this index agree up to it, as far as anyone knows.
+    fn agrees_at(&self, other: &History, index: Index) -> bool {
+        match (self.past(index), other.past(index)) {
+            (Some(a), Some(b)) => a == b,
+            _ => true,
+        }
+    }
+
+    /// The last index up to which two logs agree.
+    pub(super) fn shared_with(&self, other: &History) -> Index {
+        let (low, high) = (self.base.max(other.base), self.last().min(other.last()));
+        let agree = |index: Index| self.agrees_at(other, index);
+        if high < low {
+            return high;
+        }
+        if !agree(low) {
+            return low.saturating_sub(1);
+        }
+        let (mut agreed, mut open) = (low, high);
+        while agreed < open {
+            let middle = agreed + (open - agreed).div_ceil(2);
+            match agree(middle) {
+                true => agreed = middle,
+                false => open = middle - 1,
+            }
+        }
+        agreed
+    }
+
+    /// Whether two logs agree up to an index that both reach.
+    pub(super) fn shares(&self, other: &History, index: Index) -> bool {
+        index <= self.last().min(other.last()) && self.agrees_at(other, index)
+    }
+
+    fn keep_up_to(&mut self, index: Index) {
+        self.marks.truncate(usize::try_from(index.saturating_sub(self.base)).unwrap_or(usize::MAX));
+    }
+}
+
+/// One node's log.
+#[derive(Clone, Debug)]
+pub(super) struct Log {
+    /// What it says: written, durable or not.
+    pub(super) history: History,
+    /// How far it is on the disk.
+    pub(super) durable: Index,
+}
+
+/// Every node's log, up to the last event. A crashed node's log is what its disk holds.
+#[derive(Clone, Debug)]
+pub(super) struct Logs {
+    nodes: LiteMap<NodeId, Log>,
+    /// Pasts of the start that are taken as the same as another: (index, term) → (computed, taken).
+    taken_as: BTreeMap<(Index, Term), Vec<(TraceHash, TraceHash)>>,
+}
+
+impl Logs {
+    /// The logs that a run starts with.
+    pub(super) fn new(world: &World) -> Logs {
+        let mut logs = Logs { nodes: LiteMap::new(), taken_as: BTreeMap::new() };
+        let mut given: BTreeMap<(Index, Term), TraceHash> = BTreeMap::new();
+        // Those that reach back furthest first: they know the past of the others' snapshots.
+        let mut nodes: Vec<&NodeState> = world.nodes.values().map(|node| &**node).collect();
+        nodes.sort_by_key(|node| (node.first_index, node.id));
+        for node in nodes {
+            let base = node.first_index.saturating_sub(1);
+            let base_term = node.term_at(base).unwrap_or(0);
+            let mut history = History::after(base, base_term);
+            if base > 0 {
+                history.base_past = *given.entry((base, base_term)).or_insert(history.base_past);
+            }
+            for entry in &node.log {
+                let at = (entry.index, entry.term);
+                let computed = next_past(&history, entry);
+                let taken = *given.entry(at).or_insert(computed);
+                if taken != computed {
+                    logs.taken_as.entry(at).or_default().push((computed, taken));
+                }
+                history.marks.push_back(Mark { entry: entry.clone(), past: taken });
+            }
+            logs.nodes.insert(node.id, Log { durable: history.last(), history });
+        }
+        logs
+    }
+
+    /// A node's log.
+    pub(super) fn of(&self, node: NodeId) -> Option<&Log> {
+        self.nodes.get(&node)
+    }
+
+    /// Every node's log.
+    pub(super) fn all(&self) -> impl Iterator<Item = (NodeId, &Log)> {
+        self.nodes.iter().map(|(&node, log)| (node, log))
+    }
+
+    /// Takes the next event. If a log lost anything by it, or something in it changed: what it was before.
+    pub(super) fn apply(&mut self, record: &Record, world: &World) -> Option<Log> {
+        match &record.event {
+            Event::Node(event) => self.apply_node(event, world),
+            Event::Lab(LabEvent::Crash { node, kept }) => {
+                let mut log = self.nodes.remove(node).unwrap_or_else(empty);
+                let before = log.clone();
+                self.come_back(&mut log.history, kept);
+                log.durable = log.history.last();
+                self.nodes.insert(*node, log);
+                Some(before)
+            }
+            Event::Lab(_) => None,
+        }
+    }
+
+    fn apply_node(&mut self, event: &raft::Event, world: &World) -> Option<Log> {
+        match event {
+            raft::Event::Append { node, entry } => {
+                let mut log = self.nodes.remove(node).unwrap_or_else(empty);
+                let before = (entry.index <= log.history.last()).then(|| log.clone());
+                self.write(&mut log.history, entry);
+                self.nodes.insert(*node, log);
+                before
+            }
+            raft::Event::Truncate { node, first, .. } => {
+                let log = self.nodes.entry(*node).or_insert_with(empty);
+                let before = log.clone();
+                let last_kept = first.saturating_sub(1);
+                log.history.keep_up_to(last_kept);
+                log.durable = log.durable.min(last_kept);
+                Some(before)
+            }
+            raft::Event::Installed { node, snapshot, kept_suffix } => {
+                let before = self.nodes.get(node).cloned().unwrap_or_else(empty);
+                let has_it = before.history.term(snapshot.meta.index) == Some(snapshot.meta.term);
+                if !(*kept_suffix && has_it) {
+                    let leader = world.nodes.get(node).and_then(|node| node.leader);
+                    let history = self.history_of(snapshot, leader);
+                    // On the disk there is the old log until the snapshot is durable: what it shares with the
+                    // new one stands there either way.
+                    let durable = before.durable.min(before.history.shared_with(&history));
+                    self.nodes.insert(*node, Log { history, durable });
+                }
+                Some(before)
+            }
+            raft::Event::Durable { node, index } => {
+                let log = self.nodes.entry(*node).or_insert_with(empty);
+                log.durable = log.durable.max((*index).min(log.history.last()));
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// Writes an entry: at the end, or (which no correct node does) over another, where what is behind stays.
+    fn write(&self, history: &mut History, entry: &SharedEntry) {
+        let last = history.last();
+        if entry.index > last + 1 {
+            *history = History::after(entry.index - 1, 0);
+        }
+        if entry.index <= history.base {
+            return;
+        }
+        let behind: Vec<SharedEntry> =
+            (entry.index + 1..=last).filter_map(|index| history.entry(index).cloned()).collect();
+        history.keep_up_to(entry.index - 1);
+        for entry in std::iter::once(entry).chain(&behind) {
+            let past = self.past_after(history, entry);
+            history.marks.push_back(Mark { entry: entry.clone(), past });
+        }
+    }
+
+    fn past_after(&self, history: &History, entry: &SharedEntry) -> TraceHash {
+        let past = next_past(history, entry);
+        let taken = self.taken_as.get(&(entry.index, entry.term)).into_iter().flatten();
+        taken.copied().find(|&(computed, _)| computed == past).map_or(past, |(_, taken)| taken)
+    }
+
+    /// The past that a snapshot stands for: that of the node whose log has the entry, its leader's at best.
+    fn history_of(&self, snapshot: &SharedSnapshot, leader: Option<NodeId>) -> History {
+        let (index, term) = (snapshot.meta.index, snapshot.meta.term);
+        let leader = leader.and_then(|leader| self.nodes.get(&leader));
+        let mut known = leader.into_iter().chain(self.nodes.values());
+        match known.find(|log| log.history.term(index) == Some(term)) {
+            Some(log) => {
+                let mut history = log.history.clone();
+                history.keep_up_to(index);
+                history
+            }
+            None => History::after(index, term),
+        }
+    }
+
+    /// A disk image takes the place of what was written: some of it may never have come to the disk, and what
+    /// was removed may still be there.
+    fn come_back(&self, history: &mut History, kept: &Image) {
+        let (index, term) = kept.prev;
+        if history.term(index) != Some(term) {
+            let snapshot = kept.snapshot.as_ref().filter(|it| (it.meta.index, it.meta.term) == kept.prev);
+            *history = snapshot.map_or_else(|| History::after(index, term), |snapshot| self.history_of(snapshot, None));
+        }
+        let mut agreed = index.min(history.last());
+        for entry in &kept.log {
+            if entry.index != agreed + 1 || history.entry(entry.index) != Some(entry) {
+                break;
+            }
+            agreed = entry.index;
+        }
+        history.keep_up_to(agreed);
+        for entry in kept.log.iter().filter(|entry| entry.index > agreed) {
+            self.write(history, entry);
+        }
+    }
+}
+
+fn empty() -> Log {
+    Log { history: History::after(0, 0), durable: 0 }
+}
+
+fn next_past(history: &History, entry: &SharedEntry) -> TraceHash {
+    let mut past = history.marks.back().map_or(history.base_past, |mark| mark.past);
+    entry.feed(&mut past);
+    past
+}

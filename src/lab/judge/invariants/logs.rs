@@ -1,0 +1,92 @@
+//! Leader Append-Only and Log Matching (paper §5.3, Figure 3).
+
+use super::check::Found;
+use crate::lab::judge::invariants::check::{Check, Seen};
+use crate::lab::vocab::event::{Event, LabEvent};
+use crate::raft::event::Role;
+use crate::raft::{self, Index, NodeId};
+
+/// A leader never overwrites or removes entries of its own log.
+#[derive(Clone, Debug)]
+pub(super) struct LeaderAppendOnly;
+
+impl Check for LeaderAppendOnly {
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+        // Without a log before it, the event took nothing away.
+        let (before, Event::Node(event)) = (seen.before?, &seen.record.event) else { return None };
+        let id = event.node();
+        let node = seen.world.nodes.get(&id).filter(|node| node.role == Role::Leader)?;
+        let now = &seen.logs.of(id)?.history;
+        let (kept, last) = (before.history.shared_with(now), before.history.last());
+        if kept >= last {
+            return None;
+        }
+        let what = match event {
+            raft::Event::Append { .. } => "wrote over",
+            raft::Event::Installed { .. } => "put a snapshot in place of",
+            _ => "removed",
+        };
+        let text = format!("S{id} leads term {} and {what} {} of its own log.", node.term, span(kept + 1, last));
+        Found::new(&[id], &[kept + 1, last], text)
+    }
+}
+
+fn span(first: Index, last: Index) -> String {
+    match first == last {
+        true => format!("entry {first}"),
+        false => format!("entries {first} to {last}"),
+    }
+}
+
+/// If two logs have an entry of the same index and term, they agree in everything up to it.
+///
+/// Only logs that exist at the same time are compared, those on the disks of crashed nodes included.
+#[derive(Clone, Debug)]
+pub(super) struct LogMatching;
+
+impl Check for LogMatching {
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+        match &seen.record.event {
+            Event::Node(raft::Event::Append { node, entry }) => match seen.before {
+                None => compare(seen, *node, entry.index, entry.index),
+                // It was written over another: what is behind has another past now.
+                Some(before) => compare(seen, *node, entry.index, before.history.last()),
+            },
+            // What was removed, but not durably, is back.
+            Event::Lab(LabEvent::Crash { node, .. }) => {
+                let now = &seen.logs.of(*node)?.history;
+                compare(seen, *node, seen.before?.history.shared_with(now) + 1, now.last())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Compares what a log has from one index to another with all other logs.
+fn compare(seen: &Seen<'_>, node: NodeId, first: Index, last: Index) -> Option<Found> {
+    let log = &seen.logs.of(node)?.history;
+    for index in first.max(log.first_known())..=last.min(log.last()) {
+        for (other, other_log) in seen.logs.all().filter(|&(other, _)| other != node) {
+            let other_log = &other_log.history;
+            if other_log.term(index) != log.term(index) || other_log.past(index) == log.past(index) {
+                continue;
+            }
+            let (term, differ) = (log.term(index)?, log.shared_with(other_log) + 1);
+            let (low, high) = (node.min(other), node.max(other));
+            return match differ < index {
+                true => {
+                    let text = format!(
+                        "S{low} and S{high} both have entry {index} of term {term}, but their logs differ \
+                         before it, at entry {differ}."
+                    );
+                    Found::new(&[low, high], &[differ, index], text)
+                }
+                false => {
+                    let text = format!("S{low} and S{high} have different entries {index}, both of term {term}.");
+                    Found::new(&[low, high], &[index], text)
+                }
+            };
+        }
+    }
+    None
+}

@@ -1,0 +1,58 @@
+//! Match is true: what a leader holds for proven of a follower's log is there, durably (paper §5.3, matchIndex).
+
+use super::check::Found;
+use crate::lab::judge::invariants::check::{Check, Seen};
+use crate::lab::vocab::event::{Event, LabEvent};
+use crate::raft::{self, Index, NodeId};
+
+/// A leader's match for a target never exceeds the prefix that the target durably shares with it.
+///
+/// Once the target has adopted a higher term it may follow another leader, which may remove what the first one
+/// had proven: nothing is committed by a match that a leader knows from then on. (What is on the way already
+/// was proven before.)
+#[derive(Clone, Debug)]
+pub(super) struct MatchIsTrue;
+
+impl Check for MatchIsTrue {
+    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+        match &seen.record.event {
+            Event::Node(raft::Event::Match { node, target, .. }) => check(seen, *node, *target),
+            // The target's log lost something.
+            Event::Node(event) if seen.before.is_some() => check_all(seen, event.node()),
+            Event::Lab(LabEvent::Crash { node, .. }) => check_all(seen, *node),
+            _ => None,
+        }
+    }
+}
+
+fn check_all(seen: &Seen<'_>, target: NodeId) -> Option<Found> {
+    let leaders = seen.world.streams.keys().filter(|(_, to)| *to == target).map(|&(leader, _)| leader);
+    leaders.into_iter().find_map(|leader| check(seen, leader, target))
+}
+
+fn check(seen: &Seen<'_>, leader: NodeId, target: NodeId) -> Option<Found> {
+    let stream = seen.world.streams.get(&(leader, target))?;
+    if seen.world.nodes.get(&target)?.term > stream.term {
+        return None;
+    }
+    let (own, other) = (seen.logs.of(leader)?, seen.logs.of(target)?);
+    let matched = stream.matched;
+    let agrees = own.history.shares(&other.history, matched);
+    if agrees && matched <= other.durable {
+        return None;
+    }
+    let shared = own.history.shared_with(&other.history);
+    let truth = match agrees {
+        true => format!("only entries up to {} are durable there", other.durable),
+        false => agree(shared),
+    };
+    let text = format!("S{leader} takes it as proven that S{target} has its log up to {matched}, but {truth}.");
+    Found::new(&[leader, target], &[shared.min(other.durable) + 1, matched], text)
+}
+
+fn agree(shared: Index) -> String {
+    match shared {
+        0 => "their logs agree in nothing".into(),
+        shared => format!("their logs agree up to {shared} only"),
+    }
+}

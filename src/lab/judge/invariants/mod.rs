@@ -1,0 +1,115 @@
+//! What must always hold, checked after every event.
+//!
+//! Each promise has a checker: a value that is shown every event, with the [`World`] right behind it, and says
+//! when the promise is broken, between which nodes and at which entries. Checkers look at events only, never
+//! into a node; they judge what nodes do and never help them. What they cost is proportional to what an event
+//! changes, not to the length of the logs (`log_hashes`). When a rule of Raft is off, anything may come along:
+//! they take it as it is and never panic.
+//!
+//! Of each invariant the first violation is told, and none after it: what follows a broken promise is its
+//! consequence, as a rule.
+
+mod acknowledged;
+mod applied;
+mod check;
+mod commits;
+mod election;
+mod leader_completeness;
+mod linearizable;
+mod log_hashes;
+mod logs;
+mod matched;
+mod monotonic;
+#[cfg(test)]
+mod tests;
+mod votes;
+
+use crate::lab::vocab::event::Record;
+use crate::lab::vocab::invariant::{Invariant, Violation};
+use crate::lab::world::World;
+use acknowledged::AcknowledgedKept;
+use applied::{AppliedOnce, StateMachineSafety};
+use check::{Check, Found, Seen};
+use commits::Commits;
+use election::ElectionSafety;
+use leader_completeness::LeaderCompleteness;
+use linearizable::Linearizable;
+use log_hashes::Logs;
+use logs::{LeaderAppendOnly, LogMatching};
+use matched::MatchIsTrue;
+use monotonic::Monotonic;
+use votes::VotesKept;
+
+/// The checkers of all invariants, with what they share and what they remember.
+#[derive(Clone, Debug)]
+pub struct Invariants {
+    logs: Logs,
+    commits: Commits,
+    broken: Vec<Invariant>,
+    election_safety: ElectionSafety,
+    leader_append_only: LeaderAppendOnly,
+    log_matching: LogMatching,
+    leader_completeness: LeaderCompleteness,
+    state_machine_safety: StateMachineSafety,
+    votes_kept: VotesKept,
+    monotonic: Monotonic,
+    applied_once: AppliedOnce,
+    match_is_true: MatchIsTrue,
+    acknowledged_kept: AcknowledgedKept,
+    linearizable: Linearizable,
+}
+
+impl Invariants {
+    /// Checkers for a run that begins with this world. What it begins with is not judged.
+    pub fn new(world: &World) -> Invariants {
+        let logs = Logs::new(world);
+        Invariants {
+            commits: Commits::new(world, &logs),
+            logs,
+            broken: Vec::new(),
+            election_safety: ElectionSafety::default(),
+            leader_append_only: LeaderAppendOnly,
+            log_matching: LogMatching,
+            leader_completeness: LeaderCompleteness,
+            state_machine_safety: StateMachineSafety::new(world),
+            votes_kept: VotesKept::new(world),
+            monotonic: Monotonic::new(world),
+            applied_once: AppliedOnce::new(world),
+            match_is_true: MatchIsTrue,
+            acknowledged_kept: AcknowledgedKept::default(),
+            linearizable: Linearizable::new(world),
+        }
+    }
+
+    /// Takes the next event and the world right behind it. Gives the promises that it broke and that no event
+    /// before it had broken, in the order of [`Invariant::ALL`].
+    pub fn observe(&mut self, record: &Record, world: &World) -> Vec<Violation> {
+        let before = self.logs.apply(record, world);
+        self.commits.apply(record, world, &self.logs);
+        let seen = Seen { record, world, logs: &self.logs, before: before.as_ref(), commits: &self.commits };
+        let mut violations = Vec::new();
+        for &invariant in Invariant::ALL {
+            if self.broken.contains(&invariant) {
+                continue;
+            }
+            let checker: &mut dyn Check = match invariant {
+                Invariant::ElectionSafety => &mut self.election_safety,
+                Invariant::LeaderAppendOnly => &mut self.leader_append_only,
+                Invariant::LogMatching => &mut self.log_matching,
+                Invariant::LeaderCompleteness => &mut self.leader_completeness,
+                Invariant::StateMachineSafety => &mut self.state_machine_safety,
+                Invariant::VotesKept => &mut self.votes_kept,
+                Invariant::Monotonic => &mut self.monotonic,
+                Invariant::AppliedOnce => &mut self.applied_once,
+                Invariant::MatchIsTrue => &mut self.match_is_true,
+                Invariant::AcknowledgedKept => &mut self.acknowledged_kept,
+                Invariant::Linearizable => &mut self.linearizable,
+            };
+            if let Some(Found { nodes, entries, text }) = checker.check(&seen) {
+                self.broken.push(invariant);
+                violations.push(Violation { invariant, nodes, entries, text });
+            }
+        }
+        violations
+    }
+}

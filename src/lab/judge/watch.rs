@@ -1,0 +1,180 @@
+//! Conditions over a run: they are shown every event, and know when they hold.
+
+use serde_json::{Map, Value};
+
+use crate::lab::json::read::value_of;
+use crate::lab::vocab::condition::{
+    Condition, EntryIs, EventWas, LeaderIs, Live, NodeIs, Number, OutcomeIs, SnapshotIs, StreamIs, Violated, Which,
+};
+use crate::lab::vocab::event::{ClientResult, Record};
+use crate::lab::world::{ClientOp, NodeState, StreamView, World};
+use crate::raft::{Index, NodeId};
+
+/// A condition with its memory: it is shown every event, and then knows what has happened.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    condition: Condition,
+    /// For `event`: how often; for `visited`: 1 once it was so.
+    seen: u64,
+    /// The watches of the conditions in it.
+    inner: Vec<Watch>,
+}
+
+impl Watch {
+    /// Begins to watch.
+    pub fn new(condition: Condition) -> Watch {
+        let inner = match &condition {
+            Condition::Not(inner) => vec![Watch::new(Condition::clone(inner))],
+            Condition::All(list) | Condition::Any(list) => list.iter().cloned().map(Watch::new).collect(),
+            _ => Vec::new(),
+        };
+        Watch { condition, seen: 0, inner }
+    }
+
+    /// Takes the next event, and the world behind it.
+    pub fn observe(&mut self, record: &Record, world: &World) {
+        match &self.condition {
+            Condition::Event(event) => self.seen += u64::from(is_such(&event.fields, record)),
+            Condition::Visited(inner) if self.seen == 0 => self.seen = u64::from(holds_now(inner, world)),
+            _ => self.inner.iter_mut().for_each(|inner| inner.observe(record, world)),
+        }
+    }
+
+    /// Whether it holds now.
+    pub fn holds(&self, world: &World) -> bool {
+        match &self.condition {
+            Condition::Event(EventWas { count: Some(count), .. }) => count.holds(self.seen),
+            Condition::Event(_) | Condition::Visited(_) => self.seen > 0,
+            Condition::Not(_) => self.inner.iter().all(|inner| !inner.holds(world)),
+            Condition::All(_) => self.inner.iter().all(|inner| inner.holds(world)),
+            Condition::Any(_) => self.inner.iter().any(|inner| inner.holds(world)),
+            condition => holds_now(condition, world),
+        }
+    }
+}
+
+fn is_such(fields: &Map<String, Value>, record: &Record) -> bool {
+    if fields.get("event").and_then(Value::as_str) != Some(record.event.name()) {
+        return false;
+    }
+    let line = value_of(record);
+    fields.iter().all(|(field, value)| line.get(field).is_some_and(|found| same(found, value)))
+}
+
+/// Equal as JSON, where 5 and 5.0 are the same number.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a.as_f64(), b.as_f64()) {
+        (Some(a), Some(b)) => a == b,
+        _ => a == b,
+    }
+}
+
+fn holds_now(condition: &Condition, world: &World) -> bool {
+    match condition {
+        Condition::Leader(LeaderIs::Any(any)) => world.leader().is_some() == *any,
+        Condition::Leader(LeaderIs::Node(node)) => world.leader().is_some_and(|leader| leader.id == *node),
+        Condition::Leader(LeaderIs::Term { term }) => world.leaders().any(|leader| term.holds(leader.term)),
+        Condition::Converged(converged) => world.converged() == *converged,
+        Condition::Node(condition) => nodes_are(condition, world),
+        Condition::Stream(condition) => {
+            let (leader, target) = condition.stream;
+            let last = world.nodes.get(&leader).map_or(0, |node| node.last_index());
+            world.streams.get(&(leader, target)).is_some_and(|stream| stream_is(condition, stream, last))
+        }
+        Condition::Clients(expected) => {
+            let count = |result| world.clients.count(result);
+            number(expected.acknowledged, count(ClientResult::Ok))
+                && number(expected.unanswered, count(ClientResult::Waiting) + count(ClientResult::Sent))
+                && number(expected.refused, count(ClientResult::Refused))
+                && number(expected.unknown, count(ClientResult::Unknown))
+        }
+        Condition::Violated(Violated::Any(any)) => world.violations.is_empty() != *any,
+        Condition::Violated(Violated::One(invariant)) => world.violations.contains_key(invariant),
+        Condition::Outcome(expected) => world.clients.ops.iter().any(|(op, it)| outcome_is(expected, *op, it)),
+        // These remember, or consist of others: a `Watch` answers for them.
+        Condition::Event(_) | Condition::Visited(_) | Condition::Not(_) | Condition::All(_) | Condition::Any(_) => {
+            false
+        }
+    }
+}
+
+fn outcome_is(expected: &OutcomeIs, op: u64, found: &ClientOp) -> bool {
+    let result = match found.result {
+        ClientResult::Sent => ClientResult::Waiting,
+        result => result,
+    };
+    expected.client.is_none_or(|client| client == found.client)
+        && expected.op.is_none_or(|number| number == op)
+        && expected.result == result
+        && expected.value.as_ref().is_none_or(|value| found.read.as_ref() == Some(value))
+}
+
+fn nodes_are(condition: &NodeIs, world: &World) -> bool {
+    let is = |node: &NodeId| world.nodes.get(node).is_some_and(|node| node_is(condition, node));
+    let mut live = world.nodes.values().filter(|node| node.alive);
+    match &condition.node {
+        Which::One(node) => is(node),
+        Which::Each(list) => list.iter().all(is),
+        // Of nobody, nothing holds.
+        Which::Live(Live::All) => live.clone().next().is_some() && live.all(|node| node_is(condition, node)),
+        Which::Live(Live::Any) => live.any(|node| node_is(condition, node)),
+    }
+}
+
+fn node_is(condition: &NodeIs, node: &NodeState) -> bool {
+    let terms = || node.log.iter().map(|entry| entry.term);
+    condition.alive.is_none_or(|alive| node.alive == alive)
+        && condition.role.is_none_or(|role| node.alive && node.role == role)
+        && number(condition.term, node.term)
+        && condition.voted_for.is_none_or(|voted_for| node.voted_for.unwrap_or(0) == voted_for)
+        && number(condition.commit, node.commit)
+        && number(condition.applied, node.applied)
+        && number(condition.last_index, node.last_index())
+        && condition.log.as_ref().is_none_or(|log| terms().eq(log.iter().copied()))
+        && condition.log_prefix.as_ref().is_none_or(|prefix| {
+            (1..).zip(prefix).all(|(index, &term)| node.entry(index).is_some_and(|entry| entry.term == term))
+        })
+        && condition.snapshot.as_ref().is_none_or(|expected| snapshot_is(expected, node))
+        && condition.members.as_ref().is_none_or(|expected| {
+            let (index, members) = &node.members;
+            expected.voters.as_ref().is_none_or(|voters| *voters == members.voters)
+                && expected.learners.as_ref().is_none_or(|learners| *learners == members.learners)
+                && number(expected.index, *index)
+        })
+        && condition.entry.as_ref().is_none_or(|entry| entry_is(entry, node))
+        && condition
+            .state
+            .as_ref()
+            .is_none_or(|state| state.iter().all(|(key, value)| node.state.get(key) == Some(value)))
+}
+
+fn snapshot_is(expected: &SnapshotIs, node: &NodeState) -> bool {
+    node.snapshot.as_ref().is_some_and(|snapshot| {
+        number(expected.index, snapshot.meta.index)
+            && number(expected.term, snapshot.meta.term)
+            && number(expected.bytes, snapshot.data.len() as u64)
+    })
+}
+
+fn entry_is(condition: &EntryIs, node: &NodeState) -> bool {
+    use crate::raft::Payload;
+    let sets = |payload: &Payload, set: &(String, String)| match payload {
+        Payload::Set { key, value } => (key, value) == (&set.0, &set.1),
+        _ => false,
+    };
+    node.entry(condition.index).is_some_and(|entry| {
+        condition.term.is_none_or(|term| entry.term == term)
+            && condition.set.as_ref().is_none_or(|set| sets(&entry.payload, set))
+    })
+}
+
+fn stream_is(condition: &StreamIs, stream: &StreamView, last: Index) -> bool {
+    condition.state.is_none_or(|state| stream.state == state)
+        && number(condition.next, stream.next)
+        && number(condition.matched, stream.matched)
+        && number(condition.lag, last.saturating_sub(stream.matched))
+}
+
+fn number(expected: Option<Number>, n: u64) -> bool {
+    expected.is_none_or(|expected| expected.holds(n))
+}

@@ -1,0 +1,99 @@
+//! A place in the past that is looked at.
+
+use std::rc::Rc;
+
+use crate::lab::judge::watch::Watch;
+use crate::lab::run::past::{Past, SPACING};
+use crate::lab::vocab::condition::Condition;
+use crate::lab::vocab::moment::Moment;
+use crate::lab::vocab::step::StepKind;
+use crate::lab::world::World;
+use crate::runtime::Micros;
+
+/// Where somebody looks at a run: behind one of its events, with a clock that can move on up to the next.
+#[derive(Clone, Debug)]
+pub struct Head {
+    world: Rc<World>,
+    now: Micros,
+}
+
+impl Head {
+    /// Behind this event, at its time.
+    pub fn at(past: &Past, event: u64) -> Head {
+        let world = past.world_at(event);
+        Head { now: world.at, world }
+    }
+
+    /// The world as it was.
+    pub fn world(&self) -> &Rc<World> {
+        &self.world
+    }
+
+    /// Where it is.
+    pub fn moment(&self) -> Moment {
+        Moment { event: self.world.n, now: self.now }
+    }
+
+    /// To the last step of this kind before the event `from`, or else to the start.
+    pub fn before(past: &Past, from: u64, kind: StepKind) -> Head {
+        let earlier = past.records().iter().take(place(from.saturating_sub(1)));
+        let step = earlier.rev().find(|record| kind.is_made_by(&record.event));
+        Head::at(past, step.map_or(0, |record| record.n))
+    }
+
+    /// To the next step of this kind. False if there is none any more in the past: then it stays.
+    pub fn forward(&mut self, past: &Past, kind: StepKind) -> bool {
+        let later = past.records().iter().skip(place(self.world.n));
+        let Some(record) = later.into_iter().find(|record| kind.is_made_by(&record.event)) else { return false };
+        if record.n - self.world.n > SPACING {
+            self.world = past.world_at(record.n);
+        } else {
+            self.fold(past, record.n);
+        }
+        self.now = record.at;
+        true
+    }
+
+    /// Lets time pass up to `time`, at most until `events_max` events have happened. Whether it was reached.
+    pub fn advance_to(&mut self, past: &Past, time: Micros, events_max: u64) -> bool {
+        let later = &past.records()[place(self.world.n)..];
+        let due = later.partition_point(|record| record.at <= time) as u64;
+        let reached = due <= events_max;
+        self.fold(past, self.world.n + due.min(events_max));
+        self.now = if reached { time.max(self.now) } else { self.world.at };
+        reached
+    }
+
+    /// Goes on until a condition holds, for `limit` at most. Whether it holds then.
+    pub fn run_until(&mut self, past: &Past, condition: Condition, limit: Micros) -> bool {
+        let end = self.now + limit;
+        let mut watch = Watch::new(condition);
+        while !watch.holds(&self.world) {
+            match past.records().get(place(self.world.n)).filter(|record| record.at <= end) {
+                Some(record) => {
+                    Rc::make_mut(&mut self.world).apply(record);
+                    watch.observe(record, &self.world);
+                    self.now = record.at;
+                }
+                None => {
+                    self.now = end;
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn fold(&mut self, past: &Past, to: u64) {
+        let new = &past.records()[place(self.world.n)..place(to)];
+        if !new.is_empty() {
+            let world = Rc::make_mut(&mut self.world);
+            new.iter().for_each(|record| world.apply(record));
+        }
+    }
+}
+
+/// Events are counted from 1: so many records lie before the one behind event `n`.
+fn place(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,252 @@
+//! A node's disk in memory. It outlives the node; the state machine beside it does not.
+//!
+//! The disk has two images. What is written goes into the *cache* at once, where it can be read; it comes to
+//! the *platter* when its time is over, in the order of writing. A crash leaves the platter.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::rc::Rc;
+
+use crate::lab::vocab::image::Image;
+use crate::lab::vocab::spec::DiskSpec;
+use crate::raft::log::{LogTerms, Payload, SharedEntry};
+use crate::raft::membership::Memberships;
+use crate::raft::storage::{LogView, Persisted, Storage, StorageError, Write};
+use crate::raft::{Index, Membership, SharedSnapshot, Snapshot, SnapshotMeta};
+use crate::runtime::{Clock, Micros, Rng};
+
+/// One node's disk and state machine. Handles share it.
+#[derive(Clone)]
+pub struct MemoryStorage {
+    disk: Rc<RefCell<Disk>>,
+    clock: Clock,
+}
+
+struct Disk {
+    initial_members: Membership,
+    spec: DiskSpec,
+    rng: Rng,
+    cache: Image,
+    platter: Image,
+    /// Writes that are not durable yet, with when they will be.
+    under_way: VecDeque<(Micros, Write)>,
+    /// The state machine, and how far it is. It lives in memory: gone in a crash, built again from the
+    /// snapshot and the log.
+    machine: BTreeMap<String, String>,
+    applied: Index,
+    /// How far the state machine is when the disk is read for the first time, if that is further than the snapshot.
+    applied_at_first: Option<Index>,
+}
+
+impl MemoryStorage {
+    /// A disk that holds what a node starts with.
+    pub fn new(initial_members: Membership, image: Image, spec: DiskSpec, rng: Rng, clock: Clock) -> MemoryStorage {
+        let disk = Disk {
+            initial_members,
+            spec,
+            rng,
+            cache: image.clone(),
+            platter: image,
+            under_way: VecDeque::new(),
+            machine: BTreeMap::new(),
+            applied: 0,
+            applied_at_first: None,
+        };
+        MemoryStorage { disk: Rc::new(RefCell::new(disk)), clock }
+    }
+
+    /// For a run that begins in the middle of things: the state machine is this far when the node starts for the
+    /// first time.
+    pub fn begin_applied(&self, index: Option<Index>) {
+        self.disk.borrow_mut().applied_at_first = index;
+    }
+
+    /// Changes how the disk behaves from now on; gives how that is.
+    pub fn change(&self, change: impl FnOnce(&mut DiskSpec)) -> DiskSpec {
+        let spec = &mut self.disk.borrow_mut().spec;
+        change(spec);
+        *spec
+    }
+
+    /// The machine stops: what is not durable is gone. Gives what is left.
+    pub fn crash(&self) -> Image {
+        let now = self.clock.now();
+        let disk = &mut *self.disk.borrow_mut();
+        // The disk went on working while the process was stopped: what was due by then is durable.
+        disk.flush_until(|at| at < now);
+        disk.under_way.clear();
+        disk.cache = disk.platter.clone();
+        disk.machine.clear();
+        disk.cache.clone()
+    }
+
+    /// What would be left after a crash now.
+    pub fn durable(&self) -> Image {
+        self.disk.borrow().platter.clone()
+    }
+
+    /// What the state machine holds.
+    pub fn machine(&self) -> BTreeMap<String, String> {
+        self.disk.borrow().machine.clone()
+    }
+}
+
+impl Disk {
+    fn works(&self) -> Result<(), StorageError> {
+        match self.spec.fails {
+            true => Err(StorageError("the disk does not answer".into())),
+            false => Ok(()),
+        }
+    }
+
+    fn load(&mut self) -> Result<Persisted, StorageError> {
+        self.works()?;
+        self.under_way.clear();
+        self.cache = self.platter.clone();
+        let Image { hard_state, snapshot, prev, log } = self.cache.clone();
+        self.machine = snapshot.as_ref().map(|snapshot| snapshot.state()).unwrap_or_default();
+        let included = snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
+        self.applied = included;
+        if let Some(index) = self.applied_at_first.take().filter(|&index| index > included) {
+            self.apply(included + 1, index)?;
+        }
+        let (base, members) = match &snapshot {
+            Some(snapshot) => snapshot.meta.membership.clone(),
+            None => (0, self.initial_members.clone()),
+        };
+        let mut memberships = Memberships::new(base, members);
+        let mut terms = LogTerms::after(prev.0, prev.1);
+        for entry in &log {
+            terms.push(entry.term);
+            if let Payload::Members(membership) = &entry.payload {
+                if entry.index > included {
+                    memberships.push(entry.index, membership.clone());
+                }
+            }
+        }
+        Ok(Persisted { hard_state, terms, memberships, snapshot, applied: self.applied })
+    }
+
+    /// Writes into the cache; says when it will be durable.
+    fn write(&mut self, now: Micros, write: Write) -> Micros {
+        self.cache.write(&write);
+        if let Some(install) = &write.install {
+            self.machine = install.snapshot.state();
+            self.applied = install.snapshot.meta.index;
+        }
+        let (low, high) = self.spec.write_delay;
+        let delay = Micros(self.rng.range(low.0, high.0 + 1));
+        let before = self.under_way.back().map_or(now, |&(at, _)| at);
+        let at = before.max(now + delay);
+        self.under_way.push_back((at, write));
+        at
+    }
+
+    /// What is due has become durable.
+    fn sync(&mut self, now: Micros) -> Result<(), StorageError> {
+        self.works()?;
+        self.flush_until(|at| at <= now);
+        Ok(())
+    }
+
+    fn flush_until(&mut self, due: impl Fn(Micros) -> bool) {
+        while self.under_way.front().is_some_and(|&(at, _)| due(at)) {
+            if let Some((_, write)) = self.under_way.pop_front() {
+                self.platter.write(&write);
+            }
+        }
+    }
+
+    fn entries(&self, first: Index, last: Index) -> Result<Vec<SharedEntry>, StorageError> {
+        let missing = || StorageError(format!("entries {first} to {last} are not in the log"));
+        self.cache.slice(first, last).map(<[SharedEntry]>::to_vec).ok_or_else(missing)
+    }
+
+    fn read(&self, first: Index, last: Index) -> Result<LogView, StorageError> {
+        self.works()?;
+        let first_index = self.cache.index_at(0);
+        let entries = match first < first_index || last < first {
+            true => Vec::new(),
+            false => self.entries(first, last)?,
+        };
+        Ok(LogView { first_index, last_applied: self.applied, entries })
+    }
+
+    fn apply(&mut self, first: Index, last: Index) -> Result<(), StorageError> {
+        self.works()?;
+        for entry in self.entries(first, last)? {
+            set(&mut self.machine, &entry);
+        }
+        self.applied = last;
+        Ok(())
+    }
+
+    /// The state at an index: that of the snapshot, and the entries behind it.
+    fn state_at(&self, index: Index) -> Result<BTreeMap<String, String>, StorageError> {
+        self.works()?;
+        if index == self.applied {
+            return Ok(self.machine.clone());
+        }
+        let snapshot = self.cache.snapshot.as_ref();
+        let mut state = snapshot.map(|snapshot| snapshot.state()).unwrap_or_default();
+        let first = snapshot.map_or(1, |snapshot| snapshot.meta.index + 1);
+        for entry in self.entries(first, index)? {
+            set(&mut state, &entry);
+        }
+        Ok(state)
+    }
+}
+
+fn set(state: &mut BTreeMap<String, String>, entry: &SharedEntry) {
+    if let Payload::Set { key, value } = &entry.payload {
+        state.insert(key.clone(), value.clone());
+    }
+}
+
+impl Storage for MemoryStorage {
+    fn load(&self) -> impl Future<Output = Result<Persisted, StorageError>> + 'static {
+        std::future::ready(self.disk.borrow_mut().load())
+    }
+
+    fn write(&self, write: Write) -> impl Future<Output = Result<(), StorageError>> + 'static {
+        let at = self.disk.borrow_mut().write(self.clock.now(), write);
+        let MemoryStorage { disk, clock } = self.clone();
+        async move {
+            clock.sleep_until(at).await;
+            disk.borrow_mut().sync(at)
+        }
+    }
+
+    fn read(&self, first: Index, last: Index) -> impl Future<Output = Result<LogView, StorageError>> + 'static {
+        std::future::ready(self.disk.borrow().read(first, last))
+    }
+
+    fn apply(&self, first: Index, last: Index) -> impl Future<Output = Result<(), StorageError>> + 'static {
+        std::future::ready(self.disk.borrow_mut().apply(first, last))
+    }
+
+    fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static {
+        let disk = self.disk.borrow();
+        std::future::ready(disk.works().map(|()| disk.machine.get(key).cloned()))
+    }
+
+    fn build_snapshot(
+        &self,
+        meta: SnapshotMeta,
+    ) -> impl Future<Output = Result<SharedSnapshot, StorageError>> + 'static {
+        // The state is that of now; what takes time is writing it out.
+        let snapshot = {
+            let mut disk = self.disk.borrow_mut();
+            let (low, high) = disk.spec.snapshot_delay;
+            let delay = Micros(disk.rng.range(low.0, high.0 + 1));
+            disk.state_at(meta.index).map(|state| (SharedSnapshot::new(Snapshot::new(meta, &state)), delay))
+        };
+        let clock = self.clock.clone();
+        async move {
+            let (snapshot, delay) = snapshot?;
+            clock.sleep(delay + Micros(snapshot.data.len() as u64)).await;
+            Ok(snapshot)
+        }
+    }
+}

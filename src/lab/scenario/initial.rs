@@ -1,0 +1,187 @@
+//! What nodes start with.
+
+use std::collections::BTreeMap;
+
+use super::validate::check_text;
+use crate::lab::json::error::{join, refuse, ScenarioError};
+use crate::lab::scenario::limits::{START_LOG_MAX, START_NUMBER_MAX};
+use crate::lab::scenario::{Scenario, Start, StartEntry, StartRole, StartSnapshot};
+use crate::lab::vocab::image::Image;
+use crate::raft::log::{Entry, Payload, SharedEntry};
+use crate::raft::storage::HardState;
+use crate::raft::{Index, NodeId, SharedSnapshot, Snapshot, SnapshotMeta, Term};
+
+impl Scenario {
+    /// What a node's disk holds at the start.
+    pub fn start_image(&self, node: NodeId) -> Image {
+        let start = self.start.get(&node).cloned().unwrap_or_default();
+        let snapshot = start.snapshot.map(|StartSnapshot { index, term, state }| {
+            let meta = SnapshotMeta { id: 1, index, term, membership: (0, self.membership()) };
+            SharedSnapshot::new(Snapshot::new(meta, &state))
+        });
+        let prev = snapshot.as_ref().map_or((0, 0), |snapshot| (snapshot.meta.index, snapshot.meta.term));
+        let entry = |(index, entry): (Index, StartEntry)| {
+            let term = entry.term();
+            let payload = match entry {
+                StartEntry::Full(_, payload) => payload,
+                StartEntry::Term(term) => Payload::Set { key: "x".into(), value: format!("{term}.{index}") },
+            };
+            SharedEntry::new(Entry { index, term, payload })
+        };
+        let log: Vec<SharedEntry> = (prev.0 + 1..).zip(start.log).map(entry).collect();
+        let last_term = log.last().map_or(prev.1, |entry| entry.term);
+        let leads = start.role.map(|StartRole::Leader| node);
+        let hard_state = HardState { term: start.term.unwrap_or(last_term), voted_for: start.voted_for.or(leads) };
+        Image { hard_state, snapshot, prev, log }
+    }
+
+    /// How far a node knows its log to be committed, and has applied it, at the start; nothing, if that is as
+    /// far as its snapshot goes.
+    pub fn start_commit(&self, node: NodeId) -> Option<Index> {
+        self.start.get(&node).and_then(|start| start.commit)
+    }
+
+    /// If a node leads when the run begins: how far each follower's log is proven to agree.
+    pub fn start_in_office(&self, node: NodeId) -> Option<BTreeMap<NodeId, Index>> {
+        let start = self.start.get(&node)?;
+        start.role.map(|StartRole::Leader| start.matched.clone().unwrap_or_default())
+    }
+
+    pub(super) fn check_starts(&self) -> Result<(), ScenarioError> {
+        let mut leaders: BTreeMap<Term, NodeId> = BTreeMap::new();
+        for (&node, start) in &self.start {
+            let path = format!("start.{node}");
+            self.check_node(&path, node)?;
+            check_log(&path, start)?;
+            let image = self.start_image(node);
+            let last = last_index(&image);
+            let term = image.hard_state.term;
+            if let Some(candidate) = start.voted_for {
+                self.check_node(&join(&path, "voted_for"), candidate)?;
+            }
+            if let Some(commit) = start.commit {
+                let path = join(&path, "commit");
+                if commit > last {
+                    return refuse(path, format!("above the last index ({last})"));
+                }
+                if commit < image.prev.0 {
+                    return refuse(path, format!("below the snapshot's index ({})", image.prev.0));
+                }
+            }
+            match start.role {
+                Some(StartRole::Leader) => {
+                    self.check_leader(&path, node, start, &image)?;
+                    if let Some(other) = leaders.insert(term, node) {
+                        return refuse(join(&path, "role"), format!("node {other} leads term {term} already"));
+                    }
+                }
+                None if start.matched.is_some() => {
+                    return refuse(join(&path, "match"), "only a leader (`role`) has proven anything");
+                }
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn check_leader(&self, path: &str, node: NodeId, start: &Start, image: &Image) -> Result<(), ScenarioError> {
+        let members = image.log.iter().rev().find_map(|entry| match &entry.payload {
+            Payload::Members(membership) => Some(membership.clone()),
+            _ => None,
+        });
+        if !members.unwrap_or_else(|| self.membership()).is_voter(node) {
+            return refuse(join(path, "role"), "a node without a vote does not lead");
+        }
+        if image.hard_state.term == 0 {
+            return refuse(join(path, "role"), "nobody leads term 0");
+        }
+        if start.voted_for.is_some_and(|candidate| candidate != node) {
+            return refuse(join(path, "voted_for"), "a leader voted for itself");
+        }
+        for (&follower, &matched) in start.matched.iter().flatten() {
+            let path = format!("{path}.match.{follower}");
+            self.check_node(&path, follower)?;
+            if follower == node {
+                return refuse(path, "a leader proves nothing to itself");
+            }
+            let common = common_prefix(image, &self.start_image(follower));
+            if matched > common {
+                return refuse(path, format!("the logs agree up to {common} only"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Checks a log and the snapshot before it.
+fn check_log(path: &str, start: &Start) -> Result<(), ScenarioError> {
+    if start.log.len() > START_LOG_MAX {
+        return refuse(join(path, "log"), format!("a log starts with at most {START_LOG_MAX} entries"));
+    }
+    if let Some(snapshot) = &start.snapshot {
+        let path = join(path, "snapshot");
+        if snapshot.index == 0 || snapshot.term == 0 {
+            return refuse(path, "index and term begin at 1");
+        }
+        if snapshot.index > START_NUMBER_MAX || snapshot.term > START_NUMBER_MAX {
+            return refuse(path, format!("index or term above {START_NUMBER_MAX}"));
+        }
+        snapshot.state.iter().try_for_each(|(key, value)| check_set(&join(&path, "state"), key, value))?;
+    }
+    let mut before = start.snapshot.as_ref().map_or(1, |snapshot| snapshot.term);
+    for (i, entry) in start.log.iter().enumerate() {
+        let path = format!("{path}.log[{i}]");
+        let term = entry.term();
+        if term < before {
+            let what = match before {
+                1 => "terms begin at 1".into(),
+                before => format!("term {term} follows {before}; terms never decrease along a log"),
+            };
+            return refuse(path, what);
+        }
+        before = term;
+        if let StartEntry::Full(_, Payload::Set { key, value }) = entry {
+            check_set(&join(&path, "set"), key, value)?;
+        }
+    }
+    let last_term = start.log.last().map_or(start.snapshot.as_ref().map_or(0, |it| it.term), StartEntry::term);
+    match start.term {
+        Some(term) if term < last_term => {
+            refuse(join(path, "term"), format!("below the last entry's term ({last_term})"))
+        }
+        term if term.unwrap_or(last_term) > START_NUMBER_MAX => {
+            refuse(join(path, "term"), format!("above {START_NUMBER_MAX}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A key and its value that stand at `path` together.
+fn check_set(path: &str, key: &str, value: &str) -> Result<(), ScenarioError> {
+    check_text("", key, value).map_err(|error| ScenarioError { path: path.into(), message: error.message })
+}
+
+fn last_index(image: &Image) -> Index {
+    image.prev.0 + image.log.len() as Index
+}
+
+/// The last index up to which two logs agree. What a snapshot includes is committed: it agrees with everything
+/// that goes as far.
+fn common_prefix(a: &Image, b: &Image) -> Index {
+    let entry = |image: &Image, index: Index| -> Option<(Term, Option<SharedEntry>)> {
+        if index == image.prev.0 {
+            return Some((image.prev.1, None));
+        }
+        let place = usize::try_from(index.checked_sub(image.prev.0 + 1)?).ok()?;
+        image.log.get(place).map(|entry| (entry.term, Some(entry.clone())))
+    };
+    let agree = |index: Index| match (entry(a, index), entry(b, index)) {
+        (Some((_, Some(a))), Some((_, Some(b)))) => a == b,
+        (Some((a, _)), Some((b, _))) => a == b,
+        // Below a snapshot: there is nothing to compare.
+        _ => true,
+    };
+    let end = last_index(a).min(last_index(b));
+    let begin = a.prev.0.max(b.prev.0).min(end);
+    (begin..=end).take_while(|&index| agree(index)).last().unwrap_or(begin.saturating_sub(1))
+}

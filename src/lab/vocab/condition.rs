@@ -1,0 +1,495 @@
+//! Conditions: what a scenario waits for, and what it expects.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::lab::json::error::{join, refuse, ScenarioError};
+use crate::lab::json::read::{branch, object};
+use crate::lab::json::strict::{strictly, untagged};
+use crate::lab::vocab::event::{self, ClientResult};
+use crate::lab::vocab::invariant::Invariant;
+use crate::raft::event::{Role, StreamState};
+use crate::raft::shape::Shape;
+use crate::raft::{Index, NodeId, Term};
+
+/// Something that may hold of a run: of the world as it is, or of what has happened so far.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// Who leads.
+    Leader(LeaderIs),
+    /// One leader of the highest term, and every live node agrees with it in everything; or not.
+    Converged(bool),
+    /// Of one or several nodes.
+    Node(Box<NodeIs>),
+    /// Of one replication stream.
+    Stream(Box<StreamIs>),
+    /// An event with these fields has happened; so often, if `count` is given.
+    Event(EventWas),
+    /// This held of a node or a stream at some time so far.
+    Visited(Box<Condition>),
+    /// Of what the clients know.
+    Clients(ClientsAre),
+    /// A promise was broken.
+    Violated(Violated),
+    /// One request, or any that fits, stands so.
+    Outcome(OutcomeIs),
+    /// It does not hold.
+    Not(Box<Condition>),
+    /// All hold.
+    All(Vec<Condition>),
+    /// At least one holds.
+    Any(Vec<Condition>),
+}
+
+/// Who leads: anyone, nobody, a node, or someone in a term.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum LeaderIs {
+    /// Whether anyone does.
+    Any(bool),
+    /// This node, with the highest term.
+    Node(NodeId),
+    /// Someone, in this term.
+    Term {
+        /// The term.
+        term: Number,
+    },
+}
+
+impl<'de> Deserialize<'de> for LeaderIs {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<LeaderIs, D::Error> {
+        untagged(from, "LeaderIs", |value| match &value {
+            Value::Bool(any) => Some(LeaderIs::Any(*any)),
+            Value::Number(_) => strictly(value).ok().map(LeaderIs::Node),
+            _ => strictly(value.get("term")?.clone()).ok().map(|term| LeaderIs::Term { term }),
+        })
+    }
+}
+
+/// A number, exact or within bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Number {
+    /// This one.
+    Exact(u64),
+    /// At least `min`, at most `max`.
+    Range(Range),
+}
+
+/// Bounds, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    /// The least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<u64>,
+    /// The most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<u64>,
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Number, D::Error> {
+        untagged(from, "Number", |value| match value.as_u64() {
+            Some(exact) => Some(Number::Exact(exact)),
+            None => strictly(value).ok().map(Number::Range),
+        })
+    }
+}
+
+impl Number {
+    /// No less than that.
+    pub const fn at_least(min: u64) -> Number {
+        Number::Range(Range { min: Some(min), max: None })
+    }
+
+    /// Whether `n` is this number, or within the bounds.
+    pub fn holds(self, n: u64) -> bool {
+        match self {
+            Number::Exact(exact) => n == exact,
+            Number::Range(Range { min, max }) => min.is_none_or(|min| n >= min) && max.is_none_or(|max| n <= max),
+        }
+    }
+}
+
+/// Which nodes a condition speaks of.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Which {
+    /// This one.
+    One(NodeId),
+    /// Each of these.
+    Each(Vec<NodeId>),
+    /// All live ones, or any live one.
+    Live(Live),
+}
+
+impl<'de> Deserialize<'de> for Which {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Which, D::Error> {
+        untagged(from, "Which", |value| match &value {
+            Value::Number(_) => strictly(value).ok().map(Which::One),
+            Value::Array(_) => strictly(value).ok().map(Which::Each),
+            _ => strictly(value).ok().map(Which::Live),
+        })
+    }
+}
+
+/// Which of the live nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Live {
+    /// Each of them.
+    All,
+    /// At least one.
+    Any,
+}
+
+macro_rules! patch {
+    ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $(
+            $(#[$field_meta])*
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub $field: Option<$type>
+        ),* }
+    };
+}
+
+/// What holds of one or several nodes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NodeIs {
+    /// Which.
+    pub node: Which,
+    /// Whether it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alive: Option<bool>,
+    /// Its role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// Its term.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<Number>,
+    /// Whom it voted for; 0 is nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voted_for: Option<NodeId>,
+    /// Its commit index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Number>,
+    /// How far it has applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Number>,
+    /// Its last index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_index: Option<Number>,
+    /// The terms of its retained entries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<Vec<Term>>,
+    /// The terms of its first entries, from index 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_prefix: Option<Vec<Term>>,
+    /// One of its entries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryIs>,
+    /// Its snapshot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<SnapshotIs>,
+    /// The configuration in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<MembersAre>,
+    /// Keys of its state machine; others do not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<BTreeMap<String, String>>,
+}
+
+patch! {
+    /// What holds of a snapshot.
+    SnapshotIs {
+        /// The last index that it includes.
+        index: Number,
+        /// The term there.
+        term: Number,
+        /// Its size.
+        bytes: Number,
+    }
+}
+
+patch! {
+    /// What holds of a configuration, as a report shows it.
+    MembersAre {
+        /// The sets of voters: two while the configuration changes.
+        voters: Vec<BTreeSet<NodeId>>,
+        /// The learners.
+        learners: BTreeSet<NodeId>,
+        /// The index of its entry in the log; 0 for the one that the cluster began with.
+        index: Number,
+    }
+}
+
+/// What holds of one entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EntryIs {
+    /// Its index.
+    pub index: Index,
+    /// Its term.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<Term>,
+    /// What it sets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<(String, String)>,
+}
+
+/// What holds of one stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StreamIs {
+    /// The leader and the target.
+    pub stream: (NodeId, NodeId),
+    /// Its state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<StreamState>,
+    /// Its next index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Number>,
+    /// Its match index.
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "match")]
+    pub matched: Option<Number>,
+    /// How far the target is behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lag: Option<Number>,
+}
+
+/// An event that has happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventWas {
+    /// Its name and fields, as in a trace line.
+    pub fields: Map<String, Value>,
+    /// How often; at least once, if it is not given.
+    pub count: Option<Number>,
+}
+
+patch! {
+    /// How many requests stand how.
+    ClientsAre {
+        /// Writes and reads that were answered with success.
+        acknowledged: Number,
+        /// Requests that are not answered yet.
+        unanswered: Number,
+        /// Requests that were refused.
+        refused: Number,
+        /// Requests of which nobody knows.
+        unknown: Number,
+    }
+}
+
+/// Which promise was broken: this one, any, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Violated {
+    /// Any (true), or none (false).
+    Any(bool),
+    /// This one.
+    One(Invariant),
+}
+
+impl<'de> Deserialize<'de> for Violated {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Violated, D::Error> {
+        untagged(from, "Violated", |value| match value {
+            Value::Bool(any) => Some(Violated::Any(any)),
+            name => strictly(name).ok().map(Violated::One),
+        })
+    }
+}
+
+/// What holds of at least one request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeIs {
+    /// Whose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<u32>,
+    /// Its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub op: Option<u64>,
+    /// What is known of it. "sent" counts as waiting.
+    pub result: ClientResult,
+    /// What was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// The first fields of conditions, of which each has exactly one.
+const HEADS: [&str; 12] = [
+    "leader",
+    "converged",
+    "node",
+    "stream",
+    "event",
+    "visited",
+    "clients",
+    "violated",
+    "outcome",
+    "not",
+    "all",
+    "any",
+];
+
+impl Condition {
+    /// Reads a condition from its place in a document.
+    ///
+    /// # Errors
+    /// With the path of what is wrong, beginning with `path`.
+    pub fn from_value(path: &str, value: Value) -> Result<Condition, ScenarioError> {
+        let mut map = object(path, value)?;
+        let heads: Vec<&str> = HEADS.into_iter().filter(|head| map.contains_key(*head)).collect();
+        // An event's own fields may have any name: `node`, for example.
+        let head = match heads[..] {
+            _ if map.contains_key("event") => "event",
+            [head] => head,
+            [] => return refuse(path, format!("a condition has one of: {}", HEADS.join(", "))),
+            _ => return refuse(path, format!("two conditions in one: {}", heads.join(", "))),
+        };
+        match head {
+            "node" => return branch(path, Value::Object(map)).map(Condition::Node),
+            "stream" => return branch(path, Value::Object(map)).map(Condition::Stream),
+            "event" => {
+                let count = map.shift_remove("count").map(|value| branch(&join(path, "count"), value)).transpose()?;
+                map.sort_keys();
+                return Ok(Condition::Event(EventWas { fields: map, count }));
+            }
+            _ => {}
+        }
+        let here = join(path, head);
+        let value = map.shift_remove(head).unwrap_or_default();
+        if let Some(field) = map.keys().next() {
+            return refuse(join(path, field), format!("unknown field beside `{head}`"));
+        }
+        let several = |value: Value| match value {
+            Value::Array(values) => (values.into_iter().enumerate())
+                .map(|(i, value)| Condition::from_value(&format!("{here}[{i}]"), value))
+                .collect::<Result<Vec<_>, _>>(),
+            other => refuse(&here, format!("{other} is not a list of conditions")),
+        };
+        match head {
+            "leader" => branch(&here, value).map(Condition::Leader),
+            "converged" => branch(&here, value).map(Condition::Converged),
+            "clients" => branch(&here, value).map(Condition::Clients),
+            "violated" => branch(&here, value).map(Condition::Violated),
+            "outcome" => branch(&here, value).map(Condition::Outcome),
+            "not" => Condition::from_value(&here, value).map(|inner| Condition::Not(Box::new(inner))),
+            "all" => several(value).map(Condition::All),
+            "any" => several(value).map(Condition::Any),
+            _ => match Condition::from_value(&here, value)? {
+                inner @ (Condition::Node(_) | Condition::Stream(_)) => Ok(Condition::Visited(Box::new(inner))),
+                _ => refuse(here, "only a node or a stream can have been visited"),
+            },
+        }
+    }
+
+    /// Checks that a condition speaks of nodes that exist.
+    pub(in crate::lab) fn check(&self, path: &str, nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
+        let known = |path: String, node: &NodeId| match nodes.contains(node) {
+            true => Ok(()),
+            false => refuse(path, format!("{node} is not a node of this cluster")),
+        };
+        match self {
+            Condition::Leader(LeaderIs::Node(node)) => known(join(path, "leader"), node),
+            Condition::Node(condition) => match &condition.node {
+                Which::One(node) => known(join(path, "node"), node),
+                Which::Each(list) => list.iter().try_for_each(|node| known(join(path, "node"), node)),
+                Which::Live(_) => Ok(()),
+            },
+            Condition::Stream(condition) => {
+                known(join(path, "stream[0]"), &condition.stream.0)?;
+                known(join(path, "stream[1]"), &condition.stream.1)
+            }
+            Condition::Event(EventWas { fields, .. }) => check_event(path, fields),
+            Condition::Visited(inner) => inner.check(&join(path, "visited"), nodes),
+            Condition::Not(inner) => inner.check(&join(path, "not"), nodes),
+            Condition::All(list) => check_each(&join(path, "all"), list, nodes),
+            Condition::Any(list) => check_each(&join(path, "any"), list, nodes),
+            Condition::Leader(_)
+            | Condition::Converged(_)
+            | Condition::Clients(_)
+            | Condition::Violated(_)
+            | Condition::Outcome(_) => Ok(()),
+        }
+    }
+}
+
+fn check_each(path: &str, list: &[Condition], nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
+    list.iter().enumerate().try_for_each(|(i, inner)| inner.check(&format!("{path}[{i}]"), nodes))
+}
+
+/// Checks that there is such an event, with such fields: what never happens would never be missed.
+fn check_event(path: &str, fields: &Map<String, Value>) -> Result<(), ScenarioError> {
+    let name = fields.get("event").cloned().unwrap_or_default();
+    let Some(row) = event::rows().find(|row| name.as_str() == Some(row.name)) else {
+        return refuse(join(path, "event"), format!("there is no event {name}"));
+    };
+    for (field, value) in fields {
+        let shape = match (field.as_str(), row.fields.iter().find(|known| !known.is_flat && known.name == field)) {
+            (_, Some(known)) => known.shape,
+            ("at", None) => Shape::Time,
+            ("n", None) => Shape::Number,
+            ("event", None) => continue,
+            _ if row.is_open() => continue,
+            _ => {
+                let known: Vec<String> = row.fields.iter().map(|field| format!("`{}`", field.name)).collect();
+                return refuse(join(path, field), format!("unknown field `{field}`; {name} has {}", known.join(", ")));
+            }
+        };
+        if !event::fits(shape, value) {
+            return refuse(join(path, field), format!("{value} is not {}", event::noun(shape)));
+        }
+    }
+    Ok(())
+}
+
+impl Serialize for Condition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = match self {
+            Condition::Node(condition) => return condition.serialize(serializer),
+            Condition::Stream(condition) => return condition.serialize(serializer),
+            _ => serializer.serialize_map(None)?,
+        };
+        match self {
+            Condition::Leader(leader) => map.serialize_entry("leader", leader)?,
+            Condition::Converged(converged) => map.serialize_entry("converged", converged)?,
+            Condition::Event(EventWas { fields, count }) => {
+                for (field, value) in fields {
+                    map.serialize_entry(field, value)?;
+                }
+                if let Some(count) = count {
+                    map.serialize_entry("count", count)?;
+                }
+            }
+            Condition::Visited(inner) => map.serialize_entry("visited", inner)?,
+            Condition::Clients(clients) => map.serialize_entry("clients", clients)?,
+            Condition::Violated(violated) => map.serialize_entry("violated", violated)?,
+            Condition::Outcome(outcome) => map.serialize_entry("outcome", outcome)?,
+            Condition::Not(inner) => map.serialize_entry("not", inner)?,
+            Condition::All(list) => map.serialize_entry("all", list)?,
+            Condition::Any(list) => map.serialize_entry("any", list)?,
+            Condition::Node(_) | Condition::Stream(_) => {}
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,9 @@
+//! Names of messages and links.
+
+use crate::raft::NodeId;
+
+/// Names one message of a run; counted from 1.
+pub type MessageId = u64;
+
+/// One direction of a link: (from, to).
+pub type Link = (NodeId, NodeId);

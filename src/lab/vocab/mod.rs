@@ -1,0 +1,16 @@
+//! The words of the laboratory: plain data that scenarios, runs and pictures are written in.
+
+pub mod action;
+pub mod clip;
+pub mod condition;
+pub mod event;
+pub mod id;
+pub mod image;
+pub mod invariant;
+pub mod links;
+pub mod moment;
+pub mod probability;
+pub mod selector;
+pub mod settings;
+pub mod spec;
+pub mod step;

@@ -1,0 +1,127 @@
+//! Settings: of the nodes, the network and the disks, where they differ from what is usual.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lab::vocab::probability::Probability;
+use crate::lab::vocab::spec::{DiskSpec, LinkSpec};
+use crate::raft::Config;
+use crate::runtime::{Feed, Micros, TraceHash};
+
+/// A set of settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// Small numbers: every transition within seconds.
+    Classroom,
+    /// The engine's own defaults.
+    Lab,
+}
+
+/// Declares settings that may be left out: each field, its type, and the field of `$target` that it sets.
+macro_rules! patch {
+    ($(#[$meta:meta])* $name:ident for $target:ident {
+        $($(#[$field_meta:meta])* $field:ident: $type:ty => $place:ident),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $(
+            $(#[$field_meta])*
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub $field: Option<$type>,
+        )* }
+
+        impl $name {
+            /// Whether it changes nothing.
+            pub fn is_empty(&self) -> bool {
+                *self == $name::default()
+            }
+
+            /// Makes these changes.
+            pub fn apply_to(&self, target: &mut $target) {
+                $(if let Some(value) = self.$field {
+                    target.$place = value.into();
+                })*
+            }
+        }
+
+        impl Feed for $name {
+            fn feed(&self, hash: &mut TraceHash) {
+                $(self.$field.feed(hash);)*
+            }
+        }
+    };
+}
+
+patch! {
+    /// Settings of the nodes that differ from a preset's, or from what they were.
+    ConfigPatch for Config {
+        /// The shortest time without a valid leader after which a follower campaigns, in ms.
+        election_timeout_min: Micros => election_timeout_min,
+        /// The end, exclusive, of the range that election timeouts are drawn from, in ms.
+        election_timeout_max: Micros => election_timeout_max,
+        /// How often a leader makes itself heard; also the time limit of one append, in ms.
+        heartbeat_interval: Micros => heartbeat_interval,
+        /// The most entries that one append carries.
+        max_payload_entries: u32 => max_payload_entries,
+        /// A follower that is further behind than this is lagging.
+        replication_lag_threshold: u64 => replication_lag_threshold,
+        /// When a node makes a snapshot.
+        snapshot_policy: SnapshotPolicy => snapshot_threshold,
+        /// The most bytes of a snapshot that one chunk carries.
+        snapshot_max_chunk_size: u64 => snapshot_max_chunk_size,
+        /// The time limit of one chunk, in ms.
+        install_snapshot_timeout: Micros => install_snapshot_timeout,
+        /// A follower that refuses an append says where to look next; else the leader steps back one by one.
+        conflict_hint: bool => conflict_hint,
+        /// A node asks whether it could win before it campaigns.
+        pre_vote: bool => pre_vote,
+        /// A leader that does not hear from a majority steps down.
+        check_quorum: bool => check_quorum,
+    }
+}
+
+/// When a node makes a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotPolicy {
+    /// When so many entries are applied since the last one.
+    pub logs_since_last: u64,
+}
+
+impl From<SnapshotPolicy> for u64 {
+    fn from(policy: SnapshotPolicy) -> u64 {
+        policy.logs_since_last
+    }
+}
+
+impl Feed for SnapshotPolicy {
+    fn feed(&self, hash: &mut TraceHash) {
+        self.logs_since_last.feed(hash);
+    }
+}
+
+patch! {
+    /// What the network does to messages, where it differs from the default (5 to 15 ms, none lost, none doubled).
+    NetworkPatch for LinkSpec {
+        /// The shortest and the longest latency, in ms.
+        latency: (Micros, Micros) => latency,
+        /// The fraction of messages that is lost.
+        loss: Probability => loss,
+        /// The fraction of messages that is sent twice.
+        duplicate: Probability => duplicate,
+    }
+}
+
+patch! {
+    /// How long the disks take, where that differs from the default (nothing, and 20 ms for a snapshot).
+    StoragePatch for DiskSpec {
+        /// The shortest and the longest time until a write is durable, in ms.
+        write_delay: (Micros, Micros) => write_delay,
+        /// The shortest and the longest time that a snapshot takes, in ms; a microsecond for each byte comes on top.
+        snapshot_delay: (Micros, Micros) => snapshot_delay,
+    }
+}
