@@ -80,7 +80,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("raft/replication", &["raft", "runtime"]),
     ("raft/node", &["raft/replication", "raft", "runtime"]),
     ("lab/json", &[]),
-    ("lab/vocab", &["lab/json", "raft", "runtime"]),
+    ("lab/vocab", &["lab/json", "raft/node", "raft", "runtime"]),
     ("lab/world", &["lab/vocab", "raft", "runtime"]),
     ("lab/scenario", &["lab/vocab", "lab/json", "raft", "raft/node", "runtime"]),
     ("lab/judge", &["lab/world", "lab/scenario", "lab/vocab", "lab/json", "raft", "runtime"]),
@@ -150,7 +150,7 @@ fn made_up(text: &str) -> Arrows {
         ("lib.rs", "pub mod lab; mod view;"),
         ("lab/mod.rs", "pub mod world; pub mod run; pub use run::Lab;"),
         ("lab/run/mod.rs", "mod lab; pub use lab::Lab;"),
-        ("lab/run/lab.rs", "use crate::{lab::{world::{self, World}}, raft};\npub struct Lab;"),
+        ("lab/run/lab.rs", "use crate::{lab::{world::{self, World}}};\npub struct Lab;"),
         ("lab/world/mod.rs", text),
         ("view/mod.rs", "use crate::lab::Lab;"),
     ];
@@ -162,7 +162,7 @@ fn an_arrow_is_seen_however_it_is_written() {
     let sees = |text: &str| made_up(text)["lab/world/mod.rs"].iter().cloned().collect::<Vec<_>>();
     for text in [
         "use crate::lab::run::Lab;",
-        "use crate::{lab::{self, run::{Lab as Running}}};",
+        "use crate::{lab::{run::{Lab as Running}}};",
         "use crate::lab::Lab;",
         "use super::Lab;",
         "use super::super::lab::run::Lab;",

@@ -110,7 +110,8 @@ impl Modules {
     fn file(&self, path: &[String]) -> Option<&String> {
         let mut path = path.to_vec();
         for _ in 0..REEXPORTS_MAX {
-            let depth = (0..=path.len()).rev().find(|&depth| self.files.contains_key(&path[..depth]))?;
+            // The root of the crate has nothing but modules.
+            let depth = (1..=path.len()).rev().find(|&depth| self.files.contains_key(&path[..depth]))?;
             let module = &path[..depth];
             let reexport = path.get(depth).and_then(|name| self.reexports.get(module)?.get(name));
             match reexport.filter(|to| !to.is_empty()) {
@@ -192,6 +193,9 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         visit::visit_item_mod(self, item);
         self.here.pop();
     }
+
+    /// Who may see an item is no use of anything.
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
