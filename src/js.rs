@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::lab::json::error::ScenarioError;
 use crate::lab::json::read::{parse, value_of};
-use crate::lab::json::strict::strictly;
+use crate::lab::json::strict::from_value_strict;
 use crate::lab::scenario::action_from_value;
 use crate::lab::vocab::condition::Condition;
 use crate::lab::{Lab, Scenario, StepKind};
@@ -48,7 +48,7 @@ fn plain(value: &impl Serialize) -> Result<JsValue, JsError> {
 
 /// A length of time that was given in milliseconds.
 fn micros(ms: f64) -> Result<Micros, JsError> {
-    strictly(ms.into()).map_err(|_| JsError::new(&format!("{ms} is not a time in milliseconds")))
+    from_value_strict(ms.into()).map_err(|_| JsError::new(&format!("{ms} is not a time in milliseconds")))
 }
 
 #[wasm_bindgen]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{json, Value};
 
-use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::vocab::action::Action;
 use raft_lab::lab::vocab::selector::Selector;
 use raft_lab::lab::{Lab, Scenario};
 use raft_lab::runtime::Micros;
@@ -77,10 +77,10 @@ fn a_held_message_stands_still_in_the_world_too() {
         world.messages.get(&one.id.unwrap()).map(|it| (it.held, it.passed_at(lab.now()), it.arrives))
     };
     assert_eq!(seen(&lab), Some((false, 400_000, ms(60))));
-    lab.act(Do::Hold(one.clone())).unwrap();
+    lab.act(Action::Hold(one.clone())).unwrap();
     lab.advance_to(ms(200), u64::MAX);
     assert_eq!(seen(&lab), Some((true, 400_000, ms(60))));
-    lab.act(Do::Release(one.clone())).unwrap();
+    lab.act(Action::Release(one.clone())).unwrap();
     lab.advance_to(ms(203), u64::MAX);
     assert_eq!(seen(&lab), Some((false, 700_000, ms(206))));
     lab.advance_to(ms(206), u64::MAX);
@@ -99,10 +99,10 @@ fn a_delayed_message_goes_on_from_where_it_is() {
     let message = world.messages.get(&one.id.unwrap()).unwrap();
     assert_eq!((message.passed_at(ms(55)), message.passed_at(ms(65)), message.arrives), (500_000, 750_000, ms(75)));
     // A message that is held and delayed has the delay before it when it is released.
-    lab.act(Do::Hold(one.clone())).unwrap();
+    lab.act(Action::Hold(one.clone())).unwrap();
     let by = json!({ "do": "delay", "id": one.id, "by": 10 });
     lab.act(raft_lab::lab::scenario::action_from_value("", by).unwrap()).unwrap();
-    lab.act(Do::Release(one.clone())).unwrap();
+    lab.act(Action::Release(one.clone())).unwrap();
     assert_eq!(lab.world().messages.get(&one.id.unwrap()).unwrap().arrives, ms(85));
 }
 
@@ -111,13 +111,13 @@ fn copies_are_messages_of_their_own() {
     let mut lab = three_nodes();
     lab.advance_to(ms(54), u64::MAX);
     let one = to_node_2(&lab);
-    lab.act(Do::Duplicate(one.clone())).unwrap();
+    lab.act(Action::Duplicate(one.clone())).unwrap();
     let world = lab.world();
     let copy = world.messages.values().find(|message| message.copy_of == one.id).unwrap();
     assert_eq!((copy.from, copy.to, copy.sent, copy.arrives), (1, 2, ms(54), ms(64)));
     assert_ne!(Some(copy.id), one.id);
     // Losing the one leaves the other.
-    lab.act(Do::Drop(one)).unwrap();
+    lab.act(Action::Drop(one)).unwrap();
     assert!(lab.world().messages.contains_key(&copy.id));
     lab.advance_to(ms(80), u64::MAX);
     let answered = lab.records().iter().filter(|record| record.event.name() == "answered").count();
@@ -128,16 +128,16 @@ fn copies_are_messages_of_their_own() {
 fn a_trap_shows_until_it_is_gone() {
     let mut lab = three_nodes();
     let drop_two = Selector { from: Some(1), to: Some(2), count: Some(2), ..Selector::default() };
-    lab.act(Do::Drop(drop_two)).unwrap();
-    lab.act(Do::Hold(Selector { from: Some(3), ..Selector::default() })).unwrap();
-    lab.act(Do::Hold(Selector { count: Some(0), ..Selector::default() })).unwrap();
+    lab.act(Action::Drop(drop_two)).unwrap();
+    lab.act(Action::Hold(Selector { from: Some(3), ..Selector::default() })).unwrap();
+    lab.act(Action::Hold(Selector { count: Some(0), ..Selector::default() })).unwrap();
     assert_eq!(lab.world().traps.len(), 2, "one for no message is none");
     lab.advance_to(ms(140), u64::MAX);
     assert_eq!(lab.world().traps.keys().copied().collect::<Vec<_>>(), [2], "it has caught two");
     // A release of other messages leaves it; one that covers it does not.
-    lab.act(Do::Release(Selector { from: Some(3), to: Some(2), ..Selector::default() })).unwrap();
+    lab.act(Action::Release(Selector { from: Some(3), to: Some(2), ..Selector::default() })).unwrap();
     assert_eq!(lab.world().traps.len(), 1);
-    lab.act(Do::Release(Selector { from: Some(3), ..Selector::default() })).unwrap();
+    lab.act(Action::Release(Selector { from: Some(3), ..Selector::default() })).unwrap();
     assert_eq!(lab.world().traps.len(), 0);
     assert!(lab.world().messages.values().all(|message| !message.held));
 }
@@ -145,16 +145,16 @@ fn a_trap_shows_until_it_is_gone() {
 #[test]
 fn a_node_that_is_paused_and_crashes_has_what_its_disk_finished() {
     let mut lab = three_nodes();
-    lab.act(Do::Disk { node: 2, write_delay: Some((ms(30), ms(30))), fail: None }).unwrap();
-    lab.act(Do::Write { key: "x".into(), value: "1".into(), node: Some(1), client: None }).unwrap();
+    lab.act(Action::Disk { node: 2, write_delay: Some((ms(30), ms(30))), fail: None }).unwrap();
+    lab.act(Action::Write { key: "x".into(), value: "1".into(), node: Some(1), client: None }).unwrap();
     lab.advance_to(ms(55), u64::MAX);
-    lab.act(Do::Pause { node: 2 }).unwrap();
+    lab.act(Action::Pause { node: 2 }).unwrap();
     lab.advance_to(ms(300), u64::MAX);
     assert_eq!(lab.disk(2).unwrap().durable().log.len(), 1, "its process has not noticed");
-    lab.act(Do::Crash { node: 2 }).unwrap();
+    lab.act(Action::Crash { node: 2 }).unwrap();
     assert_eq!(lab.disk(2).unwrap().durable().log.len(), 2, "but its disk went on");
     assert_eq!(lab.world().nodes[&2].last_index(), 2);
-    lab.act(Do::Restart { node: 2 }).unwrap();
+    lab.act(Action::Restart { node: 2 }).unwrap();
     lab.advance_to(ms(1000), u64::MAX);
     assert!(lab.world().converged() && !lab.world().nodes[&2].paused);
 }

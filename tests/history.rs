@@ -1,18 +1,18 @@
 //! Looking back and running again: they agree.
 #![cfg(not(target_family = "wasm"))]
 
-use raft_lab::lab::explore::random::{scenario, Weather};
+use raft_lab::lab::explore::random::{scenario, FaultPlan};
 use raft_lab::lab::play::branches::{BranchId, Branches};
-use raft_lab::lab::play::rerun::Rerun;
-use raft_lab::lab::run::past::{Past, KEYFRAMES_MAX, SPACING};
-use raft_lab::lab::vocab::action::Do;
-use raft_lab::lab::vocab::moment::Moment;
+use raft_lab::lab::play::rerun::Replay;
+use raft_lab::lab::run::past::{EventLog, KEYFRAMES_MAX, SPACING};
+use raft_lab::lab::vocab::action::Action;
+use raft_lab::lab::vocab::moment::Position;
 use raft_lab::lab::{Lab, Scenario, StepKind, World};
 use raft_lab::runtime::Micros;
 
 /// A run of at least so many events.
 fn long_run(events: u64) -> Lab {
-    let weather = Weather { storm: ms(120_000), ..Weather::default() };
+    let weather = FaultPlan { faults: ms(120_000), ..FaultPlan::default() };
     let mut lab = Lab::new(scenario(4, weather)).unwrap();
     while lab.events() < events {
         assert!(!lab.run_on(None, 1000), "the run ends after {} events", lab.events());
@@ -20,13 +20,13 @@ fn long_run(events: u64) -> Lab {
     lab
 }
 
-fn arrive(mut rerun: Rerun, slice: u64) -> Lab {
+fn arrive(mut rerun: Replay, slice: u64) -> Lab {
     while !rerun.advance(slice) {}
     rerun.into_lab()
 }
 
 /// The world behind each event, folded from the first on, without any that was kept.
-fn worlds(past: &Past) -> Vec<World> {
+fn worlds(past: &EventLog) -> Vec<World> {
     let mut world = World::clone(&past.world_at(0));
     let mut worlds = vec![world.clone()];
     for record in past.records() {
@@ -56,7 +56,7 @@ fn a_rerun_arrives_where_it_was_in_slices_of_any_size() {
     let lab = long_run(4000);
     for (event, slice) in [(0, 10), (1, 10), (1234, 7), (2000, u64::MAX), (3999, 500)] {
         let now = lab.past().world_at(event).at;
-        let rerun = Rerun::new(lab.scenario().clone(), Moment { event, now }).unwrap();
+        let rerun = Replay::new(lab.scenario().clone(), Position { event, now }).unwrap();
         let there = arrive(rerun, slice);
         assert!(there.events() >= event && there.now() == now, "{event}: {} at {}", there.events(), there.now());
         assert_eq!(*there.world(), *lab.past().world_at(there.events()));
@@ -67,7 +67,7 @@ fn a_rerun_arrives_where_it_was_in_slices_of_any_size() {
 #[test]
 fn only_so_many_worlds_are_kept_and_all_can_be_had() {
     let lab = long_run(20_000);
-    let mut past = Past::new(lab.past().world_at(0));
+    let mut past = EventLog::new(lab.past().world_at(0));
     // The same events again and again: what is kept depends on their number alone.
     let rounds = SPACING * KEYFRAMES_MAX as u64 * 2 / lab.events();
     assert!(rounds > 10);
@@ -89,8 +89,8 @@ fn ms(ms: u64) -> Micros {
     Micros::from_ms(ms)
 }
 
-fn write(value: &str) -> Do {
-    Do::Write { key: "x".into(), value: value.into(), node: None, client: None }
+fn write(value: &str) -> Action {
+    Action::Write { key: "x".into(), value: value.into(), node: None, client: None }
 }
 
 #[test]
@@ -105,12 +105,12 @@ fn a_branch_goes_another_way_and_the_first_can_be_taken_up_again() {
     let (end, first) = (lab.events(), lab.world());
     let mut branches = Branches::new("as it was", &lab);
 
-    let rerun = Rerun::up_to(&lab, Moment { event: before, now: ms(2000) }).unwrap();
+    let rerun = Replay::up_to(&lab, Position { event: before, now: ms(2000) }).unwrap();
     let mut other = arrive(rerun, 100);
     branches.branch_off(&lab, before, &other, "without the second write");
     assert_eq!((branches.present(), other.events()), (BranchId(2), before));
     assert_eq!(other.scenario().actions.len(), 1, "what was done later is not done here");
-    other.act(Do::Crash { node: 1 }).unwrap();
+    other.act(Action::Crash { node: 1 }).unwrap();
     other.advance_to(ms(3000), u64::MAX);
     let state = |lab: &Lab, node| lab.world().nodes[&node].state.get("x").cloned();
     assert_eq!((state(&lab, 2).as_deref(), state(&other, 2).as_deref()), (Some("2"), Some("1")));

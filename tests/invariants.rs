@@ -3,9 +3,9 @@
 
 mod files;
 
-use raft_lab::lab::explore::random::{scenario, Weather};
-use raft_lab::lab::scenario::Action;
-use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::explore::random::{scenario, FaultPlan};
+use raft_lab::lab::scenario::ScheduledAction;
+use raft_lab::lab::vocab::action::Action;
 use raft_lab::lab::vocab::invariant::Invariant;
 use raft_lab::lab::{Lab, Scenario};
 use raft_lab::runtime::Micros;
@@ -18,7 +18,7 @@ fn alarms(lab: &Lab) -> Vec<String> {
 
 /// Whether some rule is not obeyed, from the beginning or from some time on.
 fn switches_rules_off(scenario: &Scenario) -> bool {
-    let off = |action: &Action| matches!(action.what, Do::Rule { on: false, .. });
+    let off = |action: &ScheduledAction| matches!(action.what, Action::Rule { on: false, .. });
     !scenario.rules_off.is_empty() || scenario.actions.iter().any(off)
 }
 
@@ -40,7 +40,7 @@ fn no_scenario_breaks_a_promise() {
 fn run(seeds: std::ops::Range<u64>) -> Vec<String> {
     let mut wrong = Vec::new();
     for seed in seeds {
-        let mut lab = Lab::new(scenario(seed, Weather::default())).unwrap();
+        let mut lab = Lab::new(scenario(seed, FaultPlan::default())).unwrap();
         lab.run_to_stop(None);
         wrong.extend(alarms(&lab).into_iter().map(|alarm| format!("seed {seed}: {alarm}")));
     }

@@ -3,14 +3,14 @@
 //! 300 seeds; another number in the environment variable `RAFT_LAB_SEEDS` makes it longer.
 #![cfg(not(target_family = "wasm"))]
 
-use raft_lab::lab::explore::random::{scenario, Weather};
+use raft_lab::lab::explore::random::{scenario, FaultPlan};
 use raft_lab::lab::Lab;
 
 /// Runs seeds; says what is wrong with those with which something is.
 fn run(seeds: impl Iterator<Item = u64>) -> Vec<String> {
     let mut wrong = Vec::new();
     for seed in seeds {
-        let mut lab = Lab::new(scenario(seed, Weather::default())).unwrap();
+        let mut lab = Lab::new(scenario(seed, FaultPlan::default())).unwrap();
         lab.run_to_stop(None);
         let report = lab.report();
         if !report.held() {

@@ -143,7 +143,7 @@ fn a_refused_action_changes_nothing() {
     let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
     lab.step(raft_lab::lab::vocab::step::StepKind::Event);
     let before = (lab.trace_hash(), lab.scenario().clone());
-    let error = lab.act(raft_lab::lab::vocab::action::Do::Crash { node: 4 }).unwrap_err();
+    let error = lab.act(raft_lab::lab::vocab::action::Action::Crash { node: 4 }).unwrap_err();
     assert_eq!(error.to_string(), "node: 4 is not a node of this cluster");
     assert_eq!((lab.trace_hash(), lab.scenario().clone()), before);
 }

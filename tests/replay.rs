@@ -2,7 +2,7 @@
 //! events tell is what the nodes have.
 #![cfg(not(target_family = "wasm"))]
 
-use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::vocab::action::Action;
 use raft_lab::lab::vocab::event::{Event, LabEvent, Record};
 use raft_lab::lab::vocab::links::Links;
 use raft_lab::lab::vocab::probability::Probability;
@@ -13,28 +13,28 @@ use raft_lab::raft::NodeId;
 use raft_lab::runtime::{Micros, Rng};
 
 /// Something that a user might do.
-fn any_action(rng: &mut Rng) -> Do {
+fn any_action(rng: &mut Rng) -> Action {
     let node = rng.range(1, 6) as u32;
     let other = (node % 5) + 1;
     let some = |rng: &mut Rng, node| (rng.range(0, 2) == 0).then_some(node);
     match rng.range(0, 13) {
-        0 => Do::Crash { node },
-        1 | 2 => Do::Restart { node },
-        3 => Do::Cut { links: vec![(node, other), (other, node)], name: Some(format!("cut {node}")) },
-        4 => Do::Join { links: None, name: Some(format!("cut {node}")) },
-        5 => Do::Partition { groups: vec![vec![node, other]] },
-        6 => Do::Heal {},
-        7 => Do::Campaign { node },
-        8 => Do::Link {
+        0 => Action::Crash { node },
+        1 | 2 => Action::Restart { node },
+        3 => Action::Cut { links: vec![(node, other), (other, node)], name: Some(format!("cut {node}")) },
+        4 => Action::Join { links: None, name: Some(format!("cut {node}")) },
+        5 => Action::Partition { groups: vec![vec![node, other]] },
+        6 => Action::Heal {},
+        7 => Action::Campaign { node },
+        8 => Action::Link {
             from: some(rng, node),
             to: some(rng, other),
             latency: some(rng, node).map(|_| (Micros(rng.range(0, 9_000)), Micros(rng.range(9_000, 30_000)))),
             loss: Some(Probability { per_million: rng.range(0, 2) as u32 * 300_000 }),
             duplicate: None,
         },
-        9 => Do::AddLearner { node: 6 },
-        10 => Do::WriteMany { count: 3, every: None, clients: Some(2), value_bytes: None },
-        _ => Do::Write { key: "k".into(), value: rng.range(0, 100).to_string(), node: None, client: None },
+        9 => Action::AddLearner { node: 6 },
+        10 => Action::WriteMany { count: 3, every: None, clients: Some(2), value_bytes: None },
+        _ => Action::Write { key: "k".into(), value: rng.range(0, 100).to_string(), node: None, client: None },
     }
 }
 
@@ -93,7 +93,7 @@ fn what_a_user_does_beside_an_action_that_waits_is_replayed_in_its_place() {
     for steps in 0..80 {
         let mut lab = Lab::new(Scenario::from_json(authored).unwrap()).unwrap();
         (0..steps).for_each(|_| assert!(lab.step(StepKind::Event)));
-        lab.act(Do::Note { text: "a user".into() }).unwrap();
+        lab.act(Action::Note { text: "a user".into() }).unwrap();
         let end = lab.now() + Micros::from_ms(400);
         lab.advance_to(end, u64::MAX);
         let mut again = Lab::new(Scenario::from_json(&lab.scenario().to_json()).unwrap()).unwrap();
@@ -106,10 +106,10 @@ fn what_a_user_does_beside_an_action_that_waits_is_replayed_in_its_place() {
 fn what_the_events_tell_is_what_the_nodes_have() {
     for seed in 0..40 {
         let mut lab = session_seen(seed, |lab| assert_eq!(*lab.world().links, lab.wires(), "seed {seed}: links"));
-        lab.act(Do::Heal {}).unwrap();
+        lab.act(Action::Heal {}).unwrap();
         let (latency, loss) = (Some((Micros::from_ms(5), Micros::from_ms(15))), Some(Probability::default()));
-        lab.act(Do::Link { from: None, to: None, latency, loss, duplicate: None }).unwrap();
-        (1..=5).for_each(|node| lab.act(Do::Restart { node }).unwrap());
+        lab.act(Action::Link { from: None, to: None, latency, loss, duplicate: None }).unwrap();
+        (1..=5).for_each(|node| lab.act(Action::Restart { node }).unwrap());
         lab.advance_to(lab.now() + Micros::from_ms(4000), u64::MAX);
         let world = lab.world();
         assert!(world.converged(), "seed {seed}: not converged after 4 s of calm");

@@ -6,9 +6,9 @@
 
 use std::path::{Path, PathBuf};
 
-use raft_lab::lab::explore::random::{scenario, Weather};
-use raft_lab::lab::scenario::{Action, Timing};
-use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::explore::random::{scenario, FaultPlan};
+use raft_lab::lab::scenario::{ScheduledAction, Timing};
+use raft_lab::lab::vocab::action::Action;
 use raft_lab::lab::vocab::event::{Event, LabEvent};
 use raft_lab::lab::{Lab, Report, Scenario};
 use raft_lab::raft::Rule;
@@ -82,9 +82,11 @@ fn each_rule_is_needed_in_its_scenario() {
 fn switched_off_at(rule: Rule, at: u64) -> Scenario {
     let mut scenario = obeying(read(rule));
     let at = Micros::from_ms(at);
-    let later = |action: &Action| action.timing.at().is_some_and(|time| time >= at);
+    let later = |action: &ScheduledAction| action.timing.at().is_some_and(|time| time >= at);
     let place = scenario.actions.iter().position(later).unwrap_or(scenario.actions.len());
-    scenario.actions.insert(place, Action { timing: Timing::At(at), what: Do::Rule { name: rule, on: false } });
+    scenario
+        .actions
+        .insert(place, ScheduledAction { timing: Timing::At(at), what: Action::Rule { name: rule, on: false } });
     scenario
 }
 
@@ -103,8 +105,8 @@ fn what_is_switched_is_known_and_recorded() {
     let mut lab = Lab::new(scenario).unwrap();
     let off = |lab: &Lab| lab.world().rules_off.iter().copied().collect::<Vec<_>>();
     assert_eq!(off(&lab), [Rule::Majority]);
-    lab.act(Do::Rule { name: Rule::ConfirmReads, on: false }).unwrap();
-    lab.act(Do::Rule { name: Rule::Majority, on: true }).unwrap();
+    lab.act(Action::Rule { name: Rule::ConfirmReads, on: false }).unwrap();
+    lab.act(Action::Rule { name: Rule::Majority, on: true }).unwrap();
     assert_eq!(off(&lab), [Rule::ConfirmReads]);
     let recorded = Scenario::from_json(&lab.scenario().to_json()).unwrap();
     assert_eq!((recorded.actions.len(), &recorded.rules_off), (2, &vec![Rule::Majority]));
@@ -152,7 +154,7 @@ const EXPLORED: [(Rule, u64); 15] = [
 /// The first seed with which a random run breaks a promise without a rule, and the promises.
 fn found_by_chance(rule: Rule, seeds: u64) -> Option<(u64, Vec<String>)> {
     (0..seeds).find_map(|seed| {
-        let mut scenario = scenario(seed, Weather::default());
+        let mut scenario = scenario(seed, FaultPlan::default());
         scenario.rules_off = vec![rule];
         let broken = broken(&run(scenario));
         (!broken.is_empty()).then_some((seed, broken))
@@ -169,7 +171,7 @@ fn random_runs_find_what_breaks() {
 /// Figure 8 by chance: four nodes, a fault every 150 ms, one entry at a time; the first of 2000 seeds that shows it.
 #[test]
 fn stronger_weather_brings_figure_8() {
-    let weather = Weather { nodes: 4, fault_every: Micros::from_ms(150), ..Weather::default() };
+    let weather = FaultPlan { nodes: 4, fault_every: Micros::from_ms(150), ..FaultPlan::default() };
     let mut scenario = scenario(1714, weather);
     scenario.config.max_payload_entries = Some(1);
     assert_eq!(broken(&run(scenario.clone())), Vec::<String>::new());

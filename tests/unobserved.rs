@@ -8,9 +8,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use raft_lab::lab::explore::random::{scenario, Weather};
-use raft_lab::lab::scenario::Action;
-use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::explore::random::{scenario, FaultPlan};
+use raft_lab::lab::scenario::ScheduledAction;
+use raft_lab::lab::vocab::action::Action;
 use raft_lab::lab::{Lab, Scenario, UnobservedReport};
 
 /// Runs it both ways, to the same time; whether it could be run without observers.
@@ -34,14 +34,14 @@ fn a_run_without_observers_is_the_same_run() {
     for file in files::scenarios() {
         let scenario = Scenario::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap();
         // Where a rule is off, a broken promise ends the run, which nobody sees.
-        let off = |action: &Action| matches!(action.what, Do::Rule { on: false, .. });
+        let off = |action: &ScheduledAction| matches!(action.what, Action::Rule { on: false, .. });
         let obeys = scenario.rules_off.is_empty() && !scenario.actions.iter().any(off);
         same += u32::from(obeys && is_the_same_run(&file.display().to_string(), scenario));
     }
     assert!(same >= 40, "{same}");
     for seed in 0..30 {
         // Random runs end when all is well, which nobody sees here: let them go on to the end.
-        let weather = Weather { storm: raft_lab::runtime::Micros::from_ms(8000), ..Weather::default() };
+        let weather = FaultPlan { faults: raft_lab::runtime::Micros::from_ms(8000), ..FaultPlan::default() };
         let mut scenario = scenario(seed, weather);
         scenario.stop.as_mut().unwrap().when = None;
         assert!(is_the_same_run(&format!("seed {seed}"), scenario));

@@ -13,7 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::Args;
 
 use super::{load, print_text, HELD, NOT_HELD};
-use crate::lab::explore::random::Weather;
+use crate::lab::explore::random::FaultPlan;
 use crate::lab::explore::{Explore, Failure, Progress, Shrink, Trial};
 use crate::lab::scenario::limits::{NODES_MAX, SEED_MAX};
 use crate::lab::Scenario;
@@ -113,11 +113,11 @@ impl Shared {
 pub(super) fn run(options: Options) -> Result<u8, String> {
     let base = options.base.as_deref().map(load).transpose()?;
     let seeds = options.seeds.unwrap_or(0..SEED_MAX + 1);
-    let weather = Weather { nodes: options.nodes.unwrap_or(0), ..Weather::default() };
+    let plan = FaultPlan { nodes: options.nodes.unwrap_or(0), ..FaultPlan::default() };
     let shared = Arc::new(Shared {
         next: AtomicU64::new(seeds.start),
         end: AtomicU64::new(seeds.end),
-        explore: Explore { seeds, weather, off: options.off, base },
+        explore: Explore { seeds, plan, off: options.off, base },
         time_is_up: AtomicBool::new(false),
     });
     let jobs = options.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);

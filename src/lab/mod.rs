@@ -25,7 +25,7 @@ pub use play::player::Player;
 pub use run::lab::{Advance, Lab};
 pub use run::unobserved::UnobservedReport;
 pub use scenario::Scenario;
-pub use vocab::action::Do;
+pub use vocab::action::Action;
 pub use vocab::event::Record;
 pub use vocab::step::StepKind;
 pub use world::World;

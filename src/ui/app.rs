@@ -59,7 +59,7 @@ pub fn App() -> Html {
                 speed={frame.speed}
                 opening={frame.opening}
                 behind={frame.behind}
-                under_way={frame.under_way}
+                replay_progress={frame.replay_progress}
                 past_of={frame.past_of}
                 step={page.settings.step}
                 change={actions.change.clone()}

@@ -10,7 +10,7 @@ use super::page::PageState;
 use super::scene::Actions;
 use super::{media, text};
 use crate::lab::play::branches::BranchId;
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::{ScenarioError, StepKind};
 use crate::raft::NodeId;
 use crate::view::action::partition_in_words;
@@ -102,7 +102,7 @@ impl CommandContext {
             Command::Write => self.change(Change::Write(self.selected_node())),
             Command::Read => self.change(Change::Read(self.selected_node())),
             Command::WriteMany => {
-                self.act(Do::WriteMany { count: WRITES, every: None, clients: None, value_bytes: None });
+                self.act(Action::WriteMany { count: WRITES, every: None, clients: None, value_bytes: None });
             }
             Command::Partition => self.change(Change::Dialog(Some(Dialog::Partition))),
             Command::Links => self.links(),
@@ -147,12 +147,12 @@ impl CommandContext {
         self.notice(Some(&text().refused(&why.to_string())));
     }
 
-    fn act(&self, what: Do) {
+    fn act(&self, what: Action) {
         self.act_and_say(what, None);
     }
 
     /// Acts on the cluster. What is special about the outcome is said, or else `done`.
-    fn act_and_say(&self, what: Do, done: Option<&str>) {
+    fn act_and_say(&self, what: Action, done: Option<&str>) {
         let looked_back = self.driver.looks_back();
         match self.driver.act(what) {
             Err(why) => self.refused(&why),
@@ -161,14 +161,14 @@ impl CommandContext {
         }
     }
 
-    fn act_or_say(&self, what: Option<Do>, else_say: &str) {
+    fn act_or_say(&self, what: Option<Action>, else_say: &str) {
         match what {
             Some(what) => self.act(what),
             None => self.notice(Some(else_say)),
         }
     }
 
-    fn act_all(&self, all: Vec<Do>, else_say: &str) {
+    fn act_all(&self, all: Vec<Action>, else_say: &str) {
         if all.is_empty() {
             self.notice(Some(else_say));
         }
@@ -225,7 +225,7 @@ impl CommandContext {
         self.selected().and_then(Selection::node)
     }
 
-    fn partition(&self, what: Do) {
+    fn partition(&self, what: Action) {
         let words = partition_in_words(&what, text());
         self.act_and_say(what, Some(&words));
     }
@@ -247,7 +247,7 @@ impl CommandContext {
 
     fn rejoin_all(&self) {
         let anything_cut = !self.driver.world().cut.is_empty();
-        self.act_or_say(anything_cut.then_some(Do::Heal {}), text().nothing_cut());
+        self.act_or_say(anything_cut.then_some(Action::Heal {}), text().nothing_cut());
     }
 
     fn select_node(&self, node: NodeId) {

@@ -11,12 +11,12 @@ use super::panel::Title;
 use super::scene::Scene;
 use super::shared::Shared;
 use super::{media, text};
+use crate::view::describe::{describe, Description};
 use crate::view::feed::{Feed, Filter, Line, Topic};
 use crate::view::format::ms;
+use crate::view::lang::Text;
 use crate::view::page::{Change, Pin, Pointed};
 use crate::view::selection::Selection;
-use crate::view::text::Text;
-use crate::view::words::{words, Words};
 
 /// The most lines that are in the document.
 const LINES: usize = 60;
@@ -192,7 +192,7 @@ struct LineProps {
 #[component]
 fn Happening(props: &LineProps) -> Html {
     let LineProps { line, nodes, last, pinned, change } = props;
-    let Words { text: said, why } = words(line, *nodes, text());
+    let Description { text: said, why } = describe(line, *nodes, text());
     let highlight = Rc::new(line.highlight());
     let looks = |on: bool| {
         let (change, highlight) = (change.clone(), highlight.clone());
@@ -263,9 +263,9 @@ fn Voice(props: &VoiceProps) -> Html {
 
 fn in_a_breath(news: &[Rc<Line>], nodes: usize, t: &dyn Text) -> String {
     let first = news.len().saturating_sub(SAID);
-    let mut sentences: Vec<String> = news[first..].iter().map(|line| words(line, nodes, t).text).collect();
+    let mut sentences: Vec<String> = news[first..].iter().map(|line| describe(line, nodes, t).text).collect();
     if first > 0 {
         sentences.push(t.and_so_many_more(first as u64));
     }
-    sentences.join(". ")
+    t.in_a_breath(&sentences)
 }

@@ -6,11 +6,11 @@ use yew::prelude::*;
 use super::dialog::Modal;
 use super::shared::Shared;
 use super::text;
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::links::Links as Specs;
 use crate::raft::NodeId;
-use crate::view::format::S;
+use crate::view::format::NodeName;
 use crate::view::links::{Field, Form};
 
 /// The properties of the dialog.
@@ -23,7 +23,7 @@ pub struct LinksProps {
     /// The link that is chosen at first; none is all.
     pub link: Option<Link>,
     /// To change links.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
     /// Closes it.
     pub close: Callback<()>,
 }
@@ -70,7 +70,7 @@ pub fn Links(props: &LinksProps) -> Html {
                     <option value="" selected={chosen.is_none()}>{ t.links_every() }</option>
                     for node in &props.nodes {
                         <option key={*node} value={node.to_string()} selected={chosen == Some(*node)}>
-                            { S(*node).to_string() }
+                            { NodeName(*node).to_string() }
                         </option>
                     }
                 </select>

@@ -14,7 +14,7 @@ use super::size::use_size;
 use super::text;
 use crate::lab::World;
 use crate::raft::{Index, NodeId};
-use crate::view::format::{grouped, S};
+use crate::view::format::{grouped, NodeName};
 use crate::view::logs::{last_column, logs, visible_columns, walk, whole_columns, Against, LogCell, LogRow, Marks};
 use crate::view::page::{Change, Pointed};
 use crate::view::selection::{Highlight, Selection};
@@ -186,7 +186,7 @@ fn legend(leader: Option<NodeId>) -> Html {
             <span><i class="swatch folded" />{ t.legend_snapshot() }</span>
             <span><i class="swatch conflicts" />{ t.legend_conflict() }</span>
             if let Some(leader) = leader {
-                <span><b>{ t.marks_of(S(leader)) }</b></span>
+                <span><b>{ t.marks_of(NodeName(leader)) }</b></span>
             }
             <span class="match"><i>{ "▲" }</i>{ t.legend_match() }</span>
             <span class="next"><i>{ "▼" }</i>{ t.legend_next() }</span>
@@ -228,7 +228,7 @@ fn Row(props: &RowProps) -> Html {
             onpointerout={looks(false)}
         >
             <th role="rowheader" class="log-head" scope="row" aria-colindex="1">
-                <b>{ S(row.node).to_string() }</b>
+                <b>{ NodeName(row.node).to_string() }</b>
                 <span class="standing">{ row.standing.label(t) }</span>
                 { progress(row, &props.change) }
             </th>

@@ -64,6 +64,18 @@ pub fn set_theme(theme: Option<Theme>) {
     };
 }
 
+/// The languages that the reader prefers, the best first.
+pub fn languages() -> Vec<String> {
+    window().navigator().languages().iter().filter_map(|language| language.as_string()).collect()
+}
+
+/// Tells the browser in which language the page is, and in which direction that is written.
+pub fn set_language(tag: &str, direction: &str) {
+    let Some(root) = document().document_element() else { return };
+    // Attributes of these names can always be set.
+    let _ = root.set_attribute("lang", tag).and_then(|()| root.set_attribute("dir", direction));
+}
+
 /// The size of one `rem`, in pixels.
 pub fn rem() -> f64 {
     let size = || {

@@ -36,9 +36,18 @@ mod transport;
 
 pub use app::App;
 
-use crate::view::text::{English, Text};
+use crate::view::lang::{self, Text};
+
+thread_local! {
+    /// The first of the reader's languages that the page speaks.
+    static LANGUAGE: &'static dyn Text = {
+        let t = lang::choose(media::languages().iter().map(String::as_str));
+        media::set_language(t.language_tag(), t.text_direction());
+        t
+    };
+}
 
 /// The catalogue of the page's language.
 pub fn text() -> &'static dyn Text {
-    &English
+    LANGUAGE.with(|language| *language)
 }

@@ -5,8 +5,8 @@ use yew::prelude::*;
 use super::panel::folded;
 use super::scene::Scene;
 use super::{cluster, happened, inspector, logs, streams};
+use crate::view::lang::Text;
 use crate::view::settings::{PanelName, CLUSTER};
-use crate::view::text::Text;
 
 /// Where a panel stands.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::Callback;
 
 use super::driver::{Driver, Frame};
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::view::command::Command;
 use crate::view::menu::MenuAction;
 use crate::view::page::{Change, Page};
@@ -17,9 +17,9 @@ pub struct Actions {
     /// Changes what the page remembers.
     pub change: Callback<Change>,
     /// Acts on the cluster.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
     /// Acts on the cluster, and says in words what the partition is then.
-    pub partition: Callback<Do>,
+    pub partition: Callback<Action>,
     /// Carries out a command of the table of commands.
     pub command: Callback<Command>,
     /// Carries out the choice of a menu.

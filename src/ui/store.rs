@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::lab::json::read::{parse, value_of};
-use crate::lab::json::strict::strictly;
-use crate::lab::vocab::moment::Moment;
+use crate::lab::json::strict::from_value_strict;
+use crate::lab::vocab::moment::Position;
 use crate::lab::{Lab, Scenario};
 use crate::runtime::Micros;
 use crate::view::settings::Settings;
@@ -34,7 +34,7 @@ pub struct Saved {
     /// What it began with, and what was done.
     pub scenario: Scenario,
     /// Its last event, and its clock.
-    pub end: Moment,
+    pub end: Position,
     /// The event behind which somebody looked at it, if that was not its end.
     pub looked_at: Option<u64>,
     /// Whether the clock ran.
@@ -58,7 +58,7 @@ fn write(key: &str, text: &str) {
 
 /// The settings; those that cannot be read are as if nothing had been chosen.
 pub fn settings() -> Settings {
-    read(SETTINGS).and_then(|text| strictly(parse(&text).ok()?).ok()).unwrap_or_default()
+    read(SETTINGS).and_then(|text| from_value_strict(parse(&text).ok()?).ok()).unwrap_or_default()
 }
 
 /// Stores the settings.
@@ -72,9 +72,9 @@ pub fn store_settings(settings: &Settings) {
 /// If it cannot be read: why.
 pub fn run() -> Result<Option<Saved>, Rc<str>> {
     let Some(text) = read(RUN) else { return Ok(None) };
-    let run: Run = parse(&text).and_then(strictly).map_err(|error| error.to_string())?;
+    let run: Run = parse(&text).and_then(from_value_strict).map_err(|error| error.to_string())?;
     let scenario = Scenario::from_value(run.scenario).map_err(|error| error.to_string())?;
-    let end = Moment { event: run.events, now: run.now };
+    let end = Position { event: run.events, now: run.now };
     Ok(Some(Saved { scenario, end, looked_at: run.looked_at, playing: run.playing }))
 }
 

@@ -29,7 +29,7 @@ pub struct TransportProps {
     /// Whether more events happen than a frame can take.
     pub behind: bool,
     /// While the run is replayed up to another present: how much of it is done, in percent.
-    pub under_way: Option<u64>,
+    pub replay_progress: Option<u64>,
     /// The number of events in all, while the past is shown.
     pub past_of: Option<u64>,
     /// What "step" and "back" move by.
@@ -44,7 +44,7 @@ pub struct TransportProps {
 #[component]
 pub fn Transport(props: &TransportProps) -> Html {
     let t = text();
-    let TransportProps { world, playing, behind, under_way, past_of, .. } = props;
+    let TransportProps { world, playing, behind, replay_progress, past_of, .. } = props;
     let ask = |command: Command| {
         let ask = props.command.clone();
         Callback::from(move |_: MouseEvent| ask.emit(command))
@@ -55,7 +55,7 @@ pub fn Transport(props: &TransportProps) -> Html {
             <Steps step={props.step} change={props.change.clone()} />
             <SpeedSlider speed={props.speed} opening={props.opening && *playing} change={props.change.clone()} />
             <div class="state">
-                if let Some(percent) = under_way {
+                if let Some(percent) = replay_progress {
                     <span class="badge">{ t.under_way(*percent) }</span>
                 } else if past_of.is_some() {
                     <button

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{runs, S};
+use super::format::NodeName;
 use super::geometry::{crossing, Point, Ring};
+use super::lang::Text;
 use super::node::{is_isolated, links_of};
-use super::text::Text;
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
 use crate::raft::NodeId;
@@ -16,7 +16,7 @@ const STROKE: &str = "cut ";
 
 /// The name of the cut that isolates one node.
 pub fn alone_name(node: NodeId) -> String {
-    format!("{} cut off", S(node))
+    format!("{} cut off", NodeName(node))
 }
 
 /// The directions of links that a stroke crosses: both of each link, or with `one_way` only the one that passes the
@@ -38,42 +38,42 @@ pub fn crossed(world: &World, ring: &Ring, stroke: &[Point], one_way: bool) -> V
 }
 
 /// The cut that a stroke makes, if it crosses anything, with the next free name.
-pub fn stroke(world: &World, links: Vec<Link>) -> Option<Do> {
+pub fn stroke(world: &World, links: Vec<Link>) -> Option<Action> {
     let taken = |name: &String| world.strokes.iter().any(|stroke| stroke.name == *name);
     let name = (1_u32..).map(|number| format!("{STROKE}{number}")).find(|name| !taken(name));
-    (!links.is_empty()).then_some(Do::Cut { links, name })
+    (!links.is_empty()).then_some(Action::Cut { links, name })
 }
 
 /// Cuts a node off, or rejoins it if it is cut off already. Nothing for a node without neighbours.
-pub fn isolate_or_rejoin(world: &World, node: NodeId) -> Option<Do> {
+pub fn isolate_or_rejoin(world: &World, node: NodeId) -> Option<Action> {
     let links: Vec<Link> = links_of(world, node).collect();
     if links.is_empty() {
         return None;
     }
     if is_isolated(world, node) {
-        return Some(Do::Join { links: Some(links), name: None });
+        return Some(Action::Join { links: Some(links), name: None });
     }
     let links = links.into_iter().filter(|link| !world.cut.contains(link)).collect();
-    Some(Do::Cut { links, name: Some(alone_name(node)) })
+    Some(Action::Cut { links, name: Some(alone_name(node)) })
 }
 
 /// Cuts or rejoins one direction of a link.
-pub fn toggle_direction(world: &World, link: Link) -> Do {
+pub fn toggle_direction(world: &World, link: Link) -> Action {
     if world.cut.contains(&link) {
-        Do::Join { links: Some(vec![link]), name: None }
+        Action::Join { links: Some(vec![link]), name: None }
     } else {
-        Do::Cut { links: vec![link], name: None }
+        Action::Cut { links: vec![link], name: None }
     }
 }
 
 /// Cuts both directions of a link, or rejoins them if both are cut.
-pub fn toggle_link(world: &World, (a, b): Link) -> Do {
+pub fn toggle_link(world: &World, (a, b): Link) -> Action {
     let both = [(a, b), (b, a)];
     let open: Vec<Link> = both.into_iter().filter(|link| !world.cut.contains(link)).collect();
     if open.is_empty() {
-        Do::Join { links: Some(both.to_vec()), name: None }
+        Action::Join { links: Some(both.to_vec()), name: None }
     } else {
-        Do::Cut { links: open, name: None }
+        Action::Cut { links: open, name: None }
     }
 }
 
@@ -101,21 +101,21 @@ pub fn groups(world: &World) -> Vec<(NodeId, usize)> {
 }
 
 /// The partition in which each node is in its group; healing, if there is only one.
-pub fn partition(groups: &[(NodeId, usize)]) -> Do {
+pub fn partition(groups: &[(NodeId, usize)]) -> Action {
     let numbers: BTreeSet<usize> = groups.iter().map(|&(_, group)| group).collect();
     if numbers.len() < 2 {
-        return Do::Heal {};
+        return Action::Heal {};
     }
     let members = |number: usize| groups.iter().filter(|&&(_, group)| group == number).map(|&(node, _)| node).collect();
-    Do::Partition { groups: numbers.into_iter().map(members).collect() }
+    Action::Partition { groups: numbers.into_iter().map(members).collect() }
 }
 
 /// The outcome of a partition, in words.
-pub fn partition_in_words(what: &Do, t: &dyn Text) -> String {
+pub fn partition_in_words(what: &Action, t: &dyn Text) -> String {
     match what {
-        Do::Partition { groups } => {
-            let name = |group: &Vec<NodeId>| t.members(&runs(&group.iter().copied().collect()));
-            t.partitioned(&groups.iter().map(name).collect::<Vec<_>>().join(" | "))
+        Action::Partition { groups } => {
+            let groups: Vec<BTreeSet<NodeId>> = groups.iter().map(|group| group.iter().copied().collect()).collect();
+            t.partitioned(&groups)
         }
         _ => t.one_group().into(),
     }
@@ -124,9 +124,9 @@ pub fn partition_in_words(what: &Do, t: &dyn Text) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::world::{NodeState, Stroke};
+    use crate::lab::world::{NamedCut, NodeState};
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     fn world(count: NodeId) -> World {
         World::new((1..=count).map(|id| NodeState::new(id, Membership::new(1..=count, []), [])))
@@ -149,11 +149,11 @@ mod tests {
     #[test]
     fn a_stroke_takes_the_first_free_name_and_leaves_out_what_is_cut() {
         let (mut world, ring) = (world(2), Ring::new(1..=2));
-        world.strokes.push(Stroke { name: "cut 1".into(), links: vec![(1, 2)] });
+        world.strokes.push(NamedCut { name: "cut 1".into(), links: vec![(1, 2)] });
         world.cut.insert((1, 2));
         let down = [Point::new(ring.centre.x, 0.0), Point::new(ring.centre.x, ring.height)];
         let links = crossed(&world, &ring, &down, false);
-        assert_eq!(stroke(&world, links), Some(Do::Cut { links: vec![(2, 1)], name: Some("cut 2".into()) }));
+        assert_eq!(stroke(&world, links), Some(Action::Cut { links: vec![(2, 1)], name: Some("cut 2".into()) }));
         assert_eq!(stroke(&world, Vec::new()), None);
     }
 
@@ -161,24 +161,24 @@ mod tests {
     fn isolating_twice_rejoins() {
         let mut world = world(3);
         world.cut.insert((1, 2));
-        let Some(Do::Cut { links, name }) = isolate_or_rejoin(&world, 1) else { panic!("it is not isolated") };
+        let Some(Action::Cut { links, name }) = isolate_or_rejoin(&world, 1) else { panic!("it is not isolated") };
         assert_eq!((links.as_slice(), name.as_deref()), ([(2, 1), (1, 3), (3, 1)].as_slice(), Some("S1 cut off")));
         world.cut.extend(links);
         let all = vec![(1, 2), (2, 1), (1, 3), (3, 1)];
-        assert_eq!(isolate_or_rejoin(&world, 1), Some(Do::Join { links: Some(all), name: None }));
+        assert_eq!(isolate_or_rejoin(&world, 1), Some(Action::Join { links: Some(all), name: None }));
         assert_eq!(isolate_or_rejoin(&self::world(1), 1), None);
     }
 
     #[test]
     fn links_are_cut_and_rejoined_by_direction_or_whole() {
         let mut world = world(2);
-        assert_eq!(toggle_link(&world, (1, 2)), Do::Cut { links: vec![(1, 2), (2, 1)], name: None });
-        assert_eq!(toggle_direction(&world, (1, 2)), Do::Cut { links: vec![(1, 2)], name: None });
+        assert_eq!(toggle_link(&world, (1, 2)), Action::Cut { links: vec![(1, 2), (2, 1)], name: None });
+        assert_eq!(toggle_direction(&world, (1, 2)), Action::Cut { links: vec![(1, 2)], name: None });
         world.cut.insert((1, 2));
-        assert_eq!(toggle_link(&world, (1, 2)), Do::Cut { links: vec![(2, 1)], name: None });
-        assert_eq!(toggle_direction(&world, (1, 2)), Do::Join { links: Some(vec![(1, 2)]), name: None });
+        assert_eq!(toggle_link(&world, (1, 2)), Action::Cut { links: vec![(2, 1)], name: None });
+        assert_eq!(toggle_direction(&world, (1, 2)), Action::Join { links: Some(vec![(1, 2)]), name: None });
         world.cut.insert((2, 1));
-        assert_eq!(toggle_link(&world, (1, 2)), Do::Join { links: Some(vec![(1, 2), (2, 1)]), name: None });
+        assert_eq!(toggle_link(&world, (1, 2)), Action::Join { links: Some(vec![(1, 2), (2, 1)]), name: None });
     }
 
     #[test]
@@ -189,8 +189,8 @@ mod tests {
         }
         let found = groups(&world);
         assert_eq!(found, [(1, 0), (2, 0), (3, 1), (4, 1)]);
-        assert_eq!(partition(&found), Do::Partition { groups: vec![vec![1, 2], vec![3, 4]] });
-        assert_eq!(partition(&[(1, 2), (2, 2)]), Do::Heal {});
+        assert_eq!(partition(&found), Action::Partition { groups: vec![vec![1, 2], vec![3, 4]] });
+        assert_eq!(partition(&[(1, 2), (2, 2)]), Action::Heal {});
         let words = |groups: &[(NodeId, usize)]| partition_in_words(&partition(groups), &English);
         assert_eq!(words(&[(1, 0), (2, 0), (3, 1), (4, 0), (5, 2)]), "Partitioned: S1–2,4 | S3 | S5.");
         assert_eq!(words(&[(1, 0), (2, 0)]), "All nodes are in one group: all links are open.");

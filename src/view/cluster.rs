@@ -2,11 +2,11 @@
 
 use super::colour::term_class;
 use super::geometry::{arc, crossing, curve, Point, Ring, TIMER_GAP};
+use super::lang::Text;
 use super::node::{in_words, name, Standing};
 use super::on_link;
-use super::text::Text;
 use crate::lab::vocab::id::Link;
-use crate::lab::world::{NodeState, Stroke, World};
+use crate::lab::world::{NamedCut, NodeState, World};
 use crate::raft::{NodeId, Term};
 use crate::runtime::Micros;
 
@@ -202,7 +202,7 @@ pub fn strokes<'a>(
     t: &dyn Text,
 ) -> Vec<StrokeGlyph> {
     let mut glyphs: Vec<StrokeGlyph> = Vec::new();
-    for Stroke { name, links } in &world.strokes {
+    for NamedCut { name, links } in &world.strokes {
         // A ring that has become another one moves its nodes away from what was drawn.
         let drawn = drawn(name).filter(|points| crosses_all(ring, points, links));
         let points = drawn.map_or_else(|| across(ring, links), <[Point]>::to_vec);
@@ -322,7 +322,7 @@ mod tests {
     use super::*;
     use crate::raft::event::{Role, RoleWhy};
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     fn world(count: NodeId, change: impl Fn(&mut NodeState)) -> World {
         let node = |id| {
@@ -421,12 +421,12 @@ mod tests {
     #[test]
     fn tags_stay_in_the_picture_and_cover_neither_nodes_nor_each_other() {
         let mut world = world(5, |_| {});
-        let alone = |node: NodeId| Stroke {
+        let alone = |node: NodeId| NamedCut {
             name: crate::view::action::alone_name(node),
             links: crate::view::node::links_of(&world, node).collect(),
         };
-        let corner = Stroke { name: "cut 1".into(), links: vec![(1, 2), (2, 1)] };
-        let strokes_made: Vec<Stroke> = (1..=5).map(alone).chain([corner]).collect();
+        let corner = NamedCut { name: "cut 1".into(), links: vec![(1, 2), (2, 1)] };
+        let strokes_made: Vec<NamedCut> = (1..=5).map(alone).chain([corner]).collect();
         world.strokes = strokes_made;
         let ring = Ring::new(1..=5);
         let far = [Point::new(ring.width - 40.0, 10.0), Point::new(ring.width + 50.0, ring.height + 50.0)];

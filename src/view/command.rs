@@ -1,8 +1,8 @@
 //! What a person can do on the page: one table, from which keys, menus and the help dialog are made.
 
+use super::lang::Text;
 use super::on_message::MessageAct;
 use super::on_node::NodeAct;
-use super::text::Text;
 use crate::raft::NodeId;
 
 /// Something that a person can ask of the page.
@@ -282,7 +282,7 @@ pub fn key_name(key: &'static str, t: &dyn Text) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::collections::BTreeSet;
 
     #[test]

@@ -15,9 +15,9 @@ const GROUPED_DIGITS: usize = 5;
 
 /// A node's name on the page: `S3`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct S(pub NodeId);
+pub struct NodeName(pub NodeId);
 
-impl fmt::Display for S {
+impl fmt::Display for NodeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "S{}", self.0)
     }

@@ -1,8 +1,8 @@
 //! One sentence that says what is going on.
 
-use super::format::{runs, S};
-use super::node::names;
-use super::text::Text;
+use super::format::NodeName;
+use super::lang::values::node_names;
+use super::lang::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::NodeId;
@@ -20,16 +20,17 @@ pub fn headline(world: &World, t: &dyn Text) -> String {
     let highest = live.iter().map(|node| node.term).max().unwrap_or(0);
     let candidates = candidates(&live);
     let state = if highest > leader.term && !candidates.is_empty() {
-        let many = candidates.len() > 1;
-        t.challenged(S(leader.id), leader.term, &names(candidates, t), many, highest)
+        t.challenged(NodeName(leader.id), leader.term, &node_names(candidates), highest)
     } else {
         leads(world, leader, &live, t)
     };
     let outdated: Vec<&NodeState> = world.leaders().filter(|node| node.term < leader.term).collect();
     match outdated.first() {
         None => state,
-        Some(old) if outdated.len() == 1 => format!("{state} {}", t.still_believes(S(old.id), old.term)),
-        Some(_) => format!("{state} {}", t.still_believe(&names(outdated.iter().map(|node| node.id), t))),
+        Some(first) => {
+            let still_believe = t.still_believe(&node_names(outdated.iter().map(|node| node.id)), first.term);
+            t.sentences(&[state, still_believe])
+        }
     }
 }
 
@@ -47,12 +48,11 @@ fn no_leader(world: &World, live: &[&NodeState], t: &dyn Text) -> String {
     }
     let candidates = candidates(live);
     if !candidates.is_empty() {
-        let many = candidates.len() > 1;
-        return t.campaigning(&names(candidates, t), many);
+        return t.campaigning(&node_names(candidates));
     }
     let next = live.iter().filter_map(|node| Some((node.timer?.1, node.id))).min();
     match next {
-        Some((_, node)) => t.waiting_for_timeout(S(node)),
+        Some((_, node)) => t.waiting_for_timeout(NodeName(node)),
         None => t.no_leader().to_string(),
     }
 }
@@ -65,27 +65,28 @@ fn leads(world: &World, leader: &NodeState, live: &[&NodeState], t: &dyn Text) -
         other == id || (alive && !cut((id, other)) && !cut((other, id)))
     };
     if !leader.members.1.is_quorum(reaches) {
-        return t.leads_minority(S(id), term);
+        return t.leads_minority(NodeName(id), term);
     }
     if let [old, new] = &leader.members.1.voters[..] {
-        return t.changes_members(S(id), term, &t.members(&runs(old)), &t.members(&runs(new)));
+        return t.changes_members(NodeName(id), term, old, new);
     }
     if world.converged() {
         let members = leader.members.1.members();
         let live = live.iter().filter(|node| members.contains(&node.id)).count();
-        return t.agree(S(id), term, live as u64, members.len() as u64);
+        return t.agree(NodeName(id), term, live as u64, members.len() as u64);
     }
     if leader.commit < last {
-        return t.committing(S(id), term, leader.commit, last);
+        return t.committing(NodeName(id), term, leader.commit, last);
     }
     // What a leader of an old term does not know is said of it anyway.
     let outdated = |node: &NodeState| node.role == Role::Leader && node.id != id;
     let behind =
         |node: &&&NodeState| (node.last_index(), node.commit, node.applied) != (last, last, last) && !outdated(node);
     let behind: Vec<NodeId> = live.iter().filter(behind).map(|node| node.id).collect();
-    match behind.len() {
-        0 => t.leads(S(id), term),
-        count => t.catching_up(S(id), term, &names(behind, t), count > 1),
+    if behind.is_empty() {
+        t.leads(NodeName(id), term)
+    } else {
+        t.catching_up(NodeName(id), term, &node_names(behind))
     }
 }
 
@@ -95,7 +96,7 @@ mod tests {
     use crate::raft::log::{Entry, Payload};
     use crate::raft::Membership;
     use crate::runtime::Micros;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
 

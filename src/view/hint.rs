@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{ms, S};
+use super::format::{ms, NodeName};
+use super::lang::values::node_names;
+use super::lang::Text;
 use super::members::in_force;
 use super::node::has_slow_disk;
-use super::node::names;
-use super::text::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::{Membership, NodeId};
@@ -33,8 +33,7 @@ fn in_the_way(world: &World, t: &dyn Text) -> Option<String> {
     let running = |id: NodeId| world.nodes.get(&id).is_some_and(|node| is_running(node));
     if !members.is_quorum(running) {
         let down: Vec<NodeId> = members.all_voters().into_iter().filter(|&id| !running(id)).collect();
-        let (many, needed) = (down.len() > 1, needed(members, running));
-        return Some(t.hint_no_majority_runs(&names(down, t), many, needed));
+        return Some(t.hint_no_majority_runs(&node_names(down), needed(members, running)));
     }
     if !members.all_voters().into_iter().any(|id| reaches_majority(world, members, id)) {
         return Some(t.hint_no_majority_together().into());
@@ -67,10 +66,10 @@ fn needed(members: &Membership, running: impl Fn(NodeId) -> bool) -> u64 {
 
 fn with_leader(world: &World, leader: &NodeState, t: &dyn Text) -> Option<String> {
     if leader.paused {
-        return Some(t.hint_leader_paused(S(leader.id)));
+        return Some(t.hint_leader_paused(NodeName(leader.id)));
     }
     if !reaches_majority(world, &leader.members.1, leader.id) {
-        return Some(t.hint_leader_alone(S(leader.id)));
+        return Some(t.hint_leader_alone(NodeName(leader.id)));
     }
     if let Some(reason) = caught(world, t) {
         return Some(reason);
@@ -126,9 +125,9 @@ mod tests {
     use crate::lab::vocab::links::Links;
     use crate::lab::vocab::probability::Probability;
     use crate::lab::vocab::spec::LinkSpec;
-    use crate::lab::world::Trap;
+    use crate::lab::world::Interceptor;
     use crate::raft::log::{Entry, Payload};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
 
@@ -242,7 +241,7 @@ mod tests {
     #[test]
     fn what_is_caught_is_told() {
         let mut caught = world(|_| {});
-        caught.traps.insert(1, Rc::new(Trap { does: TrapDoes::Drop, which: Default::default() }));
+        caught.traps.insert(1, Rc::new(Interceptor { does: TrapDoes::Drop, which: Default::default() }));
         let told = hint(&caught, true, false, &English).unwrap();
         assert_eq!(told, "Some messages are dropped or held as they are sent: an action asked for that.");
     }

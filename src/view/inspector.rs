@@ -1,15 +1,14 @@
 //! The inspector: what is selected, with all its numbers, and what these lead to.
 
-use super::format::{grouped, ms, range, S};
-use super::members::in_words;
+use super::format::{grouped, ms, range, NodeName};
+use super::lang::Text;
 use super::message::short;
 use super::payload::{in_full, pair};
 use super::selection::Selection;
 use super::stream_buffers::on_the_way;
-use super::text::Text;
 use super::{links, node, streams};
 use crate::lab::vocab::id::Link;
-use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, World};
+use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamInfo, World};
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
 use crate::runtime::Micros;
@@ -57,7 +56,7 @@ pub fn inspect(world: &World, subject: Selection, t: &dyn Text) -> Sheet {
         Selection::Entry(node, index) => of_entry(world, node, index, t),
         Selection::Stream(leader, target) => match world.streams.get(&(leader, target)) {
             Some(stream) => of_stream(world, (leader, target), stream, t),
-            None => sheet(arrow(leader, target), t.inspect_no_stream().into()),
+            None => sheet(arrow(leader, target, t), t.inspect_no_stream().into()),
         },
     }
 }
@@ -66,8 +65,8 @@ fn sheet(title: String, lead: String) -> Sheet {
     Sheet { title, lead, fields: Vec::new() }
 }
 
-fn arrow(from: NodeId, to: NodeId) -> String {
-    format!("{} → {}", S(from), S(to))
+fn arrow(from: NodeId, to: NodeId, t: &dyn Text) -> String {
+    t.arrow(NodeName(from), NodeName(to))
 }
 
 fn plain(text: impl Into<String>) -> Vec<Value> {
@@ -75,7 +74,7 @@ fn plain(text: impl Into<String>) -> Vec<Value> {
 }
 
 fn to_node(node: NodeId) -> Value {
-    Value { text: S(node).to_string(), to: Some(Selection::Node(node)) }
+    Value { text: NodeName(node).to_string(), to: Some(Selection::Node(node)) }
 }
 
 fn to_nodes(nodes: impl IntoIterator<Item = NodeId>, t: &dyn Text) -> Vec<Value> {
@@ -104,7 +103,7 @@ fn listed(mut values: Vec<Value>, t: &dyn Text) -> Vec<Value> {
 }
 
 fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
-    let mut sheet = sheet(S(node.id).to_string(), node::in_words(world, node, t));
+    let mut sheet = sheet(NodeName(node.id).to_string(), node::in_words(world, node, t));
     if node.alive {
         sheet.add(t.field_role_why(), plain(t.role_why(node.role_why)));
     }
@@ -129,7 +128,7 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     }
     let streams = world.streams.range((node.id, 0)..=(node.id, NodeId::MAX));
     let to_stream = |(&(leader, target), _): (&Link, _)| Value {
-        text: arrow(leader, target),
+        text: arrow(leader, target, t),
         to: Some(Selection::Stream(leader, target)),
     };
     let streams: Vec<Value> = streams.map(to_stream).collect();
@@ -155,7 +154,7 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     }
     let (since, members) = &node.members;
     let to_entry = node.entry(*since).map(|_| Selection::Entry(node.id, *since));
-    sheet.add(t.field_members(), vec![Value { text: in_words(members, t), to: to_entry }]);
+    sheet.add(t.field_members(), vec![Value { text: t.membership(members), to: to_entry }]);
     let (low, high) = node.write_delay;
     if high > Micros::ZERO {
         sheet.add(t.field_disk(), plain(t.write_takes(&ms(low, 0), &ms(high, 0))));
@@ -170,11 +169,11 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
 }
 
 fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Sheet {
-    let mut sheet = sheet(format!("{} – {}", S(a), S(b)), String::new());
+    let mut sheet = sheet(t.link_title(NodeName(a), NodeName(b)), String::new());
     for (from, to) in [(a, b), (b, a)] {
         let quality = links::in_words(&world.links.of((from, to)), t);
         let words = if world.cut.contains(&(from, to)) { t.cut_and(&quality) } else { quality };
-        sheet.add(&arrow(from, to), plain(words));
+        sheet.add(&arrow(from, to, t), plain(words));
         let on_way = world.messages.values().filter(|message| (message.from, message.to) == (from, to));
         let values: Vec<Value> = on_way.map(|message| to_message(message, t)).collect();
         if !values.is_empty() {
@@ -189,7 +188,7 @@ fn to_message(message: &InFlight, t: &dyn Text) -> Value {
 }
 
 fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
-    let title = t.entry_in(index, S(id));
+    let title = t.entry_in(index, NodeName(id));
     let Some(node) = world.nodes.get(&id) else { return Sheet::default() };
     let Some(entry) = node.entry(index) else { return sheet(title, t.entry_gone().into()) };
     let state = match (index <= node.applied, index <= node.commit) {
@@ -211,7 +210,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
     values.push(Value { text: if majority { t.a_majority() } else { t.no_majority() }.into(), to: None });
     sheet.add(t.field_stored_by(), values);
     let other = |other: &std::rc::Rc<NodeState>| Value {
-        text: t.node_has_term(S(other.id), other.term_at(index).unwrap_or(0)),
+        text: t.node_has_term(NodeName(other.id), other.term_at(index).unwrap_or(0)),
         to: Some(Selection::Entry(other.id, index)),
     };
     let others: Vec<Value> = world.nodes.values().filter(differs).map(other).collect();
@@ -219,14 +218,14 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
         sheet.add(t.field_differs(), others);
     }
     let holds =
-        |stream: &StreamView| stream.replication_buffer.contains(index) || stream.outbound_buffer.contains(index);
+        |stream: &StreamInfo| stream.replication_buffer.contains(index) || stream.outbound_buffer.contains(index);
     let holding = world
         .streams
         .iter()
         .filter(|((leader, _), stream)| holds(stream) && world.nodes.get(leader).is_some_and(|node| same(&node)));
     let buffers: Vec<Value> = holding
         .map(|(&(leader, target), _)| Value {
-            text: arrow(leader, target),
+            text: arrow(leader, target, t),
             to: Some(Selection::Stream(leader, target)),
         })
         .collect();
@@ -246,16 +245,16 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
 
 /// A message, with where it goes.
 fn to_carrier(message: &InFlight, t: &dyn Text) -> Value {
-    let text = format!("{}: {}", arrow(message.from, message.to), short(&message.message, t));
+    let text = t.sends(NodeName(message.from), NodeName(message.to), &short(&message.message, t));
     Value { text, to: Some(Selection::Message(message.id)) }
 }
 
-fn of_stream(world: &World, (leader, target): Link, stream: &StreamView, t: &dyn Text) -> Sheet {
+fn of_stream(world: &World, (leader, target): Link, stream: &StreamInfo, t: &dyn Text) -> Sheet {
     let last = world.nodes.get(&leader).map_or(0, |node| node.last_index());
-    let mut sheet = sheet(arrow(leader, target), streams::change(stream, t));
+    let mut sheet = sheet(arrow(leader, target, t), streams::change(stream, t));
     // Every field is named, so that none is forgotten; ways and lag are drawn.
-    let StreamView { term, state, from: _, why: _, since, ways: _, last_way: _, next, matched, .. } = stream;
-    let StreamView { replication_buffer, outbound_buffer, answered, trouble, snapshot, lag: _, .. } = stream;
+    let StreamInfo { term, state, from: _, why: _, since, ways: _, last_way: _, next, matched, .. } = stream;
+    let StreamInfo { replication_buffer, outbound_buffer, answered, trouble, snapshot, lag: _, .. } = stream;
     sheet.add(t.column_state(), plain(t.stream_state(*state)));
     sheet.add(t.field_since(), plain(t.at_ms(&ms(*since, 1))));
     sheet.add(t.field_term(), plain(grouped(*term)));
@@ -303,21 +302,21 @@ fn to_entry(world: &World, node: NodeId, index: Index) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::vocab::action::Do;
+    use crate::lab::vocab::action::Action;
     use crate::lab::{Lab, Scenario, StepKind};
     use crate::raft::rpc::MessageKind;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     /// A run of three nodes in which S1 was elected and has written twice, and a write is on its way.
     fn lab() -> Lab {
         let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
-        lab.act(Do::Campaign { node: 1 }).unwrap();
+        lab.act(Action::Campaign { node: 1 }).unwrap();
         lab.advance_to(Micros::from_ms(100), u64::MAX);
         for (key, value) in [("x", "1"), ("y", "2")] {
-            lab.act(Do::Write { key: key.into(), value: value.into(), node: None, client: None }).unwrap();
+            lab.act(Action::Write { key: key.into(), value: value.into(), node: None, client: None }).unwrap();
         }
         lab.advance_to(Micros::from_ms(200), u64::MAX);
-        lab.act(Do::Write { key: "x".into(), value: "3".into(), node: None, client: None }).unwrap();
+        lab.act(Action::Write { key: "x".into(), value: "3".into(), node: None, client: None }).unwrap();
         lab.advance_to(Micros::from_ms(201), u64::MAX);
         lab
     }
@@ -354,7 +353,7 @@ mod tests {
     fn an_entry_alone_has_its_value_in_full() {
         let mut lab = lab();
         let long = "a".repeat(2000);
-        lab.act(Do::Write { key: "x".into(), value: long.clone(), node: None, client: None }).unwrap();
+        lab.act(Action::Write { key: "x".into(), value: long.clone(), node: None, client: None }).unwrap();
         lab.advance_to(Micros::from_ms(203), u64::MAX);
         let entry = Selection::Entry(1, 5);
         assert_eq!(inspect(&lab.world(), entry, &English).lead, format!("x={long}"));
@@ -418,7 +417,7 @@ mod tests {
             lines
         };
         let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
-        lab.act(Do::Campaign { node: 1 }).unwrap();
+        lab.act(Action::Campaign { node: 1 }).unwrap();
         lab.advance_to(Micros::from_ms(1), u64::MAX);
         let vote = ["term: 1", "candidate: S1", "last entry: the start of the log", "pre-vote: no", "by transfer: no"];
         assert_eq!(told_first(&lab, MessageKind::Vote), vote);
@@ -438,7 +437,7 @@ mod tests {
         until(&mut lab, MessageKind::AppendAnswer);
         assert_eq!(told_first(&lab, MessageKind::AppendAnswer)[1..], ["term: 1", "agrees up to: 0"]);
         let mut lab = self::lab();
-        lab.act(Do::Transfer { to: 2 }).unwrap();
+        lab.act(Action::Transfer { to: 2 }).unwrap();
         until(&mut lab, MessageKind::TimeoutNow);
         assert_eq!(told_first(&lab, MessageKind::TimeoutNow), ["term: 1", "leader: S1"]);
     }

@@ -3,7 +3,7 @@
 use std::f64::consts::FRAC_PI_2;
 
 use super::geometry::{Point, Ring};
-use super::message::{label, Way};
+use super::message::{label, Path};
 use crate::lab::vocab::id::Link;
 use crate::lab::world::InFlight;
 use crate::runtime::Micros;
@@ -70,7 +70,7 @@ pub struct Placed {
 impl Placed {
     /// A message at `now`.
     pub fn new(ring: &Ring, message: &InFlight, now: Micros, before: Option<Side>) -> Placed {
-        let way = Way::of(ring, message);
+        let way = Path::of(ring, message);
         Placed {
             link: (message.from, message.to),
             at: way.place(message, now),

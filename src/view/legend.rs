@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::cluster::VoteDot;
 use super::colour::term_class;
 use super::geometry::Point;
+use super::lang::Text;
 use super::logs::{logs, LogCell};
 use super::node::Standing;
-use super::text::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::log::{Entry, Payload};
@@ -115,8 +115,8 @@ pub fn columns(t: &dyn Text) -> [Column; 5] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::lang::English;
     use crate::view::logs::Against;
-    use crate::view::text::English;
 
     #[test]
     fn every_kind_of_entry_is_there() {

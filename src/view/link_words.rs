@@ -2,8 +2,8 @@
 
 use super::cluster::{NodeGlyph, StrokeGlyph, TAG_HEIGHT};
 use super::geometry::{crossing, Point, Ring, TIMER_GAP};
+use super::lang::Text;
 use super::links::in_short;
-use super::text::Text;
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::links::Links;
 
@@ -139,7 +139,7 @@ mod tests {
     use crate::raft::{Membership, NodeId};
     use crate::runtime::Micros;
     use crate::view::cluster::nodes;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     fn words(count: NodeId, specs: &[(Link, LinkSpec)]) -> (Ring, Vec<NodeGlyph>, Vec<LinkWords>) {
         let node = |id| {

@@ -1,7 +1,7 @@
 //! What links do to messages, in words; and the form that changes it.
 
-use super::text::Text;
-use crate::lab::vocab::action::Do;
+use super::lang::Text;
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::links::Links;
 use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::settings::NetworkPatch;
@@ -21,12 +21,11 @@ pub fn in_words(spec: &LinkSpec, t: &dyn Text) -> String {
 
 /// What changes about a link, in the same words.
 pub fn change_in_words(change: &NetworkPatch, t: &dyn Text) -> String {
-    parts(change, t).join(", ")
+    t.parts(&parts(change, t))
 }
 
 fn parts(change: &NetworkPatch, t: &dyn Text) -> Vec<String> {
-    let range = |(low, high)| if low == high { whole(low) } else { format!("{}–{}", whole(low), whole(high)) };
-    let latency = change.latency.map(|latency| t.link_latency(&range(latency)));
+    let latency = change.latency.map(|(low, high)| t.link_latency(&whole(low), &whole(high)));
     let loss = change.loss.map(|loss| t.link_loss(&percent(loss)));
     let duplicate = change.duplicate.map(|duplicate| t.link_duplicate(&percent(duplicate)));
     [latency, loss, duplicate].into_iter().flatten().collect()
@@ -104,7 +103,7 @@ impl Form {
     ///
     /// # Errors
     /// The first field that cannot be, and what is wrong.
-    pub fn read(&self, t: &dyn Text) -> Result<Vec<Do>, (Field, String)> {
+    pub fn read(&self, t: &dyn Text) -> Result<Vec<Action>, (Field, String)> {
         let number = |field: Field, most: f64| {
             let value = self.values[field as usize].trim().parse::<f64>().ok();
             let value = value.filter(|value| (0.0..=most).contains(value));
@@ -119,7 +118,7 @@ impl Form {
         }
         let (latency, loss) = (Some((micros(low), micros(high))), Some(part(number(Field::Loss, 100.0)?)));
         let duplicate = Some(part(number(Field::Duplicate, 100.0)?));
-        let link = |(from, to)| Do::Link { from, to, latency, loss, duplicate };
+        let link = |(from, to)| Action::Link { from, to, latency, loss, duplicate };
         let there = (self.from, self.to);
         let back = (self.to, self.from);
         let mut what = vec![link(there)];
@@ -133,7 +132,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     #[test]
     fn a_link_in_words() {
@@ -158,10 +157,10 @@ mod tests {
             form.values[field as usize] = value.into();
             form.read(&English)
         };
-        let links = |what: Vec<Do>| -> Vec<(Option<NodeId>, Option<NodeId>)> {
+        let links = |what: Vec<Action>| -> Vec<(Option<NodeId>, Option<NodeId>)> {
             what.iter()
                 .map(|what| match what {
-                    Do::Link { from, to, .. } => (*from, *to),
+                    Action::Link { from, to, .. } => (*from, *to),
                     other => panic!("{other:?}"),
                 })
                 .collect()

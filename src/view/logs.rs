@@ -3,12 +3,13 @@
 use std::ops::RangeInclusive;
 
 use super::colour::term_class;
-use super::format::{grouped, percent, range, S};
+use super::format::{grouped, percent, NodeName};
+use super::lang::values::EntryPlace;
+use super::lang::Text;
 use super::members::in_short;
 use super::node::Standing;
 use super::payload::{payload, told};
 use super::selection::Selection;
-use super::text::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::log::{Entry, Payload};
 use crate::raft::{Index, NodeId, Term};
@@ -218,16 +219,13 @@ fn short(node: &NodeState, entry: &Entry, t: &dyn Text) -> String {
 impl Folded {
     /// What is written on the block: `◂ 1–27`.
     pub fn label(&self, t: &dyn Text) -> String {
-        t.folded(&range(1, self.last))
+        t.folded(1, self.last)
     }
 
     /// The block in full.
     pub fn name(&self, node: NodeId, t: &dyn Text) -> String {
-        let name = t.folded_name(S(node), &range(1, self.last));
-        match self.snapshot {
-            Some((index, term)) => t.folded_snapshot(&name, index, term),
-            None => name,
-        }
+        let snapshot = self.snapshot.map(|(index, term)| EntryPlace { index, term });
+        t.folded_name(NodeName(node), 1, self.last, snapshot)
     }
 }
 
@@ -244,11 +242,7 @@ impl Receiving {
 
     /// The block in full.
     pub fn name(&self, node: NodeId, t: &dyn Text) -> String {
-        let bytes = match self.bytes {
-            Some(bytes) => t.bytes_of(self.received, bytes),
-            None => t.bytes(self.received),
-        };
-        t.receiving_name(S(node), self.index, &bytes)
+        t.receiving_name(NodeName(node), self.index, self.received, self.bytes)
     }
 }
 
@@ -260,12 +254,12 @@ impl LogCell {
             (false, true) => t.committed(),
             (false, false) => t.not_committed(),
         };
-        let name = t.entry_name(S(node), self.index, self.term, &self.payload, state);
-        match self.against {
-            Against::Same => name,
-            Against::Conflicts => format!("{name}; {}", t.entry_conflicts()),
-            Against::Beyond => format!("{name}; {}", t.entry_beyond()),
-        }
+        let note = match self.against {
+            Against::Same => None,
+            Against::Conflicts => Some(t.entry_conflicts()),
+            Against::Beyond => Some(t.entry_beyond()),
+        };
+        t.entry_name(NodeName(node), self.index, self.term, &self.payload, state, note)
     }
 }
 
@@ -345,7 +339,7 @@ impl Marks {
             let marks = [(matched, t.match_mark(matched)), (next, t.next_mark(next))];
             let (places, words): (Vec<Index>, Vec<String>) =
                 marks.into_iter().filter(|(index, _)| *index > 0 && is_hidden(*index)).unzip();
-            Some((*places.first().filter(|_| free)?, words.join(", ")))
+            Some((*places.first().filter(|_| free)?, t.parts(&words)))
         };
         // Next is never left of match.
         drawn.before = hidden(&|index| index < first, next < first || next > first + WORDS);
@@ -357,11 +351,11 @@ impl Marks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::world::{SnapshotProgress, StreamView};
+    use crate::lab::world::{SnapshotProgress, StreamInfo};
     use crate::raft::event::Role;
     use crate::raft::snapshot::{Snapshot, SnapshotMeta};
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
 
@@ -477,7 +471,7 @@ mod tests {
             assert_eq!(row.folded.as_ref().map(|folded| folded.columns.clone()), columns, "{case}");
             assert_eq!(cells, entries, "{case}");
             if let Some(folded) = row.folded {
-                assert_eq!(folded.label(&English), format!("◂ {}", range(1, first - 1)), "{case}");
+                assert_eq!(folded.label(&English), format!("◂ {}", crate::view::format::range(1, first - 1)), "{case}");
             }
         }
         let world = World::new([compacted(1, 28, 29, 30)]);
@@ -528,7 +522,7 @@ mod tests {
                 let meta = SnapshotMeta { id: 1, index: 27, term: 1, membership: (0, Membership::new(1..=3, [])) };
                 let snapshot = Snapshot { meta, data: vec![b'x'; bytes as usize] };
                 let progress = SnapshotProgress::new(Arc::new(snapshot));
-                world.streams.insert((1, 2), Rc::new(StreamView { snapshot: Some(progress), ..stream() }));
+                world.streams.insert((1, 2), Rc::new(StreamInfo { snapshot: Some(progress), ..stream() }));
             }
             let found = logs(&world, visible, &English).rows[0].receiving.clone();
             let found = found.map(|block| (block.columns.clone(), block.label(&English), block.name(2, &English)));
@@ -564,10 +558,10 @@ mod tests {
         assert_eq!(marks, [None, Some(Marks { next: 4, matched: 2 }), None]);
     }
 
-    fn stream() -> StreamView {
+    fn stream() -> StreamInfo {
         use crate::raft::event::{StreamState, StreamWhy};
-        let stream = StreamView::new(3, crate::runtime::Micros::ZERO, StreamState::LineRate, StreamWhy::NewLeader);
-        StreamView { next: 4, matched: 2, ..stream }
+        let stream = StreamInfo::new(3, crate::runtime::Micros::ZERO, StreamState::LineRate, StreamWhy::NewLeader);
+        StreamInfo { next: 4, matched: 2, ..stream }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::format::runs;
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::{Index, Membership, NodeId};
 
@@ -49,21 +49,10 @@ pub fn part_now(world: &World, node: NodeId) -> Part {
     in_force(world).map_or(Part::Outside, |(_, members)| part(members, node))
 }
 
-/// A configuration in words: "S1–5", "S1–5 → S1–4", "S1–3, learner S4".
-pub fn in_words(members: &Membership, t: &dyn Text) -> String {
-    let sets: Vec<String> = members.voters.iter().map(|set| t.members(&runs(set))).collect();
-    let voters = sets.join(" → ");
-    match members.learners.len() {
-        0 => voters,
-        count => t.with_learners(&voters, &t.members(&runs(&members.learners)), count > 1),
-    }
-}
-
 /// A configuration in as few letters as a log has room for, against the one before it: who comes and goes while both
 /// are in force ("+S6–7", "−S3"), a learner in brackets ("+(S8)"), or else the voters ("S1–5", or how many they are).
 pub fn in_short(members: &Membership, before: &Membership, t: &dyn Text) -> String {
-    let (named, bare) =
-        (briefly(members, before, &|nodes| t.members(&nodes)), briefly(members, before, &|nodes| nodes));
+    let (named, bare) = (briefly(members, before, &|nodes| t.node_set(nodes)), briefly(members, before, &runs));
     // The double frame of one of which both halves decide takes a letter's room.
     let room = if members.voters.len() > 1 { SHORT_MAX - 1 } else { SHORT_MAX };
     let fits = |short: &String| short.chars().count() <= room;
@@ -71,14 +60,14 @@ pub fn in_short(members: &Membership, before: &Membership, t: &dyn Text) -> Stri
     [named, bare].into_iter().find(fits).unwrap_or_else(|| t.so_many_voters(count as u64))
 }
 
-fn briefly(members: &Membership, before: &Membership, name: &dyn Fn(String) -> String) -> String {
-    let change = |old: &BTreeSet<NodeId>, new: &BTreeSet<NodeId>, name: &dyn Fn(String) -> String| {
+fn briefly(members: &Membership, before: &Membership, name: &dyn Fn(&BTreeSet<NodeId>) -> String) -> String {
+    let change = |old: &BTreeSet<NodeId>, new: &BTreeSet<NodeId>, name: &dyn Fn(&BTreeSet<NodeId>) -> String| {
         let part = |sign: &str, a: &BTreeSet<NodeId>, b: &BTreeSet<NodeId>| {
             let set: BTreeSet<NodeId> = a.difference(b).copied().collect();
             if set.is_empty() {
                 String::new()
             } else {
-                format!("{sign}{}", name(runs(&set)))
+                format!("{sign}{}", name(&set))
             }
         };
         part("+", new, old) + &part("−", old, new)
@@ -91,7 +80,7 @@ fn briefly(members: &Membership, before: &Membership, name: &dyn Fn(String) -> S
         _ => String::new(),
     };
     match members.voters.last() {
-        Some(voters) if short.is_empty() => name(runs(voters)),
+        Some(voters) if short.is_empty() => name(voters),
         _ => short,
     }
 }
@@ -100,7 +89,7 @@ fn briefly(members: &Membership, before: &Membership, name: &dyn Fn(String) -> S
 mod tests {
     use super::*;
     use crate::raft::event::Role;
-    use crate::view::text::English;
+    use crate::view::lang::{Common, English};
 
     fn joint() -> Membership {
         Membership { voters: vec![[1, 2, 3].into(), [1, 2, 4].into()], learners: [5].into() }
@@ -154,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_configuration_in_words() {
-        assert_eq!(in_words(&Membership::new([1, 2, 3], []), &English), "S1–3");
-        assert_eq!(in_words(&joint(), &English), "S1–3 → S1–2,4, learner S5");
+        assert_eq!(English.membership(&Membership::new([1, 2, 3], [])), "S1–3");
+        assert_eq!(English.membership(&joint()), "S1–3 → S1–2,4, learner S5");
     }
 }

@@ -2,14 +2,14 @@
 
 use super::action::{toggle_direction, toggle_link};
 use super::command::{key_of, Command};
-use super::format::{ms, S};
+use super::format::{ms, NodeName};
+use super::lang::Text;
 use super::on_message::MessageAct;
 use super::on_node::NodeAct;
 use super::selection::{find, Selection};
-use super::text::Text;
 use super::until::Until;
 use crate::lab::play::branches::{Branch, BranchId};
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
 use crate::lab::Player;
@@ -63,7 +63,7 @@ pub struct Item {
 #[derive(Clone, Debug, PartialEq)]
 pub enum MenuAction {
     /// Acts on the cluster.
-    Act(Do),
+    Act(Action),
     /// Goes to the form, to write to this node.
     Write(NodeId),
     /// Goes to the form, to read from this node.
@@ -93,13 +93,13 @@ pub struct Choices {
 pub fn choices(world: &World, branches: &[BranchChoice], target: MenuTarget, t: &dyn Text) -> Choices {
     let (title, name, mut groups) = match target {
         MenuTarget::Selection(Selection::Node(node) | Selection::Entry(node, _)) => {
-            (S(node).to_string(), t.node_menu(S(node)), of_node(world, node, t))
+            (NodeName(node).to_string(), t.node_menu(NodeName(node)), of_node(world, node, t))
         }
         MenuTarget::Selection(Selection::Link((a, b)) | Selection::Stream(a, b)) => {
-            (format!("{} – {}", S(a), S(b)), t.link_name(S(a), S(b)), of_link(world, (a, b), t))
+            (t.link_title(NodeName(a), NodeName(b)), t.link_name(NodeName(a), NodeName(b)), of_link(world, (a, b), t))
         }
         MenuTarget::Selection(Selection::Message(id)) => {
-            let title = find(world, id).map_or_else(String::new, |it| format!("{} → {}", S(it.from), S(it.to)));
+            let title = find(world, id).map_or_else(String::new, |it| t.arrow(NodeName(it.from), NodeName(it.to)));
             let act = |act: MessageAct| {
                 let (what, name) = act.of(world, id, t)?;
                 Some(item(name.into(), Some(Command::Message(act)), MenuAction::Act(what), t))
@@ -146,13 +146,13 @@ fn of_node(world: &World, node: NodeId, t: &dyn Text) -> Vec<Vec<Item>> {
 fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Vec<Vec<Item>> {
     let one_way = |(from, to)| {
         let name = match world.cut.contains(&(from, to)) {
-            true => t.rejoin_direction(S(from), S(to)),
-            false => t.cut_direction(S(from), S(to)),
+            true => t.rejoin_direction(NodeName(from), NodeName(to)),
+            false => t.cut_direction(NodeName(from), NodeName(to)),
         };
         item(name, None, MenuAction::Act(toggle_direction(world, (from, to))), t)
     };
     let both = toggle_link(world, (a, b));
-    let name = if matches!(both, Do::Join { .. }) { t.rejoin_both() } else { t.cut_both() };
+    let name = if matches!(both, Action::Join { .. }) { t.rejoin_both() } else { t.cut_both() };
     let cuts = vec![item(name.into(), None, MenuAction::Act(both), t), one_way((a, b)), one_way((b, a))];
     vec![cuts, vec![item(t.menu_links().into(), Some(Command::Links), MenuAction::Links((a, b)), t)]]
 }
@@ -163,7 +163,7 @@ mod tests {
     use crate::lab::world::NodeState;
     use crate::lab::{Lab, Scenario};
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::{English, Menus};
 
     fn names(world: &World, target: MenuTarget) -> Vec<Vec<String>> {
         let groups = choices(world, &[], target, &English).groups;
@@ -214,7 +214,7 @@ mod tests {
         };
         let mut player = Player::new(lab(400), |number| English.run_name(number));
         player.look_at(3);
-        player.act(Do::Crash { node: 1 }).unwrap();
+        player.act(Action::Crash { node: 1 }).unwrap();
         let choices = choices(&player.world(), &branch_choices(&player), MenuTarget::Branches, &English);
         let names: Vec<&str> = choices.groups[0].iter().map(|item| item.name.as_str()).collect();
         assert_eq!(names, ["Run 1, up to 400.0 ms", "Run 2, this one"]);

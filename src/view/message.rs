@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::format::{ms, range, S};
+use super::format::{ms, range, NodeName};
 use super::geometry::{Point, Ring};
+use super::lang::values::{Carried, ChunkPlace, EntryPlace};
+use super::lang::Text;
 use super::selection::Selection;
-use super::text::Text;
 use crate::lab::world::{InFlight, LostMessage, LOST_SHOWN};
-use crate::raft::rpc::{AppendEntries, AppendResult, InstallResult, Message};
+use crate::raft::rpc::{AppendEntries, AppendResult, InstallResult, InstallSnapshot, Message};
 use crate::runtime::Micros;
 
 /// A lost message is shown at least so far from either end of its way, so that no node covers it.
@@ -110,16 +111,16 @@ impl Shape {
 
 /// The way of a message through the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Way {
+pub struct Path {
     start: Point,
     end: Point,
 }
 
-impl Way {
+impl Path {
     /// The way of `message`.
-    pub fn of(ring: &Ring, message: &InFlight) -> Way {
+    pub fn of(ring: &Ring, message: &InFlight) -> Path {
         let (start, end) = ring.lane((message.from, message.to));
-        Way { start, end }
+        Path { start, end }
     }
 
     /// In which direction it goes, in degrees.
@@ -136,7 +137,7 @@ impl Way {
 /// Where a message was lost, and in which direction it went, in degrees.
 pub fn lost_place(ring: &Ring, lost: &LostMessage) -> (Point, f64) {
     let way = passed(&lost.message, lost.at).clamp(LOST_MARGIN, 1.0 - LOST_MARGIN);
-    let lane = Way::of(ring, &lost.message);
+    let lane = Path::of(ring, &lost.message);
     (lane.start.toward(lane.end, way), lane.angle())
 }
 
@@ -229,33 +230,42 @@ fn is_to_the_point(message: &InFlight, selected: Option<Selection>) -> bool {
 /// What is written beside a message: the indices of the entries that it carries.
 pub fn label(message: &Message) -> Option<String> {
     match message {
-        Message::Append(append) if !append.entries.is_empty() => Some(entries(append)),
+        Message::Append(append) => match carried(append) {
+            Carried::Nothing => None,
+            Carried::Entries(first, last) => Some(range(first, last)),
+        },
         Message::Install(chunk) => Some(format!("{} B", chunk.data.len())),
         _ => None,
     }
 }
 
-fn entries(append: &AppendEntries) -> String {
-    range(append.prev_log_index + 1, append.last_index())
+fn carried(append: &AppendEntries) -> Carried {
+    match append.entries.is_empty() {
+        true => Carried::Nothing,
+        false => Carried::Entries(append.prev_log_index + 1, append.last_index()),
+    }
+}
+
+fn chunk_place(chunk: &InstallSnapshot) -> ChunkPlace {
+    let InstallSnapshot { meta, offset, data, done, .. } = chunk;
+    ChunkPlace { index: meta.index, offset: *offset, bytes: data.len() as u64, last: *done }
 }
 
 /// What a message says, in a few words: "append 5–6".
 pub fn short(message: &Message, t: &dyn Text) -> String {
     match message {
-        Message::Append(append) if append.entries.is_empty() => t.heartbeat().to_string(),
-        Message::Append(append) => t.append(&entries(append)),
+        Message::Append(append) => t.append(carried(append)),
         Message::AppendResponse(answer) => match answer.result {
             AppendResult::Success(index) => t.append_success(index),
-            AppendResult::Conflict(_) => t.append_conflict().to_string(),
+            AppendResult::Conflict(_) => t.append_conflict(),
             AppendResult::StaleTerm => t.append_stale(answer.term),
         },
         Message::Vote(vote) if vote.pre_vote => t.pre_vote_request(vote.term),
         Message::Vote(vote) => t.vote_request(vote.term),
         Message::VoteResponse(vote) if vote.pre_vote => t.pre_vote_answer(vote.granted),
-        Message::TimeoutNow(_) => t.timeout_now().to_string(),
-        Message::VoteResponse(vote) if vote.granted => t.vote_granted(vote.term),
-        Message::VoteResponse(vote) => t.vote_refused(vote.term),
-        Message::Install(chunk) => t.chunk(chunk.meta.index, chunk.offset, chunk.data.len() as u64, chunk.done),
+        Message::TimeoutNow(_) => t.timeout_now(),
+        Message::VoteResponse(vote) => t.vote_answer(vote.granted, vote.term),
+        Message::Install(chunk) => t.chunk(chunk_place(chunk)),
         Message::InstallResponse(answer) => match answer.result {
             InstallResult::Expects(offset) => t.chunk_expects(offset),
             InstallResult::Installed => t.snapshot_installed(answer.last_included_index),
@@ -266,28 +276,40 @@ pub fn short(message: &Message, t: &dyn Text) -> String {
 
 /// What a message says, in full.
 pub fn full(message: &Message, t: &dyn Text) -> String {
-    let short = short(message, t);
+    let place = |index, term| EntryPlace { index, term };
     match message {
         Message::Append(append) => {
             let AppendEntries { term, prev_log_index, prev_log_term, leader_commit, .. } = append;
-            t.append_full(&short, *term, *prev_log_index, *prev_log_term, *leader_commit)
+            t.append_full(carried(append), *term, place(*prev_log_index, *prev_log_term), *leader_commit)
         }
         Message::AppendResponse(answer) => match answer.result {
-            AppendResult::Conflict(Some(hint)) => t.append_hint(&short, answer.term, hint.index, hint.term),
-            AppendResult::Success(_) | AppendResult::Conflict(None) => t.in_term(&short, answer.term),
-            AppendResult::StaleTerm => short,
+            AppendResult::Success(index) => t.append_success_full(index, answer.term),
+            AppendResult::Conflict(hint) => {
+                t.append_conflict_full(answer.term, hint.map(|hint| place(hint.index, hint.term)))
+            }
+            AppendResult::StaleTerm => t.append_stale(answer.term),
         },
-        Message::Vote(vote) => t.vote_full(&short, vote.last_log_index, vote.last_log_term),
-        Message::VoteResponse(_) => short,
-        Message::TimeoutNow(request) => t.in_term(&short, request.term),
-        Message::Install(chunk) => t.in_term(&short, chunk.term),
-        Message::InstallResponse(answer) => t.in_term(&short, answer.term),
+        Message::Vote(vote) => {
+            let last = place(vote.last_log_index, vote.last_log_term);
+            match vote.pre_vote {
+                true => t.pre_vote_request_full(vote.term, last),
+                false => t.vote_request_full(vote.term, last),
+            }
+        }
+        Message::VoteResponse(_) => short(message, t),
+        Message::TimeoutNow(request) => t.timeout_now_full(request.term),
+        Message::Install(chunk) => t.chunk_full(chunk_place(chunk), chunk.term),
+        Message::InstallResponse(answer) => match answer.result {
+            InstallResult::Expects(offset) => t.chunk_expects_full(offset, answer.term),
+            InstallResult::Installed => t.snapshot_installed_full(answer.last_included_index, answer.term),
+            InstallResult::StaleTerm => t.append_stale(answer.term),
+        },
     }
 }
 
 /// "S1 → S2: append 5–6 in term 3, …, arrives at 1 234.5 ms", or that it is held.
 pub fn name(message: &InFlight, t: &dyn Text) -> String {
-    let (from, to, says) = (S(message.from), S(message.to), full(&message.message, t));
+    let (from, to, says) = (NodeName(message.from), NodeName(message.to), full(&message.message, t));
     if message.held {
         t.held_name(from, to, &says)
     } else {
@@ -297,8 +319,8 @@ pub fn name(message: &InFlight, t: &dyn Text) -> String {
 
 /// "S1 → S2: heartbeat, lost at 1 234.5 ms: link is cut".
 pub fn lost_name(lost: &LostMessage, t: &dyn Text) -> String {
-    let (from, to) = (S(lost.message.from), S(lost.message.to));
-    t.lost_name(from, to, &short(&lost.message.message, t), &ms(lost.at, 1), t.loss_why(lost.why))
+    let (from, to) = (NodeName(lost.message.from), NodeName(lost.message.to));
+    t.lost_name(from, to, &short(&lost.message.message, t), &ms(lost.at, 1), lost.why)
 }
 
 #[cfg(test)]
@@ -306,7 +328,7 @@ mod tests {
     use super::*;
     use crate::raft::log::{Entry, Payload};
     use crate::raft::rpc::{AppendResponse, Hint, VoteRequest, VoteResponse};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
 
@@ -384,7 +406,7 @@ mod tests {
         let (ring, message) = (Ring::new([1, 2]), in_flight(append(1)));
         let (start, end) = ring.lane((1, 2));
         for (now, way) in [(10, 0.0), (15, 0.5), (20, 1.0), (90, 1.0), (0, 0.0)] {
-            let lane = Way::of(&ring, &message);
+            let lane = Path::of(&ring, &message);
             let (at, angle) = (lane.place(&message, Micros::from_ms(now)), lane.angle());
             assert!(at.distance(start.toward(end, way)) < 0.001 && angle.abs() < 0.001, "{now}: {at:?}, {angle}");
         }

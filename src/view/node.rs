@@ -1,8 +1,8 @@
 //! What a node is, in one word, and its name for whoever cannot see it.
 
-use super::format::S;
+use super::format::NodeName;
+use super::lang::Text;
 use super::members::{part_now, Part};
-use super::text::Text;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
@@ -85,13 +85,8 @@ impl Standing {
 
 /// A node, for whoever cannot see it: "S2, leader, term 4, commit 7".
 pub fn name(world: &World, node: &NodeState, t: &dyn Text) -> String {
-    let standing = Standing::of(world, node).label(t).to_lowercase();
-    let mut name = t.node_name(S(node.id), &standing, node.term, node.commit);
-    for note in notes(world, node, t) {
-        name.push_str(", ");
-        name.push_str(note);
-    }
-    name
+    let standing = Standing::of(world, node).label(t);
+    t.node_name(NodeName(node.id), standing, &notes(world, node, t), node.term, node.commit)
 }
 
 /// What is not as usual with a node, a word or two each.
@@ -129,21 +124,11 @@ pub fn is_isolated(world: &World, node: NodeId) -> bool {
     world.nodes.len() > 1 && links_of(world, node).all(|link| world.cut.contains(&link))
 }
 
-/// "S1", "S1 and S4", "S1, S2 and S5".
-pub fn names(nodes: impl IntoIterator<Item = NodeId>, t: &dyn Text) -> String {
-    let mut names: Vec<String> = nodes.into_iter().map(|node| S(node).to_string()).collect();
-    match names.pop() {
-        None => String::new(),
-        Some(last) if names.is_empty() => last,
-        Some(last) => t.and(&names.join(", "), &last),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     #[test]
     fn a_node_that_has_not_started_has_not_crashed() {

@@ -1,10 +1,10 @@
 //! The links one by one, for whoever has no pointer.
 
-use super::format::S;
+use super::format::NodeName;
 use super::geometry::Ring;
+use super::lang::Text;
 use super::links::in_words;
 use super::selection::Selection;
-use super::text::Text;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
 
@@ -41,12 +41,7 @@ pub fn name(world: &World, (a, b): Link, t: &dyn Text) -> String {
         }
     };
     let (there, back) = (direction((a, b)), direction((b, a)));
-    let name = t.link_name(S(a), S(b));
-    if there == back {
-        format!("{name}: {there}")
-    } else {
-        format!("{name}: {} → {} {there}; {} → {} {back}", S(a), S(b), S(b), S(a))
-    }
+    t.link_described(NodeName(a), NodeName(b), &there, &back)
 }
 
 #[cfg(test)]
@@ -54,7 +49,7 @@ mod tests {
     use super::*;
     use crate::lab::world::NodeState;
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     fn world() -> World {
         World::new((1..=4).map(|id| NodeState::new(id, Membership::new(1..=4, []), [])))

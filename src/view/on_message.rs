@@ -1,7 +1,7 @@
 //! What can be done to one message on its way: by a key, or from its menu.
 
-use super::text::Text;
-use crate::lab::vocab::action::Do;
+use super::lang::Text;
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::MessageId;
 use crate::lab::vocab::selector::{Delay, Selector};
 use crate::lab::world::World;
@@ -31,16 +31,16 @@ impl MessageAct {
         [MessageAct::Deliver, MessageAct::Drop, MessageAct::HoldOrRelease, MessageAct::Delay, MessageAct::Duplicate];
 
     /// The action of the laboratory, with its name in a menu; none once the message is gone.
-    pub fn of(self, world: &World, id: MessageId, t: &dyn Text) -> Option<(Do, &'static str)> {
+    pub fn of(self, world: &World, id: MessageId, t: &dyn Text) -> Option<(Action, &'static str)> {
         let message = world.messages.get(&id)?;
         let one = Selector::one(id);
         Some(match self {
-            MessageAct::Deliver => (Do::Deliver(one), t.menu_deliver()),
-            MessageAct::Drop => (Do::Drop(one), t.menu_drop()),
-            MessageAct::HoldOrRelease if message.held => (Do::Release(one), t.menu_release()),
-            MessageAct::HoldOrRelease => (Do::Hold(one), t.menu_hold()),
-            MessageAct::Delay => (Do::Delay(Delay { by: LATER, id: Some(id), ..Delay::default() }), t.menu_delay()),
-            MessageAct::Duplicate => (Do::Duplicate(one), t.menu_duplicate()),
+            MessageAct::Deliver => (Action::Deliver(one), t.menu_deliver()),
+            MessageAct::Drop => (Action::Drop(one), t.menu_drop()),
+            MessageAct::HoldOrRelease if message.held => (Action::Release(one), t.menu_release()),
+            MessageAct::HoldOrRelease => (Action::Hold(one), t.menu_hold()),
+            MessageAct::Delay => (Action::Delay(Delay { by: LATER, id: Some(id), ..Delay::default() }), t.menu_delay()),
+            MessageAct::Duplicate => (Action::Duplicate(one), t.menu_duplicate()),
         })
     }
 }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::lab::world::InFlight;
     use crate::raft::rpc::{Message, TimeoutNow};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
 
     fn world(messages: &[(MessageId, u64, bool)]) -> World {
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(menu(8), ["Deliver now", "Drop", "Release", "Delay by 50 ms", "Duplicate"]);
         assert!(menu(9).is_empty(), "it has arrived");
         let (what, _) = MessageAct::Delay.of(&world, 7, &English).unwrap();
-        assert_eq!(what, Do::Delay(Delay { by: LATER, id: Some(7), ..Delay::default() }));
+        assert_eq!(what, Action::Delay(Delay { by: LATER, id: Some(7), ..Delay::default() }));
     }
 
     #[test]

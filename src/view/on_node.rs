@@ -1,11 +1,11 @@
 //! What can be done to one node: by a key, or from its menu.
 
 use super::action::isolate_or_rejoin;
+use super::lang::Text;
 use super::members::{in_force, part_now, Part};
 use super::node::{has_slow_disk, is_isolated};
-use super::text::Text;
 use crate::lab::scenario::limits::NODES_MAX;
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::world::World;
 use crate::raft::event::Role;
 use crate::raft::NodeId;
@@ -58,23 +58,23 @@ impl NodeAct {
     ];
 
     /// The action of the laboratory, with its name in a menu; none where it makes no sense.
-    pub fn of(self, world: &World, id: NodeId, t: &dyn Text) -> Option<(Do, &'static str)> {
+    pub fn of(self, world: &World, id: NodeId, t: &dyn Text) -> Option<(Action, &'static str)> {
         let node = world.nodes.get(&id)?;
         let runs = node.alive && node.role != Role::Shutdown;
         match self {
-            NodeAct::Campaign => runs.then(|| (Do::Campaign { node: id }, t.menu_campaign())),
+            NodeAct::Campaign => runs.then(|| (Action::Campaign { node: id }, t.menu_campaign())),
             NodeAct::PutOff => {
-                (runs && node.timer.is_some()).then(|| (Do::Timer { node: id, after: PUT_OFF }, t.menu_put_off()))
+                (runs && node.timer.is_some()).then(|| (Action::Timer { node: id, after: PUT_OFF }, t.menu_put_off()))
             }
             NodeAct::Transfer => {
                 let leads = world.leader().is_some_and(|leader| leader.id != id);
                 let votes = matches!(part_now(world, id), Part::Voter | Part::Joining);
-                (leads && votes).then(|| (Do::Transfer { to: id }, t.menu_transfer()))
+                (leads && votes).then(|| (Action::Transfer { to: id }, t.menu_transfer()))
             }
-            NodeAct::CrashOrRestart if runs => Some((Do::Crash { node: id }, t.menu_crash())),
-            NodeAct::CrashOrRestart => Some((Do::Restart { node: id }, t.menu_restart())),
-            NodeAct::PauseOrResume if node.paused => Some((Do::Resume { node: id }, t.menu_resume())),
-            NodeAct::PauseOrResume => runs.then(|| (Do::Pause { node: id }, t.menu_pause())),
+            NodeAct::CrashOrRestart if runs => Some((Action::Crash { node: id }, t.menu_crash())),
+            NodeAct::CrashOrRestart => Some((Action::Restart { node: id }, t.menu_restart())),
+            NodeAct::PauseOrResume if node.paused => Some((Action::Resume { node: id }, t.menu_resume())),
+            NodeAct::PauseOrResume => runs.then(|| (Action::Pause { node: id }, t.menu_pause())),
             NodeAct::IsolateOrRejoin => {
                 let name = if is_isolated(world, id) { t.menu_rejoin() } else { t.menu_isolate() };
                 isolate_or_rejoin(world, id).map(|what| (what, name))
@@ -85,15 +85,15 @@ impl NodeAct {
                     true => (node.usual_write_delay, t.menu_fast_disk()),
                     false => (slower(node.usual_write_delay), t.menu_slow_disk()),
                 };
-                Some((Do::Disk { node: id, write_delay: Some(delay), fail: None }, name))
+                Some((Action::Disk { node: id, write_delay: Some(delay), fail: None }, name))
             }
             NodeAct::FailOrMend => {
                 let name = if node.disk_fails { t.menu_mend_disk() } else { t.menu_fail_disk() };
-                Some((Do::Disk { node: id, write_delay: None, fail: Some(!node.disk_fails) }, name))
+                Some((Action::Disk { node: id, write_delay: None, fail: Some(!node.disk_fails) }, name))
             }
             NodeAct::Snapshot => {
                 let has = node.snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
-                let what = Do::Snapshot { node: id, index: None };
+                let what = Action::Snapshot { node: id, index: None };
                 (runs && node.applied > has).then(|| (what, t.menu_snapshot()))
             }
             NodeAct::InOrOut => in_or_out(world, id, t),
@@ -103,19 +103,19 @@ impl NodeAct {
 
 /// A node outside the cluster becomes a learner, a learner becomes a voter, and a voter leaves. None while a change of
 /// the membership is under way.
-fn in_or_out(world: &World, id: NodeId, t: &dyn Text) -> Option<(Do, &'static str)> {
+fn in_or_out(world: &World, id: NodeId, t: &dyn Text) -> Option<(Action, &'static str)> {
     let (_, members) = in_force(world)?;
     let [voters] = members.voters.as_slice() else { return None };
     let mut voters = voters.clone();
     match part_now(world, id) {
-        Part::Outside => Some((Do::AddLearner { node: id }, t.menu_take_in())),
+        Part::Outside => Some((Action::AddLearner { node: id }, t.menu_take_in())),
         Part::Learner => {
             voters.insert(id);
-            Some((Do::Members { voters }, t.menu_make_voter()))
+            Some((Action::Members { voters }, t.menu_make_voter()))
         }
         Part::Voter if voters.len() > 1 => {
             voters.remove(&id);
-            Some((Do::Members { voters }, t.menu_remove()))
+            Some((Action::Members { voters }, t.menu_remove()))
         }
         Part::Voter | Part::Joining | Part::Leaving => None,
     }
@@ -131,19 +131,22 @@ fn slower((low, high): (Micros, Micros)) -> (Micros, Micros) {
 }
 
 /// One node more, with the first id that is free. None if there are as many as there can be.
-pub fn add_node(world: &World) -> Option<Do> {
+pub fn add_node(world: &World) -> Option<Action> {
     let free = (1..).find(|id| !world.nodes.contains_key(id))?;
-    (world.nodes.len() < NODES_MAX).then_some(Do::AddLearner { node: free })
+    (world.nodes.len() < NODES_MAX).then_some(Action::AddLearner { node: free })
 }
 
 /// The election timeouts that run fire one after the other, well apart: the first wins.
-pub fn spread_timers(world: &World) -> Vec<Do> {
-    timers(world).zip(0..).map(|(node, i)| Do::Timer { node, after: TIMER_FIRST + Micros(TIMER_STEP.0 * i) }).collect()
+pub fn spread_timers(world: &World) -> Vec<Action> {
+    timers(world)
+        .zip(0..)
+        .map(|(node, i)| Action::Timer { node, after: TIMER_FIRST + Micros(TIMER_STEP.0 * i) })
+        .collect()
 }
 
 /// The election timeouts that run fire all at once: the votes are split.
-pub fn align_timers(world: &World) -> Vec<Do> {
-    timers(world).map(|node| Do::Timer { node, after: TIMER_FIRST }).collect()
+pub fn align_timers(world: &World) -> Vec<Action> {
+    timers(world).map(|node| Action::Timer { node, after: TIMER_FIRST }).collect()
 }
 
 fn timers(world: &World) -> impl Iterator<Item = NodeId> + '_ {
@@ -156,7 +159,7 @@ mod tests {
     use crate::lab::world::NodeState;
     use crate::lab::{Lab, Scenario};
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
 
     /// Three voters, of which S1 leads, and a node outside.
@@ -175,7 +178,7 @@ mod tests {
         NodeAct::GROUPS.concat().into_iter().filter_map(|act| Some(act.of(world, id, &English)?.1)).collect()
     }
 
-    fn done(world: &World, id: NodeId, act: NodeAct) -> Option<Do> {
+    fn done(world: &World, id: NodeId, act: NodeAct) -> Option<Action> {
         act.of(world, id, &English).map(|(what, _)| what)
     }
 
@@ -249,14 +252,14 @@ mod tests {
     #[test]
     fn a_node_comes_in_and_goes_out_step_by_step() {
         let mut world = world(|_| {});
-        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Do::AddLearner { node: 4 }));
+        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Action::AddLearner { node: 4 }));
         let set = |world: &mut World, members| Rc::make_mut(world.nodes.get_mut(&1).unwrap()).members = (5, members);
         set(&mut world, Membership::new(1..=3, [4]));
-        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Do::Members { voters: [1, 2, 3, 4].into() }));
+        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Action::Members { voters: [1, 2, 3, 4].into() }));
         set(&mut world, Membership { voters: vec![[1, 2, 3].into(), [1, 2, 3, 4].into()], learners: [].into() });
         assert_eq!(done(&world, 4, NodeAct::InOrOut), None, "one change at a time");
         set(&mut world, Membership::new(1..=4, []));
-        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Do::Members { voters: [1, 2, 3].into() }));
+        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Action::Members { voters: [1, 2, 3].into() }));
         set(&mut world, Membership::new([1], []));
         assert_eq!(done(&world, 1, NodeAct::InOrOut), None, "somebody must vote");
     }
@@ -264,7 +267,7 @@ mod tests {
     #[test]
     fn what_stopped_by_itself_is_restarted() {
         let world = world(|node| node.role = Role::Shutdown);
-        assert_eq!(done(&world, 2, NodeAct::CrashOrRestart), Some(Do::Restart { node: 2 }));
+        assert_eq!(done(&world, 2, NodeAct::CrashOrRestart), Some(Action::Restart { node: 2 }));
         assert_eq!(done(&world, 2, NodeAct::PauseOrResume), None);
     }
 
@@ -281,28 +284,28 @@ mod tests {
             (has_slow_disk(&world.nodes[&node]), world.nodes[&node].write_delay)
         };
         assert_eq!([act(1), act(1), act(1)], [(true, SLOW_DISK), (false, usual), (true, SLOW_DISK)]);
-        lab.act(Do::AddLearner { node: 4 }).unwrap();
+        lab.act(Action::AddLearner { node: 4 }).unwrap();
         let write_delay = Some((Micros::from_ms(300), Micros::from_ms(300)));
-        lab.act(Do::Disk { node: 4, write_delay, fail: None }).unwrap();
+        lab.act(Action::Disk { node: 4, write_delay, fail: None }).unwrap();
         let back = done(&lab.world(), 4, NodeAct::SlowOrFast);
-        assert_eq!(back, Some(Do::Disk { node: 4, write_delay: Some(usual), fail: None }));
+        assert_eq!(back, Some(Action::Disk { node: 4, write_delay: Some(usual), fail: None }));
         assert_eq!(slower((Micros(5), Micros(400_000))), (Micros(10), Micros(800_000)));
     }
 
     #[test]
     fn a_new_node_has_the_first_free_id() {
-        assert_eq!(add_node(&world(|_| {})), Some(Do::AddLearner { node: 5 }));
+        assert_eq!(add_node(&world(|_| {})), Some(Action::AddLearner { node: 5 }));
         let nodes = |ids: &[NodeId]| World::new(ids.iter().map(|&id| NodeState::new(id, Membership::new([1], []), [])));
-        assert_eq!(add_node(&nodes(&[1, 3])), Some(Do::AddLearner { node: 2 }));
+        assert_eq!(add_node(&nodes(&[1, 3])), Some(Action::AddLearner { node: 2 }));
         assert_eq!(add_node(&nodes(&[1, 2, 3, 4, 5, 6, 7, 8, 9])), None);
     }
 
     #[test]
     fn timers_are_spread_or_aligned() {
-        let timers = |what: Vec<Do>| -> Vec<(NodeId, u64)> {
+        let timers = |what: Vec<Action>| -> Vec<(NodeId, u64)> {
             what.iter()
                 .map(|what| match what {
-                    Do::Timer { node, after } => (*node, after.0 / 1000),
+                    Action::Timer { node, after } => (*node, after.0 / 1000),
                     other => panic!("{other:?} is no timer"),
                 })
                 .collect()

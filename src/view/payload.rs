@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::members::in_words;
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::vocab::clip::clipped;
 use crate::raft::log::Payload;
 
@@ -51,15 +50,14 @@ pub fn payload(payload: &Payload, t: &dyn Text) -> String {
     match payload {
         Payload::Blank => t.blank().to_string(),
         Payload::Set { key, value } => pair(key, value, t),
-        Payload::Members(membership) => in_words(membership, t),
+        Payload::Members(membership) => t.membership(membership),
     }
 }
 
 /// The same, where nothing around it says that it is a configuration.
 pub fn told(entry: &Payload, t: &dyn Text) -> String {
     match entry {
-        Payload::Members(members) if members.voters.len() > 1 => t.joint_configuration(&payload(entry, t)),
-        Payload::Members(_) => t.configuration(&payload(entry, t)),
+        Payload::Members(members) => t.configuration(members),
         other => payload(other, t),
     }
 }
@@ -76,7 +74,7 @@ pub fn in_full(entry: &Payload, t: &dyn Text) -> String {
 mod tests {
     use super::*;
     use crate::raft::Membership;
-    use crate::view::text::English;
+    use crate::view::lang::English;
 
     #[test]
     fn a_long_value_is_cut_short_and_its_size_told() {

@@ -1,7 +1,7 @@
 //! What Raft promises, and whether it holds so far.
 
-use super::text::Text;
-use super::words::VIOLATION_LETTERS;
+use super::describe::VIOLATION_LETTERS;
+use super::lang::Text;
 use crate::lab::vocab::clip::clipped;
 use crate::lab::vocab::invariant::Invariant;
 use crate::lab::world::World;
@@ -37,7 +37,7 @@ pub fn promises(world: &World, t: &dyn Text) -> Vec<Promise> {
 pub fn why_halted(world: &World, why: &str, t: &dyn Text) -> String {
     let first = world.violations.values().min_by_key(|(event, _)| *event).map(|(_, how)| how);
     let told = match first.filter(|how| why.starts_with(how.invariant.text())) {
-        Some(how) => format!("{}. {}", t.promise_broken(t.promise_name(how.invariant)), how.text),
+        Some(how) => format!("{}. {}", t.promise_broken(how.invariant), how.text),
         None => why.to_string(),
     };
     clipped(&told, VIOLATION_LETTERS).into_owned()
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
     use crate::lab::vocab::invariant::Violation;
     use crate::raft::shape::{Shape, Shown};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::collections::BTreeSet;
 
     #[test]

@@ -129,10 +129,10 @@ mod tests {
     use super::*;
     use crate::lab::json::error::ScenarioError;
     use crate::lab::json::read::{parse, value_of};
-    use crate::lab::json::strict::strictly;
+    use crate::lab::json::strict::from_value_strict;
 
     fn read(json: &str) -> Result<Settings, ScenarioError> {
-        parse(json).and_then(strictly)
+        parse(json).and_then(from_value_strict)
     }
 
     #[test]

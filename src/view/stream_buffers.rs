@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::colour::term_class;
-use super::format::{grouped, ms, range, S};
+use super::format::{ms, NodeName};
+use super::lang::Text;
 use super::message::short;
 use super::payload::payload;
 use super::streams::chunk_counts;
-use super::text::Text;
 use crate::lab::vocab::clip::clipped;
 use crate::lab::vocab::id::{Link, MessageId};
-use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamView, Trouble, World};
+use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamInfo, Trouble, World};
 use crate::raft::event::StreamState;
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId, Term};
@@ -133,7 +133,7 @@ pub struct Flight {
 }
 
 /// What the stream of `link` holds.
-pub fn held(world: &World, link: Link, stream: &StreamView, t: &dyn Text) -> Held {
+pub fn held(world: &World, link: Link, stream: &StreamInfo, t: &dyn Text) -> Held {
     let leader = world.nodes.get(&link.0).map(|node| &**node);
     let at_line_rate = stream.state == StreamState::LineRate;
     let snapshot = stream.snapshot.as_ref().filter(|_| stream.state == StreamState::Snapshotting);
@@ -143,7 +143,7 @@ pub fn held(world: &World, link: Link, stream: &StreamView, t: &dyn Text) -> Hel
         replication: slots(leader, stream.replication_buffer, t),
         replication_note: (!at_line_rate).then(|| t.buffer_at_line_rate_only()),
         outbound: slots(leader, stream.outbound_buffer, t),
-        unread: leader.and_then(|leader| unread(leader, stream)).map(|(first, last)| t.unread(&range(first, last))),
+        unread: leader.and_then(|leader| unread(leader, stream)).map(|(first, last)| t.unread(first, last)),
         chunks: snapshot.map(|progress| chunks(progress, t)),
         flights,
         flights_more,
@@ -176,7 +176,7 @@ fn slots(leader: Option<&NodeState>, buffer: Buffered, t: &dyn Text) -> Vec<Slot
 }
 
 /// The first and the last entry that will be read from the log: from next on, but for what the buffers hold.
-fn unread(leader: &NodeState, stream: &StreamView) -> Option<(Index, Index)> {
+fn unread(leader: &NodeState, stream: &StreamInfo) -> Option<(Index, Index)> {
     if stream.state == StreamState::Snapshotting {
         return None;
     }
@@ -188,9 +188,9 @@ fn unread(leader: &NodeState, stream: &StreamView) -> Option<(Index, Index)> {
     (first <= last).then_some((first, last))
 }
 
-fn doing(world: &World, (_, target): Link, stream: &StreamView, t: &dyn Text) -> String {
+fn doing(world: &World, (_, target): Link, stream: &StreamInfo, t: &dyn Text) -> String {
     let outbound = stream.outbound_buffer;
-    let entries = range(outbound.first, outbound.last());
+    let (first, last) = (outbound.first, outbound.last());
     let progress = stream.snapshot.as_ref();
     match (stream.state, progress) {
         (StreamState::Snapshotting, None) => t.doing_waits_for_snapshot().into(),
@@ -199,18 +199,20 @@ fn doing(world: &World, (_, target): Link, stream: &StreamView, t: &dyn Text) ->
             None => t.doing_chunk_again(progress.offset),
         },
         _ if outbound.count > 0 => match stream.trouble {
-            None => t.doing_sends(&entries, S(target)),
-            Some(Trouble::Unanswered) => t.doing_sends_again(&entries),
-            Some(Trouble::Unreachable) => t.doing_sends_again_down(&entries, S(target)),
+            None => t.doing_sends(first, last, NodeName(target)),
+            Some(Trouble::Unanswered) => t.doing_sends_again(first, last),
+            Some(Trouble::Unreachable) => t.doing_sends_again_down(first, last, NodeName(target)),
         },
-        (_, _) if stream.trouble == Some(Trouble::Unreachable) => t.doing_tries(S(target)),
-        (StreamState::Lagging, _) if stream.matched + 1 < stream.next => t.doing_asks(S(target), stream.next - 1),
-        _ if stream.matched >= last_index(world, stream) => t.doing_nothing(S(target)),
+        (_, _) if stream.trouble == Some(Trouble::Unreachable) => t.doing_tries(NodeName(target)),
+        (StreamState::Lagging, _) if stream.matched + 1 < stream.next => {
+            t.doing_asks(NodeName(target), stream.next - 1)
+        }
+        _ if stream.matched >= last_index(world, stream) => t.doing_nothing(NodeName(target)),
         _ => t.doing_reads().into(),
     }
 }
 
-fn last_index(world: &World, stream: &StreamView) -> Index {
+fn last_index(world: &World, stream: &StreamInfo) -> Index {
     let leader = world.leaders().find(|leader| leader.term == stream.term);
     leader.map_or(0, NodeState::last_index)
 }
@@ -281,27 +283,23 @@ fn chunk(progress: &SnapshotProgress, run: Range<u64>, bytes: Range<u64>, t: &dy
     let data = data.and_then(|(first, end)| progress.snapshot.data.get(first..end));
     let text = data.filter(|_| count == 1).map(|data| String::from_utf8_lossy(data).replace('\n', "⏎"));
     let text = text.map(|text| clipped(&text, CHUNK_LETTERS).into_owned());
-    let place = match bytes.end.checked_sub(bytes.start + 1) {
-        Some(_) => range(bytes.start, bytes.end - 1),
-        None => grouped(bytes.start),
-    };
     let words = match state {
         ChunkState::Stored => t.chunk_stored(),
         ChunkState::InFlight => t.chunk_in_flight(),
         ChunkState::Open => t.chunk_open(),
     };
-    let name = t.chunk_name(count, &place, words);
+    let name = t.chunk_name(count, bytes.start, bytes.end.saturating_sub(1).max(bytes.start), words);
     Chunk { bytes, count, state, text, name }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::vocab::action::Do;
+    use crate::lab::vocab::action::Action;
     use crate::lab::{Lab, Scenario, StepKind};
     use crate::raft::{Membership, Snapshot, SnapshotMeta};
     use crate::runtime::Micros;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::sync::Arc;
 
     /// A run of two nodes in which S1 leads, has written, and all is quiet.
@@ -309,13 +307,13 @@ mod tests {
         let mut scenario = Scenario::classroom(2);
         change(&mut scenario);
         let mut lab = Lab::new(scenario).unwrap();
-        lab.act(Do::Campaign { node: 1 }).unwrap();
+        lab.act(Action::Campaign { node: 1 }).unwrap();
         lab.advance_to(Micros::from_ms(150), u64::MAX);
         lab
     }
 
     fn write(lab: &mut Lab, count: u64) {
-        lab.act(Do::WriteMany { count, every: Some(Micros::ZERO), clients: None, value_bytes: None }).unwrap();
+        lab.act(Action::WriteMany { count, every: Some(Micros::ZERO), clients: None, value_bytes: None }).unwrap();
     }
 
     fn of(lab: &Lab) -> Held {
@@ -381,7 +379,7 @@ mod tests {
     #[test]
     fn who_is_down_is_tried_again() {
         let mut lab = lab(|_| {});
-        lab.act(Do::Crash { node: 2 }).unwrap();
+        lab.act(Action::Crash { node: 2 }).unwrap();
         write(&mut lab, 2);
         lab.advance_to(lab.now() + Micros::from_ms(200), u64::MAX);
         assert_eq!(of(&lab).doing, "S2 is down: 2–3 will be tried again at each tick.");

@@ -3,8 +3,8 @@
 use StreamState::{Lagging, LineRate, Snapshotting};
 
 use super::geometry::Point;
-use super::text::Text;
-use crate::lab::world::{StreamView, Way};
+use super::lang::Text;
+use crate::lab::world::{StreamInfo, Transition};
 use crate::raft::event::{StreamState, StreamWhy};
 
 /// The size of a state's box.
@@ -284,7 +284,7 @@ impl Layout {
 }
 
 /// The diagram of `stream`.
-pub fn diagram(stream: &StreamView, layout: Layout, t: &dyn Text) -> Diagram {
+pub fn diagram(stream: &StreamInfo, layout: Layout, t: &dyn Text) -> Diagram {
     let states = [LineRate, Lagging, Snapshotting].map(|state| {
         let (at, size) = layout.state(state);
         StateBox { state, at, size, on: state == stream.state }
@@ -293,9 +293,9 @@ pub fn diagram(stream: &StreamView, layout: Layout, t: &dyn Text) -> Diagram {
     Diagram { size: layout.size(), begin: layout.begin(), states: states.into(), edges, name: name(stream, t) }
 }
 
-fn edge(stream: &StreamView, drawn: &Drawn, t: &dyn Text) -> Edge {
+fn edge(stream: &StreamInfo, drawn: &Drawn, t: &dyn Text) -> Edge {
     let cause = |&(why, x, y, anchor): &(StreamWhy, f64, f64, Anchor)| {
-        let way = Way { from: drawn.from, to: drawn.to, why };
+        let way = Transition { from: drawn.from, to: drawn.to, why };
         let times = stream.ways.get(&way).copied().unwrap_or(0);
         let last = stream.last_way == way;
         let words = t.way_taken(way_words(way, t), times, last);
@@ -312,7 +312,7 @@ fn edge(stream: &StreamView, drawn: &Drawn, t: &dyn Text) -> Edge {
 }
 
 /// What leads a way, in few words.
-fn way_words(way: Way, t: &dyn Text) -> &'static str {
+fn way_words(way: Transition, t: &dyn Text) -> &'static str {
     if way.from == Some(way.to) {
         t.way_back()
     } else {
@@ -321,12 +321,12 @@ fn way_words(way: Way, t: &dyn Text) -> &'static str {
 }
 
 /// The diagram for whoever cannot see it: what the stream does, and every way taken.
-fn name(stream: &StreamView, t: &dyn Text) -> String {
+fn name(stream: &StreamInfo, t: &dyn Text) -> String {
     let taken = stream.ways.iter().map(|(way, times)| {
         let from = way.from.map_or_else(|| t.way_begin(), |from| t.stream_state(from));
         t.way_in_words(from, t.stream_state(way.to), way_words(*way, t), *times)
     });
-    t.diagram_name(t.stream_state(stream.state), &taken.collect::<Vec<_>>().join("; "))
+    t.diagram_name(stream.state, &taken.collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -336,19 +336,19 @@ mod tests {
     use crate::lab::{Lab, Scenario};
     use crate::raft;
     use crate::runtime::Micros;
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::path::Path;
     use std::rc::Rc;
 
     const LAYOUTS: [Layout; 2] = [Layout::Wide, Layout::Tall];
 
     /// A stream that has taken every way a dozen times.
-    fn well_travelled() -> StreamView {
+    fn well_travelled() -> StreamInfo {
         let ways = WIDE.iter().flat_map(|drawn| {
-            drawn.causes.iter().map(|cause| (Way { from: drawn.from, to: drawn.to, why: cause.0 }, 12))
+            drawn.causes.iter().map(|cause| (Transition { from: drawn.from, to: drawn.to, why: cause.0 }, 12))
         });
-        let stream = StreamView::new(1, Micros::ZERO, Lagging, StreamWhy::NewLeader);
-        StreamView { ways: Rc::new(ways.collect()), ..stream }
+        let stream = StreamInfo::new(1, Micros::ZERO, Lagging, StreamWhy::NewLeader);
+        StreamInfo { ways: Rc::new(ways.collect()), ..stream }
     }
 
     /// Left, top, right, bottom.
@@ -476,18 +476,19 @@ mod tests {
             for record in lab.records().iter() {
                 let Event::Node(raft::Event::StreamState { from, to, why, .. }) = record.event else { continue };
                 if to != StreamState::Shutdown {
-                    seen.insert(Way { from, to, why });
+                    seen.insert(Transition { from, to, why });
                 }
             }
         }
         let drawn = well_travelled().ways;
-        let missing: Vec<&Way> = seen.iter().filter(|way| !drawn.contains_key(way)).collect();
+        let missing: Vec<&Transition> = seen.iter().filter(|way| !drawn.contains_key(way)).collect();
         assert!(missing.is_empty(), "{missing:?}");
         assert!(seen.len() >= 6, "{seen:?}");
         for layout in LAYOUTS {
             let edges = layout.edges().iter();
             let causes = edges.flat_map(|drawn| drawn.causes.iter().map(|it| (drawn.from, drawn.to, it.0)));
-            let ways: std::collections::BTreeSet<Way> = causes.map(|(from, to, why)| Way { from, to, why }).collect();
+            let ways: std::collections::BTreeSet<Transition> =
+                causes.map(|(from, to, why)| Transition { from, to, why }).collect();
             assert!(ways.iter().eq(drawn.keys()), "{layout:?}: {ways:?}");
         }
     }

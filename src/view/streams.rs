@@ -2,9 +2,9 @@
 
 use super::format::{grouped, ms, percent, tenths};
 use super::geometry::Point;
-use super::text::Text;
+use super::lang::Text;
 use crate::lab::vocab::id::Link;
-use crate::lab::world::{SnapshotProgress, StreamView, Trouble, World};
+use crate::lab::world::{SnapshotProgress, StreamInfo, Trouble, World};
 use crate::raft::event::StreamState;
 use crate::raft::{Index, NodeId, Term};
 use crate::runtime::Micros;
@@ -106,7 +106,7 @@ pub fn letters(leaders: &[LeaderStreams]) -> (usize, usize) {
     (letters(rows().map(|row| row.next.max(row.matched)).max()), letters(rows().map(|row| row.lag).max()))
 }
 
-fn row(link: Link, stream: &StreamView, last: Index, at: Micros, t: &dyn Text) -> StreamRow {
+fn row(link: Link, stream: &StreamInfo, last: Index, at: Micros, t: &dyn Text) -> StreamRow {
     let lag = last.saturating_sub(stream.matched);
     let sent = stream.snapshot.as_ref().filter(|_| stream.state == StreamState::Snapshotting);
     StreamRow {
@@ -125,16 +125,12 @@ fn row(link: Link, stream: &StreamView, last: Index, at: Micros, t: &dyn Text) -
 }
 
 /// How a stream came to its state, and why.
-pub fn change(stream: &StreamView, t: &dyn Text) -> String {
-    let why = t.stream_why(stream.why);
-    match stream.from {
-        Some(from) => t.changed_because(t.stream_state(from), t.stream_state(stream.state), why),
-        None => t.began_because(why),
-    }
+pub fn change(stream: &StreamInfo, t: &dyn Text) -> String {
+    t.stream_change(stream.from, stream.state, stream.why)
 }
 
 /// That the target has not answered for long, if so.
-pub fn silent(stream: &StreamView, at: Micros, t: &dyn Text) -> Option<String> {
+pub fn silent(stream: &StreamInfo, at: Micros, t: &dyn Text) -> Option<String> {
     let silent = at - stream.answered.unwrap_or(stream.since);
     // In tens of milliseconds, so that the text does not change with every event.
     let time = ms(Micros(silent.0 / 10_000 * 10_000), 0);
@@ -152,17 +148,17 @@ pub fn chunk_counts(progress: &SnapshotProgress) -> Option<(u64, u64)> {
 
 /// How far a stream is with a snapshot, in words and numbers.
 pub fn sending(progress: &SnapshotProgress, t: &dyn Text) -> Sending {
-    let bytes = t.bytes_of(progress.offset, progress.bytes());
+    let (stored, bytes) = (progress.offset, progress.bytes());
     Sending {
-        percent: percent(progress.offset, progress.bytes()),
-        name: t.sending_name(progress.index(), &bytes, progress.chunks_sent),
+        percent: percent(stored, bytes),
+        bytes: t.bytes_of(stored, bytes),
         chunks: chunk_counts(progress).map(|(done, all)| t.chunks_of(done, all)),
-        bytes,
+        name: t.sending_name(progress.index(), stored, bytes, progress.chunks_sent),
     }
 }
 
 /// A line of steps from the first known lag to `at`.
-fn plot(stream: &StreamView, lag: u64, at: Micros) -> String {
+fn plot(stream: &StreamInfo, lag: u64, at: Micros) -> String {
     let Some(&(start, _)) = stream.lag.front() else { return String::new() };
     // In steps of half a point, so that the line does not change with every event.
     let step = |length: u64| length.div_ceil((2.0 * PLOT.0) as u64).max(1);
@@ -194,7 +190,7 @@ mod tests {
     use crate::raft::event::{Role, StreamWhy};
     use crate::raft::log::{Entry, Payload};
     use crate::raft::{Membership, Snapshot, SnapshotMeta};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
 
@@ -213,8 +209,8 @@ mod tests {
         world
     }
 
-    fn stream(matched: Index) -> StreamView {
-        StreamView {
+    fn stream(matched: Index) -> StreamInfo {
+        StreamInfo {
             from: Some(StreamState::Lagging),
             next: 5,
             matched,
@@ -222,11 +218,11 @@ mod tests {
             outbound_buffer: Buffered { first: 5, count: 2 },
             answered: Some(Micros::from_ms(90)),
             lag: [(Micros::from_ms(0), 4), (Micros::from_ms(50), 2)].into_iter().collect(),
-            ..StreamView::new(2, Micros::ZERO, StreamState::LineRate, StreamWhy::CaughtUp)
+            ..StreamInfo::new(2, Micros::ZERO, StreamState::LineRate, StreamWhy::CaughtUp)
         }
     }
 
-    fn row_of(stream: StreamView, at: u64) -> StreamRow {
+    fn row_of(stream: StreamInfo, at: u64) -> StreamRow {
         let mut world = world(&[(1, 2)]);
         world.at = Micros::from_ms(at);
         world.streams.insert((1, 2), Rc::new(stream));
@@ -265,7 +261,7 @@ mod tests {
         assert_eq!(row.change, "lagging → line rate: caught up");
         assert_eq!(row.silent, None);
         assert_eq!(row.plot, "0.0,1.0 55.9,1.0 55.9,10.0 112.0,10.0");
-        let new = StreamView::new(2, Micros::ZERO, StreamState::Lagging, StreamWhy::NewLeader);
+        let new = StreamInfo::new(2, Micros::ZERO, StreamState::Lagging, StreamWhy::NewLeader);
         assert_eq!(row_of(new, 100).change, "begins: new leader");
     }
 
@@ -274,7 +270,7 @@ mod tests {
         let mut world = world(&[(1, 2), (3, 5)]);
         assert_eq!(letters(&streams(&world, &English)), (1, 1));
         world.streams.insert((3, 2), Rc::new(stream(4)));
-        world.streams.insert((1, 2), Rc::new(StreamView { next: 12_345, ..stream(4) }));
+        world.streams.insert((1, 2), Rc::new(StreamInfo { next: 12_345, ..stream(4) }));
         let leaders = streams(&world, &English);
         assert_eq!(letters(&leaders), ("12 345".len(), 1));
         assert_eq!(letters(&leaders[..1]), (1, 1));
@@ -286,7 +282,7 @@ mod tests {
         let snapshot = Arc::new(Snapshot { meta, data: vec![b'x'; 212] });
         let offered = SnapshotProgress::new(snapshot);
         let sent = SnapshotProgress { offset: 64, chunks_sent: 5, chunk_size: 16, ..offered.clone() };
-        let sending = |state, snapshot| row_of(StreamView { state, snapshot, ..stream(2) }, 100).sending;
+        let sending = |state, snapshot| row_of(StreamInfo { state, snapshot, ..stream(2) }, 100).sending;
         assert_eq!(sending(StreamState::Snapshotting, None), None);
         assert_eq!(sending(StreamState::Lagging, Some(sent.clone())), None);
         assert_eq!(sending(StreamState::Snapshotting, Some(offered)).unwrap().chunks, None);
@@ -303,7 +299,7 @@ mod tests {
     fn silence_is_said() {
         assert_eq!(row_of(stream(2), 239).silent, None);
         assert_eq!(row_of(stream(2), 245).silent.unwrap(), "silent 150 ms");
-        let down = StreamView { trouble: Some(Trouble::Unreachable), ..stream(2) };
+        let down = StreamInfo { trouble: Some(Trouble::Unreachable), ..stream(2) };
         assert_eq!(row_of(down, 245).silent.unwrap(), "down, silent 150 ms");
     }
 }

@@ -1,7 +1,9 @@
 //! Running until something happens.
 
-use super::text::Text;
-use crate::lab::vocab::condition::{Condition, EventWas, LeaderIs, Live, NodeIs, Number, Range, Violated, Which};
+use super::lang::Text;
+use crate::lab::vocab::condition::{
+    Condition, EventMatcher, LeaderCondition, Live, NodeCondition, Number, Range, Violated, Which,
+};
 use crate::lab::world::World;
 use crate::runtime::Micros;
 
@@ -48,7 +50,7 @@ impl Until {
         let more = |n: u64| Number::Range(Range { min: Some(n + 1), max: None });
         let event = |fields: &[(&str, &str)]| {
             let fields = fields.iter().map(|&(name, value)| (name.to_string(), value.into())).collect();
-            Condition::Event(EventWas { fields, count: None })
+            Condition::Event(EventMatcher { fields, count: None })
         };
         let condition = match self {
             Until::Commit => {
@@ -56,8 +58,8 @@ impl Until {
                 Condition::Node(Box::new(commits(more(commit))))
             }
             Until::Leader => match world.leader() {
-                None => Condition::Leader(LeaderIs::Any(true)),
-                Some(leader) => Condition::Leader(LeaderIs::Term { term: more(leader.term) }),
+                None => Condition::Leader(LeaderCondition::Any(true)),
+                Some(leader) => Condition::Leader(LeaderCondition::Term { term: more(leader.term) }),
             },
             Until::Stream => event(&[("event", "stream-state")]),
             Until::Converged => Condition::Converged(true),
@@ -68,8 +70,8 @@ impl Until {
     }
 }
 
-fn commits(commit: Number) -> NodeIs {
-    NodeIs {
+fn commits(commit: Number) -> NodeCondition {
+    NodeCondition {
         node: Which::Live(Live::Any),
         alive: None,
         role: None,
@@ -108,7 +110,7 @@ mod tests {
         assert!(run(&mut lab, Until::Converged));
         assert!(!run(&mut lab, Until::Violated));
         assert!(!run(&mut lab, Until::Commit), "nobody writes");
-        lab.act(crate::lab::vocab::action::Do::Crash { node: leader }).unwrap();
+        lab.act(crate::lab::vocab::action::Action::Crash { node: leader }).unwrap();
         assert!(run(&mut lab, Until::Leader));
         assert_ne!(lab.world().leader().unwrap().id, leader);
         let events = lab.records().len();

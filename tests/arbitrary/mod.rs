@@ -8,7 +8,7 @@ use serde_json::{json, Value};
 
 use raft_lab::lab::scenario::limits::SEED_MAX;
 use raft_lab::lab::scenario::*;
-use raft_lab::lab::vocab::action::Do;
+use raft_lab::lab::vocab::action::Action;
 use raft_lab::lab::vocab::condition::*;
 use raft_lab::lab::vocab::event::ClientResult;
 use raft_lab::lab::vocab::invariant::Invariant;
@@ -101,11 +101,11 @@ fn config() -> impl Strategy<Value = ConfigPatch> {
 }
 
 /// What is done to nodes and by clients.
-fn to_nodes() -> impl Strategy<Value = Do> {
+fn to_nodes() -> impl Strategy<Value = Action> {
     let load = prop_oneof![
         (0..99_u64, option::of(micros()), option::of(0..99_u32))
-            .prop_map(|(count, every, value_bytes)| Do::WriteMany { count, every, clients: None, value_bytes }),
-        (0..99_u64, option::of(1..9_u32)).prop_map(|(count, clients)| Do::WriteMany {
+            .prop_map(|(count, every, value_bytes)| Action::WriteMany { count, every, clients: None, value_bytes }),
+        (0..99_u64, option::of(1..9_u32)).prop_map(|(count, clients)| Action::WriteMany {
             count,
             every: None,
             clients,
@@ -113,70 +113,66 @@ fn to_nodes() -> impl Strategy<Value = Do> {
         }),
     ];
     let disk = prop_oneof![
-        (node(), range(), flag()).prop_map(|(node, delay, fail)| Do::Disk { node, write_delay: Some(delay), fail }),
-        (node(), any::<bool>()).prop_map(|(node, fail)| Do::Disk { node, write_delay: None, fail: Some(fail) }),
+        (node(), range(), flag()).prop_map(|(node, delay, fail)| Action::Disk { node, write_delay: Some(delay), fail }),
+        (node(), any::<bool>()).prop_map(|(node, fail)| Action::Disk { node, write_delay: None, fail: Some(fail) }),
     ];
     prop_oneof![
-        node().prop_map(|node| Do::Campaign { node }),
-        (node(), micros()).prop_map(|(node, after)| Do::Timer { node, after }),
-        (key(), text(), option::of(node()), option::of(1..9_u32)).prop_map(|(key, value, node, client)| Do::Write {
-            key,
-            value,
-            node,
-            client
-        }),
+        node().prop_map(|node| Action::Campaign { node }),
+        (node(), micros()).prop_map(|(node, after)| Action::Timer { node, after }),
+        (key(), text(), option::of(node()), option::of(1..9_u32))
+            .prop_map(|(key, value, node, client)| Action::Write { key, value, node, client }),
         load,
-        (key(), option::of(node()), option::of(1..9_u32)).prop_map(|(key, node, client)| Do::Read {
+        (key(), option::of(node()), option::of(1..9_u32)).prop_map(|(key, node, client)| Action::Read {
             key,
             node,
             client
         }),
-        (1..=9_u32).prop_map(|node| Do::AddLearner { node }),
-        proptest::collection::btree_set(1..=9_u32, 0..9).prop_map(|voters| Do::Members { voters }),
-        node().prop_map(|to| Do::Transfer { to }),
-        node().prop_map(|node| Do::Crash { node }),
-        node().prop_map(|node| Do::Restart { node }),
-        node().prop_map(|node| Do::Pause { node }),
-        node().prop_map(|node| Do::Resume { node }),
+        (1..=9_u32).prop_map(|node| Action::AddLearner { node }),
+        proptest::collection::btree_set(1..=9_u32, 0..9).prop_map(|voters| Action::Members { voters }),
+        node().prop_map(|to| Action::Transfer { to }),
+        node().prop_map(|node| Action::Crash { node }),
+        node().prop_map(|node| Action::Restart { node }),
+        node().prop_map(|node| Action::Pause { node }),
+        node().prop_map(|node| Action::Resume { node }),
         disk,
-        (node(), option::of(1..99_u64)).prop_map(|(node, index)| Do::Snapshot { node, index }),
-        config().prop_map(Do::Config),
-        text().prop_map(|text| Do::Note { text }),
-        (of(Rule::ALL), any::<bool>()).prop_map(|(name, on)| Do::Rule { name, on }),
+        (node(), option::of(1..99_u64)).prop_map(|(node, index)| Action::Snapshot { node, index }),
+        config().prop_map(Action::Config),
+        text().prop_map(|text| Action::Note { text }),
+        (of(Rule::ALL), any::<bool>()).prop_map(|(name, on)| Action::Rule { name, on }),
     ]
 }
 
 /// What is done to links and messages.
-fn to_network() -> impl Strategy<Value = Do> {
+fn to_network() -> impl Strategy<Value = Action> {
     let groups = prop::collection::btree_set(node(), 0..4).prop_map(|nodes| {
         let nodes: Vec<NodeId> = nodes.into_iter().collect();
         nodes.chunks(2).map(<[NodeId]>::to_vec).collect()
     });
     let join = prop_oneof![
-        links().prop_map(|links| Do::Join { links: Some(links), name: None }),
-        key().prop_map(|name| Do::Join { links: None, name: Some(name) }),
+        links().prop_map(|links| Action::Join { links: Some(links), name: None }),
+        key().prop_map(|name| Action::Join { links: None, name: Some(name) }),
     ];
     let link = (option::of(node()), option::of(node()), option::of(range()), option::of(probability()));
     prop_oneof![
-        groups.prop_map(|groups| Do::Partition { groups }),
-        (links(), option::of(key())).prop_map(|(links, name)| Do::Cut { links, name }),
+        groups.prop_map(|groups| Action::Partition { groups }),
+        (links(), option::of(key())).prop_map(|(links, name)| Action::Cut { links, name }),
         join,
-        Just(Do::Heal {}),
-        (link, option::of(probability())).prop_map(|((from, to, latency, loss), duplicate)| Do::Link {
+        Just(Action::Heal {}),
+        (link, option::of(probability())).prop_map(|((from, to, latency, loss), duplicate)| Action::Link {
             from,
             to,
             latency,
             loss,
             duplicate
         }),
-        selector().prop_map(Do::Drop),
-        selector().prop_map(Do::Hold),
-        selector().prop_map(Do::Release),
+        selector().prop_map(Action::Drop),
+        selector().prop_map(Action::Hold),
+        selector().prop_map(Action::Release),
         (micros(), selector()).prop_map(|(by, Selector { id, from, to, kind, offset, index, count })| {
-            Do::Delay(Delay { by, id, from, to, kind, offset, index, count })
+            Action::Delay(Delay { by, id, from, to, kind, offset, index, count })
         }),
-        selector().prop_map(Do::Duplicate),
-        selector().prop_map(Do::Deliver),
+        selector().prop_map(Action::Duplicate),
+        selector().prop_map(Action::Deliver),
     ]
 }
 
@@ -191,7 +187,7 @@ fn numbers() -> impl Strategy<Value = [Option<Number>; 4]> {
     prop::array::uniform4(option::of(number()))
 }
 
-fn node_is() -> impl Strategy<Value = NodeIs> {
+fn node_is() -> impl Strategy<Value = NodeCondition> {
     let which = prop_oneof![
         node().prop_map(Which::One),
         prop::collection::vec(node(), 1..3).prop_map(Which::Each),
@@ -200,21 +196,18 @@ fn node_is() -> impl Strategy<Value = NodeIs> {
     ];
     let is = (flag(), option::of(of(Role::ALL)), option::of(0..=VOTERS));
     let terms = || option::of(prop::collection::vec(0..9_u64, 0..4));
-    let entry = (0..9_u64, option::of(0..9_u64), option::of((key(), text()))).prop_map(|(index, term, set)| EntryIs {
-        index,
-        term,
-        set,
-    });
+    let entry = (0..9_u64, option::of(0..9_u64), option::of((key(), text())))
+        .prop_map(|(index, term, set)| EntryCondition { index, term, set });
     let state = prop::collection::btree_map(key(), text(), 0..3);
-    let snapshot = numbers().prop_map(|[index, term, bytes, _]| SnapshotIs { index, term, bytes });
+    let snapshot = numbers().prop_map(|[index, term, bytes, _]| SnapshotCondition { index, term, bytes });
     let set = || prop::collection::btree_set(node(), 0..3);
     let members = (option::of(prop::collection::vec(set(), 0..3)), option::of(set()), option::of(number()))
-        .prop_map(|(voters, learners, index)| MembersAre { voters, learners, index });
+        .prop_map(|(voters, learners, index)| MembersCondition { voters, learners, index });
     let log = (terms(), terms(), option::of(entry), option::of(state));
     (which, is, numbers(), log, option::of(snapshot), option::of(members)).prop_map(
         |(node, (alive, role, voted_for), numbers, (log, log_prefix, entry, state), snapshot, members)| {
             let [term, commit, applied, last_index] = numbers;
-            NodeIs {
+            NodeCondition {
                 node,
                 alive,
                 role,
@@ -234,9 +227,9 @@ fn node_is() -> impl Strategy<Value = NodeIs> {
     )
 }
 
-fn stream_is() -> impl Strategy<Value = StreamIs> {
+fn stream_is() -> impl Strategy<Value = StreamCondition> {
     (node(), node(), option::of(of(StreamState::ALL)), numbers()).prop_map(
-        |(leader, target, state, [next, matched, lag, _])| StreamIs {
+        |(leader, target, state, [next, matched, lag, _])| StreamCondition {
             stream: (leader, target),
             state,
             next,
@@ -246,7 +239,7 @@ fn stream_is() -> impl Strategy<Value = StreamIs> {
     )
 }
 
-fn event_was() -> impl Strategy<Value = EventWas> {
+fn event_was() -> impl Strategy<Value = EventMatcher> {
     let fields = prop_oneof![
         Just(json!({ "event": "role", "node": 2, "to": "leader" })),
         Just(json!({ "event": "trap-set", "does": "hold", "kind": "append" })),
@@ -254,23 +247,23 @@ fn event_was() -> impl Strategy<Value = EventWas> {
     ];
     (fields, option::of(number())).prop_map(|(fields, count)| {
         let Value::Object(fields) = fields else { unreachable!() };
-        EventWas { fields, count }
+        EventMatcher { fields, count }
     })
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
     let leader = prop_oneof![
-        any::<bool>().prop_map(LeaderIs::Any),
-        node().prop_map(LeaderIs::Node),
-        number().prop_map(|term| LeaderIs::Term { term }),
+        any::<bool>().prop_map(LeaderCondition::Any),
+        node().prop_map(LeaderCondition::Node),
+        number().prop_map(|term| LeaderCondition::Term { term }),
     ];
     let nodes = || node_is().prop_map(|node| Condition::Node(Box::new(node)));
     let streams = || stream_is().prop_map(|stream| Condition::Stream(Box::new(stream)));
     let clients = numbers().prop_map(|[acknowledged, unanswered, refused, unknown]| {
-        Condition::Clients(ClientsAre { acknowledged, unanswered, refused, unknown })
+        Condition::Clients(ClientsCondition { acknowledged, unanswered, refused, unknown })
     });
     let outcome = (of(ClientResult::ALL), option::of(1..9_u32), option::of(1..99_u64), option::of(text()))
-        .prop_map(|(result, client, op, value)| Condition::Outcome(OutcomeIs { client, op, result, value }));
+        .prop_map(|(result, client, op, value)| Condition::Outcome(OutcomeCondition { client, op, result, value }));
     let violated = prop_oneof![any::<bool>().prop_map(Violated::Any), of(Invariant::ALL).prop_map(Violated::One)];
     let leaf = prop_oneof![
         leader.prop_map(Condition::Leader),
@@ -371,16 +364,16 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
 }
 
 /// With the times in order.
-fn in_order(actions: Vec<(Timing, Do)>) -> Vec<Action> {
+fn in_order(actions: Vec<(Timing, Action)>) -> Vec<ScheduledAction> {
     let mut before = Micros::ZERO;
-    let later = |(timing, what): (Timing, Do)| {
+    let later = |(timing, what): (Timing, Action)| {
         let timing = match timing {
             Timing::At(at) => Timing::At(before.max(at)),
             Timing::After { at, event, polls } => Timing::After { at: before.max(at), event, polls },
             when => when,
         };
         before = timing.at().unwrap_or(before);
-        Action { timing, what }
+        ScheduledAction { timing, what }
     };
     actions.into_iter().map(later).collect()
 }

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findings, lab, report } from "./helper.mjs";
+import { eventually, findings, lab, report } from "./helper.mjs";
 
 const STILL = { context: { reducedMotion: "reduce" } };
 const runUntil = (page, condition) => page.evaluate((condition) => window.raftLab.runUntil(condition, 10_000), condition);
@@ -18,12 +18,8 @@ const focused = (page) => page.evaluate(() => {
 });
 
 /** Waits until something has the focus. */
-const untilFocused = async (page, what) => {
-  for (let i = 0; (await focused(page)) !== what; i++) {
-    assert.ok(i < 50, `${what} has the focus, not ${await focused(page)}`);
-    await page.waitForTimeout(40);
-  }
-};
+const untilFocused = (page, what) =>
+  eventually(async () => assert.equal(await focused(page), what));
 
 /** The page with a leader and logs that agree. */
 async function led(t, settings = STILL) {

@@ -9,6 +9,9 @@
 //
 // A console error, a warning, an exception or a file that did not load fails the test, when it ends. A test that
 // provokes one on purpose names it: `await lab(t, { expected: [/out of memory/] })`.
+//
+// No test waits for time to pass: how much happens in it depends on the machine. Tests wait for what is drawn or for
+// what the lab knows (`until`, `eventually`, `upToDate`, `frames`), and every limit is only there to end a test that hangs.
 
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
@@ -21,6 +24,9 @@ import { launch, serve } from "./server.mjs";
 export { serve };
 
 const SHOTS = path.join(path.dirname(fileURLToPath(import.meta.url)), "shots");
+
+// How long anything may take on a machine that is busy with other things, in milliseconds.
+const LIMIT_MS = 60_000;
 
 // One server and one browser serve all tests of a file; each test gets a context of its own, with empty storage.
 let shared;
@@ -76,6 +82,7 @@ export function complaints(page, expected = []) {
 export async function lab(t, { path: where = "", context: settings = {}, expected = [], prepare, opened = true } = {}) {
   const { server, browser } = await start();
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...settings });
+  context.setDefaultTimeout(LIMIT_MS);
   const page = await context.newPage();
   const found = complaints(page, expected);
   t.after(async () => {
@@ -88,8 +95,47 @@ export async function lab(t, { path: where = "", context: settings = {}, expecte
   return { page, context, url: server.url, complaints: found, shot: (name, options) => shot(page, name, options) };
 }
 
+/** Before the page is opened: its clock stands, and goes on only by `page.clock.runFor`. */
+export async function stopClock(page) {
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(1_000);
+}
+
 /** What the lab knows of its present, from its own report. */
 export const report = (page) => page.evaluate(() => window.raftLab.report());
+
+/** Makes a check again and again until none of its assertions fails, and gives what it gives. */
+export async function eventually(check) {
+  const end = Date.now() + LIMIT_MS;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (!(error instanceof assert.AssertionError) || Date.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+}
+
+/** Waits until what `look` sees in the report is as wanted, and gives it. */
+export const until = (page, what, look) => eventually(async () => {
+  const seen = await report(page);
+  const found = look(seen);
+  assert.ok(found, `there was no ${what}: ${JSON.stringify(seen.nodes)}`);
+  return found;
+});
+
+/** Waits for so many frames: whatever was to be drawn is drawn then. */
+export const frames = (page, count = 4) => page.evaluate((count) => new Promise((resolve) => {
+  const frame = () => ((count -= 1) > 0 ? requestAnimationFrame(frame) : resolve());
+  requestAnimationFrame(frame);
+}), count);
+
+/** While the clock stands: waits until the last event is drawn. A lab that a script moved is drawn a little later. */
+export const upToDate = (page) => page.waitForFunction(() => {
+  const shown = document.querySelector("[data-events]").textContent.replace(/\D/g, "");
+  return Number(shown) === window.raftLab.report().events;
+});
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 

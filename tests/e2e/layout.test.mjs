@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { lab } from "./helper.mjs";
+import { eventually, frames, lab } from "./helper.mjs";
 
 /** The page with a run that is about to begin; the clock stands. */
 const still = (t, scenario, context = {}) => lab(t, {
@@ -20,24 +20,17 @@ const run = (count, actions = []) => {
 };
 const runUntil = (page, condition) => page.evaluate((condition) => window.raftLab.runUntil(condition, 60_000), condition);
 
-/** Waits until what a new size has led to is drawn. */
-const drawn = (page) => page.evaluate(() => new Promise((resolve) => {
-  let left = 4;
-  const frame = () => ((left -= 1) ? requestAnimationFrame(frame) : resolve());
-  requestAnimationFrame(frame);
-}));
-
 /** A window of this size. */
 async function resize(page, [width, height]) {
   await page.setViewportSize({ width, height });
-  await drawn(page);
+  await frames(page);
 }
 
 /** The reader's own size of letters: what the browser's settings say, from which `rem` and media queries follow. */
 async function setLetters(page, size) {
   const browser = await page.context().newCDPSession(page);
   await browser.send("Page.setFontSizes", { fontSizes: { standard: size, fixed: Math.round(size * 13 / 16) } });
-  await drawn(page);
+  await frames(page);
 }
 
 /** What is wrong with where things are, as text. */
@@ -220,16 +213,17 @@ async function finger(page, points, held) {
   await held?.();
   for (const point of points.slice(1)) await touch("touchMove", point);
   await touch("touchEnd");
-  await drawn(page);
+  await frames(page);
 }
 
 /** Scrolls back to the top, when what a finger set going has come to rest. */
 async function toTop(page) {
-  await page.evaluate(async () => {
-    for (let at; at !== window.scrollY; await new Promise((resolve) => setTimeout(resolve, 100))) at = window.scrollY;
-    window.scrollTo(0, 0);
-  });
-  await drawn(page);
+  for (let [at, was] = [await page.evaluate(() => window.scrollY)]; at !== was;) {
+    await frames(page, 10);
+    [at, was] = [await page.evaluate(() => window.scrollY), at];
+  }
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await frames(page);
 }
 
 /** Points on the way from one to another. */
@@ -245,7 +239,7 @@ test("a finger scrolls the page over the picture, and cuts links sideways or aft
 
   // Up, with a little to the side, as thumbs go: over the links of the upper half.
   await finger(page, way([x + 0.55 * width, y + 0.8 * height], [x + 0.65 * width, y + 0.05 * height]));
-  assert.ok((await scrolled()) > 50, "the page is scrolled");
+  await eventually(async () => assert.ok((await scrolled()) > 50, "the page is scrolled"));
   assert.deepEqual(await cuts(), []);
   assert.equal(await page.locator(".stroke, .cutting").count(), 0);
   await toTop(page);
@@ -282,7 +276,7 @@ test("what a finger can press is large enough for it", async (t) => {
   await page.keyboard.press("2");
   await page.keyboard.press("Escape");
   await page.locator("[data-stream='1-3'] button").tap();
-  await drawn(page);
+  await frames(page);
   const small = () => page.evaluate(() => {
     const targets = [...document.querySelectorAll("button, select, input, [role=button], .segments span, .cell")];
     const measured = targets.filter((it) => it.checkVisibility() && !it.matches(".segments input, .link .reach, .skip")).map((it) => {
@@ -342,7 +336,7 @@ test("long numbers touch neither each other nor what is beside them", async (t) 
     for (const size of [[1440, 900], [1280, 720], [1920, 1080], [390, 844]]) {
       await resize(page, size);
       await page.locator(".logs .scroller").evaluate((it) => { it.scrollLeft = 1e9; });
-      await drawn(page);
+      await frames(page);
       await shot(`long-${entries}-${size.join("x")}`);
       const gaps = await page.evaluate(() => {
         const words = (element) => {

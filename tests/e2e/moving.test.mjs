@@ -2,16 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lab } from "./helper.mjs";
+import { frames, lab, report, until, upToDate } from "./helper.mjs";
 
 /**
- * Looks at frames behind which nothing happened in the lab, until so many of them changed the document, and tells what
- * was changed: "messages moved", "clock childList", … A message moves only when the clock has gone on, so that the
- * frames are few or many does not matter. Where frames come late panels are drawn in turn: a frame counts when the three
- * before it had no event either.
+ * Looks at frames behind which nothing happened in the lab, until so many of them changed the document and everything
+ * that is wanted was seen to change, and tells what was changed: "messages moved", "clock childList", … A message moves
+ * only when the clock has gone on, so that the frames are few or many does not matter. Where frames come late panels are
+ * drawn in turn: a frame counts when the three before it had no event either.
  */
-function changedBetweenEvents(page, frames) {
-  return page.evaluate((frames) => new Promise((resolve) => {
+function changedBetweenEvents(page, frames, wanted) {
+  return page.evaluate(([frames, wanted]) => new Promise((resolve) => {
     const [found, layers] = [new Set(), ["messages", "timers", "clock"]];
     const places = () => new Map([...document.querySelectorAll("[data-message]")].map((message) => {
       const { e, f } = message.transform.baseVal.getItem(0).matrix;
@@ -37,16 +37,30 @@ function changedBetweenEvents(page, frames) {
         left -= 1;
       }
       [before, were, changes] = [events, are, []];
-      if (left > 0) return requestAnimationFrame(look);
+      if (left > 0 || wanted.some((what) => !found.has(what))) return requestAnimationFrame(look);
       observer.disconnect();
       resolve([...found].sort());
     };
     requestAnimationFrame(look);
-  }), frames);
+  }), [frames, wanted]);
 }
 
-/** Waits until messages are on their way. */
-const onTheWay = (page) => page.locator("[data-message]").first().waitFor();
+/**
+ * The clock stands, messages are on their way, and then it runs, so slowly that there are many frames between two
+ * events: even where only ten are drawn in a second, each shows half a millisecond.
+ */
+async function playSlowly(page) {
+  await page.evaluate(() => {
+    const onTheWay = ({ messages: { sent, delivered, dropped } }) => sent > delivered + dropped;
+    while (!onTheWay(window.raftLab.report()) && window.raftLab.step("event"));
+  });
+  await upToDate(page);
+  await page.locator("[data-message]").first().waitFor();
+  for (let i = 0; i < 20; i++) await page.keyboard.press("[");
+  for (let i = 0; i < 3; i++) await page.keyboard.press("]");
+  await page.locator("[aria-valuetext='one second shows 5 milliseconds']").waitFor();
+  await page.keyboard.press("Space");
+}
 
 /** The clock as it is shown, against the lab's. */
 async function clockIsRight(page) {
@@ -56,10 +70,12 @@ async function clockIsRight(page) {
 
 test("between two events only messages, election timeouts and the clock move", async (t) => {
   const { page } = await lab(t);
-  await onTheWay(page);
-  // Messages are on their way for most of an election; what changes without an event is all of what moves.
-  const changed = await changedBetweenEvents(page, 60);
-  assert.deepEqual(changed.filter((what) => what !== "timers class"), ["clock childList", "messages moved", "timers d"]);
+  await page.keyboard.press("Space");
+  await playSlowly(page);
+  // What changes without an event is all of what moves.
+  const moves = ["clock childList", "messages moved", "timers d"];
+  const changed = await changedBetweenEvents(page, 60, moves);
+  assert.deepEqual(changed.filter((what) => what !== "timers class"), moves);
   await page.keyboard.press("Space");
   await clockIsRight(page);
   for (let i = 0; i < 3; i++) {
@@ -70,9 +86,8 @@ test("between two events only messages, election timeouts and the clock move", a
 
 test("where less motion is wanted, messages wait for the next event, and the clock runs", async (t) => {
   const { page } = await lab(t, { context: { reducedMotion: "reduce" } });
-  await page.keyboard.press("Space");
-  await onTheWay(page);
-  const changed = await changedBetweenEvents(page, 20);
+  await playSlowly(page);
+  const changed = await changedBetweenEvents(page, 20, ["clock childList"]);
   // Election timeouts are drawn a little after the event.
   assert.deepEqual(changed.filter((what) => !what.startsWith("timers")), ["clock childList"]);
 });
@@ -90,7 +105,9 @@ test("panels that are drawn in turn agree as soon as the clock stands", async (t
   });
   await page.locator("[data-standing='leader']").waitFor();
   for (let i = 0; i < 5; i++) {
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 130)));
+    const { events } = await report(page);
+    await until(page, "event since", (seen) => seen.events > events);
+    await frames(page, 3 + i); // whoever's turn it is
     await page.keyboard.press("Space");
     const { shown, known } = await page.evaluate(() => new Promise((resolve) => setTimeout(() => {
       const { events, nodes } = window.raftLab.report();

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { findings, lab, report } from "./helper.mjs";
+import { findings, lab, report, stopClock, upToDate } from "./helper.mjs";
 
 const scenario = async (name) =>
   JSON.parse(await readFile(new URL(`../scenarios/streams/${name}.json`, import.meta.url), "utf8"));
@@ -69,12 +69,6 @@ const waysDrawn = (page, link) => row(page, link).locator(".diagram:visible [dat
     .filter((cause) => cause.dataset.times !== "0")
     .map((cause) => [`${edge.dataset.way} ${cause.dataset.why}`, Number(cause.dataset.times)]))));
 
-/** Waits for the page to have drawn the last event. */
-const drawn = (page) => page.waitForFunction(() => {
-  const shown = document.querySelector("[data-events]").textContent.replace(/\D/g, "");
-  return Number(shown) === window.raftLab.report().events;
-});
-
 const lit = (page, selector) => page.locator(selector).evaluateAll((found) => found.map((it) =>
   `${it.closest("[data-log]").dataset.log}:${it.dataset.index}`));
 
@@ -85,7 +79,7 @@ test("an open stream shows its buffers entry by entry, linked with the logs, by 
   ]));
   const link = [1, 2];
   await runUntil(page, { event: "buffer", node: 1, target: 2, replication: 2, outbound: 2 });
-  await drawn(page);
+  await upToDate(page);
 
   // The row, by mouse: all of it is a target.
   assert.equal(await opener(page, link).getAttribute("aria-expanded"), "false");
@@ -147,10 +141,10 @@ test("the diagram lights the way that the stream took, and a snapshot goes chunk
   const { page, shot } = await still(t, await scenario("line-rate-to-snapshotting-and-back"));
   const link = [1, 3];
   await runUntil(page, { event: "stream-state", target: 3, to: "lagging", from: "line-rate" });
-  await drawn(page);
+  await upToDate(page);
   await opener(page, link).click();
   const check = async (state, why) => {
-    await drawn(page);
+    await upToDate(page);
     assert.equal((await streamOf(page, link)).state, state);
     assert.equal(await row(page, link).getAttribute("data-state"), state);
     assert.equal(await row(page, link).locator(".diagram:visible .state-of.on").count(), 1);
@@ -191,7 +185,7 @@ test("two leaders have their streams, and who is down is said", async (t) => {
     { at: 350, do: "write_many", count: 2, every: 0 },
   ]));
   await page.evaluate(() => window.raftLab.advance(600));
-  await drawn(page);
+  await upToDate(page);
   const seen = await report(page);
   const links = seen.streams.map((one) => `${one.leader}-${one.target}`);
   assert.equal(links.length, 8);
@@ -216,7 +210,7 @@ test("a line of what just happened shows and selects what it is about; it is sai
   const { page, shot } = await lab(t, {
     context: { reducedMotion: "reduce" },
     prepare: async (page) => {
-      await page.clock.install();
+      await stopClock(page);
       await page.addInitScript((scenario) => {
         localStorage.setItem("raft-lab/run", JSON.stringify({ now: 0, events: 0, playing: false, scenario }));
       }, await scenario("line-rate-to-snapshotting-and-back"));
@@ -285,12 +279,12 @@ for (const colorScheme of ["light", "dark"]) {
         { at: 1700, do: "restart", node: 3 },
       ]), { colorScheme, ...screen });
       await runUntil(page, { event: "buffer", node: 1, target: 2, replication: 2, outbound: 2 });
-      await drawn(page);
+      await upToDate(page);
       await (name === "phone" ? opener(page, [1, 2]).tap() : opener(page, [1, 2]).click());
       assert.ok((await slots(page, [1, 2], "replication")).length > 0);
       assert.deepEqual(await findings(page), [], "buffers");
       await runUntil(page, { event: "chunk-answered", target: 3, counted: true });
-      await drawn(page);
+      await upToDate(page);
       await (name === "phone" ? opener(page, [1, 3]).tap() : opener(page, [1, 3]).click());
       await row(page, [1, 3]).locator(".chunk.stored").waitFor();
       assert.deepEqual(await findings(page), [], "chunks");

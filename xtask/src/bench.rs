@@ -3,7 +3,7 @@
 use crate::project;
 use crate::run;
 use crate::setup::{self, Talk};
-use crate::wasm::Profile;
+use crate::wasm::{Profile, Wasm};
 use crate::Result;
 
 /// What `cargo xtask bench` is asked to measure.
@@ -30,7 +30,7 @@ pub struct PageOptions {
 /// Measures. No time that is measured makes it fail.
 pub fn bench(what: &Bench) -> Result<bool> {
     let Bench::Page(options) = what;
-    let wasm = setup::everything(Talk::WhenWorking)?;
+    let wasm = Wasm::new(setup::everything(Talk::WhenWorking)?);
     if !wasm.build_page(Profile::Release, &project::dist())? {
         return Err("the page could not be built".to_string());
     }

@@ -3,7 +3,7 @@
 use crate::project;
 use crate::run;
 use crate::setup::{self, Talk};
-use crate::wasm::Profile;
+use crate::wasm::{Profile, Wasm};
 use crate::Result;
 
 /// Prints the sizes of all files of a folder. Node.js is there anyway, and it can compress.
@@ -28,7 +28,7 @@ columns("what the page loads", ...loaded);
 
 /// Builds the optimised page into `dist/` and prints its sizes.
 pub fn dist() -> Result<()> {
-    let wasm = setup::page(Talk::WhenWorking)?;
+    let wasm = Wasm::new(setup::page(Talk::WhenWorking)?);
     let folder = project::dist();
     if !wasm.build_page(Profile::Release, &folder)? {
         return Err("the page could not be built".to_string());

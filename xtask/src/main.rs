@@ -5,6 +5,7 @@
 //! tests stay plain `cargo`.
 
 mod bench;
+mod cargo;
 mod count;
 mod dist;
 mod http;
@@ -45,7 +46,7 @@ enum Command {
     #[command(subcommand)]
     Bench(bench::Bench),
     /// Run cargo for the browser's target, e.g. `cargo xtask wasm check`
-    Wasm(wasm::Options),
+    Wasm(cargo::Options),
 }
 
 /// Carries out one command; whatever went wrong is printed, and the exit code says so.
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::test(&options),
         Command::Dist => dist::dist().map(|()| true),
         Command::Bench(what) => bench::bench(&what),
-        Command::Wasm(options) => wasm::cargo(&options),
+        Command::Wasm(options) => cargo::cargo(&options),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

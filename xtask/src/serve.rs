@@ -3,7 +3,7 @@
 use crate::http;
 use crate::project;
 use crate::setup::{self, Talk};
-use crate::wasm::Profile;
+use crate::wasm::{Profile, Wasm};
 use crate::Result;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
@@ -29,7 +29,7 @@ pub struct Options {
 pub fn serve(options: &Options) -> Result<()> {
     // The port first: a page that was built for minutes and then cannot be served is a sad thing.
     let listener = listen(options.port)?;
-    let wasm = setup::page(Talk::WhenWorking)?;
+    let wasm = Wasm::new(setup::page(Talk::WhenWorking)?);
     let (profile, folder) = if options.debug {
         (Profile::Debug, project::root().join("target").join("dist-debug"))
     } else {

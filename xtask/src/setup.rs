@@ -12,44 +12,38 @@
 mod browser;
 mod debian;
 mod npm;
+mod talk;
 mod target;
 mod tools;
 
-use crate::wasm::Wasm;
 use crate::Result;
 pub use browser::Browser;
+use std::path::PathBuf;
+pub use talk::Talk;
 pub use target::Compiler;
 
-/// How much a set-up says.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Talk {
-    /// Every step, also what was there before.
-    Always,
-    /// Only what has to be done.
-    WhenWorking,
-}
-
-impl Talk {
-    /// Tells that something was there already.
-    fn found(self, what: &str) {
-        if self == Talk::Always {
-            println!("{what}: there");
-        }
-    }
+/// What was found or installed for the browser's part.
+#[derive(Clone)]
+pub struct Toolchain {
+    /// The compiler.
+    pub compiler: Compiler,
+    /// What cargo runs wasm tests with.
+    pub runner: PathBuf,
+    /// The browser, when tests are to be run in it.
+    pub browser: Option<Browser>,
 }
 
 /// What building the page needs: compiler target, Trunk, wasm-bindgen, wasm-opt.
-pub fn page(talk: Talk) -> Result<Wasm> {
+pub fn page(talk: Talk) -> Result<Toolchain> {
     let compiler = target::provide(talk)?;
     npm::provide(talk)?;
     tools::provide_trunk(talk)?;
     let runner = tools::provide_wasm_bindgen(talk)?;
-    Ok(Wasm::new(compiler, runner, None))
+    Ok(Toolchain { compiler, runner, browser: None })
 }
 
 /// What building and testing the page needs: the same and a browser.
-pub fn everything(talk: Talk) -> Result<Wasm> {
+pub fn everything(talk: Talk) -> Result<Toolchain> {
     let browser = browser::provide(talk)?;
-    let wasm = page(talk)?;
-    Ok(wasm.with_browser(browser))
+    Ok(Toolchain { browser: Some(browser), ..page(talk)? })
 }

@@ -1,8 +1,9 @@
 //! Checks everything, in stages, and counts.
 //!
 //! A stage that fails does not stop the ones after it, so that one run shows all there is to mend. A stage of tests
-//! that ran no test has failed: that is how a test file that is never run is noticed. The last line that is printed is
-//! the sum, `N passed, N failed`; formatting, lints, docs and the page's build count as one each.
+//! that ran no test has failed: that is how a test file that is never run is noticed. What is printed last is how long
+//! each stage took and all of them together, and the sum, `N passed, N failed`; formatting, lints, docs and the page's
+//! build count as one each.
 
 use crate::count::Count;
 use crate::project;
@@ -11,10 +12,14 @@ use crate::setup::{self, Talk};
 use crate::wasm::{Profile, Wasm};
 use crate::Result;
 use clap::ValueEnum;
+use std::cmp::Reverse;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::num::NonZero;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// The wasm code's own targets: native test files have nothing to say there.
@@ -25,6 +30,10 @@ const LONG_SEEDS: &str = "20000";
 
 /// How long one end-to-end test may take before it counts as hanging.
 const E2E_TIME_LIMIT_MS: &str = "--test-timeout=300000";
+
+/// So many end-to-end files run side by side, at the least and at the most. Node.js itself would leave one core free,
+/// and so run one at a time on two cores; but every file waits a good part of its time for its browser.
+const E2E_SIDE_BY_SIDE: RangeInclusive<usize> = 2..=4;
 
 /// The documentation is for those who read the source: it has everything in it, so it may link to everything.
 const RUSTDOC_FLAGS: &str = "-D warnings -A rustdoc::private_intra_doc_links";
@@ -117,8 +126,8 @@ pub fn test(options: &Options) -> Result<bool> {
 fn carry_out(stage: Stage, wasm: &mut Option<Wasm>) -> Outcome {
     let start = Instant::now();
     let result = if stage == Stage::Setup {
-        setup::everything(Talk::Always).map(|provided| {
-            *wasm = Some(provided);
+        setup::everything(Talk::Always).map(|tools| {
+            *wasm = Some(Wasm::new(tools));
             Count { passed: 1, failed: 0 }
         })
     } else if stage.needs_setup() {
@@ -187,20 +196,29 @@ fn end_to_end(wasm: &Wasm) -> Result<Count> {
         return Err("there is no page in dist/; run the stage `page` first".to_string());
     }
     let mut node = run::program("node");
-    node.args(["--test", "--test-reporter=spec", E2E_TIME_LIMIT_MS]).args(end_to_end_files()?);
+    node.args(["--test", "--test-reporter=spec", E2E_TIME_LIMIT_MS]);
+    node.arg(format!("--test-concurrency={}", side_by_side())).args(end_to_end_files()?);
     if let Some(chromium) = wasm.chromium() {
         node.env("CHROMIUM", chromium);
     }
     counted(&mut node)
 }
 
-/// The end-to-end test files, by name: what Node.js makes of a folder differs between its versions.
+/// How many end-to-end files run at a time. They do not disturb each other: each has a server and a browser of its own,
+/// and none measures time.
+fn side_by_side() -> usize {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    cores.clamp(*E2E_SIDE_BY_SIDE.start(), *E2E_SIDE_BY_SIDE.end())
+}
+
+/// The end-to-end test files, by name: what Node.js makes of a folder differs between its versions. The longest come
+/// first, so that none of them is left when all others are done.
 fn end_to_end_files() -> Result<Vec<PathBuf>> {
     let folder = project::root().join("tests").join("e2e");
     let entries = fs::read_dir(&folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
     let is_test = |file: &Path| file.to_str().is_some_and(|name| name.ends_with(".test.mjs"));
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|file| is_test(file)).collect();
-    files.sort();
+    files.sort_by_cached_key(|file| (Reverse(fs::metadata(file).map_or(0, |data| data.len())), file.clone()));
     Ok(files)
 }
 
@@ -238,23 +256,25 @@ fn counted(command: &mut Command) -> Result<Count> {
     Ok(count)
 }
 
+/// A line of the summary.
+fn row(name: &str, Count { passed, failed }: Count, took: Duration) -> String {
+    format!("{name:<12} {passed:>5} passed {failed:>4} failed {:>10}", run::seconds(took))
+}
+
 /// Prints a line per stage and the sum; returns whether all is well.
 fn summarise(outcomes: &[Outcome]) -> bool {
     println!("\n── summary ──");
     let mut sum = Count::default();
+    let mut took = Duration::ZERO;
     let mut all_well = true;
     for outcome in outcomes {
         sum += outcome.count;
+        took += outcome.took;
         all_well &= outcome.trouble.is_none();
-        println!(
-            "{:<12} {:>5} passed {:>4} failed {:>10}  {}",
-            outcome.stage.name(),
-            outcome.count.passed,
-            outcome.count.failed,
-            run::seconds(outcome.took),
-            outcome.trouble.as_deref().and_then(|trouble| trouble.lines().next()).unwrap_or("")
-        );
+        let trouble = outcome.trouble.as_deref().and_then(|trouble| trouble.lines().next()).unwrap_or("");
+        println!("{}  {trouble}", row(&outcome.stage.name(), outcome.count, outcome.took));
     }
+    println!("{}", row("total", sum, took));
     println!("\n{} passed, {} failed", sum.passed, sum.failed);
     all_well
 }

@@ -2,7 +2,7 @@
 
 use crate::project::{self, WASM_TARGET};
 use crate::run;
-use crate::setup::{self, Browser, Compiler, Talk};
+use crate::setup::{Compiler, Toolchain};
 use crate::Result;
 use std::env;
 use std::ffi::OsString;
@@ -11,14 +11,6 @@ use std::process::Command;
 
 /// How long all tests of one file may take in the browser; the runner's own limit is too short for a slow machine.
 const BROWSER_TIME_LIMIT_S: &str = "600";
-
-/// What `cargo xtask wasm` is asked to do.
-#[derive(clap::Args)]
-pub struct Options {
-    /// A cargo command and its arguments; the target is added
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
-    arguments: Vec<String>,
-}
 
 /// Which page to build.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,36 +21,27 @@ pub enum Profile {
     Debug,
 }
 
-/// All that a build or a test for the browser needs to know about this machine.
+/// Runs builds and tests for the browser with what this machine has for them.
 #[derive(Clone)]
 pub struct Wasm {
-    /// The compiler.
-    compiler: Compiler,
-    /// What cargo runs wasm tests with.
-    runner: PathBuf,
-    /// The browser, when tests are to be run in it.
-    browser: Option<Browser>,
+    /// The tools.
+    tools: Toolchain,
 }
 
 impl Wasm {
-    /// The environment for this compiler, runner and browser.
-    pub fn new(compiler: Compiler, runner: PathBuf, browser: Option<Browser>) -> Self {
-        Wasm { compiler, runner, browser }
-    }
-
-    /// The same with a browser.
-    pub fn with_browser(self, browser: Browser) -> Self {
-        Wasm { browser: Some(browser), ..self }
+    /// The environment for these tools.
+    pub fn new(tools: Toolchain) -> Self {
+        Wasm { tools }
     }
 
     /// The browser for the end-to-end tests.
     pub fn chromium(&self) -> Option<&Path> {
-        self.browser.as_ref().map(|browser| browser.chromium.as_path())
+        self.tools.browser.as_ref().map(|browser| browser.chromium.as_path())
     }
 
     /// A cargo command for the browser's target.
     pub fn cargo(&self, subcommand: &str) -> Command {
-        let mut command = match self.compiler {
+        let mut command = match self.tools.compiler {
             Compiler::Own { .. } => run::cargo(),
             Compiler::Debian => run::program("/usr/bin/cargo"),
         };
@@ -83,7 +66,7 @@ impl Wasm {
         // Trunk is told to stay off the network, so everything has to be there before; the standard library's own
         // dependencies, too, where it is built from source.
         let (mut fetch, mut command) = (self.cargo("fetch"), self.trunk());
-        if profile == Profile::Release && self.compiler == (Compiler::Own { has_source: true }) {
+        if profile == Profile::Release && self.tools.compiler == (Compiler::Own { has_source: true }) {
             build_standard_library(&mut fetch);
             build_standard_library(&mut command);
         }
@@ -101,12 +84,12 @@ impl Wasm {
     fn set(&self, command: &mut Command) {
         command.env("PATH", self.path());
         command.env("CARGO_TARGET_DIR", project::wasm_target_dir());
-        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &self.runner);
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &self.tools.runner);
         command.env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIME_LIMIT_S);
-        if let Some(browser) = &self.browser {
+        if let Some(browser) = &self.tools.browser {
             command.env("CHROMEDRIVER", &browser.chromedriver);
         }
-        if self.compiler == Compiler::Debian {
+        if self.tools.compiler == Compiler::Debian {
             command.env("CARGO", "/usr/bin/cargo");
             command.env("RUSTC", "/usr/bin/rustc");
             command.env("RUSTDOC", "/usr/bin/rustdoc");
@@ -119,7 +102,7 @@ impl Wasm {
     /// `PATH` with the project's tools first, then the compiler's folder.
     fn path(&self) -> OsString {
         let mut folders = vec![project::tools().join("bin"), project::node_modules().join(".bin")];
-        if self.compiler == Compiler::Debian {
+        if self.tools.compiler == Compiler::Debian {
             folders.push(PathBuf::from("/usr/bin"));
         }
         let rest = env::var_os("PATH").unwrap_or_default();
@@ -137,10 +120,16 @@ fn build_standard_library(command: &mut Command) {
     command.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
 }
 
-/// Runs one cargo command for the browser's target.
-pub fn cargo(options: &Options) -> Result<bool> {
-    let (subcommand, rest) = options.arguments.split_first().ok_or("a cargo command is missing")?;
-    let wasm =
-        if subcommand == "test" { setup::everything(Talk::WhenWorking)? } else { setup::page(Talk::WhenWorking)? };
-    run::loudly(wasm.cargo(subcommand).args(rest))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// Trunk takes the small profile for an optimised page, and that profile exists.
+    #[test]
+    fn the_optimised_page_has_a_profile_of_its_own() {
+        let read = |name: &str| fs::read_to_string(project::root().join(name)).expect("the file is there");
+        assert!(read("index.html").contains("data-cargo-profile-release=\"page\""));
+        assert!(read("Cargo.toml").contains("[profile.page]\ninherits = \"release\"\nopt-level = \"z\"\n"));
+    }
 }

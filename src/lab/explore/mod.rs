@@ -11,6 +11,6 @@ mod shrink;
 mod tests;
 mod trial;
 
-pub use search::{Explore, Found, Progress, Search};
+pub use search::{Explore, Finding, Progress, Search};
 pub use shrink::Shrink;
 pub use trial::{Failure, Trial, EVENTS_MAX};

@@ -1,15 +1,15 @@
 //! Random runs: scenarios that nobody thought of.
 //!
 //! A seed gives a scenario: a cluster, a load, and faults at random times. What comes out is an ordinary
-//! scenario, so it can be run again, shortened, and kept. It ends in calm: everything is mended, and after
+//! scenario, so it can be run again, shortened, and kept. It ends in quiet: everything is mended, and after
 //! a while the cluster must have converged.
 
 use std::collections::BTreeSet;
 
 use crate::lab::scenario::limits::NODES_MAX;
-use crate::lab::scenario::{Action, Scenario, Stop, Timing};
-use crate::lab::vocab::action::Do;
-use crate::lab::vocab::condition::{ClientsAre, Condition, EventWas, Number};
+use crate::lab::scenario::{Scenario, ScheduledAction, Stop, Timing};
+use crate::lab::vocab::action::Action;
+use crate::lab::vocab::condition::{ClientsCondition, Condition, EventMatcher, Number};
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::selector::{Delay, Selector};
@@ -20,32 +20,32 @@ use crate::runtime::{Micros, Rng};
 
 /// What random runs are like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Weather {
+pub struct FaultPlan {
     /// The number of nodes; 0 leaves it to chance (3 to 5, now and then 1 to 7).
     pub nodes: NodeId,
     /// How long faults happen.
-    pub storm: Micros,
+    pub faults: Micros,
     /// How long everything is well afterwards, at most: the run ends when all have converged.
-    pub calm: Micros,
+    pub quiet: Micros,
     /// The mean time between two faults.
     pub fault_every: Micros,
 }
 
-impl Default for Weather {
-    fn default() -> Weather {
-        Weather {
+impl Default for FaultPlan {
+    fn default() -> FaultPlan {
+        FaultPlan {
             nodes: 0,
-            storm: Micros::from_ms(25_000),
-            calm: Micros::from_ms(60_000),
+            faults: Micros::from_ms(25_000),
+            quiet: Micros::from_ms(60_000),
             fault_every: Micros::from_ms(400),
         }
     }
 }
 
 /// The scenario of one seed.
-pub fn scenario(seed: u64, weather: Weather) -> Scenario {
-    let mut rng = Rng::new(seed, "weather", 0);
-    let nodes = match weather.nodes {
+pub fn scenario(seed: u64, plan: FaultPlan) -> Scenario {
+    let mut rng = Rng::new(seed, "plan", 0);
+    let nodes = match plan.nodes {
         0 if rng.chance(200_000) => rng.range(1, 8) as NodeId,
         0 => rng.range(3, 6) as NodeId,
         nodes => nodes,
@@ -55,12 +55,12 @@ pub fn scenario(seed: u64, weather: Weather) -> Scenario {
     scenario.title = format!("Random run {seed}");
     settings(&mut rng, &mut scenario);
     options(&mut Rng::new(seed, "options", 0), &mut scenario);
-    come_over(&mut rng, &mut scenario, weather);
+    come_over(&mut rng, &mut scenario, plan);
     scenario
 }
 
-/// The weather of one seed over a scenario: what that one does is done too, and what it expects is not asked for.
-pub fn over(base: &Scenario, seed: u64, weather: Weather) -> Scenario {
+/// The plan of one seed over a scenario: what that one does is done too, and what it expects is not asked for.
+pub fn over(base: &Scenario, seed: u64, plan: FaultPlan) -> Scenario {
     let mut scenario = base.clone();
     scenario.seed = seed;
     scenario.title = format!("{}, random run {seed}", base.title);
@@ -70,19 +70,19 @@ pub fn over(base: &Scenario, seed: u64, weather: Weather) -> Scenario {
             action.timing = Timing::At(at);
         }
     }
-    come_over(&mut Rng::new(seed, "weather", 0), &mut scenario, weather);
+    come_over(&mut Rng::new(seed, "plan", 0), &mut scenario, plan);
     scenario
 }
 
 /// Adds load, faults and changes; then mends everything, and expects that all comes to agree.
-fn come_over(rng: &mut Rng, scenario: &mut Scenario, weather: Weather) {
+fn come_over(rng: &mut Rng, scenario: &mut Scenario, plan: FaultPlan) {
     let mut nodes = scenario.first_nodes();
     let mut actions = std::mem::take(&mut scenario.actions);
-    actions.push(load(rng, weather.storm));
+    actions.push(load(rng, plan.faults));
     let mut at = Micros::ZERO;
     loop {
-        at += Micros(rng.range(0, 2 * weather.fault_every.0));
-        if at >= weather.storm {
+        at += Micros(rng.range(0, 2 * plan.fault_every.0));
+        if at >= plan.faults {
             break;
         }
         let what = match rng.chance(150_000) {
@@ -90,19 +90,19 @@ fn come_over(rng: &mut Rng, scenario: &mut Scenario, weather: Weather) {
             false => fault(rng, &nodes),
         };
         nodes.extend(what.newcomers());
-        actions.push(Action::at(at, what));
+        actions.push(ScheduledAction::at(at, what));
     }
-    actions.extend(reads(rng, &scenario.first_nodes(), weather.storm));
+    actions.extend(reads(rng, &scenario.first_nodes(), plan.faults));
     let last = actions.iter().filter_map(|action| action.timing.at()).max().unwrap_or_default();
-    let calm = weather.storm.max(last);
-    actions.extend(mend(&nodes).into_iter().map(|what| Action::at(calm, what)));
+    let quiet = plan.faults.max(last);
+    actions.extend(heal_all(&nodes).into_iter().map(|what| ScheduledAction::at(quiet, what)));
     actions.sort_by_key(|action| action.timing.at());
     scenario.actions = actions;
-    // The run ends as soon as all is well; if it never is, at the end of the calm.
-    let answered = ClientsAre { unanswered: Some(Number::Exact(0)), ..ClientsAre::default() };
+    // The run ends as soon as all is well; if it never is, at the end of the quiet.
+    let answered = ClientsCondition { unanswered: Some(Number::Exact(0)), ..ClientsCondition::default() };
     let well = vec![calm_has_come(), Condition::Converged(true), Condition::Clients(answered)];
     scenario.stop =
-        Some(Stop { at: Some(calm + weather.calm), when: Some(Condition::All(well.clone())), on_violation: None });
+        Some(Stop { at: Some(quiet + plan.quiet), when: Some(Condition::All(well.clone())), on_violation: None });
     scenario.expect = well;
 }
 
@@ -110,7 +110,7 @@ const CALM: &str = "calm";
 
 fn calm_has_come() -> Condition {
     let note = [("event".to_string(), "note".into()), ("text".to_string(), CALM.into())];
-    Condition::Event(EventWas { fields: note.into_iter().collect(), count: None })
+    Condition::Event(EventMatcher { fields: note.into_iter().collect(), count: None })
 }
 
 /// Small numbers make everything happen often; chance decides which.
@@ -143,17 +143,17 @@ fn options(rng: &mut Rng, scenario: &mut Scenario) {
     (config.pre_vote, config.check_quorum, config.conflict_hint) = (pre_vote, check_quorum, conflict_hint);
     let change = draw();
     if !change.is_empty() {
-        scenario.actions.push(Action::at(Micros::from_ms(rng.range(1000, 20_000)), Do::Config(change)));
+        scenario.actions.push(ScheduledAction::at(Micros::from_ms(rng.range(1000, 20_000)), Action::Config(change)));
     }
 }
 
-fn load(rng: &mut Rng, storm: Micros) -> Action {
+fn load(rng: &mut Rng, faults: Micros) -> ScheduledAction {
     let every = Micros::from_ms(rng.range(15, 120));
     let what = match rng.chance(500_000) {
-        true => Do::WriteMany { count: storm.0 / every.0, every: Some(every), clients: None, value_bytes: None },
+        true => Action::WriteMany { count: faults.0 / every.0, every: Some(every), clients: None, value_bytes: None },
         false => {
             let clients = rng.range(1, 5) as u32;
-            Do::WriteMany {
+            Action::WriteMany {
                 count: 400,
                 every: None,
                 clients: Some(clients),
@@ -161,23 +161,23 @@ fn load(rng: &mut Rng, storm: Micros) -> Action {
             }
         }
     };
-    Action::at(Micros::ZERO, what)
+    ScheduledAction::at(Micros::ZERO, what)
 }
 
 /// Reads of what the load writes.
-fn reads(rng: &mut Rng, nodes: &BTreeSet<NodeId>, storm: Micros) -> Vec<Action> {
+fn reads(rng: &mut Rng, nodes: &BTreeSet<NodeId>, faults: Micros) -> Vec<ScheduledAction> {
     let mut reads = Vec::new();
     let mut at = Micros::ZERO;
     loop {
         at += Micros::from_ms(rng.range(0, 400));
-        if at >= storm {
+        if at >= faults {
             return reads;
         }
         let key = ["x", "y", "z", "w", "k"][rng.range(0, 5) as usize].to_string();
         let client = Some(rng.range(1, 12) as u32);
         // Whoever asks a node by name may find one that does not know yet that it leads no longer.
         let node = rng.chance(400_000).then(|| any(rng, nodes));
-        reads.push(Action::at(at, Do::Read { key, node, client }));
+        reads.push(ScheduledAction::at(at, Action::Read { key, node, client }));
     }
 }
 
@@ -187,26 +187,26 @@ fn any(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> NodeId {
 }
 
 /// The cluster becomes another one.
-fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Do {
+fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
     let anyone = any(rng, nodes);
     let highest = nodes.last().copied().unwrap_or(1);
     let new = if nodes.len() < NODES_MAX { highest + 1 } else { highest };
     match rng.range(0, 8) {
-        0 | 1 => Do::Transfer { to: anyone },
-        2 => Do::AddLearner { node: anyone },
-        3 => Do::AddLearner { node: new },
+        0 | 1 => Action::Transfer { to: anyone },
+        2 => Action::AddLearner { node: anyone },
+        3 => Action::AddLearner { node: new },
         _ => {
             let mut voters: BTreeSet<NodeId> = nodes.iter().copied().filter(|_| rng.chance(500_000)).collect();
             if rng.chance(200_000) {
                 voters.insert(new);
             }
-            Do::Members { voters }
+            Action::Members { voters }
         }
     }
 }
 
 /// Something goes wrong, or gets better.
-fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Do {
+fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
     let node = any(rng, nodes);
     let other = nodes.range(node + 1..).chain(nodes).next().copied().unwrap_or(node);
     let links = |both: bool| -> Vec<Link> {
@@ -217,58 +217,63 @@ fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Do {
         }
     };
     match rng.range(0, 28) {
-        0 | 1 => Do::Crash { node },
-        2..=4 => Do::Restart { node },
-        5 => Do::Cut { links: links(true), name: None },
-        6 => Do::Cut { links: links(false), name: None },
-        7 => Do::Join { links: Some(links(true)), name: None },
-        8 => Do::Partition { groups: vec![nodes.iter().copied().filter(|_| rng.chance(500_000)).collect()] },
-        9 | 10 => Do::Heal {},
-        11 => Do::Campaign { node },
-        12 => Do::Timer { node, after: Micros::from_ms(rng.range(0, 400)) },
-        13 => Do::Link {
+        0 | 1 => Action::Crash { node },
+        2..=4 => Action::Restart { node },
+        5 => Action::Cut { links: links(true), name: None },
+        6 => Action::Cut { links: links(false), name: None },
+        7 => Action::Join { links: Some(links(true)), name: None },
+        8 => Action::Partition { groups: vec![nodes.iter().copied().filter(|_| rng.chance(500_000)).collect()] },
+        9 | 10 => Action::Heal {},
+        11 => Action::Campaign { node },
+        12 => Action::Timer { node, after: Micros::from_ms(rng.range(0, 400)) },
+        13 => Action::Link {
             from: Some(node),
             to: None,
             latency: Some((Micros::from_ms(1), Micros::from_ms(rng.range(2, 120)))),
             loss: None,
             duplicate: None,
         },
-        14 => Do::Link {
+        14 => Action::Link {
             from: None,
             to: None,
             latency: None,
             loss: Some(Probability { per_million: rng.range(0, 300_000) as u32 }),
             duplicate: None,
         },
-        18 => Do::Pause { node },
-        19 => Do::Resume { node },
-        20 => Do::Disk { node, write_delay: Some((Micros::ZERO, Micros::from_ms(rng.range(0, 60)))), fail: None },
-        21 => Do::Disk { node, write_delay: None, fail: Some(rng.chance(500_000)) },
-        22 => Do::Snapshot { node, index: None },
-        23 => Do::Duplicate(Selector { from: Some(node), ..Selector::default() }),
-        24 => Do::Delay(Delay {
+        18 => Action::Pause { node },
+        19 => Action::Resume { node },
+        20 => Action::Disk { node, write_delay: Some((Micros::ZERO, Micros::from_ms(rng.range(0, 60)))), fail: None },
+        21 => Action::Disk { node, write_delay: None, fail: Some(rng.chance(500_000)) },
+        22 => Action::Snapshot { node, index: None },
+        23 => Action::Duplicate(Selector { from: Some(node), ..Selector::default() }),
+        24 => Action::Delay(Delay {
             by: Micros::from_ms(rng.range(1, 300)),
             to: Some(node),
             count: Some(1),
             ..Delay::default()
         }),
-        26 => {
-            Do::Hold(Selector { to: Some(node), kind: Some(MessageKind::Chunk), count: Some(1), ..Selector::default() })
+        26 => Action::Hold(Selector {
+            to: Some(node),
+            kind: Some(MessageKind::Chunk),
+            count: Some(1),
+            ..Selector::default()
+        }),
+        27 => Action::Release(Selector { to: Some(node), ..Selector::default() }),
+        25 => Action::Read { key: "k".into(), node: Some(node), client: Some(10) },
+        15 => {
+            Action::Write { key: "k".into(), value: rng.range(0, 1000).to_string(), node: Some(node), client: Some(9) }
         }
-        27 => Do::Release(Selector { to: Some(node), ..Selector::default() }),
-        25 => Do::Read { key: "k".into(), node: Some(node), client: Some(10) },
-        15 => Do::Write { key: "k".into(), value: rng.range(0, 1000).to_string(), node: Some(node), client: Some(9) },
-        _ => Do::WriteMany { count: rng.range(1, 30), every: Some(Micros::ZERO), clients: None, value_bytes: None },
+        _ => Action::WriteMany { count: rng.range(1, 30), every: Some(Micros::ZERO), clients: None, value_bytes: None },
     }
 }
 
 /// Everything is well again.
-fn mend(nodes: &BTreeSet<NodeId>) -> Vec<Do> {
+fn heal_all(nodes: &BTreeSet<NodeId>) -> Vec<Action> {
     let mut mend = vec![
-        Do::Note { text: CALM.into() },
-        Do::Heal {},
-        Do::Release(Selector::default()),
-        Do::Link {
+        Action::Note { text: CALM.into() },
+        Action::Heal {},
+        Action::Release(Selector::default()),
+        Action::Link {
             from: None,
             to: None,
             latency: Some((Micros::from_ms(2), Micros::from_ms(10))),
@@ -278,7 +283,7 @@ fn mend(nodes: &BTreeSet<NodeId>) -> Vec<Do> {
     ];
     for &node in nodes {
         let (write_delay, fail) = (Some((Micros::ZERO, Micros::from_ms(2))), Some(false));
-        mend.extend([Do::Disk { node, write_delay, fail }, Do::Resume { node }, Do::Restart { node }]);
+        mend.extend([Action::Disk { node, write_delay, fail }, Action::Resume { node }, Action::Restart { node }]);
     }
     mend
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::random::{self, Weather};
+use super::random::{self, FaultPlan};
 use super::shrink::Shrink;
 use super::trial::{Failure, Trial};
 use crate::lab::json::error::ScenarioError;
@@ -16,10 +16,10 @@ pub struct Explore {
     /// What chance begins with.
     pub seeds: Range<u64>,
     /// How bad it gets.
-    pub weather: Weather,
+    pub plan: FaultPlan,
     /// Rules that are switched off.
     pub off: Vec<Rule>,
-    /// The scenario over which the weather comes; a cluster of chance, if there is none.
+    /// The scenario over which the plan comes; a cluster of chance, if there is none.
     pub base: Option<Scenario>,
 }
 
@@ -27,8 +27,8 @@ impl Explore {
     /// The run of one seed.
     pub fn scenario(&self, seed: u64) -> Scenario {
         let mut scenario = match &self.base {
-            Some(base) => random::over(base, seed, self.weather),
-            None => random::scenario(seed, self.weather),
+            Some(base) => random::over(base, seed, self.plan),
+            None => random::scenario(seed, self.plan),
         };
         let new = self.off.iter().filter(|rule| !scenario.rules_off.contains(rule)).copied().collect::<Vec<_>>();
         scenario.rules_off.extend(new);
@@ -47,7 +47,7 @@ pub struct Progress {
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+pub struct Finding {
     /// The seed of the run that went wrong.
     pub seed: u64,
     /// How.
@@ -84,13 +84,13 @@ impl Search {
     /// Goes on, for at most so many events. None while there is more to do; at the end, what was found, if anything.
     ///
     /// # Errors
-    /// If a scenario is refused: the weather does not go with the base.
-    pub fn advance(&mut self, events_max: u64) -> Result<Option<Option<Found>>, ScenarioError> {
+    /// If a scenario is refused: the plan does not go with the base.
+    pub fn advance(&mut self, events_max: u64) -> Result<Option<Option<Finding>>, ScenarioError> {
         if let Some((seed, shrink)) = &mut self.shrink {
             if !shrink.advance(events_max) {
                 return Ok(None);
             }
-            let found = Found { seed: *seed, failure: shrink.failure(), scenario: shrink.result(*seed) };
+            let found = Finding { seed: *seed, failure: shrink.failure(), scenario: shrink.result(*seed) };
             return Ok(Some(Some(found)));
         }
         if self.trial.is_none() {

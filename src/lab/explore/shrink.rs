@@ -89,7 +89,7 @@ impl Shrink {
         let without = if rules.is_empty() { String::new() } else { format!("Without {}: ", rules.join(", ")) };
         let text = format!("{without}{}", self.failure.text());
         scenario.title = text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect();
-        scenario.description = format!("Found by exploring, with seed {seed}, and made short.");
+        scenario.description = format!("Finding by exploring, with seed {seed}, and made short.");
         scenario.expect = self.failure.expected();
         scenario
     }

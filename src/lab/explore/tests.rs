@@ -1,13 +1,13 @@
 use std::ops::Range;
 
-use super::random::Weather;
+use super::random::FaultPlan;
 use super::*;
 use crate::lab::run::lab::Lab;
 use crate::lab::scenario::Scenario;
 use crate::raft::Rule;
 
-fn search(off: &[Rule], seeds: Range<u64>) -> Option<Found> {
-    let mut search = Search::new(Explore { seeds, weather: Weather::default(), off: off.to_vec(), base: None });
+fn search(off: &[Rule], seeds: Range<u64>) -> Option<Finding> {
+    let mut search = Search::new(Explore { seeds, plan: FaultPlan::default(), off: off.to_vec(), base: None });
     loop {
         if let Some(found) = search.advance(10_000).unwrap() {
             return found;
@@ -36,7 +36,7 @@ fn with_all_rules_nothing_is_found() {
 #[test]
 fn a_search_is_the_same_in_small_slices() {
     let mut small =
-        Search::new(Explore { seeds: 0..2, weather: Weather::default(), off: vec![Rule::OneVotePerTerm], base: None });
+        Search::new(Explore { seeds: 0..2, plan: FaultPlan::default(), off: vec![Rule::OneVotePerTerm], base: None });
     let found = loop {
         if let Some(found) = small.advance(100).unwrap() {
             break found;

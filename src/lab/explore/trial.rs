@@ -4,11 +4,11 @@ use crate::lab::json::error::ScenarioError;
 use crate::lab::judge::report::Report;
 use crate::lab::run::lab::Lab;
 use crate::lab::scenario::Scenario;
-use crate::lab::vocab::condition::{ClientsAre, Condition, Number, Violated};
+use crate::lab::vocab::condition::{ClientsCondition, Condition, Number, Violated};
 use crate::lab::vocab::invariant::Invariant;
 use crate::runtime::Micros;
 
-/// So many events one run may have. A storm of 25 s has about 20,000; more is a run without end.
+/// So many events one run may have. A faults of 25 s has about 20,000; more is a run without end.
 pub const EVENTS_MAX: u64 = 1_000_000;
 
 /// How a run goes wrong.
@@ -40,7 +40,7 @@ impl Failure {
             Failure::Broken(invariant) => vec![Condition::Violated(Violated::One(invariant))],
             Failure::Endless => Vec::new(),
             Failure::Stuck => {
-                let waits = ClientsAre { unanswered: Some(Number::at_least(1)), ..ClientsAre::default() };
+                let waits = ClientsCondition { unanswered: Some(Number::at_least(1)), ..ClientsCondition::default() };
                 let apart = Condition::Not(Box::new(Condition::Converged(true)));
                 vec![Condition::Any(vec![apart, Condition::Clients(waits)])]
             }

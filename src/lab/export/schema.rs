@@ -9,10 +9,11 @@ use schemars::generate::SchemaSettings;
 use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
 use serde_json::{json, Map, Value};
 
-use crate::lab::scenario::{Action, OnViolation, Scenario, StartEntry, Stop, FORMAT};
-use crate::lab::vocab::action::Do;
+use crate::lab::scenario::{OnViolation, Scenario, ScheduledAction, StartEntry, Stop, FORMAT};
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::{
-    ClientsAre, Condition, EventWas, LeaderIs, NodeIs, Number, OutcomeIs, StreamIs, Violated,
+    ClientsCondition, Condition, EventMatcher, LeaderCondition, NodeCondition, Number, OutcomeCondition,
+    StreamCondition, Violated,
 };
 use crate::lab::vocab::event;
 use crate::lab::vocab::probability::Probability;
@@ -23,7 +24,7 @@ use crate::runtime::Micros;
 pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let parts = [
-        ("actions", generator.subschema_for::<Vec<Action>>()),
+        ("actions", generator.subschema_for::<Vec<ScheduledAction>>()),
         ("stop", generator.subschema_for::<Stop>()),
         ("expect", generator.subschema_for::<Vec<Condition>>()),
     ];
@@ -82,10 +83,10 @@ by_hand!(Stop, "Stop", generator => json_schema!({
     "anyOf": [{ "required": ["at"] }, { "required": ["on_violation"] }],
     "additionalProperties": false,
 }));
-by_hand!(Action, "Action", generator => {
+by_hand!(ScheduledAction, "Action", generator => {
     let mut forms = Vec::new();
     // Each action is { name: { fields } } in the type: here the name is the value of `do`.
-    let table = Do::json_schema(generator).to_value();
+    let table = Action::json_schema(generator).to_value();
     for form in table["oneOf"].as_array().into_iter().flatten() {
         let Some((name, fields)) = form["properties"].as_object().and_then(|map| map.iter().next()) else { continue };
         forms.push(action(name, resolved(generator, fields), form.get("description")));
@@ -94,7 +95,7 @@ by_hand!(Action, "Action", generator => {
     let when = json!({ "required": ["when"], "not": { "required": ["at"] } });
     json_schema!({ "allOf": [{ "anyOf": [at, when] }, { "anyOf": forms }] })
 });
-by_hand!(EventWas, "EventWas", generator => {
+by_hand!(EventMatcher, "EventWas", generator => {
     let count = generator.subschema_for::<Number>().to_value();
     let forms: Vec<Value> = event::rows().map(|row| event_was(row, &count)).collect();
     json_schema!({ "anyOf": forms })
@@ -102,18 +103,18 @@ by_hand!(EventWas, "EventWas", generator => {
 by_hand!(Condition, "Condition", generator => {
     let inner = generator.subschema_for::<Condition>().to_value();
     let heads = [
-        ("leader", generator.subschema_for::<LeaderIs>().to_value()),
+        ("leader", generator.subschema_for::<LeaderCondition>().to_value()),
         ("converged", json!({ "type": "boolean" })),
-        ("clients", generator.subschema_for::<ClientsAre>().to_value()),
+        ("clients", generator.subschema_for::<ClientsCondition>().to_value()),
         ("violated", generator.subschema_for::<Violated>().to_value()),
-        ("outcome", generator.subschema_for::<OutcomeIs>().to_value()),
+        ("outcome", generator.subschema_for::<OutcomeCondition>().to_value()),
         ("visited", inner.clone()),
         ("not", inner.clone()),
         ("all", json!({ "type": "array", "items": inner })),
         ("any", json!({ "type": "array", "items": inner })),
     ];
-    let mut forms = vec![generator.subschema_for::<NodeIs>().to_value(), generator.subschema_for::<StreamIs>().to_value()];
-    forms.push(generator.subschema_for::<EventWas>().to_value());
+    let mut forms = vec![generator.subschema_for::<NodeCondition>().to_value(), generator.subschema_for::<StreamCondition>().to_value()];
+    forms.push(generator.subschema_for::<EventMatcher>().to_value());
     forms.extend(heads.into_iter().map(|(head, value)| {
         let properties = Map::from_iter([(head.to_string(), value)]);
         json!({ "type": "object", "properties": properties, "required": [head], "additionalProperties": false })

@@ -23,20 +23,21 @@ impl fmt::Display for ScenarioError {
 impl std::error::Error for ScenarioError {}
 
 /// A refusal with its place.
-pub(in crate::lab) fn refuse<T>(path: impl Into<String>, message: impl Into<String>) -> Result<T, ScenarioError> {
+pub(in crate::lab) fn invalid<T>(path: impl Into<String>, message: impl Into<String>) -> Result<T, ScenarioError> {
     Err(ScenarioError { path: path.into(), message: message.into() })
 }
 
 impl ScenarioError {
     /// The same mistake, seen from the object or list that holds the value: `step` is a field's name or `[index]`.
     pub(in crate::lab) fn within(self, step: &str) -> ScenarioError {
-        let path = if self.path.starts_with('[') { format!("{step}{}", self.path) } else { join(step, &self.path) };
+        let path =
+            if self.path.starts_with('[') { format!("{step}{}", self.path) } else { child_path(step, &self.path) };
         ScenarioError { path, ..self }
     }
 }
 
 /// A path one field longer.
-pub(in crate::lab) fn join(path: &str, field: &str) -> String {
+pub(in crate::lab) fn child_path(path: &str, field: &str) -> String {
     match (path, field) {
         ("", field) => field.to_string(),
         (path, "") => path.to_string(),

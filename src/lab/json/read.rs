@@ -4,15 +4,15 @@ use serde::de::DeserializeOwned;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::lab::json::error::{refuse, ScenarioError};
-use crate::lab::json::strict::strictly;
+use crate::lab::json::error::{invalid, ScenarioError};
+use crate::lab::json::strict::from_value_strict;
 
 /// Reads text as JSON.
 ///
 /// # Errors
 /// What is wrong, with its line and column.
 pub fn parse(text: &str) -> Result<Value, ScenarioError> {
-    serde_json::from_str(text).or_else(|error| refuse("", format!("not JSON: {error}")))
+    serde_json::from_str(text).or_else(|error| invalid("", format!("not JSON: {error}")))
 }
 
 /// A value as JSON. Whatever is written becomes this first: code for writing a type is made once for each serializer
@@ -29,13 +29,13 @@ pub(in crate::lab) fn pretty(of: &impl Serialize) -> String {
 pub(in crate::lab) fn object(path: &str, value: Value) -> Result<Map<String, Value>, ScenarioError> {
     match value {
         Value::Object(map) => Ok(map),
-        other => refuse(path, format!("{other} is not an object")),
+        other => invalid(path, format!("{other} is not an object")),
     }
 }
 
-/// Reads a value from a branch of the document. The path in an error begins with `path`.
-pub(in crate::lab) fn branch<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, ScenarioError> {
-    strictly(value).map_err(|error: ScenarioError| error.within(path))
+/// Reads a value from a parse_at of the document. The path in an error begins with `path`.
+pub(in crate::lab) fn parse_at<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, ScenarioError> {
+    from_value_strict(value).map_err(|error: ScenarioError| error.within(path))
 }
 
 /// Reads each element of a list; a list that is left out is empty.
@@ -49,6 +49,6 @@ pub(in crate::lab) fn list<T>(
         Some(Value::Array(values)) => {
             values.into_iter().enumerate().map(|(i, value)| read(&format!("{path}[{i}]"), value)).collect()
         }
-        Some(other) => refuse(path, format!("{other} is not a list")),
+        Some(other) => invalid(path, format!("{other} is not a list")),
     }
 }

@@ -25,7 +25,7 @@ type Result<T, E = Mistake> = std::result::Result<T, E>;
 ///
 /// # Errors
 /// The first mistake, with its path from there.
-pub fn strictly<T: DeserializeOwned>(value: Value) -> Result<T, ScenarioError> {
+pub fn from_value_strict<T: DeserializeOwned>(value: Value) -> Result<T, ScenarioError> {
     T::deserialize(Strict(value)).map_err(|Mistake(error)| *error)
 }
 

@@ -11,7 +11,7 @@ use crate::lab::scenario::Scenario;
 use crate::lab::vocab::condition::{Condition, Violated};
 use crate::lab::vocab::event::ClientResult;
 use crate::lab::vocab::invariant::Invariant;
-use crate::lab::world::{NodeState, StreamView, World};
+use crate::lab::world::{NodeState, StreamInfo, World};
 use crate::raft::event::{Role, StreamState};
 use crate::raft::{Index, NodeId, Term};
 use crate::runtime::{Micros, TraceHash};
@@ -243,7 +243,7 @@ impl NodeReport {
 }
 
 impl StreamReport {
-    fn new((leader, target): (NodeId, NodeId), stream: &StreamView) -> StreamReport {
+    fn new((leader, target): (NodeId, NodeId), stream: &StreamInfo) -> StreamReport {
         StreamReport {
             leader,
             target,

@@ -4,10 +4,11 @@ use serde_json::{Map, Value};
 
 use crate::lab::json::read::value_of;
 use crate::lab::vocab::condition::{
-    Condition, EntryIs, EventWas, LeaderIs, Live, NodeIs, Number, OutcomeIs, SnapshotIs, StreamIs, Violated, Which,
+    Condition, EntryCondition, EventMatcher, LeaderCondition, Live, NodeCondition, Number, OutcomeCondition,
+    SnapshotCondition, StreamCondition, Violated, Which,
 };
 use crate::lab::vocab::event::{ClientResult, Record};
-use crate::lab::world::{ClientOp, NodeState, StreamView, World};
+use crate::lab::world::{ClientOp, NodeState, StreamInfo, World};
 use crate::raft::{Index, NodeId};
 
 /// A condition with its memory: it is shown every event, and then knows what has happened.
@@ -43,7 +44,7 @@ impl Watch {
     /// Whether it holds now.
     pub fn holds(&self, world: &World) -> bool {
         match &self.condition {
-            Condition::Event(EventWas { count: Some(count), .. }) => count.holds(self.seen),
+            Condition::Event(EventMatcher { count: Some(count), .. }) => count.holds(self.seen),
             Condition::Event(_) | Condition::Visited(_) => self.seen > 0,
             Condition::Not(_) => self.inner.iter().all(|inner| !inner.holds(world)),
             Condition::All(_) => self.inner.iter().all(|inner| inner.holds(world)),
@@ -71,9 +72,9 @@ fn same(a: &Value, b: &Value) -> bool {
 
 fn holds_now(condition: &Condition, world: &World) -> bool {
     match condition {
-        Condition::Leader(LeaderIs::Any(any)) => world.leader().is_some() == *any,
-        Condition::Leader(LeaderIs::Node(node)) => world.leader().is_some_and(|leader| leader.id == *node),
-        Condition::Leader(LeaderIs::Term { term }) => world.leaders().any(|leader| term.holds(leader.term)),
+        Condition::Leader(LeaderCondition::Any(any)) => world.leader().is_some() == *any,
+        Condition::Leader(LeaderCondition::Node(node)) => world.leader().is_some_and(|leader| leader.id == *node),
+        Condition::Leader(LeaderCondition::Term { term }) => world.leaders().any(|leader| term.holds(leader.term)),
         Condition::Converged(converged) => world.converged() == *converged,
         Condition::Node(condition) => nodes_are(condition, world),
         Condition::Stream(condition) => {
@@ -98,7 +99,7 @@ fn holds_now(condition: &Condition, world: &World) -> bool {
     }
 }
 
-fn outcome_is(expected: &OutcomeIs, op: u64, found: &ClientOp) -> bool {
+fn outcome_is(expected: &OutcomeCondition, op: u64, found: &ClientOp) -> bool {
     let result = match found.result {
         ClientResult::Sent => ClientResult::Waiting,
         result => result,
@@ -109,7 +110,7 @@ fn outcome_is(expected: &OutcomeIs, op: u64, found: &ClientOp) -> bool {
         && expected.value.as_ref().is_none_or(|value| found.read.as_ref() == Some(value))
 }
 
-fn nodes_are(condition: &NodeIs, world: &World) -> bool {
+fn nodes_are(condition: &NodeCondition, world: &World) -> bool {
     let is = |node: &NodeId| world.nodes.get(node).is_some_and(|node| node_is(condition, node));
     let mut live = world.nodes.values().filter(|node| node.alive);
     match &condition.node {
@@ -121,7 +122,7 @@ fn nodes_are(condition: &NodeIs, world: &World) -> bool {
     }
 }
 
-fn node_is(condition: &NodeIs, node: &NodeState) -> bool {
+fn node_is(condition: &NodeCondition, node: &NodeState) -> bool {
     let terms = || node.log.iter().map(|entry| entry.term);
     condition.alive.is_none_or(|alive| node.alive == alive)
         && condition.role.is_none_or(|role| node.alive && node.role == role)
@@ -148,7 +149,7 @@ fn node_is(condition: &NodeIs, node: &NodeState) -> bool {
             .is_none_or(|state| state.iter().all(|(key, value)| node.state.get(key) == Some(value)))
 }
 
-fn snapshot_is(expected: &SnapshotIs, node: &NodeState) -> bool {
+fn snapshot_is(expected: &SnapshotCondition, node: &NodeState) -> bool {
     node.snapshot.as_ref().is_some_and(|snapshot| {
         number(expected.index, snapshot.meta.index)
             && number(expected.term, snapshot.meta.term)
@@ -156,7 +157,7 @@ fn snapshot_is(expected: &SnapshotIs, node: &NodeState) -> bool {
     })
 }
 
-fn entry_is(condition: &EntryIs, node: &NodeState) -> bool {
+fn entry_is(condition: &EntryCondition, node: &NodeState) -> bool {
     use crate::raft::Payload;
     let sets = |payload: &Payload, set: &(String, String)| match payload {
         Payload::Set { key, value } => (key, value) == (&set.0, &set.1),
@@ -168,7 +169,7 @@ fn entry_is(condition: &EntryIs, node: &NodeState) -> bool {
     })
 }
 
-fn stream_is(condition: &StreamIs, stream: &StreamView, last: Index) -> bool {
+fn stream_is(condition: &StreamCondition, stream: &StreamInfo, last: Index) -> bool {
     condition.state.is_none_or(|state| stream.state == state)
         && number(condition.next, stream.next)
         && number(condition.matched, stream.matched)

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::lab::json::error::ScenarioError;
-use crate::lab::play::rerun::Rerun;
+use crate::lab::play::rerun::Replay;
 use crate::lab::run::lab::Lab;
-use crate::lab::run::past::Past;
+use crate::lab::run::past::EventLog;
 use crate::lab::scenario::Scenario;
 use crate::lab::vocab::event::Record;
-use crate::lab::vocab::moment::Moment;
+use crate::lab::vocab::moment::Position;
 use crate::lab::world::World;
 
 /// So many events of branches that are not looked at are kept, of all together. Those that were left longest ago go
@@ -30,9 +30,9 @@ pub struct Branch {
     /// What was loaded, and every action.
     pub scenario: Scenario,
     /// Where it was left, or begun.
-    pub end: Moment,
+    pub end: Position,
     /// What happened in it, if that was kept.
-    past: Option<Past>,
+    past: Option<EventLog>,
     /// When it was left: the higher, the later.
     left: u64,
 }
@@ -108,8 +108,8 @@ impl Branches {
     ///
     /// # Errors
     /// If its scenario is refused, which one that ran is not.
-    pub fn way_to(&self, id: BranchId) -> Result<Option<Rerun>, ScenarioError> {
-        self.all.get(&id).map(|branch| Rerun::new(branch.scenario.clone(), branch.end)).transpose()
+    pub fn way_to(&self, id: BranchId) -> Result<Option<Replay>, ScenarioError> {
+        self.all.get(&id).map(|branch| Replay::new(branch.scenario.clone(), branch.end)).transpose()
     }
 
     /// Leaves the present branch, which ran in `old`, for another one, which goes on at the end of its
@@ -127,7 +127,7 @@ impl Branches {
     }
 
     /// What happened in a branch. None if it is not known, or was not kept: then go there first.
-    pub fn past_of<'a>(&'a self, lab: &'a Lab, id: BranchId) -> Option<Past> {
+    pub fn past_of<'a>(&'a self, lab: &'a Lab, id: BranchId) -> Option<EventLog> {
         match id == self.present {
             true => Some(lab.past().clone()),
             false => self.all.get(&id)?.past.clone(),
@@ -138,7 +138,7 @@ impl Branches {
     pub fn compare(&self, lab: &Lab, a: BranchId, b: BranchId) -> Option<Difference> {
         let (a, b) = (self.past_of(lab, a)?, self.past_of(lab, b)?);
         let event = a.parts_from(&b)?;
-        let of = |past: &Past| past.records().get(usize::try_from(event - 1).ok()?).cloned();
+        let of = |past: &EventLog| past.records().get(usize::try_from(event - 1).ok()?).cloned();
         Some(Difference { event, a: of(&a), b: of(&b), before: a.world_at(event - 1) })
     }
 
@@ -172,7 +172,7 @@ impl Branches {
 
 impl Branch {
     fn of(lab: &Lab, name: String, from: Option<(BranchId, u64)>) -> Branch {
-        let end = Moment { event: lab.events(), now: lab.now() };
+        let end = Position { event: lab.events(), now: lab.now() };
         Branch { name, from, scenario: lab.scenario().clone(), end, past: Some(lab.past().clone()), left: 0 }
     }
 }

@@ -3,25 +3,25 @@
 use std::rc::Rc;
 
 use crate::lab::judge::watch::Watch;
-use crate::lab::run::past::{Past, SPACING};
+use crate::lab::run::past::{EventLog, SPACING};
 use crate::lab::vocab::condition::Condition;
-use crate::lab::vocab::moment::Moment;
+use crate::lab::vocab::moment::Position;
 use crate::lab::vocab::step::StepKind;
 use crate::lab::world::World;
 use crate::runtime::Micros;
 
 /// Where somebody looks at a run: behind one of its events, with a clock that can move on up to the next.
 #[derive(Clone, Debug)]
-pub struct Head {
+pub struct Playhead {
     world: Rc<World>,
     now: Micros,
 }
 
-impl Head {
+impl Playhead {
     /// Behind this event, at its time.
-    pub fn at(past: &Past, event: u64) -> Head {
+    pub fn at(past: &EventLog, event: u64) -> Playhead {
         let world = past.world_at(event);
-        Head { now: world.at, world }
+        Playhead { now: world.at, world }
     }
 
     /// The world as it was.
@@ -30,19 +30,19 @@ impl Head {
     }
 
     /// Where it is.
-    pub fn moment(&self) -> Moment {
-        Moment { event: self.world.n, now: self.now }
+    pub fn moment(&self) -> Position {
+        Position { event: self.world.n, now: self.now }
     }
 
     /// To the last step of this kind before the event `from`, or else to the start.
-    pub fn before(past: &Past, from: u64, kind: StepKind) -> Head {
+    pub fn before(past: &EventLog, from: u64, kind: StepKind) -> Playhead {
         let earlier = past.records().iter().take(place(from.saturating_sub(1)));
         let step = earlier.rev().find(|record| kind.is_made_by(&record.event));
-        Head::at(past, step.map_or(0, |record| record.n))
+        Playhead::at(past, step.map_or(0, |record| record.n))
     }
 
     /// To the next step of this kind. False if there is none any more in the past: then it stays.
-    pub fn forward(&mut self, past: &Past, kind: StepKind) -> bool {
+    pub fn forward(&mut self, past: &EventLog, kind: StepKind) -> bool {
         let later = past.records().iter().skip(place(self.world.n));
         let Some(record) = later.into_iter().find(|record| kind.is_made_by(&record.event)) else { return false };
         if record.n - self.world.n > SPACING {
@@ -55,7 +55,7 @@ impl Head {
     }
 
     /// Lets time pass up to `time`, at most until `events_max` events have happened. Whether it was reached.
-    pub fn advance_to(&mut self, past: &Past, time: Micros, events_max: u64) -> bool {
+    pub fn advance_to(&mut self, past: &EventLog, time: Micros, events_max: u64) -> bool {
         let later = &past.records()[place(self.world.n)..];
         let due = later.partition_point(|record| record.at <= time) as u64;
         let reached = due <= events_max;
@@ -65,7 +65,7 @@ impl Head {
     }
 
     /// Goes on until a condition holds, for `limit` at most. Whether it holds then.
-    pub fn run_until(&mut self, past: &Past, condition: Condition, limit: Micros) -> bool {
+    pub fn run_until(&mut self, past: &EventLog, condition: Condition, limit: Micros) -> bool {
         let end = self.now + limit;
         let mut watch = Watch::new(condition);
         while !watch.holds(&self.world) {
@@ -84,7 +84,7 @@ impl Head {
         true
     }
 
-    fn fold(&mut self, past: &Past, to: u64) {
+    fn fold(&mut self, past: &EventLog, to: u64) {
         let new = &past.records()[place(self.world.n)..place(to)];
         if !new.is_empty() {
             let world = Rc::make_mut(&mut self.world);

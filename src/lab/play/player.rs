@@ -3,20 +3,20 @@
 //! A [`Player`] has a [`Lab`], which is the present, and may look at its past meanwhile. Whatever is done while one
 //! looks back makes a branch: the run begins anew, up to there, and goes another way; the one that was left is kept.
 //! To begin anew may take longer than anybody should wait for at once: then the player is [under
-//! way](Player::under_way), and shows what it showed before until it has arrived.
+//! way](Player::replay_progress), and shows what it showed before until it has arrived.
 
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use crate::lab::json::error::ScenarioError;
 use crate::lab::play::branches::{BranchId, Branches};
-use crate::lab::play::head::Head;
-use crate::lab::play::rerun::Rerun;
+use crate::lab::play::head::Playhead;
+use crate::lab::play::rerun::Replay;
 use crate::lab::run::lab::Lab;
 use crate::lab::scenario::{check_action, Scenario};
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
-use crate::lab::vocab::moment::Moment;
+use crate::lab::vocab::moment::Position;
 use crate::lab::vocab::step::StepKind;
 use crate::lab::world::World;
 use crate::runtime::Micros;
@@ -31,12 +31,12 @@ const SAME_MOMENT: u64 = 1_000;
 pub struct Player {
     lab: Rc<RefCell<Lab>>,
     /// The place in the past that is looked at; none is the present.
-    head: Option<Head>,
+    head: Option<Playhead>,
     branches: Branches,
     /// The branches whose last action was undone, the latest last.
     undone: Vec<Undone>,
-    way: Option<Way>,
-    presents: u32,
+    way: Option<PendingReplay>,
+    generation: u32,
     /// How branches are called: by their number.
     name: fn(u32) -> String,
 }
@@ -49,11 +49,11 @@ struct Undone {
 }
 
 /// On the way to another present.
-struct Way {
-    rerun: Rerun,
+struct PendingReplay {
+    rerun: Replay,
     to: Destination,
     /// What is to be done on arrival.
-    then: Vec<Do>,
+    then: Vec<Action>,
 }
 
 #[derive(Clone, Copy)]
@@ -82,7 +82,7 @@ impl Player {
     pub fn new(lab: Lab, name: fn(u32) -> String) -> Player {
         let branches = Branches::new(name(1), &lab);
         let lab = Rc::new(RefCell::new(lab));
-        Player { lab, head: None, branches, undone: Vec::new(), way: None, presents: 0, name }
+        Player { lab, head: None, branches, undone: Vec::new(), way: None, generation: 0, name }
     }
 
     /// Takes up a run that was kept: what it began with and all that was done, how far it was, and the event behind
@@ -92,12 +92,12 @@ impl Player {
     /// If the scenario is refused.
     pub fn resume(
         scenario: Scenario,
-        to: Moment,
+        to: Position,
         looked_at: Option<u64>,
         name: fn(u32) -> String,
     ) -> Result<Player, ScenarioError> {
         let mut player = Player::new(Lab::new(scenario.clone())?, name);
-        player.set_out(Rerun::new(scenario, to)?, Destination::Resumed { looked_at }, Vec::new());
+        player.set_out(Replay::new(scenario, to)?, Destination::Resumed { looked_at }, Vec::new());
         Ok(player)
     }
 
@@ -106,14 +106,14 @@ impl Player {
     ///
     /// # Errors
     /// If the scenario is refused, which one that ran is not.
-    pub fn begin_anew(&mut self, seed: u64) -> Result<(), ScenarioError> {
-        let new = Lab::new(self.lab().scenario().begun_anew(seed))?;
+    pub fn restart(&mut self, seed: u64) -> Result<(), ScenarioError> {
+        let new = Lab::new(self.lab().scenario().restarted(seed))?;
         let name = self.next_name();
         self.branches.branch_off(&self.lab.borrow(), 0, &new, name);
         self.forget_undone();
         self.lab.replace(new);
         (self.head, self.way) = (None, None);
-        self.presents += 1;
+        self.generation += 1;
         Ok(())
     }
 
@@ -143,8 +143,8 @@ impl Player {
     }
 
     /// Another number whenever another run becomes the present one: its events are not those of the run before.
-    pub fn presents(&self) -> u32 {
-        self.presents
+    pub fn generation(&self) -> u32 {
+        self.generation
     }
 
     /// The branches: one, unless somebody has acted in the past.
@@ -153,7 +153,7 @@ impl Player {
     }
 
     /// On the way to another present: how much of it is done, from 0 to 1.
-    pub fn under_way(&self) -> Option<f64> {
+    pub fn replay_progress(&self) -> Option<f64> {
         self.way.as_ref().map(|way| way.rerun.done())
     }
 
@@ -194,7 +194,7 @@ impl Player {
     pub fn back(&mut self, kind: StepKind) -> bool {
         let event = self.world().n;
         if event > 0 {
-            self.head = Some(Head::before(&self.lab.borrow().past(), event, kind));
+            self.head = Some(Playhead::before(&self.lab.borrow().past(), event, kind));
         }
         event > 0
     }
@@ -202,7 +202,7 @@ impl Player {
     /// Looks at the world behind this event; beyond the last is the present.
     pub fn look_at(&mut self, event: u64) {
         let lab = self.lab.borrow();
-        self.head = (event < lab.events()).then(|| Head::at(&lab.past(), event));
+        self.head = (event < lab.events()).then(|| Playhead::at(&lab.past(), event));
     }
 
     /// Looks at the present.
@@ -245,7 +245,7 @@ impl Player {
     ///
     /// # Errors
     /// If it makes no sense; then nothing happened.
-    pub fn act(&mut self, what: Do) -> Result<Arrival, ScenarioError> {
+    pub fn act(&mut self, what: Action) -> Result<Arrival, ScenarioError> {
         if let Some(way) = &mut self.way {
             way.then.push(what);
             return Ok(Arrival::default());
@@ -258,7 +258,7 @@ impl Player {
         };
         let to = head.moment();
         check_action("", &what, &head.world().nodes.keys().copied().collect())?;
-        let rerun = Rerun::up_to(&self.lab.borrow(), to)?;
+        let rerun = Replay::up_to(&self.lab.borrow(), to)?;
         Ok(self.set_out(rerun, Destination::Branch { event: to.event }, vec![what]))
     }
 
@@ -270,7 +270,7 @@ impl Player {
     pub fn undo(&mut self) -> Result<bool, ScenarioError> {
         let before = self.lab.borrow().scenario().before_last_action();
         let Some((scenario, to)) = before.filter(|_| self.way.is_none()) else { return Ok(false) };
-        self.set_out(Rerun::new(scenario, to)?, Destination::Undone { event: to.event }, Vec::new());
+        self.set_out(Replay::new(scenario, to)?, Destination::Undone { event: to.event }, Vec::new());
         Ok(true)
     }
 
@@ -322,12 +322,12 @@ impl Player {
     }
 
     /// Begins to go to another present, and is there at once if it is near.
-    fn set_out(&mut self, rerun: Rerun, to: Destination, then: Vec<Do>) -> Arrival {
-        self.way = Some(Way { rerun, to, then });
+    fn set_out(&mut self, rerun: Replay, to: Destination, then: Vec<Action>) -> Arrival {
+        self.way = Some(PendingReplay { rerun, to, then });
         self.go_on(AT_ONCE).unwrap_or_default()
     }
 
-    fn arrive(&mut self, Way { rerun, to, then }: Way) -> Arrival {
+    fn arrive(&mut self, PendingReplay { rerun, to, then }: PendingReplay) -> Arrival {
         let mut new = rerun.into_lab();
         let mut then = then.into_iter();
         if let Destination::Branch { .. } = to {
@@ -339,7 +339,7 @@ impl Player {
         self.enter(&new, to);
         self.lab.replace(new);
         self.head = None;
-        self.presents += 1;
+        self.generation += 1;
         match to {
             Destination::Resumed { looked_at: Some(event) } => self.look_at(event),
             Destination::Branch { .. } => self.settle(),
@@ -402,6 +402,6 @@ impl Player {
 }
 
 /// Where a run is now.
-fn end(lab: &Lab) -> Moment {
-    Moment { event: lab.events(), now: lab.now() }
+fn end(lab: &Lab) -> Position {
+    Position { event: lab.events(), now: lab.now() }
 }

@@ -3,29 +3,29 @@
 use crate::lab::json::error::ScenarioError;
 use crate::lab::run::lab::Lab;
 use crate::lab::scenario::Scenario;
-use crate::lab::vocab::moment::Moment;
+use crate::lab::vocab::moment::Position;
 
 /// A run on its way to a moment in its past, a bounded number of events at a time.
-pub struct Rerun {
+pub struct Replay {
     lab: Lab,
-    to: Moment,
+    to: Position,
 }
 
-impl Rerun {
+impl Replay {
     /// Begins to run a scenario again.
     ///
     /// # Errors
     /// If the scenario is refused.
-    pub fn new(scenario: Scenario, to: Moment) -> Result<Rerun, ScenarioError> {
-        Lab::new(scenario).map(|lab| Rerun { lab, to })
+    pub fn new(scenario: Scenario, to: Position) -> Result<Replay, ScenarioError> {
+        Lab::new(scenario).map(|lab| Replay { lab, to })
     }
 
     /// Begins to run what led to a moment of a run, without what was done to it later.
     ///
     /// # Errors
     /// If the scenario is refused, which one that runs is not.
-    pub fn up_to(lab: &Lab, to: Moment) -> Result<Rerun, ScenarioError> {
-        Rerun::new(lab.scenario().up_to_event(to.event), to)
+    pub fn up_to(lab: &Lab, to: Position) -> Result<Replay, ScenarioError> {
+        Replay::new(lab.scenario().up_to_event(to.event), to)
     }
 
     /// How much of it is done, from 0 to 1.

@@ -21,12 +21,12 @@ pub struct ClientPool {
     network: SimNetwork,
     recorder: Recorder,
     clock: Clock,
-    office: Rc<RefCell<Office>>,
+    directory: Rc<RefCell<LeaderDirectory>>,
 }
 
 /// Where a client learns who leads.
 #[derive(Default)]
-struct Office {
+struct LeaderDirectory {
     leader: Option<NodeId>,
     waiting: Vec<oneshot::Sender<()>>,
     last_op: u64,
@@ -94,17 +94,17 @@ pub struct Load {
 impl ClientPool {
     /// ClientPool that know of no leader yet.
     pub fn new(network: SimNetwork, recorder: Recorder, clock: Clock) -> ClientPool {
-        ClientPool { network, recorder, clock, office: Rc::default() }
+        ClientPool { network, recorder, clock, directory: Rc::default() }
     }
 
     /// Tells the clients who leads now.
     pub fn set_leader(&self, leader: Option<NodeId>) {
-        let mut office = self.office.borrow_mut();
-        if office.leader != leader {
-            office.leader = leader;
+        let mut directory = self.directory.borrow_mut();
+        if directory.leader != leader {
+            directory.leader = leader;
             if leader.is_some() {
-                let waiting = std::mem::take(&mut office.waiting);
-                drop(office);
+                let waiting = std::mem::take(&mut directory.waiting);
+                drop(directory);
                 for client in waiting {
                     let _ = client.send(()); // one that stopped waiting needs no news
                 }
@@ -115,12 +115,12 @@ impl ClientPool {
     async fn leader(&self) -> NodeId {
         loop {
             let waits = {
-                let mut office = self.office.borrow_mut();
-                if let Some(leader) = office.leader {
+                let mut directory = self.directory.borrow_mut();
+                if let Some(leader) = directory.leader {
                     return leader;
                 }
                 let (sender, receiver) = oneshot::channel();
-                office.waiting.push(sender);
+                directory.waiting.push(sender);
                 receiver
             };
             let _ = waits.await;
@@ -141,9 +141,9 @@ impl ClientPool {
 
     async fn request(&self, client: u32, key: String, value: Option<String>, node: Option<NodeId>) -> ClientResult {
         let op = {
-            let mut office = self.office.borrow_mut();
-            office.last_op += 1;
-            office.last_op
+            let mut directory = self.directory.borrow_mut();
+            directory.last_op += 1;
+            directory.last_op
         };
         let tell = |node: Option<NodeId>, result: ClientResult, index: Option<Index>, read: Option<String>| {
             let (key, value) = (key.clone(), value.clone());
@@ -153,7 +153,7 @@ impl ClientPool {
         let note = |node: Option<NodeId>, result: ClientResult| tell(node, result, None, None);
         let mut told: Option<NodeId> = None;
         loop {
-            let known = node.or(told.take()).or_else(|| self.office.borrow().leader);
+            let known = node.or(told.take()).or_else(|| self.directory.borrow().leader);
             let target = match known {
                 Some(target) => target,
                 None => {
@@ -213,7 +213,7 @@ impl ClientPool {
             self.recorder.lab(LabEvent::Members { voters, learner, node, result });
         };
         loop {
-            if self.office.borrow().leader.is_none() {
+            if self.directory.borrow().leader.is_none() {
                 tell(None, None);
             }
             let leader = self.leader().await;
@@ -235,7 +235,7 @@ impl ClientPool {
         }
     }
 
-    /// Has the leader hand its office over.
+    /// Has the leader hand its directory over.
     pub async fn transfer(&self, to: NodeId) {
         let leader = self.leader().await;
         self.network.call(leader, Call::Transfer(to)); // the leader tells what comes of it

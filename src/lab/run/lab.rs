@@ -7,21 +7,21 @@ use std::rc::Rc;
 use futures::channel::mpsc;
 use litemap::LiteMap;
 
-use crate::lab::json::error::{refuse, ScenarioError};
+use crate::lab::json::error::{invalid, ScenarioError};
 use crate::lab::judge::report::Report;
 use crate::lab::run::clients::{Change, ClientPool, Load};
 use crate::lab::run::network::SimNetwork;
-use crate::lab::run::past::Past;
+use crate::lab::run::past::EventLog;
 use crate::lab::run::recorder::{Recorder, WatchId};
 use crate::lab::run::storage::MemoryStorage;
-use crate::lab::scenario::{check_action, Action, OnViolation, Scenario, Timing};
-use crate::lab::vocab::action::Do;
+use crate::lab::scenario::{check_action, OnViolation, Scenario, ScheduledAction, Timing};
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::event::{LabEvent, Record};
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::image::Image;
 use crate::lab::vocab::links::{between, Links};
-use crate::lab::vocab::moment::Moment;
+use crate::lab::vocab::moment::Position;
 use crate::lab::vocab::settings::{ConfigPatch, NetworkPatch};
 use crate::lab::vocab::spec::DiskSpec;
 use crate::lab::vocab::step::StepKind;
@@ -74,9 +74,9 @@ pub struct Lab {
     clients: ClientPool,
     machines: LiteMap<NodeId, Machine>,
     /// The actions of the scenario that are not done yet and have a time, with their places in it.
-    timed: VecDeque<(usize, Timing, Do)>,
+    timed: VecDeque<(usize, Timing, Action)>,
     /// Those that wait for a condition: one for each trigger of the recorder.
-    conditional: Vec<Do>,
+    conditional: Vec<Action>,
     /// Where in the scenario the next recorded action goes, and how many are there already.
     place: usize,
     recorded: usize,
@@ -125,7 +125,7 @@ impl Lab {
         let expect = scenario.expect.iter().map(watch).collect();
         let config = scenario.node_config();
         let (mut timed, mut conditional) = (VecDeque::new(), Vec::new());
-        for (place, Action { timing, what }) in scenario.actions.iter().enumerate() {
+        for (place, ScheduledAction { timing, what }) in scenario.actions.iter().enumerate() {
             match timing {
                 Timing::When(condition) => {
                     recorder.trigger(condition.clone());
@@ -163,12 +163,12 @@ impl Lab {
     /// promise either: such a run goes on.)
     pub fn unobserved(scenario: Scenario) -> Result<Lab, ScenarioError> {
         const NOBODY: &str = "without observers, nobody sees when a condition holds";
-        let waits = |action: &Action| matches!(action.timing, Timing::When(_));
+        let waits = |action: &ScheduledAction| matches!(action.timing, Timing::When(_));
         if let Some(place) = scenario.actions.iter().position(waits) {
-            return refuse(format!("actions[{place}].when"), NOBODY);
+            return invalid(format!("actions[{place}].when"), NOBODY);
         }
         if scenario.stop.as_ref().is_some_and(|stop| stop.when.is_some()) {
-            return refuse("stop.when", NOBODY);
+            return invalid("stop.when", NOBODY);
         }
         let lab = Lab::new(scenario)?;
         lab.recorder.switch_off(); // nothing has happened yet: the nodes have not been polled
@@ -280,7 +280,7 @@ impl Lab {
 
     /// Runs until this event has happened, and then until the clock is there, at most until `events_max` events have
     /// happened. Whether it has arrived, or can go no further.
-    pub fn run_to_moment(&mut self, to: Moment, events_max: u64) -> bool {
+    pub fn run_to_moment(&mut self, to: Position, events_max: u64) -> bool {
         let events_end = self.recorder.count().saturating_add(events_max);
         while self.recorder.count() < to.event || self.now() < to.now {
             if self.recorder.count() >= events_end {
@@ -295,7 +295,7 @@ impl Lab {
     }
 
     /// What has happened so far, and how the world was then.
-    pub fn past(&self) -> Ref<'_, Past> {
+    pub fn past(&self) -> Ref<'_, EventLog> {
         self.recorder.past()
     }
 
@@ -322,14 +322,14 @@ impl Lab {
     ///
     /// # Errors
     /// If it makes no sense for this cluster; then nothing happened.
-    pub fn act(&mut self, what: Do) -> Result<(), ScenarioError> {
+    pub fn act(&mut self, what: Action) -> Result<(), ScenarioError> {
         check_action("", &what, &self.nodes())?;
-        if let Do::Config(change) = &what {
+        if let Action::Config(change) = &what {
             self.scenario.check_configs(Some((self.place, change)))?;
         }
         let timing = Timing::After { at: self.now(), event: self.recorder.count(), polls: self.silent_polls };
         // Authored actions that are still to come stay behind it.
-        self.scenario.actions.insert(self.place, Action { timing, what: what.clone() });
+        self.scenario.actions.insert(self.place, ScheduledAction { timing, what: what.clone() });
         self.place += 1;
         self.recorded += 1;
         self.carry_out(what);
@@ -394,7 +394,7 @@ impl Lab {
 
     /// The next action that is due: an authored one, when its time has come, before anything else of that time;
     /// a recorded one, at the place between two events at which it was done.
-    fn next_due(&mut self, now: Micros) -> Option<Do> {
+    fn next_due(&mut self, now: Micros) -> Option<Action> {
         let here = (self.recorder.count(), self.silent_polls);
         let due = |timing: &Timing| match *timing {
             Timing::At(at) => at <= now,
@@ -418,7 +418,7 @@ impl Lab {
                 if fired.is_empty() {
                     break;
                 }
-                let due: Vec<Do> = fired.iter().filter_map(|&i| self.conditional.get(i).cloned()).collect();
+                let due: Vec<Action> = fired.iter().filter_map(|&i| self.conditional.get(i).cloned()).collect();
                 due.into_iter().for_each(|what| self.carry_out(what));
             }
             self.clients.set_leader(self.recorder.leader());
@@ -448,11 +448,11 @@ impl Lab {
         spawner.spawn(format!("node {id}"), node::run(id, setup, wiring));
     }
 
-    fn carry_out(&mut self, what: Do) {
+    fn carry_out(&mut self, what: Action) {
         match what {
-            Do::Campaign { node } => drop(self.network.call(node, Call::Campaign)),
-            Do::Timer { node, after } => drop(self.network.call(node, Call::SetTimer(self.now() + after))),
-            Do::Write { key, value, node, client } => {
+            Action::Campaign { node } => drop(self.network.call(node, Call::Campaign)),
+            Action::Timer { node, after } => drop(self.network.call(node, Call::SetTimer(self.now() + after))),
+            Action::Write { key, value, node, client } => {
                 let clients = self.clients.clone();
                 let client = client.unwrap_or(1);
                 let write = async move {
@@ -460,30 +460,30 @@ impl Lab {
                 };
                 self.executor.spawner(CLIENTS).spawn(format!("client {client}"), write);
             }
-            Do::WriteMany { count, every, clients, value_bytes } => {
+            Action::WriteMany { count, every, clients, value_bytes } => {
                 let load = Load { count, every, clients: clients.unwrap_or(1), value_bytes };
                 let clients = self.clients.clone();
                 self.executor.spawner(CLIENTS).spawn("load", async move { clients.write_many(load).await });
             }
-            Do::Partition { groups } => self.partition(&groups),
-            Do::Cut { links, name } => self.network.cut(links, name),
-            Do::Join { links, name } => {
+            Action::Partition { groups } => self.partition(&groups),
+            Action::Cut { links, name } => self.network.cut(links, name),
+            Action::Join { links, name } => {
                 let named = name.map(|name| self.network.links_of_stroke(&name));
                 self.network.join(links.into_iter().chain(named).flatten());
             }
-            Do::Heal {} => self.network.join(self.links()),
-            Do::Link { from, to, latency, loss, duplicate } => {
+            Action::Heal {} => self.network.join(self.links()),
+            Action::Link { from, to, latency, loss, duplicate } => {
                 let change = NetworkPatch { latency, loss, duplicate };
                 self.network.change_links(&self.nodes(), (from, to), &change);
             }
-            Do::Drop(which) => self.network.drop_messages(which),
-            Do::Hold(which) => self.network.hold(which),
-            Do::Release(which) => self.network.release(&which),
-            Do::Delay(delay) => self.network.delay(&delay.which(), delay.by),
-            Do::Duplicate(which) => self.network.duplicate(&which),
-            Do::Deliver(which) => self.network.deliver(&which),
-            Do::Crash { node } => self.crash(node),
-            Do::Restart { node } => {
+            Action::Drop(which) => self.network.drop_messages(which),
+            Action::Hold(which) => self.network.hold(which),
+            Action::Release(which) => self.network.release(&which),
+            Action::Delay(delay) => self.network.delay(&delay.which(), delay.by),
+            Action::Duplicate(which) => self.network.duplicate(&which),
+            Action::Deliver(which) => self.network.deliver(&which),
+            Action::Crash { node } => self.crash(node),
+            Action::Restart { node } => {
                 // A process whose storage failed has ended, though nobody killed it.
                 if !self.network.is_running(node) {
                     self.crash(node);
@@ -491,7 +491,7 @@ impl Lab {
                     self.start(node);
                 }
             }
-            Do::Pause { node } => {
+            Action::Pause { node } => {
                 let machine = self.machines.get_mut(&node).filter(|machine| machine.up && !machine.paused);
                 if let Some(machine) = machine {
                     machine.paused = true;
@@ -499,14 +499,14 @@ impl Lab {
                     self.executor.pause(group(node));
                 }
             }
-            Do::Resume { node } => {
+            Action::Resume { node } => {
                 if let Some(machine) = self.machines.get_mut(&node).filter(|machine| machine.paused) {
                     machine.paused = false;
                     self.recorder.lab(LabEvent::Resume { node });
                     self.executor.resume(group(node));
                 }
             }
-            Do::Disk { node, write_delay, fail } => {
+            Action::Disk { node, write_delay, fail } => {
                 if let Some(machine) = self.machines.get(&node) {
                     let spec = machine.storage.change(|spec| {
                         spec.write_delay = write_delay.unwrap_or(spec.write_delay);
@@ -516,7 +516,7 @@ impl Lab {
                     self.recorder.lab(LabEvent::Disk { node, write_delay, fails });
                 }
             }
-            Do::Read { key, node, client } => {
+            Action::Read { key, node, client } => {
                 let clients = self.clients.clone();
                 let client = client.unwrap_or(1);
                 let read = async move {
@@ -524,21 +524,21 @@ impl Lab {
                 };
                 self.executor.spawner(CLIENTS).spawn(format!("client {client}"), read);
             }
-            Do::AddLearner { node } => self.change_members(Change::Learner(node)),
-            Do::Members { voters } => self.change_members(Change::Voters(voters)),
-            Do::Transfer { to } => {
+            Action::AddLearner { node } => self.change_members(Change::Learner(node)),
+            Action::Members { voters } => self.change_members(Change::Voters(voters)),
+            Action::Transfer { to } => {
                 let clients = self.clients.clone();
                 self.executor.spawner(CLIENTS).spawn("transfer", async move { clients.transfer(to).await });
             }
-            Do::Snapshot { node, index } => drop(self.network.call(node, Call::Compact(index))),
-            Do::Config(change) => self.change_config(change),
-            Do::Rule { name, on } => {
+            Action::Snapshot { node, index } => drop(self.network.call(node, Call::Compact(index))),
+            Action::Config(change) => self.change_config(change),
+            Action::Rule { name, on } => {
                 let mut config = self.config.clone();
                 config.rules.set(name, on);
                 self.recorder.lab(LabEvent::Rule { name, on });
                 self.set_config(config);
             }
-            Do::Note { text } => self.recorder.lab(LabEvent::Note { text }),
+            Action::Note { text } => self.recorder.lab(LabEvent::Note { text }),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The past of a run: every event of it, and the world as it was behind any of them.
 //!
-//! *Looking* back folds events, from the nearest world that was kept ([`Past::world_at`]). *Acting* in the past runs
+//! *Looking* back folds events, from the nearest world that was kept ([`EventLog::world_at`]). *Acting* in the past runs
 //! the scenario again up to there, in the floor above this one (`lab::play`): what runs cannot be copied, and need not
 //! be, since the same scenario gives the same run. The two agree; `tests/history.rs` holds it.
 
@@ -19,7 +19,7 @@ pub const KEYFRAMES_MAX: usize = 1024;
 
 /// What happened in a run, in order.
 #[derive(Clone, Debug)]
-pub struct Past {
+pub struct EventLog {
     /// The world before the first event.
     first: Rc<World>,
     records: Vec<Rc<Record>>,
@@ -27,10 +27,10 @@ pub struct Past {
     keyframes: BTreeMap<u64, Rc<World>>,
 }
 
-impl Past {
+impl EventLog {
     /// Nothing has happened yet.
-    pub fn new(first: Rc<World>) -> Past {
-        Past { first, records: Vec::new(), keyframes: BTreeMap::new() }
+    pub fn new(first: Rc<World>) -> EventLog {
+        EventLog { first, records: Vec::new(), keyframes: BTreeMap::new() }
     }
 
     /// Takes the next event, and the world behind it.
@@ -80,7 +80,7 @@ impl Past {
     }
 
     /// The number of the first event that is not the same in both.
-    pub fn parts_from(&self, other: &Past) -> Option<u64> {
+    pub fn parts_from(&self, other: &EventLog) -> Option<u64> {
         let same = self.records.iter().zip(&other.records).take_while(|(a, b)| a == b).count() as u64;
         (same < self.events().max(other.events())).then_some(same + 1)
     }

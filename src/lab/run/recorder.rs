@@ -7,7 +7,7 @@ use litemap::LiteMap;
 
 use crate::lab::judge::invariants::Invariants;
 use crate::lab::judge::watch::Watch;
-use crate::lab::run::past::Past;
+use crate::lab::run::past::EventLog;
 use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::event::{Event, LabEvent, Record};
 use crate::lab::vocab::invariant::Violation;
@@ -20,11 +20,11 @@ use crate::runtime::{Clock, Feed, Micros, TraceHash};
 #[derive(Clone)]
 pub struct Recorder {
     clock: Clock,
-    book: Rc<RefCell<Book>>,
+    recording: Rc<RefCell<Recording>>,
 }
 
-struct Book {
-    past: Past,
+struct Recording {
+    past: EventLog,
     world: Rc<World>,
     hash: TraceHash,
     watches: Vec<Watch>,
@@ -39,7 +39,7 @@ struct Book {
     off: bool,
 }
 
-impl Book {
+impl Recording {
     fn note_leader(&mut self, event: &Event) {
         match event {
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => {
@@ -86,8 +86,8 @@ impl Recorder {
     pub fn new(clock: Clock, world: World) -> Recorder {
         let invariants = Invariants::new(&world);
         let world = Rc::new(world);
-        let book = Book {
-            past: Past::new(world.clone()),
+        let recording = Recording {
+            past: EventLog::new(world.clone()),
             world,
             hash: TraceHash::default(),
             watches: Vec::new(),
@@ -98,7 +98,7 @@ impl Recorder {
             count: 0,
             off: false,
         };
-        Recorder { clock, book: Rc::new(RefCell::new(book)) }
+        Recorder { clock, recording: Rc::new(RefCell::new(recording)) }
     }
 
     /// Takes down an event of the laboratory.
@@ -107,85 +107,85 @@ impl Recorder {
     }
 
     fn record(&self, event: Event) {
-        let book = &mut *self.book.borrow_mut();
-        book.note_leader(&event);
-        if book.off {
-            book.count += 1;
+        let recording = &mut *self.recording.borrow_mut();
+        recording.note_leader(&event);
+        if recording.off {
+            recording.count += 1;
             return;
         }
         let at = self.clock.now();
-        let record = book.take(at, event);
-        let broken = book.invariants.observe(&record, &book.world);
+        let record = recording.take(at, event);
+        let broken = recording.invariants.observe(&record, &recording.world);
         for Violation { invariant, nodes, entries, text } in broken {
             // The first break of a promise is told; what follows from it would only drown it.
-            if !book.world.violations.contains_key(&invariant) {
-                book.take(at, Event::Lab(LabEvent::Violation { invariant, nodes, entries, text }));
+            if !recording.world.violations.contains_key(&invariant) {
+                recording.take(at, Event::Lab(LabEvent::Violation { invariant, nodes, entries, text }));
             }
         }
     }
 
     /// How many events there were.
     pub fn count(&self) -> u64 {
-        self.book.borrow().count
+        self.recording.borrow().count
     }
 
     /// The node of the highest term among those that lead: the one that a client would find.
     pub fn leader(&self) -> Option<NodeId> {
-        let book = self.book.borrow();
-        book.leaders.iter().max_by_key(|&(_, term)| term).map(|(&node, _)| node)
+        let recording = self.recording.borrow();
+        recording.leaders.iter().max_by_key(|&(_, term)| term).map(|(&node, _)| node)
     }
 
     /// Takes down nothing from now on: the world stays as it is, and nothing is checked.
     pub fn switch_off(&self) {
-        self.book.borrow_mut().off = true;
+        self.recording.borrow_mut().off = true;
     }
 
     /// Watches for a condition from now on: it is shown every event, and the world right behind it.
     pub fn watch(&self, condition: Condition) -> WatchId {
-        let mut book = self.book.borrow_mut();
-        book.watches.push(Watch::new(condition));
-        WatchId(book.watches.len() - 1)
+        let mut recording = self.recording.borrow_mut();
+        recording.watches.push(Watch::new(condition));
+        WatchId(recording.watches.len() - 1)
     }
 
     /// Fires once, when a condition holds behind an event. Triggers are counted from 0.
     pub fn trigger(&self, condition: Condition) {
-        self.book.borrow_mut().triggers.push(Trigger { watch: Watch::new(condition), fired: false });
+        self.recording.borrow_mut().triggers.push(Trigger { watch: Watch::new(condition), fired: false });
     }
 
     /// The triggers that have fired since the last call, in order.
     pub fn take_fired(&self) -> Vec<usize> {
-        std::mem::take(&mut self.book.borrow_mut().fired)
+        std::mem::take(&mut self.recording.borrow_mut().fired)
     }
 
     /// Stops to watch for the condition that was added last.
     pub fn unwatch_last(&self) {
-        self.book.borrow_mut().watches.pop();
+        self.recording.borrow_mut().watches.pop();
     }
 
     /// Whether a condition holds now.
     pub fn holds(&self, WatchId(id): WatchId) -> bool {
-        let book = self.book.borrow();
-        book.watches.get(id).is_some_and(|watch| watch.holds(&book.world))
+        let recording = self.recording.borrow();
+        recording.watches.get(id).is_some_and(|watch| watch.holds(&recording.world))
     }
 
     /// Every event so far, in order.
     pub fn records(&self) -> Ref<'_, [Rc<Record>]> {
-        Ref::map(self.past(), Past::records)
+        Ref::map(self.past(), EventLog::records)
     }
 
     /// What has happened so far.
-    pub fn past(&self) -> Ref<'_, Past> {
-        Ref::map(self.book.borrow(), |book| &book.past)
+    pub fn past(&self) -> Ref<'_, EventLog> {
+        Ref::map(self.recording.borrow(), |recording| &recording.past)
     }
 
     /// The world as it is now.
     pub fn world(&self) -> Rc<World> {
-        self.book.borrow().world.clone()
+        self.recording.borrow().world.clone()
     }
 
     /// The hash over every event so far.
     pub fn hash(&self) -> TraceHash {
-        self.book.borrow().hash
+        self.recording.borrow().hash
     }
 }
 

@@ -4,24 +4,24 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::lab::json::error::{join, refuse, ScenarioError};
-use crate::lab::json::read::{branch, object};
-use crate::lab::json::strict::{strictly, untagged};
-use crate::lab::vocab::action::Do;
+use crate::lab::json::error::{child_path, invalid, ScenarioError};
+use crate::lab::json::read::{object, parse_at};
+use crate::lab::json::strict::{from_value_strict, untagged};
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::invariant::Invariant;
 use crate::runtime::Micros;
 
 /// Something that is done, and when.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Action {
+pub struct ScheduledAction {
     /// When.
     pub timing: Timing,
     /// What.
-    pub what: Do,
+    pub what: Action,
 }
 
-impl Action {
+impl ScheduledAction {
     /// Whether a person did it to the run, rather than an author wrote it.
     pub fn is_recorded(&self) -> bool {
         matches!(self.timing, Timing::After { .. })
@@ -57,7 +57,7 @@ impl Timing {
 }
 
 /// `{ "at": …, "after": …, "do": …, … }`: the fields of what is done stand beside it.
-impl Serialize for Action {
+impl Serialize for ScheduledAction {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::Error;
         let what = serde_json::to_value(&self.what).map_err(S::Error::custom)?;
@@ -84,34 +84,34 @@ impl Serialize for Action {
     }
 }
 
-impl Action {
+impl ScheduledAction {
     /// An action at a time.
-    pub fn at(at: Micros, what: Do) -> Action {
-        Action { timing: Timing::At(at), what }
+    pub fn at(at: Micros, what: Action) -> ScheduledAction {
+        ScheduledAction { timing: Timing::At(at), what }
     }
 
-    pub(super) fn from_value(path: &str, value: Value) -> Result<Action, ScenarioError> {
+    pub(super) fn from_value(path: &str, value: Value) -> Result<ScheduledAction, ScenarioError> {
         let mut map = object(path, value)?;
         let timing = timing_from_map(path, &mut map)?;
-        Ok(Action { timing, what: action_from_map(path, map)? })
+        Ok(ScheduledAction { timing, what: action_from_map(path, map)? })
     }
 }
 
 fn timing_from_map(path: &str, map: &mut Map<String, Value>) -> Result<Timing, ScenarioError> {
     if let Some(when) = map.shift_remove("when") {
         return match ["at", "after", "polls"].into_iter().find(|field| map.contains_key(*field)) {
-            Some(field) => refuse(join(path, field), "an action with `when` has no other time"),
-            None => Condition::from_value(&join(path, "when"), when).map(Timing::When),
+            Some(field) => invalid(child_path(path, field), "an action with `when` has no other time"),
+            None => Condition::from_value(&child_path(path, "when"), when).map(Timing::When),
         };
     }
-    let at = map.shift_remove("at").map(|value| branch(&join(path, "at"), value)).transpose()?;
-    let Some(at) = at else { return refuse(path, "missing field `at` (or `when`)") };
-    let after = map.shift_remove("after").map(|value| branch(&join(path, "after"), value)).transpose()?;
-    let polls = map.shift_remove("polls").map(|value| branch(&join(path, "polls"), value)).transpose()?;
+    let at = map.shift_remove("at").map(|value| parse_at(&child_path(path, "at"), value)).transpose()?;
+    let Some(at) = at else { return invalid(path, "missing field `at` (or `when`)") };
+    let after = map.shift_remove("after").map(|value| parse_at(&child_path(path, "after"), value)).transpose()?;
+    let polls = map.shift_remove("polls").map(|value| parse_at(&child_path(path, "polls"), value)).transpose()?;
     match (after, polls) {
         (Some(event), polls) => Ok(Timing::After { at, event, polls: polls.unwrap_or(0) }),
         (None, None) => Ok(Timing::At(at)),
-        (None, Some(_)) => refuse(join(path, "polls"), "`polls` goes with `after`"),
+        (None, Some(_)) => invalid(child_path(path, "polls"), "`polls` goes with `after`"),
     }
 }
 
@@ -119,27 +119,30 @@ fn timing_from_map(path: &str, map: &mut Map<String, Value>) -> Result<Timing, S
 ///
 /// # Errors
 /// With the path of what is wrong, beginning with `path`.
-pub fn action_from_value(path: &str, value: Value) -> Result<Do, ScenarioError> {
+pub fn action_from_value(path: &str, value: Value) -> Result<Action, ScenarioError> {
     action_from_map(path, object(path, value)?)
 }
 
-fn action_from_map(path: &str, mut map: Map<String, Value>) -> Result<Do, ScenarioError> {
+fn action_from_map(path: &str, mut map: Map<String, Value>) -> Result<Action, ScenarioError> {
     let name = match map.shift_remove("do") {
         Some(Value::String(name)) => name,
-        Some(other) => return refuse(join(path, "do"), format!("{other} is not the name of an action")),
-        None => return refuse(path, "missing field `do`"),
+        Some(other) => return invalid(child_path(path, "do"), format!("{other} is not the name of an action")),
+        None => return invalid(path, "missing field `do`"),
     };
     // Read as { name: { fields } }: that form keeps the path of each field.
     let tagged = Value::Object(Map::from_iter([(name.clone(), Value::Object(map))]));
-    branch("", tagged).map_err(|error: ScenarioError| match error.path.strip_prefix(&name) {
+    parse_at("", tagged).map_err(|error: ScenarioError| match error.path.strip_prefix(&name) {
         Some(field) if !error.path.is_empty() => {
-            ScenarioError { path: join(path, field.trim_start_matches('.')), message: error.message }
+            ScenarioError { path: child_path(path, field.trim_start_matches('.')), message: error.message }
         }
         _ if error.message.starts_with("unknown variant") => {
             let known = error.message.split_once(", expected").map_or("", |(_, known)| known);
-            ScenarioError { path: join(path, "do"), message: format!("there is no action `{name}`; expected{known}") }
+            ScenarioError {
+                path: child_path(path, "do"),
+                message: format!("there is no action `{name}`; expected{known}"),
+            }
         }
-        _ => ScenarioError { path: join(path, &error.path), message: error.message },
+        _ => ScenarioError { path: child_path(path, &error.path), message: error.message },
     })
 }
 
@@ -172,7 +175,7 @@ impl<'de> Deserialize<'de> for OnViolation {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<OnViolation, D::Error> {
         untagged(from, "OnViolation", |value| match value {
             Value::Bool(any) => Some(OnViolation::Any(any)),
-            name => strictly(name).ok().map(OnViolation::Only),
+            name => from_value_strict(name).ok().map(OnViolation::Only),
         })
     }
 }
@@ -180,15 +183,16 @@ impl<'de> Deserialize<'de> for OnViolation {
 impl Stop {
     pub(super) fn from_value(path: &str, value: Value) -> Result<Stop, ScenarioError> {
         let mut map = object(path, value)?;
-        let at = map.shift_remove("at").map(|it| branch(&join(path, "at"), it)).transpose()?;
-        let when = map.shift_remove("when").map(|it| Condition::from_value(&join(path, "when"), it)).transpose()?;
+        let at = map.shift_remove("at").map(|it| parse_at(&child_path(path, "at"), it)).transpose()?;
+        let when =
+            map.shift_remove("when").map(|it| Condition::from_value(&child_path(path, "when"), it)).transpose()?;
         let on_violation =
-            map.shift_remove("on_violation").map(|it| branch(&join(path, "on_violation"), it)).transpose()?;
+            map.shift_remove("on_violation").map(|it| parse_at(&child_path(path, "on_violation"), it)).transpose()?;
         if let Some(field) = map.keys().next() {
-            return refuse(join(path, field), "unknown field; a stop has `at`, `when` and `on_violation`");
+            return invalid(child_path(path, field), "unknown field; a stop has `at`, `when` and `on_violation`");
         }
         match (at, on_violation) {
-            (None, None) => refuse(path, "missing field `at`"),
+            (None, None) => invalid(path, "missing field `at`"),
             (at, on_violation) => Ok(Stop { at, when, on_violation }),
         }
     }

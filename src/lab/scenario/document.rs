@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::lab::json::error::{refuse, ScenarioError};
-use crate::lab::json::read::{branch, list, object, parse, pretty};
-use crate::lab::scenario::{Action, Start, Stop, Timing};
-use crate::lab::vocab::action::Do;
+use crate::lab::json::error::{invalid, ScenarioError};
+use crate::lab::json::read::{list, object, parse, parse_at, pretty};
+use crate::lab::scenario::{ScheduledAction, Start, Stop, Timing};
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
-use crate::lab::vocab::moment::Moment;
+use crate::lab::vocab::moment::Position;
 use crate::lab::vocab::settings::{ConfigPatch, NetworkPatch, Preset, StoragePatch};
 use crate::lab::vocab::spec::{DiskSpec, LinkSpec};
 use crate::raft::{Config, Membership, NodeId, Rule, Rules};
@@ -63,7 +63,7 @@ pub struct Scenario {
     pub start: BTreeMap<NodeId, Start>,
     /// What is done, in the order of time.
     #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
-    pub actions: Vec<Action>,
+    pub actions: Vec<ScheduledAction>,
     /// When the run ends.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub stop: Option<Stop>,
@@ -110,14 +110,14 @@ impl Scenario {
         let mut map = object("", value)?;
         match map.get("format") {
             Some(Value::String(format)) if format == FORMAT => {}
-            Some(other) => return refuse("format", format!("{other} is not \"{FORMAT}\"")),
-            None => return refuse("", format!("missing field `format` (\"{FORMAT}\")")),
+            Some(other) => return invalid("format", format!("{other} is not \"{FORMAT}\"")),
+            None => return invalid("", format!("missing field `format` (\"{FORMAT}\")")),
         }
         let actions = map.shift_remove("actions");
         let stop = map.shift_remove("stop");
         let expect = map.shift_remove("expect");
-        let mut scenario: Scenario = branch("", Value::Object(map))?;
-        scenario.actions = list("actions", actions, Action::from_value)?;
+        let mut scenario: Scenario = parse_at("", Value::Object(map))?;
+        scenario.actions = list("actions", actions, ScheduledAction::from_value)?;
         scenario.stop = stop.map(|value| Stop::from_value("stop", value)).transpose()?;
         scenario.expect = list("expect", expect, Condition::from_value)?;
         scenario.validate()?;
@@ -175,7 +175,7 @@ impl Scenario {
     }
 
     /// The scenario as its author wrote it, without what a person did to the run, and with another seed.
-    pub fn begun_anew(&self, seed: u64) -> Scenario {
+    pub fn restarted(&self, seed: u64) -> Scenario {
         let mut scenario = Scenario { seed, ..self.clone() };
         scenario.actions.retain(|action| !action.is_recorded());
         scenario
@@ -183,17 +183,17 @@ impl Scenario {
 
     /// Whether a person did something to the run.
     pub fn has_recorded(&self) -> bool {
-        self.actions.iter().any(Action::is_recorded)
+        self.actions.iter().any(ScheduledAction::is_recorded)
     }
 
     /// The scenario as it was before the last thing that a person did to the run, and the moment at which it was
     /// done; none if nothing was done. Election timers that were set at one moment count as one thing.
-    pub fn before_last_action(&self) -> Option<(Scenario, Moment)> {
+    pub fn before_last_action(&self) -> Option<(Scenario, Position)> {
         let mut scenario = self.clone();
         let mut moment = None;
-        while let Some(last) = scenario.actions.iter().rposition(Action::is_recorded) {
-            let Action { timing, what } = &scenario.actions[last];
-            let timer = matches!(what, Do::Timer { .. });
+        while let Some(last) = scenario.actions.iter().rposition(ScheduledAction::is_recorded) {
+            let ScheduledAction { timing, what } = &scenario.actions[last];
+            let timer = matches!(what, Action::Timer { .. });
             let Timing::After { at, event, .. } = *timing else { break };
             if moment.is_some_and(|(then, _)| then != at || !timer) {
                 break;
@@ -204,7 +204,7 @@ impl Scenario {
                 break;
             }
         }
-        moment.map(|(now, event)| (scenario, Moment { event, now }))
+        moment.map(|(now, event)| (scenario, Position { event, now }))
     }
 
     /// How the disks behave.

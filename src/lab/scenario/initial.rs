@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::validate::check_text;
-use crate::lab::json::error::{join, refuse, ScenarioError};
+use crate::lab::json::error::{child_path, invalid, ScenarioError};
 use crate::lab::scenario::limits::{START_LOG_MAX, START_NUMBER_MAX};
 use crate::lab::scenario::{Scenario, Start, StartEntry, StartRole, StartSnapshot};
 use crate::lab::vocab::image::Image;
@@ -57,26 +57,26 @@ impl Scenario {
             let last = last_index(&image);
             let term = image.hard_state.term;
             if let Some(candidate) = start.voted_for {
-                self.check_node(&join(&path, "voted_for"), candidate)?;
+                self.check_node(&child_path(&path, "voted_for"), candidate)?;
             }
             if let Some(commit) = start.commit {
-                let path = join(&path, "commit");
+                let path = child_path(&path, "commit");
                 if commit > last {
-                    return refuse(path, format!("above the last index ({last})"));
+                    return invalid(path, format!("above the last index ({last})"));
                 }
                 if commit < image.prev.0 {
-                    return refuse(path, format!("below the snapshot's index ({})", image.prev.0));
+                    return invalid(path, format!("below the snapshot's index ({})", image.prev.0));
                 }
             }
             match start.role {
                 Some(StartRole::Leader) => {
                     self.check_leader(&path, node, start, &image)?;
                     if let Some(other) = leaders.insert(term, node) {
-                        return refuse(join(&path, "role"), format!("node {other} leads term {term} already"));
+                        return invalid(child_path(&path, "role"), format!("node {other} leads term {term} already"));
                     }
                 }
                 None if start.matched.is_some() => {
-                    return refuse(join(&path, "match"), "only a leader (`role`) has proven anything");
+                    return invalid(child_path(&path, "match"), "only a leader (`role`) has proven anything");
                 }
                 None => {}
             }
@@ -90,23 +90,23 @@ impl Scenario {
             _ => None,
         });
         if !members.unwrap_or_else(|| self.membership()).is_voter(node) {
-            return refuse(join(path, "role"), "a node without a vote does not lead");
+            return invalid(child_path(path, "role"), "a node without a vote does not lead");
         }
         if image.hard_state.term == 0 {
-            return refuse(join(path, "role"), "nobody leads term 0");
+            return invalid(child_path(path, "role"), "nobody leads term 0");
         }
         if start.voted_for.is_some_and(|candidate| candidate != node) {
-            return refuse(join(path, "voted_for"), "a leader voted for itself");
+            return invalid(child_path(path, "voted_for"), "a leader voted for itself");
         }
         for (&follower, &matched) in start.matched.iter().flatten() {
             let path = format!("{path}.match.{follower}");
             self.check_node(&path, follower)?;
             if follower == node {
-                return refuse(path, "a leader proves nothing to itself");
+                return invalid(path, "a leader proves nothing to itself");
             }
             let common = common_prefix(image, &self.start_image(follower));
             if matched > common {
-                return refuse(path, format!("the logs agree up to {common} only"));
+                return invalid(path, format!("the logs agree up to {common} only"));
             }
         }
         Ok(())
@@ -116,17 +116,17 @@ impl Scenario {
 /// Checks a log and the snapshot before it.
 fn check_log(path: &str, start: &Start) -> Result<(), ScenarioError> {
     if start.log.len() > START_LOG_MAX {
-        return refuse(join(path, "log"), format!("a log starts with at most {START_LOG_MAX} entries"));
+        return invalid(child_path(path, "log"), format!("a log starts with at most {START_LOG_MAX} entries"));
     }
     if let Some(snapshot) = &start.snapshot {
-        let path = join(path, "snapshot");
+        let path = child_path(path, "snapshot");
         if snapshot.index == 0 || snapshot.term == 0 {
-            return refuse(path, "index and term begin at 1");
+            return invalid(path, "index and term begin at 1");
         }
         if snapshot.index > START_NUMBER_MAX || snapshot.term > START_NUMBER_MAX {
-            return refuse(path, format!("index or term above {START_NUMBER_MAX}"));
+            return invalid(path, format!("index or term above {START_NUMBER_MAX}"));
         }
-        snapshot.state.iter().try_for_each(|(key, value)| check_set(&join(&path, "state"), key, value))?;
+        snapshot.state.iter().try_for_each(|(key, value)| check_set(&child_path(&path, "state"), key, value))?;
     }
     let mut before = start.snapshot.as_ref().map_or(1, |snapshot| snapshot.term);
     for (i, entry) in start.log.iter().enumerate() {
@@ -137,20 +137,20 @@ fn check_log(path: &str, start: &Start) -> Result<(), ScenarioError> {
                 1 => "terms begin at 1".into(),
                 before => format!("term {term} follows {before}; terms never decrease along a log"),
             };
-            return refuse(path, what);
+            return invalid(path, what);
         }
         before = term;
         if let StartEntry::Full(_, Payload::Set { key, value }) = entry {
-            check_set(&join(&path, "set"), key, value)?;
+            check_set(&child_path(&path, "set"), key, value)?;
         }
     }
     let last_term = start.log.last().map_or(start.snapshot.as_ref().map_or(0, |it| it.term), StartEntry::term);
     match start.term {
         Some(term) if term < last_term => {
-            refuse(join(path, "term"), format!("below the last entry's term ({last_term})"))
+            invalid(child_path(path, "term"), format!("below the last entry's term ({last_term})"))
         }
         term if term.unwrap_or(last_term) > START_NUMBER_MAX => {
-            refuse(join(path, "term"), format!("above {START_NUMBER_MAX}"))
+            invalid(child_path(path, "term"), format!("above {START_NUMBER_MAX}"))
         }
         _ => Ok(()),
     }

@@ -11,7 +11,7 @@ pub mod limits;
 mod start_spec;
 mod validate;
 
-pub use actions::{action_from_value, Action, OnViolation, Stop, Timing};
+pub use actions::{action_from_value, OnViolation, ScheduledAction, Stop, Timing};
 pub use document::{Scenario, DEFAULT, FORMAT};
 pub use start_spec::{Start, StartEntry, StartRole, StartSnapshot};
 pub(in crate::lab) use validate::check_action;

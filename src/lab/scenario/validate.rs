@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::lab::json::error::{join, refuse, ScenarioError};
+use crate::lab::json::error::{child_path, invalid, ScenarioError};
 use crate::lab::scenario::limits::{NODES_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX};
-use crate::lab::scenario::{Action, Scenario, Timing};
-use crate::lab::vocab::action::Do;
+use crate::lab::scenario::{Scenario, ScheduledAction, Timing};
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::settings::ConfigPatch;
@@ -15,28 +15,28 @@ use crate::runtime::Micros;
 impl Scenario {
     pub(super) fn validate(&self) -> Result<(), ScenarioError> {
         if self.seed > SEED_MAX {
-            return refuse("seed", format!("{} is above {SEED_MAX}", self.seed));
+            return invalid("seed", format!("{} is above {SEED_MAX}", self.seed));
         }
         if self.nodes.is_empty() {
-            return refuse("nodes", "a cluster has at least one node");
+            return invalid("nodes", "a cluster has at least one node");
         }
         if self.nodes.len() + self.learners.len() > NODES_MAX {
-            return refuse("nodes", too_many());
+            return invalid("nodes", too_many());
         }
         let mut seen = BTreeSet::new();
         for (field, nodes) in [("nodes", &self.nodes), ("learners", &self.learners)] {
             for (i, &node) in nodes.iter().enumerate() {
                 if node == 0 {
-                    return refuse(format!("{field}[{i}]"), "a node's id is at least 1");
+                    return invalid(format!("{field}[{i}]"), "a node's id is at least 1");
                 }
                 if !seen.insert(node) {
-                    return refuse(format!("{field}[{i}]"), format!("node {node} is named twice"));
+                    return invalid(format!("{field}[{i}]"), format!("node {node} is named twice"));
                 }
             }
         }
         for (i, rule) in self.rules_off.iter().enumerate() {
             if self.rules_off[..i].contains(rule) {
-                return refuse(format!("rules_off[{i}]"), format!("{rule} is named twice"));
+                return invalid(format!("rules_off[{i}]"), format!("{rule} is named twice"));
             }
         }
         self.check_configs(None)?;
@@ -53,9 +53,9 @@ impl Scenario {
             let path = format!("actions[{i}]");
             match (&action.timing, action.timing.at()) {
                 (_, Some(at)) if at < before => {
-                    return refuse(join(&path, "at"), format!("{at} is before the action before it ({before})"));
+                    return invalid(child_path(&path, "at"), format!("{at} is before the action before it ({before})"));
                 }
-                (Timing::When(condition), _) => condition.check(&join(&path, "when"), &ever)?,
+                (Timing::When(condition), _) => condition.check(&child_path(&path, "when"), &ever)?,
                 (_, at) => before = at.unwrap_or(before),
             }
             check_action(&path, &action.what, &nodes)?;
@@ -84,7 +84,7 @@ impl Scenario {
         let mut config = self.node_config();
         let check = |path: &str, config: &Config| match config.validate() {
             Ok(()) => Ok(()),
-            Err(error) => refuse(join(path, error.field), error.to_string()),
+            Err(error) => invalid(child_path(path, error.field), error.to_string()),
         };
         check("config", &config)?;
         let at_first = config.clone();
@@ -93,7 +93,9 @@ impl Scenario {
                 change.apply_to(&mut config);
                 check("", &config)?;
             }
-            let Some(Action { timing, what: Do::Config(change) }) = self.actions.get(place) else { continue };
+            let Some(ScheduledAction { timing, what: Action::Config(change) }) = self.actions.get(place) else {
+                continue;
+            };
             let path = format!("actions[{place}]");
             match timing.at() {
                 Some(_) => {
@@ -115,104 +117,106 @@ impl Scenario {
 ///
 /// # Errors
 /// With the path of what does not, beginning with `path`.
-pub(in crate::lab) fn check_action(path: &str, what: &Do, nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
-    let at = |field: &str| join(path, field);
+pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
+    let at = |field: &str| child_path(path, field);
     match what {
-        Do::Campaign { node }
-        | Do::Timer { node, .. }
-        | Do::Crash { node }
-        | Do::Restart { node }
-        | Do::Pause { node }
-        | Do::Resume { node } => check_node(nodes, &at("node"), *node),
-        Do::Disk { node, write_delay, fail } => {
+        Action::Campaign { node }
+        | Action::Timer { node, .. }
+        | Action::Crash { node }
+        | Action::Restart { node }
+        | Action::Pause { node }
+        | Action::Resume { node } => check_node(nodes, &at("node"), *node),
+        Action::Disk { node, write_delay, fail } => {
             check_node(nodes, &at("node"), *node)?;
             if write_delay.is_none() && fail.is_none() {
-                return refuse(path, "nothing is said of the disk: `write_delay`, `fail`");
+                return invalid(path, "nothing is said of the disk: `write_delay`, `fail`");
             }
             check_range(&at("write_delay"), *write_delay)
         }
-        Do::Snapshot { node, index } => {
+        Action::Snapshot { node, index } => {
             check_node(nodes, &at("node"), *node)?;
             match index {
-                Some(0) => refuse(at("index"), "indices begin at 1"),
+                Some(0) => invalid(at("index"), "indices begin at 1"),
                 _ => Ok(()),
             }
         }
-        Do::Drop(which) | Do::Hold(which) | Do::Release(which) | Do::Duplicate(which) | Do::Deliver(which) => {
-            check_selector(nodes, path, which)
-        }
-        Do::Delay(delay) => check_selector(nodes, path, &delay.which()),
+        Action::Drop(which)
+        | Action::Hold(which)
+        | Action::Release(which)
+        | Action::Duplicate(which)
+        | Action::Deliver(which) => check_selector(nodes, path, which),
+        Action::Delay(delay) => check_selector(nodes, path, &delay.which()),
         // Whether the settings go together is seen in the order of the actions: `check_configs`.
-        Do::Config(change) if change.is_empty() => refuse(path, "no setting is changed"),
-        Do::Config(_) => Ok(()),
-        Do::Write { key, value, node, .. } => {
+        Action::Config(change) if change.is_empty() => invalid(path, "no setting is changed"),
+        Action::Config(_) => Ok(()),
+        Action::Write { key, value, node, .. } => {
             check_text(path, key, value)?;
             node.map_or(Ok(()), |node| check_node(nodes, &at("node"), node))
         }
-        Do::Read { key, node, .. } => {
+        Action::Read { key, node, .. } => {
             check_text(path, key, "")?;
             node.map_or(Ok(()), |node| check_node(nodes, &at("node"), node))
         }
-        Do::AddLearner { node } => check_newcomers(&at("node"), what, nodes, *node == 0),
-        Do::Members { voters } => check_newcomers(&at("voters"), what, nodes, voters.contains(&0)),
-        Do::Transfer { to } => check_node(nodes, &at("to"), *to),
-        Do::WriteMany { count, clients, every, value_bytes } => {
+        Action::AddLearner { node } => check_newcomers(&at("node"), what, nodes, *node == 0),
+        Action::Members { voters } => check_newcomers(&at("voters"), what, nodes, voters.contains(&0)),
+        Action::Transfer { to } => check_node(nodes, &at("to"), *to),
+        Action::WriteMany { count, clients, every, value_bytes } => {
             if *count > WRITES_MAX {
-                return refuse(at("count"), format!("{count} is above {WRITES_MAX}"));
+                return invalid(at("count"), format!("{count} is above {WRITES_MAX}"));
             }
             if every.is_some() && clients.is_some() {
-                return refuse(at("clients"), "`every` makes an open loop, `clients` a closed one: only one of them");
+                return invalid(at("clients"), "`every` makes an open loop, `clients` a closed one: only one of them");
             }
             if clients.is_some_and(|clients| clients == 0 || clients > 100) {
-                return refuse(at("clients"), "from 1 to 100 clients");
+                return invalid(at("clients"), "from 1 to 100 clients");
             }
             match value_bytes.is_some_and(|bytes| bytes as usize > TEXT_BYTES_MAX) {
-                true => refuse(at("value_bytes"), format!("above {TEXT_BYTES_MAX}")),
+                true => invalid(at("value_bytes"), format!("above {TEXT_BYTES_MAX}")),
                 false => Ok(()),
             }
         }
-        Do::Partition { groups } => {
+        Action::Partition { groups } => {
             let mut seen = BTreeSet::new();
             for (i, group) in groups.iter().enumerate() {
                 for (j, &node) in group.iter().enumerate() {
                     let path = format!("{}[{i}][{j}]", at("groups"));
                     check_node(nodes, &path, node)?;
                     if !seen.insert(node) {
-                        return refuse(path, format!("node {node} is in two groups, or twice in one"));
+                        return invalid(path, format!("node {node} is in two groups, or twice in one"));
                     }
                 }
             }
             Ok(())
         }
-        Do::Cut { links, .. } => check_links(nodes, &at("links"), links),
-        Do::Join { links, name } => match (links, name) {
+        Action::Cut { links, .. } => check_links(nodes, &at("links"), links),
+        Action::Join { links, name } => match (links, name) {
             (Some(links), None) => check_links(nodes, &at("links"), links),
             (None, Some(_)) => Ok(()),
-            _ => refuse(path, "a join has either `links` or `name`"),
+            _ => invalid(path, "a join has either `links` or `name`"),
         },
-        Do::Link { from, to, latency, .. } => {
+        Action::Link { from, to, latency, .. } => {
             for (field, node) in [("from", from), ("to", to)] {
                 node.map_or(Ok(()), |node| check_node(nodes, &at(field), node))?;
             }
             check_range(&at("latency"), *latency)
         }
-        Do::Heal {} | Do::Rule { .. } | Do::Note { .. } => Ok(()),
+        Action::Heal {} | Action::Rule { .. } | Action::Note { .. } => Ok(()),
     }
 }
 
 fn check_node(nodes: &BTreeSet<NodeId>, path: &str, node: NodeId) -> Result<(), ScenarioError> {
     match nodes.contains(&node) {
         true => Ok(()),
-        false => refuse(path, format!("{node} is not a node of this cluster")),
+        false => invalid(path, format!("{node} is not a node of this cluster")),
     }
 }
 
-fn check_newcomers(path: &str, what: &Do, nodes: &BTreeSet<NodeId>, zero: bool) -> Result<(), ScenarioError> {
+fn check_newcomers(path: &str, what: &Action, nodes: &BTreeSet<NodeId>, zero: bool) -> Result<(), ScenarioError> {
     if zero {
-        return refuse(path, "a node's id is at least 1");
+        return invalid(path, "a node's id is at least 1");
     }
     match what.newcomers().union(nodes).count() > NODES_MAX {
-        true => refuse(path, too_many()),
+        true => invalid(path, too_many()),
         false => Ok(()),
     }
 }
@@ -227,7 +231,7 @@ fn check_links(nodes: &BTreeSet<NodeId>, path: &str, links: &[Link]) -> Result<(
         check_node(nodes, &path, from)?;
         check_node(nodes, &path, to)?;
         if from == to {
-            return refuse(path, format!("node {from} has no link to itself"));
+            return invalid(path, format!("node {from} has no link to itself"));
         }
     }
     Ok(())
@@ -235,7 +239,7 @@ fn check_links(nodes: &BTreeSet<NodeId>, path: &str, links: &[Link]) -> Result<(
 
 fn check_selector(nodes: &BTreeSet<NodeId>, path: &str, which: &Selector) -> Result<(), ScenarioError> {
     for (field, node) in [("from", which.from), ("to", which.to)] {
-        node.map_or(Ok(()), |node| check_node(nodes, &join(path, field), node))?;
+        node.map_or(Ok(()), |node| check_node(nodes, &child_path(path, field), node))?;
     }
     which.check(path)
 }
@@ -244,18 +248,21 @@ fn check_selector(nodes: &BTreeSet<NodeId>, path: &str, which: &Selector) -> Res
 pub(super) fn check_text(path: &str, key: &str, value: &str) -> Result<(), ScenarioError> {
     for (field, text) in [("key", key), ("value", value)] {
         if text.len() > TEXT_BYTES_MAX {
-            return refuse(join(path, field), format!("longer than {TEXT_BYTES_MAX} bytes"));
+            return invalid(child_path(path, field), format!("longer than {TEXT_BYTES_MAX} bytes"));
         }
     }
     match key.is_empty() || key.contains(['=', '\n']) || value.contains('\n') {
-        true => refuse(join(path, "key"), "a key is not empty and has no `=`; neither key nor value has a line break"),
+        true => invalid(
+            child_path(path, "key"),
+            "a key is not empty and has no `=`; neither key nor value has a line break",
+        ),
         false => Ok(()),
     }
 }
 
 fn check_range(path: &str, range: Option<(Micros, Micros)>) -> Result<(), ScenarioError> {
     match range {
-        Some((low, high)) if low > high => refuse(path, format!("{low} to {high} is no range")),
+        Some((low, high)) if low > high => invalid(path, format!("{low} to {high} is no range")),
         _ => Ok(()),
     }
 }

@@ -15,7 +15,7 @@ use crate::runtime::Micros;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Do {
+pub enum Action {
     /// The node's election timeout fires now.
     Campaign {
         /// Whose.
@@ -196,12 +196,12 @@ pub enum Do {
     },
 }
 
-impl Do {
+impl Action {
     /// The nodes that it starts, if they are not there yet.
     pub fn newcomers(&self) -> BTreeSet<NodeId> {
         match self {
-            Do::AddLearner { node } => BTreeSet::from([*node]),
-            Do::Members { voters } => voters.clone(),
+            Action::AddLearner { node } => BTreeSet::from([*node]),
+            Action::Members { voters } => voters.clone(),
             _ => BTreeSet::new(),
         }
     }

@@ -6,9 +6,9 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::lab::json::error::{join, refuse, ScenarioError};
-use crate::lab::json::read::{branch, object};
-use crate::lab::json::strict::{strictly, untagged};
+use crate::lab::json::error::{child_path, invalid, ScenarioError};
+use crate::lab::json::read::{object, parse_at};
+use crate::lab::json::strict::{from_value_strict, untagged};
 use crate::lab::vocab::event::{self, ClientResult};
 use crate::lab::vocab::invariant::Invariant;
 use crate::raft::event::{Role, StreamState};
@@ -19,23 +19,23 @@ use crate::raft::{Index, NodeId, Term};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     /// Who leads.
-    Leader(LeaderIs),
+    Leader(LeaderCondition),
     /// One leader of the highest term, and every live node agrees with it in everything; or not.
     Converged(bool),
     /// Of one or several nodes.
-    Node(Box<NodeIs>),
+    Node(Box<NodeCondition>),
     /// Of one replication stream.
-    Stream(Box<StreamIs>),
+    Stream(Box<StreamCondition>),
     /// An event with these fields has happened; so often, if `count` is given.
-    Event(EventWas),
+    Event(EventMatcher),
     /// This held of a node or a stream at some time so far.
     Visited(Box<Condition>),
     /// Of what the clients know.
-    Clients(ClientsAre),
+    Clients(ClientsCondition),
     /// A promise was broken.
     Violated(Violated),
     /// One request, or any that fits, stands so.
-    Outcome(OutcomeIs),
+    Outcome(OutcomeCondition),
     /// It does not hold.
     Not(Box<Condition>),
     /// All hold.
@@ -46,9 +46,9 @@ pub enum Condition {
 
 /// Who leads: anyone, nobody, a node, or someone in a term.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(rename = "LeaderIs"))]
 #[serde(untagged)]
-pub enum LeaderIs {
+pub enum LeaderCondition {
     /// Whether anyone does.
     Any(bool),
     /// This node, with the highest term.
@@ -60,12 +60,12 @@ pub enum LeaderIs {
     },
 }
 
-impl<'de> Deserialize<'de> for LeaderIs {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<LeaderIs, D::Error> {
+impl<'de> Deserialize<'de> for LeaderCondition {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<LeaderCondition, D::Error> {
         untagged(from, "LeaderIs", |value| match &value {
-            Value::Bool(any) => Some(LeaderIs::Any(*any)),
-            Value::Number(_) => strictly(value).ok().map(LeaderIs::Node),
-            _ => strictly(value.get("term")?.clone()).ok().map(|term| LeaderIs::Term { term }),
+            Value::Bool(any) => Some(LeaderCondition::Any(*any)),
+            Value::Number(_) => from_value_strict(value).ok().map(LeaderCondition::Node),
+            _ => from_value_strict(value.get("term")?.clone()).ok().map(|term| LeaderCondition::Term { term }),
         })
     }
 }
@@ -98,7 +98,7 @@ impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Number, D::Error> {
         untagged(from, "Number", |value| match value.as_u64() {
             Some(exact) => Some(Number::Exact(exact)),
-            None => strictly(value).ok().map(Number::Range),
+            None => from_value_strict(value).ok().map(Number::Range),
         })
     }
 }
@@ -134,9 +134,9 @@ pub enum Which {
 impl<'de> Deserialize<'de> for Which {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Which, D::Error> {
         untagged(from, "Which", |value| match &value {
-            Value::Number(_) => strictly(value).ok().map(Which::One),
-            Value::Array(_) => strictly(value).ok().map(Which::Each),
-            _ => strictly(value).ok().map(Which::Live),
+            Value::Number(_) => from_value_strict(value).ok().map(Which::One),
+            Value::Array(_) => from_value_strict(value).ok().map(Which::Each),
+            _ => from_value_strict(value).ok().map(Which::Live),
         })
     }
 }
@@ -153,10 +153,10 @@ pub enum Live {
 }
 
 macro_rules! patch {
-    ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident as $in_format:literal { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+        #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(rename = $in_format))]
         #[serde(deny_unknown_fields)]
         pub struct $name { $(
             $(#[$field_meta])*
@@ -168,9 +168,9 @@ macro_rules! patch {
 
 /// What holds of one or several nodes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(rename = "NodeIs"))]
 #[serde(deny_unknown_fields)]
-pub struct NodeIs {
+pub struct NodeCondition {
     /// Which.
     pub node: Which,
     /// Whether it runs.
@@ -202,13 +202,13 @@ pub struct NodeIs {
     pub log_prefix: Option<Vec<Term>>,
     /// One of its entries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub entry: Option<EntryIs>,
+    pub entry: Option<EntryCondition>,
     /// Its snapshot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub snapshot: Option<SnapshotIs>,
+    pub snapshot: Option<SnapshotCondition>,
     /// The configuration in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub members: Option<MembersAre>,
+    pub members: Option<MembersCondition>,
     /// Keys of its state machine; others do not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<BTreeMap<String, String>>,
@@ -216,7 +216,7 @@ pub struct NodeIs {
 
 patch! {
     /// What holds of a snapshot.
-    SnapshotIs {
+    SnapshotCondition as "SnapshotIs" {
         /// The last index that it includes.
         index: Number,
         /// The term there.
@@ -228,7 +228,7 @@ patch! {
 
 patch! {
     /// What holds of a configuration, as a report shows it.
-    MembersAre {
+    MembersCondition as "MembersAre" {
         /// The sets of voters: two while the configuration changes.
         voters: Vec<BTreeSet<NodeId>>,
         /// The learners.
@@ -240,9 +240,9 @@ patch! {
 
 /// What holds of one entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(rename = "EntryIs"))]
 #[serde(deny_unknown_fields)]
-pub struct EntryIs {
+pub struct EntryCondition {
     /// Its index.
     pub index: Index,
     /// Its term.
@@ -255,9 +255,9 @@ pub struct EntryIs {
 
 /// What holds of one stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(rename = "StreamIs"))]
 #[serde(deny_unknown_fields)]
-pub struct StreamIs {
+pub struct StreamCondition {
     /// The leader and the target.
     pub stream: (NodeId, NodeId),
     /// Its state.
@@ -276,7 +276,7 @@ pub struct StreamIs {
 
 /// An event that has happened.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EventWas {
+pub struct EventMatcher {
     /// Its name and fields, as in a trace line.
     pub fields: Map<String, Value>,
     /// How often; at least once, if it is not given.
@@ -285,7 +285,7 @@ pub struct EventWas {
 
 patch! {
     /// How many requests stand how.
-    ClientsAre {
+    ClientsCondition as "ClientsAre" {
         /// Writes and reads that were answered with success.
         acknowledged: Number,
         /// Requests that are not answered yet.
@@ -312,16 +312,16 @@ impl<'de> Deserialize<'de> for Violated {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Violated, D::Error> {
         untagged(from, "Violated", |value| match value {
             Value::Bool(any) => Some(Violated::Any(any)),
-            name => strictly(name).ok().map(Violated::One),
+            name => from_value_strict(name).ok().map(Violated::One),
         })
     }
 }
 
 /// What holds of at least one request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(rename = "OutcomeIs"))]
 #[serde(deny_unknown_fields)]
-pub struct OutcomeIs {
+pub struct OutcomeCondition {
     /// Whose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<u32>,
@@ -336,7 +336,7 @@ pub struct OutcomeIs {
 }
 
 /// The first fields of conditions, of which each has exactly one.
-const HEADS: [&str; 12] = [
+const CONDITION_KEYS: [&str; 12] = [
     "leader",
     "converged",
     "node",
@@ -358,47 +358,48 @@ impl Condition {
     /// With the path of what is wrong, beginning with `path`.
     pub fn from_value(path: &str, value: Value) -> Result<Condition, ScenarioError> {
         let mut map = object(path, value)?;
-        let heads: Vec<&str> = HEADS.into_iter().filter(|head| map.contains_key(*head)).collect();
+        let heads: Vec<&str> = CONDITION_KEYS.into_iter().filter(|head| map.contains_key(*head)).collect();
         // An event's own fields may have any name: `node`, for example.
         let head = match heads[..] {
             _ if map.contains_key("event") => "event",
             [head] => head,
-            [] => return refuse(path, format!("a condition has one of: {}", HEADS.join(", "))),
-            _ => return refuse(path, format!("two conditions in one: {}", heads.join(", "))),
+            [] => return invalid(path, format!("a condition has one of: {}", CONDITION_KEYS.join(", "))),
+            _ => return invalid(path, format!("two conditions in one: {}", heads.join(", "))),
         };
         match head {
-            "node" => return branch(path, Value::Object(map)).map(Condition::Node),
-            "stream" => return branch(path, Value::Object(map)).map(Condition::Stream),
+            "node" => return parse_at(path, Value::Object(map)).map(Condition::Node),
+            "stream" => return parse_at(path, Value::Object(map)).map(Condition::Stream),
             "event" => {
-                let count = map.shift_remove("count").map(|value| branch(&join(path, "count"), value)).transpose()?;
+                let count =
+                    map.shift_remove("count").map(|value| parse_at(&child_path(path, "count"), value)).transpose()?;
                 map.sort_keys();
-                return Ok(Condition::Event(EventWas { fields: map, count }));
+                return Ok(Condition::Event(EventMatcher { fields: map, count }));
             }
             _ => {}
         }
-        let here = join(path, head);
+        let here = child_path(path, head);
         let value = map.shift_remove(head).unwrap_or_default();
         if let Some(field) = map.keys().next() {
-            return refuse(join(path, field), format!("unknown field beside `{head}`"));
+            return invalid(child_path(path, field), format!("unknown field beside `{head}`"));
         }
         let several = |value: Value| match value {
             Value::Array(values) => (values.into_iter().enumerate())
                 .map(|(i, value)| Condition::from_value(&format!("{here}[{i}]"), value))
                 .collect::<Result<Vec<_>, _>>(),
-            other => refuse(&here, format!("{other} is not a list of conditions")),
+            other => invalid(&here, format!("{other} is not a list of conditions")),
         };
         match head {
-            "leader" => branch(&here, value).map(Condition::Leader),
-            "converged" => branch(&here, value).map(Condition::Converged),
-            "clients" => branch(&here, value).map(Condition::Clients),
-            "violated" => branch(&here, value).map(Condition::Violated),
-            "outcome" => branch(&here, value).map(Condition::Outcome),
+            "leader" => parse_at(&here, value).map(Condition::Leader),
+            "converged" => parse_at(&here, value).map(Condition::Converged),
+            "clients" => parse_at(&here, value).map(Condition::Clients),
+            "violated" => parse_at(&here, value).map(Condition::Violated),
+            "outcome" => parse_at(&here, value).map(Condition::Outcome),
             "not" => Condition::from_value(&here, value).map(|inner| Condition::Not(Box::new(inner))),
             "all" => several(value).map(Condition::All),
             "any" => several(value).map(Condition::Any),
             _ => match Condition::from_value(&here, value)? {
                 inner @ (Condition::Node(_) | Condition::Stream(_)) => Ok(Condition::Visited(Box::new(inner))),
-                _ => refuse(here, "only a node or a stream can have been visited"),
+                _ => invalid(here, "only a node or a stream can have been visited"),
             },
         }
     }
@@ -407,24 +408,24 @@ impl Condition {
     pub(in crate::lab) fn check(&self, path: &str, nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
         let known = |path: String, node: &NodeId| match nodes.contains(node) {
             true => Ok(()),
-            false => refuse(path, format!("{node} is not a node of this cluster")),
+            false => invalid(path, format!("{node} is not a node of this cluster")),
         };
         match self {
-            Condition::Leader(LeaderIs::Node(node)) => known(join(path, "leader"), node),
+            Condition::Leader(LeaderCondition::Node(node)) => known(child_path(path, "leader"), node),
             Condition::Node(condition) => match &condition.node {
-                Which::One(node) => known(join(path, "node"), node),
-                Which::Each(list) => list.iter().try_for_each(|node| known(join(path, "node"), node)),
+                Which::One(node) => known(child_path(path, "node"), node),
+                Which::Each(list) => list.iter().try_for_each(|node| known(child_path(path, "node"), node)),
                 Which::Live(_) => Ok(()),
             },
             Condition::Stream(condition) => {
-                known(join(path, "stream[0]"), &condition.stream.0)?;
-                known(join(path, "stream[1]"), &condition.stream.1)
+                known(child_path(path, "stream[0]"), &condition.stream.0)?;
+                known(child_path(path, "stream[1]"), &condition.stream.1)
             }
-            Condition::Event(EventWas { fields, .. }) => check_event(path, fields),
-            Condition::Visited(inner) => inner.check(&join(path, "visited"), nodes),
-            Condition::Not(inner) => inner.check(&join(path, "not"), nodes),
-            Condition::All(list) => check_each(&join(path, "all"), list, nodes),
-            Condition::Any(list) => check_each(&join(path, "any"), list, nodes),
+            Condition::Event(EventMatcher { fields, .. }) => check_event(path, fields),
+            Condition::Visited(inner) => inner.check(&child_path(path, "visited"), nodes),
+            Condition::Not(inner) => inner.check(&child_path(path, "not"), nodes),
+            Condition::All(list) => check_each(&child_path(path, "all"), list, nodes),
+            Condition::Any(list) => check_each(&child_path(path, "any"), list, nodes),
             Condition::Leader(_)
             | Condition::Converged(_)
             | Condition::Clients(_)
@@ -442,7 +443,7 @@ fn check_each(path: &str, list: &[Condition], nodes: &BTreeSet<NodeId>) -> Resul
 fn check_event(path: &str, fields: &Map<String, Value>) -> Result<(), ScenarioError> {
     let name = fields.get("event").cloned().unwrap_or_default();
     let Some(row) = event::rows().find(|row| name.as_str() == Some(row.name)) else {
-        return refuse(join(path, "event"), format!("there is no event {name}"));
+        return invalid(child_path(path, "event"), format!("there is no event {name}"));
     };
     for (field, value) in fields {
         let shape = match (field.as_str(), row.fields.iter().find(|known| !known.is_flat && known.name == field)) {
@@ -453,11 +454,14 @@ fn check_event(path: &str, fields: &Map<String, Value>) -> Result<(), ScenarioEr
             _ if row.is_open() => continue,
             _ => {
                 let known: Vec<String> = row.fields.iter().map(|field| format!("`{}`", field.name)).collect();
-                return refuse(join(path, field), format!("unknown field `{field}`; {name} has {}", known.join(", ")));
+                return invalid(
+                    child_path(path, field),
+                    format!("unknown field `{field}`; {name} has {}", known.join(", ")),
+                );
             }
         };
         if !event::fits(shape, value) {
-            return refuse(join(path, field), format!("{value} is not {}", event::noun(shape)));
+            return invalid(child_path(path, field), format!("{value} is not {}", event::noun(shape)));
         }
     }
     Ok(())
@@ -473,7 +477,7 @@ impl Serialize for Condition {
         match self {
             Condition::Leader(leader) => map.serialize_entry("leader", leader)?,
             Condition::Converged(converged) => map.serialize_entry("converged", converged)?,
-            Condition::Event(EventWas { fields, count }) => {
+            Condition::Event(EventMatcher { fields, count }) => {
                 for (field, value) in fields {
                     map.serialize_entry(field, value)?;
                 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lab::json::error::{join, refuse, ScenarioError};
+use crate::lab::json::error::{child_path, invalid, ScenarioError};
 use crate::lab::vocab::id::MessageId;
 use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::{Index, NodeId};
@@ -105,17 +105,18 @@ impl Selector {
     pub(in crate::lab) fn check(&self, path: &str) -> Result<(), ScenarioError> {
         let alone = Selector { id: self.id, ..Selector::default() };
         if self.id.is_some() && *self != alone {
-            return refuse(join(path, "id"), "a message's id stands alone");
+            return invalid(child_path(path, "id"), "a message's id stands alone");
         }
         match self.kind {
             Some(kind) if self.offset.is_some() && kind != MessageKind::Chunk => {
-                refuse(join(path, "offset"), format!("only a chunk has an offset, not a message of kind {kind}"))
+                invalid(child_path(path, "offset"), format!("only a chunk has an offset, not a message of kind {kind}"))
             }
-            Some(kind) if self.index.is_some() && kind != MessageKind::Append => {
-                refuse(join(path, "index"), format!("only an append carries entries, not a message of kind {kind}"))
-            }
+            Some(kind) if self.index.is_some() && kind != MessageKind::Append => invalid(
+                child_path(path, "index"),
+                format!("only an append carries entries, not a message of kind {kind}"),
+            ),
             None if self.index.is_some() && self.offset.is_some() => {
-                refuse(join(path, "offset"), "no message has an offset and carries an entry")
+                invalid(child_path(path, "offset"), "no message has an offset and carries an entry")
             }
             _ => Ok(()),
         }

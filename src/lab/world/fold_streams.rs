@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::lab::world::{StreamView, Way, World};
+use crate::lab::world::{StreamInfo, Transition, World};
 use crate::raft::event::{StreamState, StreamWhy};
 use crate::raft::{self, NodeId};
 use crate::runtime::Micros;
@@ -40,7 +40,7 @@ impl World {
         true
     }
 
-    fn with_stream(&mut self, key: (NodeId, NodeId), change: impl FnOnce(&mut StreamView)) {
+    fn with_stream(&mut self, key: (NodeId, NodeId), change: impl FnOnce(&mut StreamInfo)) {
         if let Some(stream) = self.streams.get_mut(&key) {
             change(Rc::make_mut(stream));
         }
@@ -57,10 +57,10 @@ impl World {
         match (from, to) {
             (None, _) => {
                 let term = self.nodes.get(&key.0).map_or(0, |node| node.term);
-                self.streams.insert(key, Rc::new(StreamView::new(term, at, to, why)));
+                self.streams.insert(key, Rc::new(StreamInfo::new(term, at, to, why)));
             }
             (_, StreamState::Shutdown) => drop(self.streams.remove(&key)),
-            _ => self.with_stream(key, |stream| stream.change_state(at, Way { from, to, why })),
+            _ => self.with_stream(key, |stream| stream.change_state(at, Transition { from, to, why })),
         }
     }
 

@@ -52,7 +52,7 @@ impl InFlight {
 
 /// Messages that are still to be sent will be dropped, or held.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trap {
+pub struct Interceptor {
     /// What happens to them.
     pub does: TrapDoes,
     /// Which.
@@ -72,7 +72,7 @@ pub struct LostMessage {
 
 /// A cut with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stroke {
+pub struct NamedCut {
     /// Its name.
     pub name: String,
     /// The links that it cut.

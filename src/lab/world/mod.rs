@@ -25,9 +25,9 @@ mod stream;
 
 pub use clients::{ClientOp, Clients};
 pub use fold_streams::LAG_POINTS_MAX;
-pub use messages::{InFlight, LostMessage, MessageCounts, Stroke, Trap};
+pub use messages::{InFlight, Interceptor, LostMessage, MessageCounts, NamedCut};
 pub use node::NodeState;
-pub use stream::{Buffered, SnapshotProgress, StreamView, Trouble, Way};
+pub use stream::{Buffered, SnapshotProgress, StreamInfo, Transition, Trouble};
 
 /// So many lost messages stay to be seen, each for [`LOST_SHOWN`].
 pub const LOST_MAX: usize = 64;
@@ -45,11 +45,11 @@ pub struct World {
     /// The nodes, crashed ones too.
     pub nodes: BTreeMap<NodeId, Rc<NodeState>>,
     /// The replication streams of every node that leads, by (leader, target).
-    pub streams: BTreeMap<(NodeId, NodeId), Rc<StreamView>>,
+    pub streams: BTreeMap<(NodeId, NodeId), Rc<StreamInfo>>,
     /// The messages on their way.
     pub messages: imbl::OrdMap<MessageId, Rc<InFlight>>,
     /// What waits for messages that are still to be sent.
-    pub traps: BTreeMap<u64, Rc<Trap>>,
+    pub traps: BTreeMap<u64, Rc<Interceptor>>,
     /// Messages lost of late, the oldest first.
     pub lost: imbl::Vector<Rc<LostMessage>>,
     /// How long writes take on the disk of a node that is added.
@@ -59,7 +59,7 @@ pub struct World {
     /// The links that are cut, each in one direction.
     pub cut: BTreeSet<Link>,
     /// The named cuts of which at least one link is still cut, in the order in which they were made.
-    pub strokes: Vec<Stroke>,
+    pub strokes: Vec<NamedCut>,
     /// The rules that are switched off.
     pub rules_off: BTreeSet<Rule>,
     /// What the clients know.
@@ -286,7 +286,7 @@ impl World {
             }),
             LabEvent::Delayed { id, arrives, .. } => self.with_message(*id, at, |message| message.arrives = *arrives),
             LabEvent::TrapSet { trap, does, which } => {
-                self.traps.insert(*trap, Rc::new(Trap { does: *does, which: which.clone() }));
+                self.traps.insert(*trap, Rc::new(Interceptor { does: *does, which: which.clone() }));
             }
             LabEvent::TrapGone { trap } => drop(self.traps.remove(trap)),
             LabEvent::Pause { node } => self.with_node(*node, |node| node.paused = true),
@@ -325,7 +325,7 @@ impl World {
             LabEvent::Cut { links, name } => {
                 self.cut.extend(links);
                 if let Some(name) = name {
-                    self.strokes.push(Stroke { name: name.clone(), links: links.clone() });
+                    self.strokes.push(NamedCut { name: name.clone(), links: links.clone() });
                 }
             }
             LabEvent::Join { links } => {

@@ -9,7 +9,7 @@ use crate::runtime::Micros;
 
 /// What is known about one replication stream.
 #[derive(Clone, Debug, PartialEq)]
-pub struct StreamView {
+pub struct StreamInfo {
     /// The leader's term.
     pub term: Term,
     /// What it is doing.
@@ -21,9 +21,9 @@ pub struct StreamView {
     /// When it changed.
     pub since: Micros,
     /// Every way that it has taken so far through its states, and how often.
-    pub ways: Rc<BTreeMap<Way, u32>>,
+    pub ways: Rc<BTreeMap<Transition, u32>>,
     /// The way that it took last.
-    pub last_way: Way,
+    pub last_way: Transition,
     /// Where the next append begins.
     pub next: Index,
     /// How far the target is proven to agree.
@@ -44,7 +44,7 @@ pub struct StreamView {
 
 /// A way from one state of a stream to another, or back to the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Way {
+pub struct Transition {
     /// Whence; none where the stream begins.
     pub from: Option<StreamState>,
     /// Whither.
@@ -115,11 +115,11 @@ impl SnapshotProgress {
     }
 }
 
-impl StreamView {
+impl StreamInfo {
     /// A stream that begins.
-    pub fn new(term: Term, at: Micros, state: StreamState, why: StreamWhy) -> StreamView {
-        let way = Way { from: None, to: state, why };
-        StreamView {
+    pub fn new(term: Term, at: Micros, state: StreamState, why: StreamWhy) -> StreamInfo {
+        let way = Transition { from: None, to: state, why };
+        StreamInfo {
             term,
             state,
             from: None,
@@ -138,12 +138,12 @@ impl StreamView {
         }
     }
 
-    pub(super) fn goes(&mut self, way: Way) {
+    pub(super) fn goes(&mut self, way: Transition) {
         *Rc::make_mut(&mut self.ways).entry(way).or_default() += 1;
         self.last_way = way;
     }
 
-    pub(super) fn change_state(&mut self, at: Micros, way: Way) {
+    pub(super) fn change_state(&mut self, at: Micros, way: Transition) {
         self.goes(way);
         (self.state, self.from, self.why, self.since) = (way.to, way.from, way.why, at);
         self.snapshot = None;
@@ -168,7 +168,7 @@ impl StreamView {
                 self.hears(at);
                 // A refusal at line rate changes the state, which is told by itself.
                 if *counted && !success && self.state == self::StreamState::Lagging {
-                    self.goes(Way { from: Some(self.state), to: self.state, why: StreamWhy::Refused });
+                    self.goes(Transition { from: Some(self.state), to: self.state, why: StreamWhy::Refused });
                 }
             }
             TimedOut { .. } => self.trouble = Some(Trouble::Unanswered),

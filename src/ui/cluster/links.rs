@@ -6,7 +6,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::raft::NodeId;
 use crate::view::cluster::{LinkGlyph, StrokeGlyph};
@@ -234,7 +234,7 @@ pub struct StrokesProps {
     /// The strokes.
     pub strokes: Vec<StrokeGlyph>,
     /// To rejoin one.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
 }
 
 /// The tags of the named cuts, which rejoin them.
@@ -242,7 +242,7 @@ pub struct StrokesProps {
 pub fn Strokes(props: &StrokesProps) -> Html {
     let rejoin = |name: &str| {
         let (act, name) = (props.act.clone(), name.to_string());
-        move || act.emit(Do::Join { links: None, name: Some(name.clone()) })
+        move || act.emit(Action::Join { links: None, name: Some(name.clone()) })
     };
     html! {
         <g class="strokes">

@@ -17,7 +17,7 @@ use super::panel::Title;
 use super::scene::Scene;
 use super::shared::Shared;
 use super::{media, text};
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::World;
 use crate::raft::NodeId;
 use crate::view::command::Command;
@@ -51,7 +51,7 @@ pub struct ClusterProps {
     /// Requests for the focus to go to the form.
     pub form_focus: FocusRequests,
     /// Acts on the cluster.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
     /// Changes what the page remembers.
     pub change: Callback<Change>,
     /// Carries out a command.

@@ -19,7 +19,7 @@ use crate::view::format::tenths;
 use crate::view::geometry::{Point, Ring};
 use crate::view::labels::{label_place, label_sides, Placed, Side};
 use crate::view::menu::MenuTarget;
-use crate::view::message::{label, lost_left, lost_name, lost_place, name, Drawn, Scope, Shape, Way};
+use crate::view::message::{label, lost_left, lost_name, lost_place, name, Drawn, Path, Scope, Shape};
 use crate::view::page::{Change, Menu, Pointed};
 use crate::view::selection::{message_highlight, Highlight, Selection};
 
@@ -163,7 +163,7 @@ struct MessageProps {
 fn Message(props: &MessageProps) -> Html {
     let MessageProps { message, ring, side, seen_to_move, faint, lit, still, change } = props;
     let element = use_node_ref();
-    let way = Way::of(ring, message);
+    let way = Path::of(ring, message);
     let drawn_at = Cell::new(None::<Point>);
     let moved = (message.clone(), way, *seen_to_move);
     let transform = OnceCell::new();

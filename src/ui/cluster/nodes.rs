@@ -8,7 +8,7 @@ use yew::prelude::*;
 use crate::raft::NodeId;
 use crate::ui::text;
 use crate::view::cluster::{NodeGlyph, VoteDot};
-use crate::view::format::S;
+use crate::view::format::NodeName;
 use crate::view::geometry::Point;
 use crate::view::menu::MenuTarget;
 use crate::view::node::Standing;
@@ -112,7 +112,7 @@ fn Node(props: &NodeProps) -> Html {
             // The button's name says all this, and more.
             <g class="words" aria-hidden="true">
                 <g transform={middle}>
-                    <text class="id" y={id_y.to_string()}>{ S(glyph.id).to_string() }</text>
+                    <text class="id" y={id_y.to_string()}>{ NodeName(glyph.id).to_string() }</text>
                     <text class="term" y={(id_y + line).to_string()}>{ text().term(glyph.term) }</text>
                 </g>
                 for dot in &glyph.votes {

@@ -5,14 +5,14 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::World;
 use crate::raft::NodeId;
 use crate::ui::dialog::Modal;
 use crate::ui::shared::Shared;
 use crate::ui::text;
 use crate::view::action::{groups, partition};
-use crate::view::format::S;
+use crate::view::format::NodeName;
 
 /// The groups that can be chosen from.
 const GROUPS: [&str; 4] = ["A", "B", "C", "D"];
@@ -23,7 +23,7 @@ pub struct PartitionProps {
     /// The world when the dialog opens.
     pub world: Shared<World>,
     /// To partition.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
     /// Closes it.
     pub close: Callback<()>,
 }
@@ -62,8 +62,8 @@ pub fn Partition(props: &PartitionProps) -> Html {
                 <p>{ t.partition_text() }</p>
                 for (node, group) in chosen.iter() {
                     <fieldset key={*node}>
-                        <legend>{ t.partition_node(S(*node)) }</legend>
-                        <span class="name" aria-hidden="true">{ S(*node).to_string() }</span>
+                        <legend>{ t.partition_node(NodeName(*node)) }</legend>
+                        <span class="name" aria-hidden="true">{ NodeName(*node).to_string() }</span>
                         <span class="segments">
                             for (i, name) in GROUPS.iter().enumerate() {
                                 <label key={i}>

@@ -11,7 +11,7 @@ use yew::prelude::*;
 use super::links::{Links, StrokeLines, Strokes, Words};
 use super::moving::{Messages, Timers};
 use super::nodes::Nodes;
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::World;
 use crate::raft::NodeId;
@@ -58,7 +58,7 @@ pub struct StageProps {
     /// Whether the clock stands.
     pub still: bool,
     /// Acts on the cluster.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
     /// Changes what the page remembers.
     pub change: Callback<Change>,
     /// Carries out a command.
@@ -196,7 +196,7 @@ fn use_stroke(
     element: &NodeRef,
     world: &Shared<World>,
     ring: &Shared<Ring>,
-    act: &Callback<Do>,
+    act: &Callback<Action>,
     change: &Callback<Change>,
 ) -> Gesture {
     let shown = use_state(|| None::<Draft>);
@@ -276,7 +276,7 @@ fn use_stroke(
             }
             let links = crossed(&world, &ring, &draft.points, draft.one_way);
             if let Some(cut) = stroke(&world, links) {
-                if let Do::Cut { name: Some(name), .. } = &cut {
+                if let Action::Cut { name: Some(name), .. } = &cut {
                     change.emit(Change::Stroke(name.clone(), draft.points.into()));
                 }
                 act.emit(cut);

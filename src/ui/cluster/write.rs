@@ -3,11 +3,11 @@
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::raft::NodeId;
 use crate::ui::text;
 use crate::view::command::Command;
-use crate::view::format::S;
+use crate::view::format::NodeName;
 use crate::view::page::{Change, FocusRequests};
 
 /// The properties of the form.
@@ -20,7 +20,7 @@ pub struct WriteProps {
     /// Requests for the focus to go to the form.
     pub focus: FocusRequests,
     /// To write.
-    pub act: Callback<Do>,
+    pub act: Callback<Action>,
     /// To choose another node.
     pub change: Callback<Change>,
     /// To write many times.
@@ -56,13 +56,13 @@ pub fn Write(props: &WriteProps) -> Html {
     }
     let read = {
         let (key, act, to) = (key.clone(), props.act.clone(), props.to);
-        move |_: MouseEvent| act.emit(Do::Read { key: (*key).clone(), node: to, client: None })
+        move |_: MouseEvent| act.emit(Action::Read { key: (*key).clone(), node: to, client: None })
     };
     let onsubmit = {
         let (key, value, act, to) = (key.clone(), value.clone(), props.act.clone(), props.to);
         move |event: SubmitEvent| {
             event.prevent_default();
-            act.emit(Do::Write { key: (*key).clone(), value: (*value).clone(), node: to, client: None });
+            act.emit(Action::Write { key: (*key).clone(), value: (*value).clone(), node: to, client: None });
             if let Ok(number) = value.parse::<u32>() {
                 value.set(number.wrapping_add(1).to_string());
             }
@@ -107,7 +107,7 @@ pub fn Write(props: &WriteProps) -> Html {
                     <option value="" selected={props.to.is_none()}>{ t.write_leader() }</option>
                     for node in &props.nodes {
                         <option key={*node} value={node.to_string()} selected={props.to == Some(*node)}>
-                            { S(*node).to_string() }
+                            { NodeName(*node).to_string() }
                         </option>
                     }
                 </select>

@@ -26,7 +26,7 @@ pub struct Frame {
     /// Why the run has stopped for good; none while the past is shown.
     pub halted: Option<Rc<str>>,
     /// While the run is replayed up to another present: how much of it is done, in percent.
-    pub under_way: Option<u64>,
+    pub replay_progress: Option<u64>,
     /// The number of events in all, while the past is shown.
     pub past_of: Option<u64>,
     /// The place of this branch among all, from 1, and their number.

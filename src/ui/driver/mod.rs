@@ -102,8 +102,8 @@ impl Driver {
         let player = self.0.player.borrow();
         let state = &mut *self.0.state.borrow_mut();
         let (world, lab) = (player.world(), player.lab());
-        if state.feeds.present != player.presents() {
-            state.feeds = FeedsOf { feeds: Feeds::default(), present: player.presents() };
+        if state.feeds.present != player.generation() {
+            state.feeds = FeedsOf { feeds: Feeds::default(), present: player.generation() };
         }
         let feed = state.feeds.feeds.at(&lab.records(), world.n);
         let panels = match self.0.panels.take() {
@@ -120,7 +120,7 @@ impl Driver {
             opening: state.opening,
             behind: state.behind,
             halted: lab.halted().filter(|_| past_of.is_none()).map(Rc::from),
-            under_way: player.under_way().map(|done| (100.0 * done) as u64),
+            replay_progress: player.replay_progress().map(|done| (100.0 * done) as u64),
             past_of,
             branch: player.branches().place(),
             undo: (player.can_undo(), player.can_redo()),

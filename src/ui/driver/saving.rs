@@ -19,7 +19,7 @@ impl Driver {
         let still = media::reduced_motion();
         let (saved, notice) = match store::run() {
             Ok(saved) => (saved, None),
-            Err(why) => (None, Some(format!("{} {why}", text().saved_unusable()))),
+            Err(why) => (None, Some(text().saved_unusable(&why.to_string()))),
         };
         let name = |number| text().run_name(number);
         let opened = saved.and_then(|Saved { scenario, end, looked_at, playing }| {
@@ -47,11 +47,11 @@ impl Driver {
         let player = self.0.player.borrow();
         let (playing, run) = {
             let state = self.0.state.borrow();
-            (state.playing, state.run + player.presents())
+            (state.playing, state.run + player.generation())
         };
         let (lab, looked_at) = (player.lab(), player.looks_back_at());
         let now = (run, lab.now(), lab.events(), looked_at);
-        if player.under_way().is_none() && self.0.saved.replace(now) != now {
+        if player.replay_progress().is_none() && self.0.saved.replace(now) != now {
             store::store_run(&lab, looked_at, playing);
         }
     }

@@ -89,8 +89,8 @@ impl Driver {
     pub(super) fn schedule(&self) {
         let wanted = {
             let mut state = self.0.state.borrow_mut();
-            let under_way = self.0.player.borrow().under_way().is_some();
-            let wanted = (state.playing || under_way) && !media::hidden();
+            let replay_progress = self.0.player.borrow().replay_progress().is_some();
+            let wanted = (state.playing || replay_progress) && !media::hidden();
             if !wanted {
                 state.last = None;
             }
@@ -111,7 +111,7 @@ impl Driver {
             let player = &mut *self.0.player.borrow_mut();
             let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last) / 1000.0);
             let turn = state.turns.after(elapsed);
-            if player.under_way().is_some() {
+            if player.replay_progress().is_some() {
                 let Arrival { refused } = player.go_on(EVENTS_PER_FRAME_UNDER_WAY).unwrap_or_default();
                 (Turn::All, refused)
             } else if state.playing {

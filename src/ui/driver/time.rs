@@ -4,7 +4,7 @@ use super::Driver;
 use crate::lab::play::branches::BranchId;
 use crate::lab::play::player::Arrival;
 use crate::lab::scenario::limits::SEED_MAX;
-use crate::lab::vocab::action::Do;
+use crate::lab::vocab::action::Action;
 use crate::lab::{Player, ScenarioError, StepKind};
 use crate::view::speed::Speed;
 use crate::view::until::Until;
@@ -107,7 +107,7 @@ impl Driver {
     ///
     /// # Errors
     /// If it makes no sense; then nothing happened.
-    pub fn act(&self, what: Do) -> Result<(), ScenarioError> {
+    pub fn act(&self, what: Action) -> Result<(), ScenarioError> {
         let Arrival { refused } = self.0.player.borrow_mut().act(what)?;
         self.publish();
         self.schedule();
@@ -126,10 +126,10 @@ impl Driver {
     /// The same cluster from its start, with other random numbers.
     ///
     /// # Errors
-    /// As [`Player::begin_anew`].
+    /// As [`Player::restart`].
     pub fn new_run(&self) -> Result<(), ScenarioError> {
         let seed = (js_sys::Math::random() * SEED_MAX as f64) as u64;
-        self.0.player.borrow_mut().begin_anew(seed)?;
+        self.0.player.borrow_mut().restart(seed)?;
         {
             let mut state = self.0.state.borrow_mut();
             state.opening = state.playing;

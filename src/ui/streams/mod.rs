@@ -14,7 +14,7 @@ use super::panel::Title;
 use super::scene::Scene;
 use super::{media, text};
 use crate::lab::vocab::id::Link;
-use crate::view::format::{grouped, S};
+use crate::view::format::{grouped, NodeName};
 use crate::view::legend::{columns, Column};
 use crate::view::page::{Change, Pointed};
 use crate::view::selection::Selection;
@@ -53,7 +53,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
     let scroller = use_node_ref();
     let leaders = streams(&props.world, t);
     let title = match leaders.as_slice() {
-        [only] => t.streams_of(S(only.leader)),
+        [only] => t.streams_of(NodeName(only.leader)),
         _ => t.streams().to_string(),
     };
     let (many, letters) = (leaders.len() > 1, letters(&leaders));
@@ -91,8 +91,8 @@ pub fn Streams(props: &StreamsProps) -> Html {
 fn of_leader(leader: LeaderStreams, many: bool, later: bool, letters: (usize, usize), props: &StreamsProps) -> Html {
     let t = text();
     let caption = match leader.outdated {
-        true => t.streams_caption_outdated(S(leader.leader), leader.term),
-        false => t.streams_caption(S(leader.leader), leader.term),
+        true => t.streams_caption_outdated(NodeName(leader.leader), leader.term),
+        false => t.streams_caption(NodeName(leader.leader), leader.term),
     };
     if let Some(why) = leader.none {
         return html! { <p key={leader.leader} class="empty">if many { { caption }{ ". " } }{ why }</p> };
@@ -184,7 +184,7 @@ fn Row(props: &RowProps) -> Html {
             <tr class="numbers" onclick={toggle.clone()}>
                 <th scope="rowgroup" rowspan="2" class="name">
                     <button type="button" class="leads" aria-expanded={open.to_string()} aria-controls={open.then(|| id(row.link))}>
-                        { format!("{} → {}", S(leader), S(target)) }
+                        { t.arrow(NodeName(leader), NodeName(target)) }
                     </button>
                 </th>
                 <td class="left chips">

@@ -6,9 +6,9 @@ use yew::prelude::*;
 
 use super::props::StreamsProps;
 use crate::lab::vocab::id::Link;
-use crate::lab::world::StreamView;
+use crate::lab::world::StreamInfo;
 use crate::ui::text;
-use crate::view::format::{range, S};
+use crate::view::format::{range, NodeName};
 use crate::view::page::{Change, Pointed};
 use crate::view::selection::{Highlight, Selection};
 use crate::view::stream_buffers::{held, Chunk, ChunkState, Chunks, Flight, Held, Slot};
@@ -20,7 +20,7 @@ pub fn id(link: Link) -> String {
 }
 
 /// All of it.
-pub fn opened(link: Link, stream: &StreamView, props: &StreamsProps) -> Html {
+pub fn opened(link: Link, stream: &StreamInfo, props: &StreamsProps) -> Html {
     let t = text();
     let held = held(&props.world, link, stream, t);
     html! {
@@ -268,7 +268,7 @@ fn show_flight((leader, target): Link, flight: &Flight, props: &StreamsProps) ->
                 onblur={move |_: FocusEvent| blurred()}
                 onclick={select}
             >
-                <b>{ format!("→ {}", S(to)) }</b>
+                <b>{ format!("→ {}", NodeName(to)) }</b>
                 <span>{ flight.words.clone() }</span>
                 <small>{ flight.arrives.clone() }</small>
             </button>

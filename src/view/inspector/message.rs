@@ -10,11 +10,10 @@ use crate::raft::rpc::{
 };
 use crate::raft::{Index, NodeId, Term};
 use crate::view::format::{grouped, ms, percent, range};
-use crate::view::members::in_words;
+use crate::view::lang::Text;
 use crate::view::message::{full, short};
 use crate::view::payload::{sized, told};
 use crate::view::selection::Selection;
-use crate::view::text::Text;
 
 /// So many letters of a chunk are told.
 const CHUNK_LETTERS: usize = 400;
@@ -32,7 +31,7 @@ pub(super) fn of_message(world: &World, id: MessageId, t: &dyn Text) -> Sheet {
     sheet.add(t.field_to(), vec![to_node(*to)]);
     sheet.add(t.field_sent(), plain(t.at_ms(&ms(*sent, 1))));
     match lost {
-        Some(lost) => sheet.add(t.field_lost(), plain(t.lost_at(&ms(lost.at, 1), t.loss_why(lost.why)))),
+        Some(lost) => sheet.add(t.field_lost(), plain(t.lost_at(&ms(lost.at, 1), lost.why))),
         None if *held => sheet.add(t.field_arrives(), plain(t.held())),
         None => sheet.add(t.field_arrives(), plain(t.at_ms(&ms(*arrives, 1)))),
     }
@@ -118,7 +117,7 @@ fn of_chunk(sheet: &mut Sheet, chunk: &InstallSnapshot, t: &dyn Text) {
     sheet.add(t.field_term(), plain(grouped(*term)));
     sheet.add(t.field_leader(), vec![to_node(*leader)]);
     sheet.add(t.field_snapshot(), plain(t.snapshot_named(meta.id, meta.index, meta.term)));
-    sheet.add(t.field_members(), plain(in_words(&meta.membership.1, t)));
+    sheet.add(t.field_members(), plain(t.membership(&meta.membership.1)));
     let bytes = data.len() as u64;
     let place = if data.is_empty() { t.bytes(0) } else { range(*offset, offset + bytes - 1) };
     sheet.add(t.field_bytes(), plain(place));

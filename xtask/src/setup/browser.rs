@@ -1,7 +1,7 @@
 //! A Chromium and its driver, for the tests that need a browser.
 
 use super::debian;
-use super::Talk;
+use super::talk::Talk;
 use crate::run;
 use crate::Result;
 use std::env;

@@ -1,13 +1,13 @@
 //! npm's packages: wasm-opt for the page; Playwright and axe for its tests. Exact versions stand in `package-lock.json`.
 
-use super::Talk;
+use super::talk::Talk;
 use crate::project;
 use crate::run;
 use crate::Result;
 use std::fs;
 
-/// The oldest Node.js that will do.
-const NODE_MAJOR_MIN: u32 = 20;
+/// The oldest Node.js that will do, major and minor number: it can run several test files side by side.
+const NODE_MIN: (u32, u32) = (20, 10);
 
 /// Installs the packages of `package-lock.json` when they are not there yet, or others are.
 pub fn provide(talk: Talk) -> Result<()> {
@@ -29,29 +29,34 @@ pub fn provide(talk: Talk) -> Result<()> {
 /// Refuses a Node.js that is missing or too old.
 fn check_node() -> Result<()> {
     let version = run::output(run::program("node").arg("--version"));
-    match version.as_deref().and_then(major) {
-        Some(number) if number >= NODE_MAJOR_MIN => Ok(()),
+    let (major, minor) = NODE_MIN;
+    match version.as_deref().and_then(numbers) {
+        Some(numbers) if numbers >= NODE_MIN => Ok(()),
         _ => Err(format!(
-            "Node.js {NODE_MAJOR_MIN} or newer is needed (found: {}): it runs wasm-opt and the tests. Install it from \
+            "Node.js {major}.{minor} or newer is needed (found: {}): it runs wasm-opt and the tests. Install it from \
              your system's packages or from nodejs.org",
             version.as_deref().unwrap_or("none")
         )),
     }
 }
 
-/// The major number of a version like `v20.20.2`.
-fn major(version: &str) -> Option<u32> {
-    version.strip_prefix('v')?.split('.').next()?.parse().ok()
+/// The major and the minor number of a version like `v20.20.2`.
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.strip_prefix('v')?.split('.').map(|number| number.parse().ok());
+    Some((numbers.next()??, numbers.next()??))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Only the major number counts.
+    /// Only the first two numbers count, as numbers.
     #[test]
-    fn reads_the_major_number() {
-        assert_eq!(major("v20.20.2"), Some(20));
-        assert_eq!(major("20"), None);
+    fn reads_the_major_and_the_minor_number() {
+        assert_eq!(numbers("v20.20.2"), Some((20, 20)));
+        assert_eq!(numbers("20"), None);
+        let is_new_enough = |version: &str| numbers(version).is_some_and(|numbers| numbers >= NODE_MIN);
+        assert!(is_new_enough("v20.10.0") && is_new_enough("v22.1.0"));
+        assert!(!is_new_enough("v20.9.0") && !is_new_enough("v18.20.0"));
     }
 }

@@ -6,7 +6,7 @@
 //! compiler and library share internals. This second compiler is used for the browser's target alone.
 
 use super::debian;
-use super::Talk;
+use super::talk::Talk;
 use crate::project::WASM_TARGET;
 use crate::run;
 use crate::Result;

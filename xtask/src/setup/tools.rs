@@ -1,6 +1,6 @@
 //! Tools that are Rust programs themselves: Trunk, and wasm-bindgen's command line with its test runner.
 
-use super::Talk;
+use super::talk::Talk;
 use crate::project;
 use crate::run;
 use crate::Result;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{name_all, value_told, Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{name_all, value_told, Check, CheckContext};
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
 use crate::raft::event::Role;
 use crate::raft::log::Payload;
@@ -36,16 +36,16 @@ pub(super) struct AcknowledgedKept {
 impl AcknowledgedKept {
     fn on_acknowledged(
         &mut self,
-        seen: &Seen<'_>,
+        seen: &CheckContext<'_>,
         node: Option<NodeId>,
         index: Index,
         written: (&str, &str),
-    ) -> Option<Found> {
+    ) -> Option<Finding> {
         let write = format!("{} = {}", value_told(written.0), value_told(written.1));
         let nodes: Vec<NodeId> = node.into_iter().collect();
         let Some(committed) = seen.commits.at(index) else {
             let text = format!("The write {write} was acknowledged as entry {index}, which nobody has committed.");
-            return Found::new(&nodes, &[index], text);
+            return Finding::new(&nodes, &[index], text);
         };
         let entry = committed.entry.as_ref();
         let is_it = entry.is_some_and(
@@ -53,23 +53,23 @@ impl AcknowledgedKept {
         );
         if !is_it {
             let text = format!("The write {write} was acknowledged as entry {index}, but another is committed there.");
-            return Found::new(&nodes, &[index], text);
+            return Finding::new(&nodes, &[index], text);
         }
         let (past, term) = (committed.past, committed.term);
         self.writes.insert(index, Acknowledged { write, past, term });
         None
     }
 
-    fn on_leader(&self, seen: &Seen<'_>, leader: NodeId, term: Term) -> Option<Found> {
+    fn on_leader(&self, seen: &CheckContext<'_>, leader: NodeId, term: Term) -> Option<Finding> {
         let log = &seen.logs.of(leader)?.history;
         let before = self.writes.iter().rev().filter(|(_, write)| write.term < term);
         let lacking = before.take_while(|&(&index, write)| !log.has(index, write.past));
         let (index, Acknowledged { write, .. }) = lacking.last()?;
         let text = format!("The write {write}, acknowledged as entry {index}, is not in the log of S{leader}, which leads term {term}.");
-        Found::new(&[leader], &[*index], text)
+        Finding::new(&[leader], &[*index], text)
     }
 
-    fn on_loss(&self, seen: &Seen<'_>, node: NodeId) -> Option<Found> {
+    fn on_loss(&self, seen: &CheckContext<'_>, node: NodeId) -> Option<Finding> {
         let (before, now) = (&seen.before?.history, &seen.logs.of(node)?.history);
         let kept = before.shared_with(now);
         if kept >= before.last() {
@@ -94,12 +94,12 @@ impl AcknowledgedKept {
             voters.len(),
             if holders.len() == 1 { "has" } else { "have" },
         );
-        Found::new(&[node], &[index], text)
+        Finding::new(&[node], &[index], text)
     }
 }
 
 impl Check for AcknowledgedKept {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Lab(LabEvent::Client { key, value, node, result: ClientResult::Ok, index, .. }) => {
                 self.on_acknowledged(seen, *node, (*index)?, (key, value.as_ref()?))

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
 use crate::lab::world::World;
 use crate::raft::log::SharedEntry;
@@ -43,7 +43,7 @@ impl StateMachineSafety {
         self.made.entry(name(snapshot)).or_default().push(hash(&snapshot.data));
     }
 
-    fn on_applied(&mut self, node: NodeId, index: Index, entry: SharedEntry) -> Option<Found> {
+    fn on_applied(&mut self, node: NodeId, index: Index, entry: SharedEntry) -> Option<Finding> {
         let (first, first_node) = self.applied.entry(index).or_insert((entry.clone(), node));
         if *first == entry {
             return None;
@@ -59,15 +59,15 @@ impl StateMachineSafety {
                 entry.term
             ),
         };
-        Found::new(&[first_node, node], &[index], text)
+        Finding::new(&[first_node, node], &[index], text)
     }
 
-    fn on_installed(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Found> {
+    fn on_installed(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Finding> {
         let (index, term, _) = name(snapshot);
         let known = self.made.get(&name(snapshot));
         if !known.is_some_and(|made| made.contains(&hash(&snapshot.data))) {
             let text = format!("S{node} installed a snapshot up to entry {index} that no node has made.");
-            return Found::new(&[node], &[index], text);
+            return Finding::new(&[node], &[index], text);
         }
         match self.applied.get(&index) {
             Some((entry, first)) if entry.term != term => {
@@ -76,20 +76,20 @@ impl StateMachineSafety {
                      S{first} had applied that of term {}.",
                     entry.term
                 );
-                Found::new(&[*first, node], &[index], text)
+                Finding::new(&[*first, node], &[index], text)
             }
             _ => None,
         }
     }
 
-    fn on_made(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Found> {
+    fn on_made(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Finding> {
         self.note(snapshot);
         let (index, state) = self.begun.remove(&node)?;
         if index != snapshot.meta.index || state.iter().eq(snapshot.state().iter()) {
             return None;
         }
         let text = format!("S{node} made a snapshot up to entry {index} that does not hold what its log leads to.");
-        Found::new(&[node], &[index], text)
+        Finding::new(&[node], &[index], text)
     }
 }
 
@@ -104,7 +104,7 @@ fn hash(data: &[u8]) -> TraceHash {
 }
 
 impl Check for StateMachineSafety {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Apply { node, index }) => {
                 let entry = seen.logs.of(*node)?.history.entry(*index)?.clone();
@@ -155,7 +155,7 @@ impl AppliedOnce {
 }
 
 impl Check for AppliedOnce {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Apply { node, index }) => {
                 let progress = self.nodes.entry(*node).or_default();
@@ -168,7 +168,7 @@ impl Check for AppliedOnce {
                 } else {
                     return None;
                 };
-                Found::new(&[*node], &[*index], text)
+                Finding::new(&[*node], &[*index], text)
             }
             Event::Node(raft::Event::Installed { node, snapshot, .. }) => {
                 let progress = self.nodes.entry(*node).or_default();

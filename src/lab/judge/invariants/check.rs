@@ -14,7 +14,7 @@ use crate::raft::{Index, NodeId};
 const VALUE_LETTERS: usize = 40;
 
 /// What a checker is shown: an event, and how everything stands right behind it.
-pub(super) struct Seen<'a> {
+pub(super) struct CheckContext<'a> {
     pub(super) record: &'a Record,
     pub(super) world: &'a World,
     pub(super) logs: &'a Logs,
@@ -24,22 +24,22 @@ pub(super) struct Seen<'a> {
 }
 
 /// What a checker found.
-pub(super) struct Found {
+pub(super) struct Finding {
     pub(super) nodes: Vec<NodeId>,
     pub(super) entries: Vec<Index>,
     pub(super) text: String,
 }
 
-impl Found {
-    pub(super) fn new(nodes: &[NodeId], entries: &[Index], text: String) -> Option<Found> {
-        Some(Found { nodes: nodes.to_vec(), entries: entries.to_vec(), text })
+impl Finding {
+    pub(super) fn new(nodes: &[NodeId], entries: &[Index], text: String) -> Option<Finding> {
+        Some(Finding { nodes: nodes.to_vec(), entries: entries.to_vec(), text })
     }
 }
 
 /// Looks after one promise.
 pub(super) trait Check {
     /// Takes the next event; says if it breaks the promise.
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found>;
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding>;
 }
 
 /// "S1, S2 and S3", for a sentence.

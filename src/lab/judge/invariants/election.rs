@@ -2,8 +2,8 @@
 
 use litemap::LiteMap;
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::Event;
 use crate::raft::event::Role;
 use crate::raft::{self, NodeId, Term};
@@ -15,7 +15,7 @@ pub(super) struct ElectionSafety {
 }
 
 impl Check for ElectionSafety {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         let Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) = &seen.record.event else {
             return None;
         };
@@ -24,6 +24,6 @@ impl Check for ElectionSafety {
             return None;
         }
         let text = format!("S{node} leads term {term}, but S{first} was elected in that term already.");
-        Found::new(&[first, *node], &[], text)
+        Finding::new(&[first, *node], &[], text)
     }
 }

@@ -1,6 +1,6 @@
 //! Leader Completeness (paper §5.4, Figure 3).
 
-use super::check::{Check, Found, Seen};
+use super::check::{Check, CheckContext, Finding};
 use super::commits::Committed;
 use crate::lab::vocab::event::Event;
 use crate::raft::event::Role;
@@ -14,7 +14,7 @@ use crate::raft::{self, NodeId, Term};
 pub(super) struct LeaderCompleteness;
 
 impl Check for LeaderCompleteness {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         let lacks = |leader: NodeId, term: Term| {
             let (index, committed) = seen.commits.missing(term, &seen.logs.of(leader)?.history)?;
             let Committed { node, term: in_term, .. } = committed;
@@ -23,7 +23,7 @@ impl Check for LeaderCompleteness {
                 "S{leader} leads term {term} without entry {index}{}, which S{node} committed in term {in_term}.",
                 of_term.unwrap_or_default(),
             );
-            Found::new(&[*node, leader], &[index], text)
+            Finding::new(&[*node, leader], &[index], text)
         };
         match &seen.record.event {
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => lacks(*node, *term),

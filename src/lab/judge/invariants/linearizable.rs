@@ -22,8 +22,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{value_told, Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{value_told, Check, CheckContext};
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
 use crate::lab::world::World;
 use crate::raft::log::Payload;
@@ -263,7 +263,7 @@ impl Linearizable {
 }
 
 impl Check for Linearizable {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         let Event::Lab(LabEvent::Client { client, op, key, value, node, result, read, .. }) = &seen.record.event else {
             return None;
         };
@@ -308,6 +308,6 @@ impl Check for Linearizable {
                  that."
             ),
         };
-        Found::new(&nodes, &[], text)
+        Finding::new(&nodes, &[], text)
     }
 }

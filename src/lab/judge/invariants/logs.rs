@@ -1,7 +1,7 @@
 //! Leader Append-Only and Log Matching (paper §5.3, Figure 3).
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
 use crate::raft::event::Role;
 use crate::raft::{self, Index, NodeId};
@@ -11,7 +11,7 @@ use crate::raft::{self, Index, NodeId};
 pub(super) struct LeaderAppendOnly;
 
 impl Check for LeaderAppendOnly {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         // Without a log before it, the event took nothing away.
         let (before, Event::Node(event)) = (seen.before?, &seen.record.event) else { return None };
         let id = event.node();
@@ -27,7 +27,7 @@ impl Check for LeaderAppendOnly {
             _ => "removed",
         };
         let text = format!("S{id} leads term {} and {what} {} of its own log.", node.term, span(kept + 1, last));
-        Found::new(&[id], &[kept + 1, last], text)
+        Finding::new(&[id], &[kept + 1, last], text)
     }
 }
 
@@ -45,7 +45,7 @@ fn span(first: Index, last: Index) -> String {
 pub(super) struct LogMatching;
 
 impl Check for LogMatching {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Append { node, entry }) => match seen.before {
                 None => compare(seen, *node, entry.index, entry.index),
@@ -63,7 +63,7 @@ impl Check for LogMatching {
 }
 
 /// Compares what a log has from one index to another with all other logs.
-fn compare(seen: &Seen<'_>, node: NodeId, first: Index, last: Index) -> Option<Found> {
+fn compare(seen: &CheckContext<'_>, node: NodeId, first: Index, last: Index) -> Option<Finding> {
     let log = &seen.logs.of(node)?.history;
     for index in first.max(log.first_known())..=last.min(log.last()) {
         for (other, other_log) in seen.logs.all().filter(|&(other, _)| other != node) {
@@ -79,11 +79,11 @@ fn compare(seen: &Seen<'_>, node: NodeId, first: Index, last: Index) -> Option<F
                         "S{low} and S{high} both have entry {index} of term {term}, but their logs differ \
                          before it, at entry {differ}."
                     );
-                    Found::new(&[low, high], &[differ, index], text)
+                    Finding::new(&[low, high], &[differ, index], text)
                 }
                 false => {
                     let text = format!("S{low} and S{high} have different entries {index}, both of term {term}.");
-                    Found::new(&[low, high], &[index], text)
+                    Finding::new(&[low, high], &[index], text)
                 }
             };
         }

@@ -1,7 +1,7 @@
 //! Match is true: what a leader holds for proven of a follower's log is there, durably (paper §5.3, matchIndex).
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
 use crate::raft::{self, Index, NodeId};
 
@@ -14,7 +14,7 @@ use crate::raft::{self, Index, NodeId};
 pub(super) struct MatchIsTrue;
 
 impl Check for MatchIsTrue {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Match { node, target, .. }) => check(seen, *node, *target),
             // The target's log lost something.
@@ -25,12 +25,12 @@ impl Check for MatchIsTrue {
     }
 }
 
-fn check_all(seen: &Seen<'_>, target: NodeId) -> Option<Found> {
+fn check_all(seen: &CheckContext<'_>, target: NodeId) -> Option<Finding> {
     let leaders = seen.world.streams.keys().filter(|(_, to)| *to == target).map(|&(leader, _)| leader);
     leaders.into_iter().find_map(|leader| check(seen, leader, target))
 }
 
-fn check(seen: &Seen<'_>, leader: NodeId, target: NodeId) -> Option<Found> {
+fn check(seen: &CheckContext<'_>, leader: NodeId, target: NodeId) -> Option<Finding> {
     let stream = seen.world.streams.get(&(leader, target))?;
     if seen.world.nodes.get(&target)?.term > stream.term {
         return None;
@@ -47,7 +47,7 @@ fn check(seen: &Seen<'_>, leader: NodeId, target: NodeId) -> Option<Found> {
         false => agree(shared),
     };
     let text = format!("S{leader} takes it as proven that S{target} has its log up to {matched}, but {truth}.");
-    Found::new(&[leader, target], &[shared.min(other.durable) + 1, matched], text)
+    Finding::new(&[leader, target], &[shared.min(other.durable) + 1, matched], text)
 }
 
 fn agree(shared: Index) -> String {

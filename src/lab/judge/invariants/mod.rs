@@ -29,7 +29,7 @@ use crate::lab::vocab::invariant::{Invariant, Violation};
 use crate::lab::world::World;
 use acknowledged::AcknowledgedKept;
 use applied::{AppliedOnce, StateMachineSafety};
-use check::{Check, Found, Seen};
+use check::{Check, CheckContext, Finding};
 use commits::Commits;
 use election::ElectionSafety;
 use leader_completeness::LeaderCompleteness;
@@ -86,7 +86,7 @@ impl Invariants {
     pub fn observe(&mut self, record: &Record, world: &World) -> Vec<Violation> {
         let before = self.logs.apply(record, world);
         self.commits.apply(record, world, &self.logs);
-        let seen = Seen { record, world, logs: &self.logs, before: before.as_ref(), commits: &self.commits };
+        let seen = CheckContext { record, world, logs: &self.logs, before: before.as_ref(), commits: &self.commits };
         let mut violations = Vec::new();
         for &invariant in Invariant::ALL {
             if self.broken.contains(&invariant) {
@@ -105,7 +105,7 @@ impl Invariants {
                 Invariant::AcknowledgedKept => &mut self.acknowledged_kept,
                 Invariant::Linearizable => &mut self.linearizable,
             };
-            if let Some(Found { nodes, entries, text }) = checker.check(&seen) {
+            if let Some(Finding { nodes, entries, text }) = checker.check(&seen) {
                 self.broken.push(invariant);
                 violations.push(Violation { invariant, nodes, entries, text });
             }

@@ -2,8 +2,8 @@
 
 use litemap::LiteMap;
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
 use crate::lab::world::World;
 use crate::raft::rpc::Message;
@@ -38,16 +38,16 @@ impl Monotonic {
     }
 }
 
-fn term_went_back(node: NodeId, from: Term, to: Term) -> Option<Found> {
-    Found::new(&[node], &[], format!("S{node}'s term went back from {from} to {to}."))
+fn term_went_back(node: NodeId, from: Term, to: Term) -> Option<Finding> {
+    Finding::new(&[node], &[], format!("S{node}'s term went back from {from} to {to}."))
 }
 
-fn commit_went_back(node: NodeId, from: Index, to: Index) -> Option<Found> {
-    Found::new(&[node], &[to, from], format!("S{node}'s commit index went back from {from} to {to}."))
+fn commit_went_back(node: NodeId, from: Index, to: Index) -> Option<Finding> {
+    Finding::new(&[node], &[to, from], format!("S{node}'s commit index went back from {from} to {to}."))
 }
 
 impl Check for Monotonic {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Term { node, to, .. }) => {
                 let marks = self.nodes.entry(*node).or_default();

@@ -2,8 +2,8 @@
 
 use litemap::LiteMap;
 
-use super::check::Found;
-use crate::lab::judge::invariants::check::{Check, Seen};
+use super::check::Finding;
+use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
 use crate::lab::world::World;
 use crate::raft::event::Role;
@@ -47,7 +47,7 @@ impl VotesKept {
 }
 
 impl Check for VotesKept {
-    fn check(&mut self, seen: &Seen<'_>) -> Option<Found> {
+    fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Vote { node, candidate, term, granted: true, .. }) => {
                 let votes = self.nodes.entry(*node).or_default();
@@ -56,7 +56,7 @@ impl Check for VotesKept {
                     return None;
                 }
                 let text = format!("S{node} voted for S{first} and for S{candidate} in term {term}.");
-                Found::new(&[*node, first, *candidate], &[], text)
+                Finding::new(&[*node, first, *candidate], &[], text)
             }
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => {
                 self.nodes.entry(*node).or_default().say(*term, *node);
@@ -86,7 +86,7 @@ impl Check for VotesKept {
                     "S{node} had voted for S{candidate} in term {said}, but started again in term {term} \
                      without that vote."
                 );
-                Found::new(&[*node, candidate], &[], text)
+                Finding::new(&[*node, candidate], &[], text)
             }
             _ => None,
         }

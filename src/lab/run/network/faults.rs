@@ -3,8 +3,8 @@
 //! `hold` and `drop` also set a **trap** for messages that are still to be sent. It goes when it has caught as
 //! many as it was set for, or when a `release` covers it.
 
-use super::trap::Trap;
-use crate::lab::run::network::flight::{Flight, Held};
+use super::trap::Interceptor;
+use crate::lab::run::network::flight::{Held, InFlight};
 use crate::lab::run::network::SimNetwork;
 use crate::lab::vocab::event::{LabEvent, LossWhy, TrapDoes};
 use crate::lab::vocab::id::MessageId;
@@ -19,10 +19,10 @@ type Found = (MessageId, Option<Micros>);
 
 impl SimNetwork {
     /// What traps do to a message that leaves: the oldest trap that matches it has it.
-    pub(super) fn caught(&self, id: MessageId, flight: &Flight) -> Option<TrapDoes> {
+    pub(super) fn caught(&self, id: MessageId, flight: &InFlight) -> Option<TrapDoes> {
         let (does, gone) = {
             let wire = &mut *self.wire.borrow_mut();
-            let matches = |trap: &Trap| trap.which.matches(id, flight.from, flight.to, &flight.message);
+            let matches = |trap: &Interceptor| trap.which.matches(id, flight.from, flight.to, &flight.message);
             let place = wire.traps.iter().position(matches)?;
             let trap = &mut wire.traps[place];
             trap.left = trap.left.map(|left| left.saturating_sub(1));
@@ -43,7 +43,7 @@ impl SimNetwork {
         let id = {
             let wire = &mut *self.wire.borrow_mut();
             wire.last_trap += 1;
-            wire.traps.push(Trap { id: wire.last_trap, does, which: which.clone(), left: which.count });
+            wire.traps.push(Interceptor { id: wire.last_trap, does, which: which.clone(), left: which.count });
             wire.last_trap
         };
         self.recorder.lab(LabEvent::TrapSet { trap: id, does, which });
@@ -51,7 +51,7 @@ impl SimNetwork {
 
     /// The messages in flight for which `meant` is true, the oldest first, with when something happens to them
     /// next: none for those that stand still.
-    fn find(&self, meant: impl Fn(MessageId, &Flight) -> bool) -> Vec<Found> {
+    fn find(&self, meant: impl Fn(MessageId, &InFlight) -> bool) -> Vec<Found> {
         let wire = self.wire.borrow();
         let moving = wire.flights.iter().map(|(&(due, id), flight)| (id, Some(due), flight));
         let held = wire.held.iter().map(|(&id, held)| (id, None, &held.flight));
@@ -74,7 +74,7 @@ impl SimNetwork {
     }
 
     /// Takes a message out of the air.
-    fn take(&self, (id, due): Found) -> Option<Flight> {
+    fn take(&self, (id, due): Found) -> Option<InFlight> {
         let mut wire = self.wire.borrow_mut();
         match due {
             Some(due) => wire.flights.remove(&(due, id)),
@@ -112,8 +112,8 @@ impl SimNetwork {
     }
 
     /// A message stands still from now on.
-    pub(super) fn keep(&self, id: MessageId, flight: Flight, due: Micros) {
-        let Flight { from, to, .. } = flight;
+    pub(super) fn keep(&self, id: MessageId, flight: InFlight, due: Micros) {
+        let InFlight { from, to, .. } = flight;
         self.recorder.lab(LabEvent::Held { id, from, to, kind: flight.message.kind() });
         let since = self.clock.now();
         self.wire.borrow_mut().held.insert(id, Held { flight, since, due });
@@ -121,7 +121,7 @@ impl SimNetwork {
 
     /// Lets go what stands still: it has the rest of its way before it. Traps that are covered go too.
     pub fn release(&self, which: &Selector) {
-        let gone: Vec<Trap> = {
+        let gone: Vec<Interceptor> = {
             let wire = &mut *self.wire.borrow_mut();
             wire.traps.extract_if(.., |trap| which.covers(&trap.which)).collect()
         };
@@ -134,7 +134,7 @@ impl SimNetwork {
             let Some(Held { mut flight, since, due }) = held else { continue };
             let pause = self.clock.now() - since;
             flight.arrives += pause;
-            let Flight { from, to, arrives, .. } = flight;
+            let InFlight { from, to, arrives, .. } = flight;
             self.recorder.lab(LabEvent::Released { id, from, to, kind: flight.message.kind(), arrives });
             self.wire.borrow_mut().flights.insert((due + pause, id), flight);
         }
@@ -158,7 +158,7 @@ impl SimNetwork {
                 }
                 .cloned()
             };
-            if let Some(Flight { from, to, message, arrives, .. }) = changed {
+            if let Some(InFlight { from, to, message, arrives, .. }) = changed {
                 self.recorder.lab(LabEvent::Delayed { id, from, to, kind: message.kind(), arrives });
             }
         }
@@ -178,7 +178,7 @@ impl SimNetwork {
             };
             if let Some(flight) = copy {
                 let latency = self.copy_latency(flight.from, flight.to);
-                self.launch(Flight { doomed: false, ..flight }, latency, Some(id));
+                self.launch(InFlight { lost_by_chance: false, ..flight }, latency, Some(id));
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::runtime::Micros;
 
 /// A message on its way. A copy has a flight of its own.
 #[derive(Clone)]
-pub(super) struct Flight {
+pub(super) struct InFlight {
     pub(super) from: NodeId,
     pub(super) to: NodeId,
     pub(super) message: Rc<Message>,
@@ -22,13 +22,13 @@ pub(super) struct Flight {
     /// When it is to arrive, as the event of its sending says.
     pub(super) arrives: Micros,
     /// Chance has it that this one gets lost, half-way.
-    pub(super) doomed: bool,
-    pub(super) caller: Caller,
+    pub(super) lost_by_chance: bool,
+    pub(super) caller: ReplyTo,
 }
 
 /// A message that stands still.
 pub(super) struct Held {
-    pub(super) flight: Flight,
+    pub(super) flight: InFlight,
     /// Since when.
     pub(super) since: Micros,
     /// When it would have arrived, or been lost.
@@ -40,7 +40,7 @@ pub(super) type Waiting<T> = Rc<RefCell<Option<oneshot::Sender<Result<T, Unreach
 
 /// Who waits for the answer.
 #[derive(Clone)]
-pub(super) enum Caller {
+pub(super) enum ReplyTo {
     Append(Waiting<AppendResponse>),
     Vote(Waiting<VoteResponse>),
     Install(Waiting<InstallResponse>),
@@ -64,24 +64,24 @@ pub(super) fn tell<T>(caller: &Waiting<T>, answer: Result<T, Unreachable>) {
     }
 }
 
-impl Caller {
+impl ReplyTo {
     /// Whether nobody waits any more.
     pub(super) fn is_gone(&self) -> bool {
         match self {
-            Caller::Append(caller) => is_gone(caller),
-            Caller::Vote(caller) => is_gone(caller),
-            Caller::Install(caller) => is_gone(caller),
-            Caller::Nobody => true,
+            ReplyTo::Append(caller) => is_gone(caller),
+            ReplyTo::Vote(caller) => is_gone(caller),
+            ReplyTo::Install(caller) => is_gone(caller),
+            ReplyTo::Nobody => true,
         }
     }
 
     /// The target's machine says that nobody listens.
     pub(super) fn fail(self) {
         match self {
-            Caller::Append(caller) => tell(&caller, Err(Unreachable)),
-            Caller::Vote(caller) => tell(&caller, Err(Unreachable)),
-            Caller::Install(caller) => tell(&caller, Err(Unreachable)),
-            Caller::Nobody => {}
+            ReplyTo::Append(caller) => tell(&caller, Err(Unreachable)),
+            ReplyTo::Vote(caller) => tell(&caller, Err(Unreachable)),
+            ReplyTo::Install(caller) => tell(&caller, Err(Unreachable)),
+            ReplyTo::Nobody => {}
         }
     }
 }

@@ -28,8 +28,8 @@ use crate::raft::rpc::{
 };
 use crate::raft::NodeId;
 use crate::runtime::{Clock, Micros, Rng};
-use flight::{tell, waiting, Caller, Flight, Held, Waiting};
-use trap::Trap;
+use flight::{tell, waiting, Held, InFlight, ReplyTo, Waiting};
+use trap::Interceptor;
 
 /// The network between the nodes of one cluster. Handles share it.
 #[derive(Clone)]
@@ -51,11 +51,11 @@ struct Wire {
     nodes: BTreeMap<NodeId, mpsc::UnboundedSender<Call>>,
     last_id: MessageId,
     /// By the time at which they arrive, or are lost; then by age.
-    flights: BTreeMap<(Micros, MessageId), Flight>,
+    flights: BTreeMap<(Micros, MessageId), InFlight>,
     /// Messages that stand still.
     held: BTreeMap<MessageId, Held>,
     /// The oldest first.
-    traps: Vec<Trap>,
+    traps: Vec<Interceptor>,
     last_trap: u64,
 }
 
@@ -164,13 +164,13 @@ impl SimNetwork {
     pub fn deliver_next(&self) {
         let next = self.wire.borrow_mut().flights.pop_first();
         let Some(((_, id), flight)) = next else { return };
-        match flight.doomed {
+        match flight.lost_by_chance {
             true => self.lose(id, flight, LossWhy::Chance),
             false => self.arrive(id, flight),
         }
     }
 
-    fn arrive(&self, id: MessageId, flight: Flight) {
+    fn arrive(&self, id: MessageId, flight: InFlight) {
         // A node whose process ended by itself, since its storage failed, takes no calls either.
         let calls = self.wire.borrow().nodes.get(&flight.to).filter(|calls| !calls.is_closed()).cloned();
         match calls {
@@ -182,8 +182,8 @@ impl SimNetwork {
         }
     }
 
-    fn hand_over(&self, id: MessageId, flight: Flight, calls: &mpsc::UnboundedSender<Call>) {
-        let Flight { from, to, message, caller, .. } = flight;
+    fn hand_over(&self, id: MessageId, flight: InFlight, calls: &mpsc::UnboundedSender<Call>) {
+        let InFlight { from, to, message, caller, .. } = flight;
         self.recorder.lab(LabEvent::Delivered { id, from, to, kind: message.kind() });
         // The answer travels back as a message of its own, when the node gives it.
         let network = self.clone();
@@ -201,34 +201,35 @@ impl SimNetwork {
                 Call::Install(request, Answer::new(back))
             }
             (Message::TimeoutNow(request), _) => Call::TimeoutNow(request),
-            (Message::AppendResponse(answer), Caller::Append(caller)) => return tell(&caller, Ok(answer)),
-            (Message::VoteResponse(answer), Caller::Vote(caller)) => return tell(&caller, Ok(answer)),
-            (Message::InstallResponse(answer), Caller::Install(caller)) => return tell(&caller, Ok(answer)),
+            (Message::AppendResponse(answer), ReplyTo::Append(caller)) => return tell(&caller, Ok(answer)),
+            (Message::VoteResponse(answer), ReplyTo::Vote(caller)) => return tell(&caller, Ok(answer)),
+            (Message::InstallResponse(answer), ReplyTo::Install(caller)) => return tell(&caller, Ok(answer)),
             (Message::AppendResponse(_) | Message::VoteResponse(_) | Message::InstallResponse(_), _) => return,
         };
         let _ = calls.unbounded_send(call); // a node that shut down leaves its calls unanswered
     }
 
-    fn lose(&self, id: MessageId, flight: Flight, why: LossWhy) {
-        let Flight { from, to, message, caller, .. } = flight;
+    fn lose(&self, id: MessageId, flight: InFlight, why: LossWhy) {
+        let InFlight { from, to, message, caller, .. } = flight;
         self.recorder.lab(LabEvent::Lost { id, from, to, kind: message.kind(), why });
         if why == LossWhy::Crashed {
             caller.fail(); // the machine is there and says that nobody listens; a lost message is silence
         }
     }
 
-    fn send(&self, from: NodeId, to: NodeId, message: Message, re: Option<MessageId>, caller: Caller) {
-        let (latency, doomed, copy) = {
+    fn send(&self, from: NodeId, to: NodeId, message: Message, re: Option<MessageId>, caller: ReplyTo) {
+        let (latency, lost_by_chance, copy) = {
             let wire = &mut *self.wire.borrow_mut();
             let spec = wire.links.of((from, to));
             let latency = draw(&mut wire.rng, spec.latency);
-            let doomed = wire.rng.chance(spec.loss.per_million);
+            let lost_by_chance = wire.rng.chance(spec.loss.per_million);
             let doubled = wire.copies.chance(spec.duplicate.per_million);
             let copy = || (draw(&mut wire.copies, spec.latency), wire.copies.chance(spec.loss.per_million));
-            (latency, doomed, doubled.then(copy))
+            (latency, lost_by_chance, doubled.then(copy))
         };
-        let flight = Flight { from, to, message: Rc::new(message), re, arrives: Micros::ZERO, doomed, caller };
-        let second = copy.map(|(latency, doomed)| (latency, Flight { doomed, ..flight.clone() }));
+        let flight =
+            InFlight { from, to, message: Rc::new(message), re, arrives: Micros::ZERO, lost_by_chance, caller };
+        let second = copy.map(|(latency, lost_by_chance)| (latency, InFlight { lost_by_chance, ..flight.clone() }));
         let id = self.launch(flight, latency, None);
         if let Some((latency, copy)) = second {
             self.launch(copy, latency, Some(id));
@@ -236,7 +237,7 @@ impl SimNetwork {
     }
 
     /// A message sets out, or a copy of one.
-    fn launch(&self, mut flight: Flight, latency: Micros, copy_of: Option<MessageId>) -> MessageId {
+    fn launch(&self, mut flight: InFlight, latency: Micros, copy_of: Option<MessageId>) -> MessageId {
         let now = self.clock.now();
         let (id, is_cut) = {
             let wire = &mut *self.wire.borrow_mut();
@@ -244,14 +245,14 @@ impl SimNetwork {
             (wire.last_id, wire.cut.contains(&(flight.from, flight.to)))
         };
         flight.arrives = now + latency;
-        let Flight { from, to, re, arrives, .. } = flight;
+        let InFlight { from, to, re, arrives, .. } = flight;
         let (kind, message) = (flight.message.kind(), flight.message.clone());
         self.recorder.lab(LabEvent::Sent { id, from, to, kind, re, copy_of, arrives, message });
         if is_cut {
             self.lose(id, flight, LossWhy::Cut);
             return id;
         }
-        let due = now + if flight.doomed { Micros(latency.0 / 2) } else { latency };
+        let due = now + if flight.lost_by_chance { Micros(latency.0 / 2) } else { latency };
         match self.caught(id, &flight) {
             None => drop(self.wire.borrow_mut().flights.insert((due, id), flight)),
             Some(TrapDoes::Hold) => self.keep(id, flight, due),
@@ -272,7 +273,7 @@ impl SimNetwork {
         from: NodeId,
         to: NodeId,
         message: Message,
-        caller: fn(Waiting<T>) -> Caller,
+        caller: fn(Waiting<T>) -> ReplyTo,
     ) -> impl Future<Output = Result<T, Unreachable>> + 'static {
         let (sender, receiver) = oneshot::channel();
         let reachable = self.is_running(to) || self.wire.borrow().cut.contains(&(from, to));
@@ -322,7 +323,7 @@ impl Network for Endpoint {
         target: NodeId,
         request: AppendEntries,
     ) -> impl Future<Output = Result<AppendResponse, Unreachable>> + 'static {
-        self.network.request(self.node, target, Message::Append(request), Caller::Append)
+        self.network.request(self.node, target, Message::Append(request), ReplyTo::Append)
     }
 
     fn install_snapshot(
@@ -330,11 +331,11 @@ impl Network for Endpoint {
         target: NodeId,
         request: InstallSnapshot,
     ) -> impl Future<Output = Result<InstallResponse, Unreachable>> + 'static {
-        self.network.request(self.node, target, Message::Install(request), Caller::Install)
+        self.network.request(self.node, target, Message::Install(request), ReplyTo::Install)
     }
 
     fn timeout_now(&self, target: NodeId, request: TimeoutNow) {
-        self.network.send(self.node, target, Message::TimeoutNow(request), None, Caller::Nobody);
+        self.network.send(self.node, target, Message::TimeoutNow(request), None, ReplyTo::Nobody);
     }
 
     fn vote(
@@ -342,6 +343,6 @@ impl Network for Endpoint {
         target: NodeId,
         request: VoteRequest,
     ) -> impl Future<Output = Result<VoteResponse, Unreachable>> + 'static {
-        self.network.request(self.node, target, Message::Vote(request), Caller::Vote)
+        self.network.request(self.node, target, Message::Vote(request), ReplyTo::Vote)
     }
 }

@@ -4,7 +4,7 @@ use crate::lab::vocab::event::TrapDoes;
 use crate::lab::vocab::selector::Selector;
 
 /// Catches messages as they are sent.
-pub(super) struct Trap {
+pub(super) struct Interceptor {
     /// Its name.
     pub(super) id: u64,
     pub(super) does: TrapDoes,

@@ -1,13 +1,15 @@
 //! Events in words that a student understands.
 
+use std::collections::BTreeSet;
+
 use super::action::alone_name;
 use super::feed::Line;
-use super::format::{ms, range, S};
+use super::format::{ms, NodeName};
+use super::lang::values::{node_names, LinkPart, LinkSet, MembersChange, Request};
+use super::lang::Text;
 use super::links::change_in_words;
 use super::message::short;
-use super::node::names;
 use super::payload::{key as short_key, pair, told, value as short_value};
-use super::text::Text;
 use crate::lab::vocab::clip::clipped;
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
 use crate::lab::vocab::id::Link;
@@ -22,77 +24,82 @@ pub const VIOLATION_LETTERS: usize = 300;
 
 /// What is said of an event: what happened and, where that is not plain, why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct Description {
     /// What happened.
     pub text: String,
     /// Why.
     pub why: Option<String>,
 }
 
-impl From<String> for Words {
-    fn from(text: String) -> Words {
-        Words { text, why: None }
+impl From<String> for Description {
+    fn from(text: String) -> Description {
+        Description { text, why: None }
     }
 }
 
-impl Words {
-    fn because(text: String, why: impl Into<String>) -> Words {
-        Words { text, why: Some(why.into()) }
+impl Description {
+    fn because(text: String, why: impl Into<String>) -> Description {
+        Description { text, why: Some(why.into()) }
     }
 }
 
 /// The words for a line. `nodes` is the number of nodes of the cluster.
-pub fn words(line: &Line, nodes: usize, t: &dyn Text) -> Words {
+pub fn describe(line: &Line, nodes: usize, t: &dyn Text) -> Description {
     match &line.record.event {
-        Event::Node(event) => node_words(event, line.leads, t),
-        Event::Lab(event) => lab_words(event, line, nodes, t),
+        Event::Node(event) => describe_node_event(event, line.leads, t),
+        Event::Lab(event) => describe_lab_event(event, line, nodes, t),
     }
 }
 
-fn node_words(event: &raft::Event, leads: bool, t: &dyn Text) -> Words {
+fn describe_node_event(event: &raft::Event, leads: bool, t: &dyn Text) -> Description {
     use raft::Event::*;
-    let node = S(event.node());
+    let node = NodeName(event.node());
     match event {
         Started { term, last_index, .. } => t.started(node, *term, *last_index).into(),
-        Role { from, to, term, why, .. } => Words::because(role(node, *from, *to, *term, t), t.role_why(*why)),
+        Role { from, to, term, why, .. } => Description::because(role(node, *from, *to, *term, t), t.role_why(*why)),
         Term { from, to, .. } => t.term_rises(node, *from, *to).into(),
         Leader { leader: Some(leader), .. } if *leader == node.0 => t.follows_itself(node).into(),
-        Leader { leader: Some(leader), .. } => t.follows(node, S(*leader)).into(),
+        Leader { leader: Some(leader), .. } => t.follows(node, NodeName(*leader)).into(),
         Leader { leader: None, .. } => t.knows_no_leader(node).into(),
         Timer { deadline: Some(deadline), .. } => t.timer_set(node, &ms(*deadline, 1)).into(),
         Timer { deadline: None, .. } => t.timer_off(node).into(),
-        Vote { candidate, why, .. } if *candidate == node.0 => Words::because(t.votes_own(node), t.vote_why(*why)),
+        Vote { candidate, why, .. } if *candidate == node.0 => {
+            Description::because(t.votes_own(node), t.vote_why(*why))
+        }
         Vote { candidate, term, granted, why, .. } => {
-            let text =
-                if *granted { t.votes(node, S(*candidate), *term) } else { t.refuses_vote(node, S(*candidate), *term) };
-            Words::because(text, t.vote_why(*why))
+            let text = if *granted {
+                t.votes(node, NodeName(*candidate), *term)
+            } else {
+                t.refuses_vote(node, NodeName(*candidate), *term)
+            };
+            Description::because(text, t.vote_why(*why))
         }
-        PreVoteBegun { term, why, .. } => Words::because(t.pre_vote_begins(node, *term), t.role_why(*why)),
+        PreVoteBegun { term, why, .. } => Description::because(t.pre_vote_begins(node, *term), t.role_why(*why)),
         PreVote { candidate, term, granted, why, .. } => {
-            Words::because(t.would_vote(node, S(*candidate), *term, *granted), t.vote_why(*why))
+            Description::because(t.would_vote(node, NodeName(*candidate), *term, *granted), t.vote_why(*why))
         }
-        PreVoteCounted { voter, granted, .. } => t.counts_pre_vote(node, S(*voter), *granted).into(),
-        TransferBegun { target, .. } => t.transfer_begins(node, S(*target)).into(),
-        TransferRefused { target, why, .. } => Words::because(t.transfer_refused(node, S(*target)), why.text()),
-        TransferGivenUp { target, .. } => t.transfer_given_up(node, S(*target)).into(),
+        PreVoteCounted { voter, granted, .. } => t.counts_pre_vote(node, NodeName(*voter), *granted).into(),
+        TransferBegun { target, .. } => t.transfer_begins(node, NodeName(*target)).into(),
+        TransferRefused { target, why, .. } => {
+            Description::because(t.transfer_refused(node, NodeName(*target)), t.transfer_refused_why(*why))
+        }
+        TransferGivenUp { target, .. } => t.transfer_given_up(node, NodeName(*target)).into(),
         ReadConfirmed { read_index, .. } => t.read_confirmed(node, *read_index).into(),
-        VoteCounted { voter, granted: true, .. } => t.counts_vote(node, S(*voter)).into(),
-        VoteCounted { voter, granted: false, .. } => t.counts_refusal(node, S(*voter)).into(),
+        VoteCounted { voter, granted: true, .. } => t.counts_vote(node, NodeName(*voter)).into(),
+        VoteCounted { voter, granted: false, .. } => t.counts_refusal(node, NodeName(*voter)).into(),
         Append { entry, .. } => {
             let payload = told(&entry.payload, t);
             if leads { t.leader_appends(node, entry.index, &payload) } else { t.stores(node, entry.index, &payload) }
                 .into()
         }
-        Truncate { first, last, .. } => {
-            Words::because(t.removes(node, &range(*first, *last), first == last), t.removes_why())
-        }
-        Commit { to, .. } if leads => Words::because(t.commits(node, *to), t.commits_why()),
+        Truncate { first, last, .. } => Description::because(t.removes(node, *first, *last), t.removes_why()),
+        Commit { to, .. } if leads => Description::because(t.commits(node, *to), t.commits_why()),
         Commit { to, .. } => t.learns_commit(node, *to).into(),
         Apply { index, .. } => t.applies(node, *index).into(),
-        StorageFailed { error, .. } => Words::because(t.storage_fails(node), error),
+        StorageFailed { error, .. } => Description::because(t.storage_fails(node), error),
         Chunk { received, index, .. } => t.stores_chunk(node, *received, *index).into(),
         Installed { snapshot, kept_suffix, .. } => {
-            Words::because(t.installs(node, snapshot.meta.index), t.installs_why(*kept_suffix))
+            Description::because(t.installs(node, snapshot.meta.index), t.installs_why(*kept_suffix))
         }
         CompactionBegun { index, .. } => t.compacts(node, *index).into(),
         CompactionDone { snapshot, first_index, .. } => {
@@ -100,11 +107,11 @@ fn node_words(event: &raft::Event, leads: bool, t: &dyn Text) -> Words {
         }
         CompactionDiscarded { index, .. } => t.compaction_discarded(node, *index).into(),
         Durable { index, .. } => t.durable(node, *index).into(),
-        other => stream_words(node, other, t),
+        other => describe_stream_event(node, other, t),
     }
 }
 
-fn role(node: S, from: Option<Role>, to: Role, term: raft::Term, t: &dyn Text) -> String {
+fn role(node: NodeName, from: Option<Role>, to: Role, term: raft::Term, t: &dyn Text) -> String {
     match (from, to) {
         (_, Role::Leader) => t.elected(node, term),
         (_, Role::Candidate) => t.campaigns(node, term),
@@ -116,121 +123,121 @@ fn role(node: S, from: Option<Role>, to: Role, term: raft::Term, t: &dyn Text) -
     }
 }
 
-fn stream_words(leader: S, event: &raft::Event, t: &dyn Text) -> Words {
+fn describe_stream_event(leader: NodeName, event: &raft::Event, t: &dyn Text) -> Description {
     use raft::Event::*;
     match event {
-        StreamState { target, from: None, to, .. } => t.stream_begins(leader, S(*target), t.stream_state(*to)).into(),
+        StreamState { target, from: None, to, .. } => t.stream_begins(leader, NodeName(*target), *to).into(),
         StreamState { target, to: self::StreamState::Shutdown, why, .. } => {
-            Words::because(t.stream_ends(leader, S(*target)), t.stream_why(*why))
+            Description::because(t.stream_ends(leader, NodeName(*target)), t.stream_why(*why))
         }
         StreamState { target, from: Some(from), to, why, .. } => {
-            let text = t.stream_changes(leader, S(*target), t.stream_state(*from), t.stream_state(*to));
-            Words::because(text, t.stream_why(*why))
+            let text = t.stream_changes(leader, NodeName(*target), *from, *to);
+            Description::because(text, t.stream_why(*why))
         }
-        Next { target, from, to, .. } => t.next_moves(leader, S(*target), *from, *to).into(),
-        Match { target, from, to, .. } => t.match_moves(leader, S(*target), *from, *to).into(),
-        MatchLost { target, from, to, .. } => t.match_lost(leader, S(*target), *from, *to).into(),
-        Buffer { target, replication, outbound, .. } => t.buffers(leader, S(*target), *replication, *outbound).into(),
+        Next { target, from, to, .. } => t.next_moves(leader, NodeName(*target), *from, *to).into(),
+        Match { target, from, to, .. } => t.match_moves(leader, NodeName(*target), *from, *to).into(),
+        MatchLost { target, from, to, .. } => t.match_lost(leader, NodeName(*target), *from, *to).into(),
+        Buffer { target, replication, outbound, .. } => {
+            t.buffers(leader, NodeName(*target), *replication, *outbound).into()
+        }
         Answered { target, success, counted, .. } => {
-            let text = t.answered(leader, S(*target), *success);
+            let text = t.answered(leader, NodeName(*target), *success);
             if *counted {
                 text.into()
             } else {
-                Words::because(text, t.not_counted())
+                Description::because(text, t.not_counted())
             }
         }
-        TimedOut { target, .. } => Words::because(t.timed_out(leader, S(*target)), t.timed_out_why()),
-        Unreachable { target, .. } => t.unreachable(leader, S(*target)).into(),
+        TimedOut { target, .. } => Description::because(t.timed_out(leader, NodeName(*target)), t.timed_out_why()),
+        Unreachable { target, .. } => t.unreachable(leader, NodeName(*target)).into(),
         SnapshotOffered { target, snapshot, .. } => {
-            t.offers_snapshot(leader, S(*target), snapshot.meta.index, snapshot.data.len() as u64).into()
+            t.offers_snapshot(leader, NodeName(*target), snapshot.meta.index, snapshot.data.len() as u64).into()
         }
-        ChunkSent { target, offset, bytes, .. } => t.sends_chunk(leader, S(*target), *offset, *bytes).into(),
-        ChunkAnswered { target, installed: true, .. } => t.chunk_installed(leader, S(*target)).into(),
+        ChunkSent { target, offset, bytes, .. } => t.sends_chunk(leader, NodeName(*target), *offset, *bytes).into(),
+        ChunkAnswered { target, installed: true, .. } => t.chunk_installed(leader, NodeName(*target)).into(),
         ChunkAnswered { target, offset, counted, .. } => {
-            let text = t.chunk_answered(leader, S(*target), *offset);
+            let text = t.chunk_answered(leader, NodeName(*target), *offset);
             match counted {
                 true => text.into(),
-                false => Words::because(text, t.not_counted()),
+                false => Description::because(text, t.not_counted()),
             }
         }
         ChunkFailed { target, offset, .. } => {
-            Words::because(t.chunk_failed(leader, S(*target), *offset), t.timed_out_why())
+            Description::because(t.chunk_failed(leader, NodeName(*target), *offset), t.timed_out_why())
         }
-        // All others are told by `node_words`.
+        // All others are told by `describe_node_event`.
         other => other.name().to_string().into(),
     }
 }
 
-fn lab_words(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Words {
+fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text) -> Description {
     match event {
-        LabEvent::Sent { from, to, message, .. } => t.sends(S(*from), S(*to), &short(message, t)).into(),
-        LabEvent::Delivered { from, to, kind, .. } => t.arrives(S(*from), S(*to), &said(line, *kind, t)).into(),
-        LabEvent::Lost { from, to, kind, why, .. } => {
-            Words::because(t.is_lost(S(*from), S(*to), &said(line, *kind, t)), t.loss_why(*why))
+        LabEvent::Sent { from, to, message, .. } => t.sends(NodeName(*from), NodeName(*to), &short(message, t)).into(),
+        LabEvent::Delivered { from, to, kind, .. } => {
+            t.arrives(NodeName(*from), NodeName(*to), &said(line, *kind, t)).into()
         }
-        LabEvent::Crash { node, .. } => Words::because(t.crashes(S(*node)), t.crash_why()),
-        LabEvent::Restart { node } => t.restarts(S(*node)).into(),
+        LabEvent::Lost { from, to, kind, why, .. } => {
+            Description::because(t.is_lost(NodeName(*from), NodeName(*to), &said(line, *kind, t)), t.loss_why(*why))
+        }
+        LabEvent::Crash { node, .. } => Description::because(t.crashes(NodeName(*node)), t.crash_why()),
+        LabEvent::Restart { node } => t.restarts(NodeName(*node)).into(),
         LabEvent::Cut { links, name } => cut(links, name.as_deref(), nodes, t),
-        LabEvent::Join { links } => t.links_rejoined(&links_in_words(links, nodes, t)).into(),
+        LabEvent::Join { links } => t.links_rejoined(&link_set(links, nodes)).into(),
         LabEvent::Client { key, value: None, result: ClientResult::Ok, read, .. } => match read {
             Some(read) => t.client_reads(&short_key(key), &short_value(read, t)).into(),
             None => t.client_reads_nothing(&short_key(key)).into(),
         },
         LabEvent::Client { key, value, node, result, .. } => {
-            let what = match value {
-                Some(value) => t.write_of(&pair(key, value, t)),
-                None => t.read_of(&short_key(key)),
+            let request = match value {
+                Some(value) => Request::Write(pair(key, value, t)),
+                None => Request::Read(short_key(key).into_owned()),
             };
-            client(&what, *node, *result, t)
+            client(&request, *node, *result, t)
         }
-        LabEvent::NewNode { node } => t.new_node(S(*node)).into(),
+        LabEvent::NewNode { node } => t.new_node(NodeName(*node)).into(),
         LabEvent::Members { voters, learner, node, result } => {
-            let what = match (voters, learner) {
-                (_, Some(learner)) => t.change_to_learner(S(*learner)),
-                (Some(voters), None) if !voters.is_empty() => t.change_to_voters(&names(voters.iter().copied(), t)),
-                _ => t.change_to_no_voters().to_string(),
+            let change = match (voters, learner) {
+                (_, Some(learner)) => MembersChange::Learner(NodeName(*learner)),
+                (Some(voters), None) if !voters.is_empty() => MembersChange::Voters(node_names(voters.iter().copied())),
+                _ => MembersChange::NoVoters,
             };
-            match (node, result) {
-                (None, _) => t.change_waits(&what).into(),
-                (Some(node), None) => t.change_asked(S(*node), &what).into(),
-                (Some(_), Some(MembersResult::Done)) => t.change_done(&what).into(),
-                (Some(node), Some(result)) => Words::because(t.change_not_done(S(*node), &what), result.text()),
-            }
+            members(&change, *node, *result, t)
         }
-        LabEvent::Held { from, to, kind, .. } => t.is_held(S(*from), S(*to), &said(line, *kind, t)).into(),
-        LabEvent::Released { from, to, kind, .. } => t.is_released(S(*from), S(*to), &said(line, *kind, t)).into(),
+        LabEvent::Held { from, to, kind, .. } => {
+            t.is_held(NodeName(*from), NodeName(*to), &said(line, *kind, t)).into()
+        }
+        LabEvent::Released { from, to, kind, .. } => {
+            t.is_released(NodeName(*from), NodeName(*to), &said(line, *kind, t)).into()
+        }
         LabEvent::Delayed { from, to, kind, arrives, .. } => {
-            let (from, to, says) = (S(*from), S(*to), said(line, *kind, t));
+            let (from, to, says) = (NodeName(*from), NodeName(*to), said(line, *kind, t));
             match line.held {
                 true => t.is_delayed_and_held(from, to, &says).into(),
                 false => t.is_delayed(from, to, &says, &ms(*arrives, 1)).into(),
             }
         }
-        LabEvent::TrapSet { does, which, .. } => {
-            let kind = which.kind.map(|kind| t.message_kind(kind));
-            t.trap_set(*does, which.count, kind, which.from.map(S), which.to.map(S)).into()
-        }
+        LabEvent::TrapSet { does, which, .. } => t.trap_set(*does, which).into(),
         LabEvent::TrapGone { .. } => t.trap_gone().to_string().into(),
-        LabEvent::Pause { node } => Words::because(t.is_paused(S(*node)), t.paused_why()),
-        LabEvent::Resume { node } => t.is_resumed(S(*node)).into(),
-        LabEvent::Disk { node, fails: true, .. } => t.disk_fails(S(*node)).into(),
+        LabEvent::Pause { node } => Description::because(t.is_paused(NodeName(*node)), t.paused_why()),
+        LabEvent::Resume { node } => t.is_resumed(NodeName(*node)).into(),
+        LabEvent::Disk { node, fails: true, .. } => t.disk_fails(NodeName(*node)).into(),
         LabEvent::Disk { node, write_delay: (low, high), .. } => {
-            t.disk_takes(S(*node), &ms(*low, 1), &ms(*high, 1)).into()
+            t.disk_takes(NodeName(*node), &ms(*low, 1), &ms(*high, 1)).into()
         }
         LabEvent::Link { from, to, latency, loss, duplicate } => {
             let which = match (*from, *to) {
-                (Some(from), Some(to)) => format!("{} → {}", S(from), S(to)),
-                (Some(from), None) => t.links_from_node(S(from)),
-                (None, Some(to)) => t.links_to_node(S(to)),
-                (None, None) => t.all_links().to_string(),
+                (Some(from), Some(to)) => LinkSet::Way(NodeName(from), NodeName(to)),
+                (Some(from), None) => LinkSet::From(NodeName(from)),
+                (None, Some(to)) => LinkSet::To(NodeName(to)),
+                (None, None) => LinkSet::All,
             };
             let change = NetworkPatch { latency: *latency, loss: *loss, duplicate: *duplicate };
             t.links_changed(&which, &change_in_words(&change, t)).into()
         }
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
-        LabEvent::Rule { name, on } => Words::because(t.rule_switched(name.text(), *on), name.sentence()),
+        LabEvent::Rule { name, on } => Description::because(t.rule_switched(*name, *on), t.rule(*name)),
         LabEvent::Violation { invariant, text, .. } => {
-            Words::because(t.promise_broken(t.promise_name(*invariant)), clipped(text, VIOLATION_LETTERS))
+            Description::because(t.promise_broken(*invariant), clipped(text, VIOLATION_LETTERS))
         }
         LabEvent::Note { text } => text.clone().into(),
     }
@@ -240,27 +247,40 @@ fn said(line: &Line, kind: MessageKind, t: &dyn Text) -> String {
     line.message.as_deref().map_or_else(|| t.message_kind(kind).to_string(), |message| short(message, t))
 }
 
-fn client(what: &str, node: Option<NodeId>, result: ClientResult, t: &dyn Text) -> Words {
+fn client(request: &Request, node: Option<NodeId>, result: ClientResult, t: &dyn Text) -> Description {
     match (result, node) {
-        (ClientResult::Waiting, _) => t.client_waits(what).into(),
-        (ClientResult::Sent, Some(node)) => t.client_asks(what, S(node)).into(),
-        (ClientResult::Sent, None) => t.client_sends(what).into(),
-        (ClientResult::Ok, _) => t.client_ok(what).into(),
-        (ClientResult::Refused, Some(node)) => Words::because(t.client_refused(what, S(node)), t.does_not_lead()),
-        (ClientResult::Refused, None) => Words::because(t.client_not_done(what), t.does_not_lead()),
-        (ClientResult::Unknown, _) => Words::because(t.client_unknown(what), t.client_unknown_why()),
+        (ClientResult::Waiting, _) => t.client_waits(request).into(),
+        (ClientResult::Sent, Some(node)) => t.client_asks(request, NodeName(node)).into(),
+        (ClientResult::Sent, None) => t.client_sends(request).into(),
+        (ClientResult::Ok, _) => t.client_ok(request).into(),
+        (ClientResult::Refused, Some(node)) => {
+            Description::because(t.client_refused(request, NodeName(node)), t.does_not_lead())
+        }
+        (ClientResult::Refused, None) => Description::because(t.client_not_done(request), t.does_not_lead()),
+        (ClientResult::Unknown, _) => Description::because(t.client_unknown(request), t.client_unknown_why()),
     }
 }
 
-fn cut(links: &[Link], name: Option<&str>, nodes: usize, t: &dyn Text) -> Words {
+fn members(change: &MembersChange, node: Option<NodeId>, result: Option<MembersResult>, t: &dyn Text) -> Description {
+    match (node, result) {
+        (None, _) => t.change_waits(change).into(),
+        (Some(node), None) => t.change_asked(NodeName(node), change).into(),
+        (Some(_), Some(MembersResult::Done)) => t.change_done(change).into(),
+        (Some(node), Some(result)) => {
+            Description::because(t.change_not_done(NodeName(node), change), t.members_result(result))
+        }
+    }
+}
+
+fn cut(links: &[Link], name: Option<&str>, nodes: usize, t: &dyn Text) -> Description {
     let alone = alone(links, nodes);
     let text = match alone {
-        Some(node) => t.is_cut_off(S(node)),
-        None => t.links_cut(&links_in_words(links, nodes, t)),
+        Some(node) => t.is_cut_off(NodeName(node)),
+        None => t.links_cut(&link_set(links, nodes)),
     };
     let says_the_same = |name: &str| alone.is_some_and(|node| name == alone_name(node));
     match name.filter(|name| !says_the_same(name)) {
-        Some(name) => Words::because(text, name),
+        Some(name) => Description::because(text, name),
         None => text.into(),
     }
 }
@@ -275,28 +295,22 @@ fn alone(links: &[Link], nodes: usize) -> Option<NodeId> {
 /// So many links are named one by one.
 const LINKS_NAMED: usize = 3;
 
-/// Links in words: "all links", "S1–S2 and S1 → S3", or, where they are many, their number.
-fn links_in_words(links: &[Link], nodes: usize, t: &dyn Text) -> String {
+/// These links as a sentence names them: one by one or, where they are many, by their number.
+fn link_set(links: &[Link], nodes: usize) -> LinkSet {
     if links.len() == nodes * nodes.saturating_sub(1) && nodes > 2 {
-        return t.all_links().to_string();
+        return LinkSet::All;
     }
-    let pair = |&(a, b): &Link| (a.min(b), a.max(b));
-    let pairs: std::collections::BTreeSet<Link> = links.iter().map(pair).collect();
+    let pairs: BTreeSet<Link> = links.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect();
     if pairs.len() > LINKS_NAMED {
-        let ends = pairs.iter().flat_map(|&(a, b)| [a, b]).collect::<std::collections::BTreeSet<_>>();
-        return t.many_links(pairs.len() as u64, &names(ends, t));
+        let ends: BTreeSet<NodeId> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+        return LinkSet::Many(pairs.len() as u64, node_names(ends));
     }
-    let name = |&(a, b): &Link| match (links.contains(&(a, b)), links.contains(&(b, a))) {
-        (true, true) => format!("{}–{}", S(a), S(b)),
-        (true, false) => format!("{} → {}", S(a), S(b)),
-        _ => format!("{} → {}", S(b), S(a)),
+    let part = |(a, b): Link| match (links.contains(&(a, b)), links.contains(&(b, a))) {
+        (true, true) => LinkPart::Both(NodeName(a), NodeName(b)),
+        (true, false) => LinkPart::OneWay(NodeName(a), NodeName(b)),
+        _ => LinkPart::OneWay(NodeName(b), NodeName(a)),
     };
-    let mut names: Vec<String> = pairs.iter().map(name).collect();
-    match names.pop() {
-        Some(last) if names.is_empty() => last,
-        Some(last) => t.and(&names.join(", "), &last),
-        None => String::new(),
-    }
+    LinkSet::Named(pairs.into_iter().map(part).collect())
 }
 
 #[cfg(test)]
@@ -311,7 +325,7 @@ mod tests {
     use crate::raft::rpc::{Message, VoteRequest};
     use crate::runtime::Micros;
     use crate::view::feed::{Feed, Filter};
-    use crate::view::text::English;
+    use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
 
@@ -324,7 +338,7 @@ mod tests {
             .collect();
         let mut feed = Feed::default();
         feed.take(&records);
-        let Words { text, why } = words(&feed.last(Filter::Everything, 1)[0], 5, &English);
+        let Description { text, why } = describe(&feed.last(Filter::Everything, 1)[0], 5, &English);
         why.map_or(text.clone(), |why| format!("{text} — {why}"))
     }
 

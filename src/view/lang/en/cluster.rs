@@ -1,0 +1,268 @@
+//! English: the cluster and what can be done to it.
+
+use std::collections::BTreeSet;
+
+use super::{list, number, plural, English};
+use crate::raft::{Index, NodeId, Term};
+use crate::view::format::{grouped, NodeName};
+use crate::view::lang::rooms::Common;
+
+say! {
+    English: Nodes;
+    texts {
+        leader: "Leader",
+        old_leader: "Old leader",
+        candidate: "Candidate",
+        follower: "Follower",
+        learner: "Learner",
+        crashed: "Crashed",
+        stopped: "Stopped",
+        not_started: "Not started",
+        outside: "Not a member",
+        isolated: "cut off",
+        paused: "paused",
+        joining: "joining",
+        leaving: "leaving",
+        disk_failing: "failing disk",
+        disk_slow: "slow disk",
+    }
+    sentences {
+        node_name(node: NodeName, standing: &str, notes: &[&str], term: Term, commit: Index): {
+            let standing = standing.to_lowercase();
+            let name = format!("{node}, {standing}, term {term}, commit {}", grouped(commit));
+            std::iter::once(name.as_str()).chain(notes.iter().copied()).collect::<Vec<_>>().join(", ")
+        },
+        term(term: Term): format!("term {term}"),
+    }
+}
+
+say! {
+    English: Cluster;
+    texts {
+        cluster: "Cluster",
+        messages: "Messages",
+        scope: "Which messages are drawn",
+        scope_all: "all messages",
+        scope_context: "fade others",
+        scope_focus: "hide others",
+        scope_why: "Others are messages that have nothing to do with what is selected; with nothing selected, heartbeats and the answers to them.",
+        do_scope: "Show all messages, or fade or hide those that have nothing to do with what is selected",
+        rejoin_all: "Rejoin all",
+        partition: "Partition…",
+        partition_title: "Partition into groups",
+        partition_text: "Nodes in different groups cannot hear each other.",
+        partition_apply: "Partition",
+        one_group: "All nodes are in one group: all links are open.",
+        add_node: "Add node",
+        links: "Links…",
+        links_title: "Latency, loss and duplication",
+        links_text: "Applies to messages sent from now on.",
+        links_from: "From",
+        links_to: "To",
+        links_every: "every node",
+        links_both: "in both directions",
+        links_apply: "Apply",
+        latency_min: "Shortest latency, ms",
+        latency_max: "Longest latency, ms",
+        loss: "Lost, %",
+        duplicate: "Sent twice, %",
+        must_not_be_less: "must not be less than the shortest latency",
+        write: "Write",
+        write_key: "Key",
+        write_value: "Value",
+        write_to: "to",
+        write_to_node: "Node to ask",
+        write_leader: "the leader",
+        write_many: "Write 10",
+        read: "Read",
+    }
+    words {
+        cluster_hint(by_finger: bool): if by_finger {
+            "swipe over links to cut"
+        } else {
+            "drag to cut links · click for menu"
+        },
+        cluster_caption(by_finger: bool): if by_finger {
+            "Tap a message to read it in full here. To cut links downwards, hold the finger still before you draw."
+        } else {
+            "Point at a message to read it in full here."
+        },
+    }
+    sentences {
+        cluster_name(nodes: u64): format!("Cluster of {nodes}"),
+        partitioned(groups: &[BTreeSet<NodeId>]): {
+            let groups: Vec<String> = groups.iter().map(|group| English.node_set(group)).collect();
+            format!("Partitioned: {}.", groups.join(" | "))
+        },
+        partition_node(node: NodeName): format!("Group of {node}"),
+        stroke_rejoin(name: &str): format!("{name} · rejoin"),
+        link_name(a: NodeName, b: NodeName): format!("Link between {a} and {b}"),
+        link_described(a: NodeName, b: NodeName, there: &str, back: &str): if there == back {
+            format!("Link between {a} and {b}: {there}")
+        } else {
+            format!("Link between {a} and {b}: {a} → {b} {there}; {b} → {a} {back}")
+        },
+        link_latency(low: &str, high: &str): if low == high { format!("{low} ms") } else { format!("{low}–{high} ms") },
+        link_loss(percent: &str): format!("{percent} % lost"),
+        link_duplicate(percent: &str): format!("{percent} % twice"),
+        cut_and(quality: &str): format!("cut ({quality})"),
+        must_be_within(most: &str): format!("must be a number from 0 to {most}"),
+    }
+}
+
+say! {
+    English: Menus;
+    texts {
+        menu_write: "Write…",
+        menu_read: "Read…",
+        menu_campaign: "Campaign now",
+        menu_put_off: "Let its timeout fire in 1 s",
+        menu_transfer: "Transfer leadership to it",
+        menu_pause: "Pause",
+        menu_resume: "Resume",
+        menu_slow_disk: "Slow its disk down",
+        menu_fast_disk: "Restore its disk’s speed",
+        menu_fail_disk: "Let its disk fail",
+        menu_mend_disk: "Repair its disk",
+        menu_snapshot: "Take a snapshot now",
+        menu_take_in: "Add as a learner",
+        menu_make_voter: "Make it a voter",
+        menu_remove: "Remove from the configuration",
+        menu_crash: "Crash",
+        menu_restart: "Restart",
+        menu_isolate: "Isolate",
+        menu_rejoin: "Rejoin",
+        menu_deliver: "Deliver now",
+        menu_drop: "Drop",
+        menu_hold: "Hold",
+        menu_release: "Release",
+        menu_delay: "Delay by 50 ms",
+        menu_duplicate: "Duplicate",
+        message_menu: "Actions on the message",
+        menu_links: "Latency and loss…",
+        cut_both: "Cut both ways",
+        rejoin_both: "Rejoin both ways",
+        run_until: "Run until…",
+        until_commit: "an entry is committed",
+        until_leader: "a leader is elected",
+        until_stream: "a stream changes its state",
+        until_converged: "all logs agree",
+        until_violated: "a promise is broken",
+        until_second: "a second has passed",
+        runs: "Runs",
+        forget_others: "Forget the other runs",
+    }
+    sentences {
+        node_menu(node: NodeName): format!("Actions on {node}"),
+        cut_direction(from: NodeName, to: NodeName): format!("Cut {from} → {to}"),
+        rejoin_direction(from: NodeName, to: NodeName): format!("Rejoin {from} → {to}"),
+        run_name(number: u32): format!("Run {number}"),
+        run_of(place: usize, all: usize): format!("Run {place} of {all}"),
+        run_to(name: &str, end: &str): format!("{name}, up to {end} ms"),
+        run_here(name: &str): format!("{name}, this one"),
+    }
+}
+
+say! {
+    English: Headline;
+    texts {
+        nodes_start: "The nodes are starting.",
+        nothing_yet: "Nothing has happened yet.",
+        all_down: "All nodes are down.",
+        no_leader: "No leader.",
+    }
+    sentences {
+        no_majority_lives(live: u64, all: u64): format!(
+            "No leader: only {} of {} nodes {}, which is no majority.",
+            number(live),
+            number(all),
+            plural(live, "runs", "run")
+        ),
+        campaigning(candidates: &[NodeName]):
+            format!("No leader: {} {}.", list(candidates), plural(candidates.len(), "campaigns", "campaign")),
+        waiting_for_timeout(node: NodeName): format!("No leader: {node}’s election timeout is the next to fire."),
+        challenged(leader: NodeName, term: Term, candidates: &[NodeName], higher: Term): format!(
+            "{leader} leads term {term}, but {} {} in term {higher}.",
+            list(candidates),
+            plural(candidates.len(), "campaigns", "campaign")
+        ),
+        still_believe(nodes: &[NodeName], term: Term): match nodes {
+            [only] => format!("{only} still believes it leads term {term}."),
+            nodes => format!("{} still believe they lead.", list(nodes)),
+        },
+        leads_minority(leader: NodeName, term: Term):
+            format!("{leader} leads term {term}, but reaches no majority: it cannot commit."),
+        agree(leader: NodeName, term: Term, live: u64, all: u64): match (live, all) {
+            (1, 1) => format!("{leader} leads term {term}, alone."),
+            (live, all) if live == all => format!("{leader} leads term {term}; all {} logs agree.", number(live)),
+            (live, all) =>
+                format!("{leader} leads term {term}; the {} live logs of {} agree.", number(live), number(all)),
+        },
+        committing(leader: NodeName, term: Term, commit: Index, last: Index): if commit == 0 {
+            format!("{leader} leads term {term}; nothing is committed yet.")
+        } else {
+            format!("{leader} leads term {term}; its log is committed up to {} of {}.", grouped(commit), grouped(last))
+        },
+        leads(leader: NodeName, term: Term): format!("{leader} leads term {term} and has committed its whole log."),
+        catching_up(leader: NodeName, term: Term, behind: &[NodeName]): format!(
+            "{leader} leads term {term} and has committed its whole log; {} {} yet to learn of it.",
+            list(behind),
+            plural(behind.len(), "has", "have")
+        ),
+        changes_members(leader: NodeName, term: Term, old: &BTreeSet<NodeId>, new: &BTreeSet<NodeId>): format!(
+            "{leader} leads term {term}; the voters change from {} to {}: for now, both need a majority.",
+            English.node_set(old),
+            English.node_set(new)
+        ),
+    }
+}
+
+say! {
+    English: Hints;
+    texts {
+        hint_nothing_to_do: "All logs agree, and only heartbeats are sent. Write something, or break something.",
+        hint_no_majority_together: "The open links connect no majority. Rejoin some of the others.",
+        hint_slow_disks: "A majority has slow disks: an entry counts only once it is durable.",
+        hint_traps: "Some messages are dropped or held as they are sent: an action asked for that.",
+    }
+    words {
+        hint_halted(by_finger: bool): if by_finger {
+            "The run has stopped here. Step back to see how it came to this."
+        } else {
+            "The run has stopped here. ← steps back, to see how it came to this."
+        },
+        hint_clock_stands(by_finger: bool): if by_finger {
+            "The clock is stopped. Start it in the bar below, or take one step."
+        } else {
+            "The clock is stopped: Space starts it, → takes one step."
+        },
+    }
+    sentences {
+        hint_no_majority_runs(down: &[NodeName], needed: u64): {
+            let restart = match (down.len(), needed) {
+                (1, _) => "it".to_string(),
+                (_, 1) => "one of them".to_string(),
+                (_, needed) => format!("at least {} of them", number(needed)),
+            };
+            let are = plural(down.len(), "is", "are");
+            format!(
+                "{} {are} not running, so no majority can elect a leader or commit anything. Restart or resume {restart}.",
+                list(down)
+            )
+        },
+        hint_leader_paused(leader: NodeName): format!(
+            "{leader} leads, but is paused: nothing happens until another node’s election timeout fires."
+        ),
+        hint_leader_alone(leader: NodeName): format!(
+            "{leader} leads, but cannot exchange messages with a majority. Rejoin its links, or wait for another leader."
+        ),
+        hint_round_trip(round_trip: &str, timeout: &str): format!(
+            "A round trip takes at least {round_trip} ms, and no election timeout is longer than {timeout} ms: \
+             every candidate times out before the answers arrive."
+        ),
+        hint_held(count: u64): match count {
+            1 => "One message is held: select it to release it.".to_string(),
+            _ => format!("{} messages are held: select one to release it.", grouped(count)),
+        },
+    }
+}

@@ -1,0 +1,184 @@
+//! English: the page, the bar of time, the list of events, the guarantees.
+
+use std::collections::BTreeSet;
+
+use super::{list, plural, English};
+use crate::lab::vocab::invariant::Invariant;
+use crate::raft::{Membership, NodeId};
+use crate::view::format::{grouped, runs, NodeName};
+
+say! {
+    English: Common;
+    texts {
+        language_tag: "en",
+        language_name: "English",
+        text_direction: "ltr",
+    }
+    words {
+        yes_or_no(is_so: bool): if is_so { "yes" } else { "no" },
+    }
+    sentences {
+        nodes(nodes: &[NodeName]): list(nodes),
+        node_set(nodes: &BTreeSet<NodeId>): format!("S{}", runs(nodes)),
+        membership(members: &Membership): {
+            let voters = members.voters.iter().map(|set| English.node_set(set)).collect::<Vec<_>>().join(" → ");
+            match members.learners.len() {
+                0 => voters,
+                count => {
+                    let learners = English.node_set(&members.learners);
+                    format!("{voters}, {} {learners}", plural(count, "learner", "learners"))
+                }
+            }
+        },
+        parts(parts: &[String]): parts.join(", "),
+        sentences(sentences: &[String]): sentences.join(" "),
+        arrow(from: NodeName, to: NodeName): format!("{from} → {to}"),
+        link_title(a: NodeName, b: NodeName): format!("{a} – {b}"),
+        percent(percent: u64): format!("{percent} %"),
+        bytes(bytes: u64): format!("{} B", grouped(bytes)),
+        bytes_of(part: u64, whole: u64): format!("{} of {} B", grouped(part), grouped(whole)),
+        cut_short(begin: &str, bytes: u64): format!("{begin} ({} B)", grouped(bytes)),
+        at_ms(ms: &str): format!("at {ms} ms"),
+        so_many_more(count: u64): format!("{} more", grouped(count)),
+        and_so_many_more(count: u64): format!("and {count} more"),
+    }
+}
+
+say! {
+    English: Page;
+    texts {
+        brand: "Raft Lab",
+        skip_to_cluster: "Skip to the cluster",
+        theme: "Light or dark theme",
+        help: "Help",
+        close: "Close",
+        cancel: "Cancel",
+        dismiss: "Dismiss",
+        fold: "Fold or unfold this panel",
+        halted: "The run has stopped.",
+        another_run: "You acted in the past, so this is another run. The run as it was is kept.",
+        one_run_only: "There is only one run. Acting in its past makes another one.",
+        not_now: "This cannot be done to it now.",
+        no_messages: "No message is on its way.",
+        no_more_nodes: "There are as many nodes as there can be.",
+        no_timers: "No election timeout is running.",
+        nothing_before: "This is the start.",
+        nothing_cut: "No link is cut.",
+        nothing_to_redo: "Nothing was undone.",
+        nothing_to_step: "Nothing more can happen",
+        nothing_to_undo: "Nothing has been done to this run.",
+        select_first: "Select a node first: click it, or press its number.",
+        select_message_first: "Select a message first: click it, or press m.",
+        until_already: "All logs agree already.",
+        until_not: "This did not happen within 10 s of virtual time.",
+    }
+    sentences {
+        saved_unusable(why: &str): format!("The saved run could not be opened, so this is a new one. {why}"),
+        refused(why: &str): format!("This cannot be done: {why}"),
+    }
+}
+
+say! {
+    English: Transport;
+    texts {
+        transport: "Time",
+        to_start: "To the start",
+        back: "Step back",
+        to_present: "To the present",
+        undo: "Undo the last action",
+        redo: "Redo",
+        play: "Play",
+        pause: "Pause",
+        step: "One step",
+        step_kind: "A step is",
+        step_event: "event",
+        step_message: "message",
+        step_transition: "transition",
+        speed: "Speed",
+        speed_shows: "1 s shows",
+        speed_opening: "until a leader is elected",
+        running_behind: "falling behind",
+    }
+    sentences {
+        event_number(n: u64): format!("event {}", grouped(n)),
+        event_of(n: u64, all: u64): format!("event {} of {}", grouped(n), grouped(all)),
+        speed_value(ms: u64): format!("{} ms", grouped(ms)),
+        speed_valuetext(ms: u64): format!("one second shows {ms} milliseconds"),
+        under_way(percent: u64): format!("catching up… {percent} %"),
+    }
+}
+
+say! {
+    English: Feed;
+    texts {
+        happened: "What just happened",
+        nothing_to_tell: "Nothing to tell yet.",
+        happened_filter: "Show",
+        filter_matters: "highlights",
+        filter_everything: "everything",
+        topic_elections: "elections",
+        topic_log: "logs",
+        topic_streams: "streams",
+        topic_messages: "messages",
+        topic_clients: "clients",
+        topic_faults: "faults",
+    }
+    sentences {
+        in_a_breath(events: &[String]): events.join(". "),
+    }
+}
+
+say! {
+    English: Guarantees;
+    texts {
+        promises_title: "What Raft promises",
+        promises_text: "Checked after every event. The first five are the properties of the paper’s Figure 3; the others are what these rest on, and what clients rely on. The sections are those of the paper.",
+        promise_holds: "holds",
+        promise_is_broken: "is broken",
+        do_promises: "What Raft promises, and whether it holds",
+    }
+    words {
+        promise_name(invariant: Invariant): match invariant {
+            Invariant::ElectionSafety => "Election Safety",
+            Invariant::LeaderAppendOnly => "Leader Append-Only",
+            Invariant::LogMatching => "Log Matching",
+            Invariant::LeaderCompleteness => "Leader Completeness",
+            Invariant::StateMachineSafety => "State Machine Safety",
+            Invariant::VotesKept => "Votes are kept",
+            Invariant::Monotonic => "Nothing goes back",
+            Invariant::AppliedOnce => "Applied in order, once",
+            Invariant::MatchIsTrue => "matchIndex is true",
+            Invariant::AcknowledgedKept => "Acknowledged writes are kept",
+            Invariant::Linearizable => "Linearizability",
+        },
+        promise(invariant: Invariant): match invariant {
+            Invariant::ElectionSafety => "At most one leader is elected in a term.",
+            Invariant::LeaderAppendOnly => "A leader never overwrites or removes entries of its own log.",
+            Invariant::LogMatching => "Two logs that have an entry with the same index and term agree in everything up to it.",
+            Invariant::LeaderCompleteness => "An entry that is committed in a term is in the logs of the leaders of all later terms.",
+            Invariant::StateMachineSafety => "No two nodes apply different entries at the same index.",
+            Invariant::VotesKept => "A node gives one vote in a term, and remembers it after a restart.",
+            Invariant::Monotonic => "A node’s term never decreases, nor does the commit index of a node while it runs.",
+            Invariant::AppliedOnce => "Between one start and the next, a node applies entries in order, each once.",
+            Invariant::MatchIsTrue => "What a leader knows to be replicated is in the follower’s log, and durable there.",
+            Invariant::AcknowledgedKept => "A write that was acknowledged to a client is never lost.",
+            Invariant::Linearizable => "Each request takes effect at one instant between its call and its answer.",
+        },
+    }
+    sentences {
+        promises_hold(count: u64): format!("{count} promises hold"),
+        promises_broken(count: u64): format!("{count} {} broken", plural(count, "promise is", "promises are")),
+        promise_broken(invariant: Invariant): format!("A promise is broken: {}", English.promise_name(invariant)),
+    }
+}
+
+say! {
+    English: Crash;
+    texts {
+        failed: "Raft Lab has failed",
+        failed_text: "This is a fault in the program, not yours. Your run is saved: reload to continue from there.",
+        failed_run: "The run, to copy into a report",
+        failed_reload: "Reload",
+        failed_fresh: "Start a new run",
+    }
+}

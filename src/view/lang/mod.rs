@@ -1,0 +1,62 @@
+//! Every word on the page, in one file or folder per language.
+//!
+//! `rooms.rs` lists what there is to be said, `en/` says it in English. A language that lacks a text does not compile.
+//! Another language is one more file beside `en/` (or a folder like it), and a line in [`LANGUAGES`].
+
+/// Says in a language what there is in a room: plain texts, words for the values of a type, and sentences.
+macro_rules! say {
+    ($language:ty: $room:ident;
+        $(texts { $($text:ident: $words:literal,)* })?
+        $(words { $($word:ident($of:ident: $of_type:ty): $choice:expr,)* })?
+        $(sentences { $($sentence:ident($($argument:ident: $type:ty),*): $body:expr,)* })?
+    ) => {
+        impl $crate::view::lang::rooms::$room for $language {
+            $($(fn $text(&self) -> &'static str { $words })*)?
+            $($(fn $word(&self, $of: $of_type) -> &'static str { $choice })*)?
+            $($(fn $sentence(&self, $($argument: $type),*) -> String { $body.into() })*)?
+        }
+    };
+}
+
+mod en;
+mod rooms;
+pub mod values;
+
+pub use en::English;
+pub use rooms::*;
+
+/// Every language of the page. The first is for readers of whose languages there is none.
+pub const LANGUAGES: [&dyn Text; 1] = [&English];
+
+/// The first of the languages asked for ("zh-CN", "en") that the page speaks, if need be as in another region.
+pub fn choose<'a>(asked: impl IntoIterator<Item = &'a str>) -> &'static dyn Text {
+    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    let speaks = |tag: &str| {
+        let exact = LANGUAGES.iter().find(|it| it.language_tag().eq_ignore_ascii_case(tag));
+        exact.or_else(|| LANGUAGES.iter().find(|it| primary(it.language_tag()) == primary(tag))).copied()
+    };
+    asked.into_iter().find_map(speaks).unwrap_or(LANGUAGES[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_language_says_which_it_is_and_how_it_is_written() {
+        let tags: BTreeSet<&str> = LANGUAGES.iter().map(|t| t.language_tag()).collect();
+        assert_eq!(tags.len(), LANGUAGES.len());
+        for t in LANGUAGES {
+            assert!(["ltr", "rtl"].contains(&t.text_direction()), "{}", t.language_tag());
+            assert!(!t.language_name().is_empty(), "{}", t.language_tag());
+        }
+    }
+
+    #[test]
+    fn the_reader_gets_the_first_language_that_is_there() {
+        for asked in [&["en-GB"] as &[_], &["xx", "EN"], &["xx"], &[]] {
+            assert_eq!(choose(asked.iter().copied()).language_tag(), "en", "{asked:?}");
+        }
+    }
+}
