@@ -223,7 +223,12 @@ fn what_the_page_of_fidelity_names_is_there() {
     let is_file = |name: &str| file(name).iter().any(|path| path.exists());
     let test_is_in = |path: &str, name: &str| {
         let name = name.strip_suffix('…').map_or(format!("fn {name}()"), |beginning| format!("fn {beginning}"));
-        let code = read(&root().join(path));
+        // A folder stands for all files in it.
+        let files = match path.ends_with(".rs") {
+            true => vec![root().join(path)],
+            false => rust_files(path),
+        };
+        let code: String = files.iter().map(|path| read(path)).collect();
         let mut lines = code.lines().map(str::trim);
         let mut found = 0;
         while lines.by_ref().any(|line| line == "#[test]") {
@@ -262,7 +267,7 @@ fn what_the_page_of_fidelity_names_is_there() {
                 _ if name.ends_with(".json") => is_scenario(&name),
                 _ if name.contains('/') || name.ends_with(".rs") => is_file(&name),
                 "stream" => test_is_in("src/raft/replication/tests.rs", &name),
-                "node" => test_is_in("src/raft/node/tests.rs", &name),
+                "node" => test_is_in("src/raft/node/tests", &name),
                 "task" => test_is_in("src/raft/replication/task.rs", &name),
                 _ => test_is_in("src/raft/config.rs", &name),
             };

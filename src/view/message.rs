@@ -327,7 +327,7 @@ pub fn lost_name(lost: &LostMessage, t: &dyn Text) -> String {
 mod tests {
     use super::*;
     use crate::raft::log::{Entry, Payload};
-    use crate::raft::rpc::{AppendResponse, Hint, VoteRequest, VoteResponse};
+    use crate::raft::rpc::{AppendResponse, ConflictHint, VoteRequest, VoteResponse};
     use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
@@ -373,7 +373,7 @@ mod tests {
             transfer: false,
         });
         let vote = |granted| Message::VoteResponse(VoteResponse { term: 3, granted, pre_vote: false });
-        let hint = Some(Hint { term: 2, index: 3 });
+        let hint = Some(ConflictHint { term: 2, index: 3 });
         let cases = [
             (append(2), Shape::Append, "append 5–6 in term 3, after entry 4 of term 2; commit 4"),
             (append(1), Shape::Append, "append 5 in term 3, after entry 4 of term 2; commit 4"),

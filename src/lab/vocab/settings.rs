@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::spec::{DiskSpec, LinkSpec};
 use crate::raft::Config;
-use crate::runtime::{Feed, Micros, TraceHash};
+use crate::runtime::{Micros, StableHash, TraceHash};
 
 /// A set of settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,9 +47,9 @@ macro_rules! patch {
             }
         }
 
-        impl Feed for $name {
-            fn feed(&self, hash: &mut TraceHash) {
-                $(self.$field.feed(hash);)*
+        impl StableHash for $name {
+            fn hash_into(&self, hash: &mut TraceHash) {
+                $(self.$field.hash_into(hash);)*
             }
         }
     };
@@ -98,9 +98,9 @@ impl From<SnapshotPolicy> for u64 {
     }
 }
 
-impl Feed for SnapshotPolicy {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.logs_since_last.feed(hash);
+impl StableHash for SnapshotPolicy {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.logs_since_last.hash_into(hash);
     }
 }
 

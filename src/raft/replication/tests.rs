@@ -1,4 +1,4 @@
-//! The stream as a value: an input, and what it wants done.
+//! Unit tests of [`Stream`] as a value: inputs go in, and its outputs are checked.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::raft::event::{Event, StreamState, StreamWhy};
 use crate::raft::log::{Entry, LogTerms, Payload, SharedEntry};
 use crate::raft::network::Unreachable;
 use crate::raft::rpc::{
-    AppendEntries, AppendResponse, AppendResult, Hint, InstallResponse, InstallResult, InstallSnapshot,
+    AppendEntries, AppendResponse, AppendResult, ConflictHint, InstallResponse, InstallResult, InstallSnapshot,
 };
 use crate::raft::storage::{LogView, StorageError};
 use crate::raft::{Index, Membership, Snapshot, SnapshotMeta, Term};
@@ -16,7 +16,7 @@ use crate::runtime::Micros;
 
 const TERM: Term = 8;
 
-/// A stream, the log that it reads, and everything that it ever wanted.
+/// A stream, the log that it reads, and all of its outputs so far.
 struct Rig {
     stream: Stream,
     now: Micros,
@@ -25,9 +25,9 @@ struct Rig {
     last_applied: Index,
     appends: Vec<(u64, AppendEntries)>,
     chunks: Vec<(u64, InstallSnapshot)>,
-    to_core: Vec<ToCore>,
+    reports: Vec<StreamReport>,
     events: Vec<Event>,
-    forgotten: Vec<u64>,
+    cancelled: Vec<u64>,
     reads: Vec<(Index, Index)>,
 }
 
@@ -36,7 +36,7 @@ fn entry(index: Index, term: Term) -> SharedEntry {
 }
 
 impl Rig {
-    /// A leader of [`TERM`] whose log had these terms when it was elected; its first entry is handed over.
+    /// The stream of a leader of [`TERM`] whose log had these terms when it was elected, after its first own entry.
     fn new(terms: &[Term], config: Config) -> Rig {
         let mut rig = Rig::before_first_entry(terms, config);
         rig.replicate(1);
@@ -44,7 +44,7 @@ impl Rig {
     }
 
     fn before_first_entry(terms: &[Term], config: Config) -> Rig {
-        let office = Office {
+        let context = LeaderContext {
             leader: 1,
             term: TERM,
             terms: terms.iter().copied().collect::<LogTerms>(),
@@ -52,22 +52,23 @@ impl Rig {
             config,
         };
         let mut rig = Rig {
-            stream: Stream::new(Micros::ZERO, office, 2, None),
+            stream: Stream::new(Micros::ZERO, context, 2, None),
             now: Micros::ZERO,
             log: (1..).zip(terms).map(|(index, &term)| entry(index, term)).collect(),
             first_index: 1,
             last_applied: 0,
             appends: Vec::new(),
             chunks: Vec::new(),
-            to_core: Vec::new(),
+            reports: Vec::new(),
             events: Vec::new(),
-            forgotten: Vec::new(),
+            cancelled: Vec::new(),
             reads: Vec::new(),
         };
         rig.carry_out();
         rig
     }
 
+    /// Records the outputs, and completes reads at once.
     fn carry_out(&mut self) {
         loop {
             let outputs = self.stream.take_outputs();
@@ -76,10 +77,10 @@ impl Rig {
             }
             for output in outputs {
                 match output {
-                    Output::Send { rpc, request } => self.appends.push((rpc, request)),
+                    Output::SendAppend { rpc, request } => self.appends.push((rpc, request)),
                     Output::SendChunk { rpc, request } => self.chunks.push((rpc, request)),
-                    Output::Forget { rpc } => self.forgotten.push(rpc),
-                    Output::ToCore(event) => self.to_core.push(event),
+                    Output::CancelRpc { rpc } => self.cancelled.push(rpc),
+                    Output::Report(event) => self.reports.push(event),
                     Output::Emit(event) => self.events.push(event),
                     Output::Read { first, last } => {
                         self.reads.push((first, last));
@@ -106,49 +107,54 @@ impl Rig {
         self
     }
 
-    /// The leader appends entries of its term, in one go.
+    /// The leader appends this many entries of its term, in one step.
     fn replicate(&mut self, count: u64) -> &mut Rig {
         let last = self.log.len() as Index;
         let entries: Vec<_> = (last + 1..=last + count).map(|index| entry(index, TERM)).collect();
         self.log.extend(entries.iter().cloned());
-        let events = entries.into_iter().map(|entry| FromCore::Replicate { entry, commit_index: 0 }).collect();
-        self.input(Input::Core(events))
+        let events = entries.into_iter().map(|entry| StreamCommand::Replicate { entry, commit_index: 0 }).collect();
+        self.input(Input::Commands(events))
     }
 
     fn answer(&mut self, rpc: u64, result: AppendResult) -> &mut Rig {
-        self.input(Input::Answer { rpc, response: Ok(AppendResponse { term: TERM, result }) })
+        self.input(Input::AppendResponse { rpc, response: Ok(AppendResponse { term: TERM, result }) })
     }
 
-    /// The latest append succeeds.
+    /// The target accepts the latest append.
     fn succeed(&mut self) -> &mut Rig {
         let (rpc, request) = self.appends.last().cloned().unwrap();
         self.answer(rpc, AppendResult::Success(request.last_index()))
     }
 
+    /// The target refuses the latest append with this hint.
     fn refuse(&mut self, index: Index, term: Term) -> &mut Rig {
         let rpc = self.appends.last().unwrap().0;
-        self.answer(rpc, AppendResult::Conflict(Some(Hint { term, index })))
+        self.answer(rpc, AppendResult::Conflict(Some(ConflictHint { term, index })))
     }
 
+    /// Advances the clock to `ms`, and handles all deadlines until then.
     fn time(&mut self, ms: u64) -> &mut Rig {
         let end = Micros::from_ms(ms);
         while self.stream.next_deadline() <= end {
             self.now = self.stream.next_deadline();
-            self.input(Input::Time);
+            self.input(Input::DeadlineReached);
         }
         self.now = end;
         self
     }
 
+    /// The prev index and the indexes of the entries of the latest append.
     fn last_append(&self) -> (Index, Vec<Index>) {
         let request = &self.appends.last().unwrap().1;
         (request.prev_log_index, request.entries.iter().map(|entry| entry.index).collect())
     }
 
+    /// The match and the next index.
     fn indices(&self) -> (Index, Index) {
         (self.stream.match_index(), self.stream.next_index())
     }
 
+    /// A stream at line rate whose target has the whole log.
     fn at_line_rate(terms: &[Term]) -> Rig {
         let mut rig = Rig::new(terms, Config::classroom());
         rig.succeed().succeed();
@@ -156,23 +162,23 @@ impl Rig {
         rig
     }
 
-    /// A follower whose log was compacted away: a snapshot of 40 bytes up to index 4 is being sent.
+    /// A stream that sends a snapshot of 40 bytes up to index 4, since the entries that its target needs are compacted.
     fn snapshotting() -> Rig {
         let mut rig = Rig::new(&[1, 1, 2, 3, 3, 3], Config::classroom());
         rig.first_index = 5;
         rig.refuse(0, 0);
         assert_eq!(rig.stream.state(), StreamState::Snapshotting);
-        assert_eq!(rig.to_core.last(), Some(&ToCore::NeedsSnapshot));
+        assert_eq!(rig.reports.last(), Some(&StreamReport::NeedsSnapshot));
         let meta = SnapshotMeta { id: 7, index: 4, term: 3, membership: (0, Membership::new(1..=3, [])) };
         let data = (0..40).collect();
-        rig.input(Input::Core(vec![FromCore::Snapshot(Arc::new(Snapshot { meta, data }))]));
+        rig.input(Input::Commands(vec![StreamCommand::Snapshot(Arc::new(Snapshot { meta, data }))]));
         rig
     }
 
     fn chunk_answer(&mut self, rpc: u64, result: InstallResult) -> &mut Rig {
         let response =
             InstallResponse { term: TERM, snapshot: 7, last_included_index: 4, last_included_term: 3, result };
-        self.input(Input::ChunkAnswer { rpc, response: Ok(response) })
+        self.input(Input::InstallResponse { rpc, response: Ok(response) })
     }
 
     fn chunk_offsets(&self) -> Vec<u64> {
@@ -266,7 +272,7 @@ fn a_target_that_fails_at_once_costs_one_rpc_a_tick() {
         rig.time(ms);
         rig.replicate(u64::from(ms % 100 == 0));
         let rpc = rig.appends.last().unwrap().0;
-        rig.input(Input::Answer { rpc, response: Err(Unreachable) });
+        rig.input(Input::AppendResponse { rpc, response: Err(Unreachable) });
     }
     assert!(rig.appends.len() - before <= 21, "{} RPCs in 20 ticks", rig.appends.len() - before);
 }
@@ -323,7 +329,7 @@ fn a_refusal_lowers_next_and_leaves_match_alone() {
         rig.refuse(index, term);
         assert_eq!(rig.indices(), (0, next), "{what}");
         assert_eq!(rig.last_append().0, next - 1, "{what}: asks again at once");
-        assert!(!rig.to_core.iter().any(|it| matches!(it, ToCore::UpdateMatchIndex(_))), "{what}");
+        assert!(!rig.reports.iter().any(|it| matches!(it, StreamReport::UpdateMatchIndex(_))), "{what}");
     }
 }
 
@@ -347,7 +353,7 @@ fn a_refusal_that_does_not_speak_of_the_present_next_is_ignored() {
     rig.time(60); // timed out, and sent again at 50
     rig.refuse(2, 1); // of the second
     assert_eq!(rig.indices(), (0, 3));
-    rig.answer(first, AppendResult::Conflict(Some(Hint { term: 1, index: 1 })));
+    rig.answer(first, AppendResult::Conflict(Some(ConflictHint { term: 1, index: 1 })));
     assert_eq!(rig.indices(), (0, 3));
     rig.succeed();
     assert_eq!(rig.indices().0, 5);
@@ -361,7 +367,7 @@ fn a_late_refusal_of_the_same_prev_frees_the_slot_of_the_repeated_one() {
     let first = rig.appends.last().unwrap().0;
     rig.time(60);
     let sent = rig.appends.len();
-    rig.answer(first, AppendResult::Conflict(Some(Hint { term: 1, index: 1 })));
+    rig.answer(first, AppendResult::Conflict(Some(ConflictHint { term: 1, index: 1 })));
     assert_eq!(rig.indices(), (0, 2));
     assert_eq!(rig.appends.len(), sent + 1, "the one in flight would only be refused again");
 }
@@ -381,7 +387,7 @@ fn line_rate_ends_above_the_threshold_and_comes_back_at_half_of_it() {
     assert_eq!(rig.stream.state(), StreamState::LineRate, "a lag of 4 is not above 4");
     rig.replicate(1);
     assert_eq!(rig.transitions().last(), Some(&(StreamState::Lagging, StreamWhy::LagAboveThreshold)));
-    assert_eq!(rig.to_core.last(), Some(&ToCore::RateUpdate { is_line_rate: false }));
+    assert_eq!(rig.reports.last(), Some(&StreamReport::RateUpdate { is_line_rate: false }));
     rig.succeed(); // 3–4 of 7: three behind
     assert_eq!((rig.indices(), rig.stream.state()), ((4, 5), StreamState::Lagging));
     assert_eq!(rig.last_append(), (4, vec![5, 6]));
@@ -408,7 +414,7 @@ fn a_target_that_refuses_what_it_promised_has_lost_it() {
     rig.refuse(2, 1);
     assert!(rig.events.contains(&Event::MatchLost { node: 1, target: 2, from: 4, to: 2 }));
     assert_eq!((rig.indices(), rig.stream.state()), ((2, 3), StreamState::Lagging));
-    assert!(rig.to_core.contains(&ToCore::MatchLost(2)));
+    assert!(rig.reports.contains(&StreamReport::MatchLost(2)));
 }
 
 #[test]
@@ -418,7 +424,7 @@ fn an_old_refusal_of_what_is_proven_by_now_is_no_loss() {
     rig.time(60);
     rig.refuse(1, 1).succeed().succeed(); // the repeated one; then all is proven
     assert_eq!(rig.indices(), (3, 4));
-    rig.answer(first, AppendResult::Conflict(Some(Hint { term: 1, index: 1 })));
+    rig.answer(first, AppendResult::Conflict(Some(ConflictHint { term: 1, index: 1 })));
     assert_eq!(rig.indices(), (3, 4));
 }
 
@@ -453,7 +459,7 @@ fn a_snapshot_goes_in_chunks_of_which_the_last_carries_data() {
     }
     assert_eq!(rig.chunks.len(), 3);
     assert_eq!(rig.indices(), (4, 5));
-    assert!(rig.to_core.contains(&ToCore::UpdateMatchIndex(4)));
+    assert!(rig.reports.contains(&StreamReport::UpdateMatchIndex(4)));
     assert!(rig.transitions().contains(&(StreamState::Lagging, StreamWhy::SnapshotInstalled)));
     assert_eq!(rig.last_append(), (4, vec![5, 6]), "and goes on behind it");
 }
@@ -464,7 +470,7 @@ fn an_empty_snapshot_is_one_chunk() {
     rig.first_index = 3;
     rig.refuse(0, 0);
     let meta = SnapshotMeta { id: 7, index: 2, term: 1, membership: (0, Membership::new(1..=3, [])) };
-    rig.input(Input::Core(vec![FromCore::Snapshot(Arc::new(Snapshot { meta, data: Vec::new() }))]));
+    rig.input(Input::Commands(vec![StreamCommand::Snapshot(Arc::new(Snapshot { meta, data: Vec::new() }))]));
     assert_eq!((rig.chunks[0].1.data.len(), rig.chunks[0].1.done), (0, true));
 }
 
@@ -531,7 +537,7 @@ fn installed_proves_no_more_than_what_was_sent() {
     let result = InstallResult::Installed;
     let response =
         InstallResponse { term: TERM, snapshot: 7, last_included_index: Index::MAX, last_included_term: 3, result };
-    rig.input(Input::ChunkAnswer { rpc, response: Ok(response) });
+    rig.input(Input::InstallResponse { rpc, response: Ok(response) });
     assert_eq!(rig.indices(), (4, 5));
 }
 
@@ -588,15 +594,15 @@ fn terminate_and_a_higher_term_end_it_in_every_state() {
         let (appends, chunks) = (rig.appends.len(), rig.chunks.len());
         rig.replicate(3);
         rig.now = Micros::from_ms(900);
-        rig.input(Input::Time);
+        rig.input(Input::DeadlineReached);
         assert_eq!((rig.appends.len(), rig.chunks.len()), (appends, chunks), "final");
 
         let mut rig = state();
         rig.time(50); // a heartbeat is on its way in any state
         let rpc = rig.appends.last().unwrap().0;
         let response = Ok(AppendResponse { term: TERM + 1, result: AppendResult::StaleTerm });
-        rig.input(Input::Answer { rpc, response });
-        assert_eq!(rig.to_core.last(), Some(&ToCore::RevertToFollower { term: TERM + 1 }));
+        rig.input(Input::AppendResponse { rpc, response });
+        assert_eq!(rig.reports.last(), Some(&StreamReport::RevertToFollower { term: TERM + 1 }));
         assert_eq!(rig.stream.state(), StreamState::Shutdown);
     }
 }
@@ -608,17 +614,17 @@ fn a_storage_that_fails_ends_it_and_tells_the_core() {
     rig.stream.handle(rig.now, Input::Read(Err(error.clone())));
     rig.carry_out();
     assert_eq!(rig.stream.state(), StreamState::Shutdown);
-    assert_eq!(rig.to_core.last(), Some(&ToCore::StorageFailed(error)));
+    assert_eq!(rig.reports.last(), Some(&StreamReport::StorageFailed(error)));
 }
 
 #[test]
 fn only_so_many_unanswered_rpcs_are_remembered() {
     let mut rig = Rig::at_line_rate(&[1]);
     rig.time(50 * (LATE_ANSWERS_MAX as u64 + 20));
-    assert!(rig.forgotten.len() >= 19, "{} forgotten", rig.forgotten.len());
-    let forgotten = rig.forgotten[0];
+    assert!(rig.cancelled.len() >= 19, "{} cancelled", rig.cancelled.len());
+    let cancelled = rig.cancelled[0];
     let before = rig.events.len();
-    rig.answer(forgotten, AppendResult::Success(2));
+    rig.answer(cancelled, AppendResult::Success(2));
     assert_eq!(rig.events.len(), before, "its answer tells nothing");
 }
 
@@ -636,7 +642,7 @@ fn reads_never_go_beyond_the_payload_limit() {
 fn settings_reach_a_stream_that_runs() {
     let mut rig = Rig::at_line_rate(&[1]);
     let config = Config { max_payload_entries: 1, ..Config::default() };
-    rig.input(Input::Core(vec![FromCore::SetConfig(config)]));
+    rig.input(Input::Commands(vec![StreamCommand::SetConfig(config)]));
     rig.replicate(3);
     assert_eq!(rig.last_append(), (2, vec![3]));
 }
