@@ -12,7 +12,6 @@ use crate::setup::{self, Talk};
 use crate::wasm::{Profile, Wasm};
 use crate::Result;
 use clap::ValueEnum;
-use std::cmp::Reverse;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::num::NonZero;
@@ -211,14 +210,13 @@ fn side_by_side() -> usize {
     cores.clamp(*E2E_SIDE_BY_SIDE.start(), *E2E_SIDE_BY_SIDE.end())
 }
 
-/// The end-to-end test files, by name: what Node.js makes of a folder differs between its versions. The longest come
-/// first, so that none of them is left when all others are done.
+/// The end-to-end test files, by name: what Node.js makes of a folder differs between its versions.
 fn end_to_end_files() -> Result<Vec<PathBuf>> {
     let folder = project::root().join("tests").join("e2e");
     let entries = fs::read_dir(&folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
     let is_test = |file: &Path| file.to_str().is_some_and(|name| name.ends_with(".test.mjs"));
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|file| is_test(file)).collect();
-    files.sort_by_cached_key(|file| (Reverse(fs::metadata(file).map_or(0, |data| data.len())), file.clone()));
+    files.sort();
     Ok(files)
 }
 
