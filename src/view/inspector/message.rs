@@ -1,6 +1,6 @@
 //! A message with all that it says.
 
-use super::{listed, plain, sheet, to_node, Sheet, Value};
+use super::sheet::{listed, plain, sheet, to_node, Sheet, Value};
 use crate::lab::vocab::id::MessageId;
 use crate::lab::world::{InFlight, World};
 use crate::raft::log::SharedEntry;

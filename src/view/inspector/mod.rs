@@ -1,51 +1,23 @@
 //! The inspector: what is selected, with all its numbers, and what these lead to.
 
-use super::format::{grouped, ms, range, NodeName};
-use super::lang::Text;
-use super::message::short;
-use super::payload::{in_full, pair};
-use super::selection::Selection;
-use super::stream_buffers::on_the_way;
-use super::{links, node, streams};
 use crate::lab::vocab::id::Link;
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamInfo, World};
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
 use crate::runtime::Micros;
+use crate::view::format::{grouped, ms, range, NodeName};
+use crate::view::lang::Text;
+use crate::view::message::short;
+use crate::view::payload::{in_full, pair};
+use crate::view::selection::Selection;
+use crate::view::stream_buffers::on_the_way;
+use crate::view::{links, node, streams};
 
 mod message;
+mod sheet;
 
-/// So many pairs of a state machine, entries of a message or messages of a link are told.
-const LISTED_MAX: usize = 8;
-
-/// What is told about a subject.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sheet {
-    /// Its name.
-    pub title: String,
-    /// It in a sentence.
-    pub lead: String,
-    /// Its fields.
-    pub fields: Vec<Field>,
-}
-
-/// A field of a sheet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Field {
-    /// Its name.
-    pub name: String,
-    /// Its values, of which each may lead to something else.
-    pub values: Vec<Value>,
-}
-
-/// A value of a field.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Value {
-    /// It as text.
-    pub text: String,
-    /// What it leads to.
-    pub to: Option<Selection>,
-}
+use sheet::{listed, plain, sheet, to_node, to_nodes};
+pub use sheet::{Field, Sheet, Value};
 
 /// What is told about `subject`.
 pub fn inspect(world: &World, subject: Selection, t: &dyn Text) -> Sheet {
@@ -61,45 +33,8 @@ pub fn inspect(world: &World, subject: Selection, t: &dyn Text) -> Sheet {
     }
 }
 
-fn sheet(title: String, lead: String) -> Sheet {
-    Sheet { title, lead, fields: Vec::new() }
-}
-
 fn arrow(from: NodeId, to: NodeId, t: &dyn Text) -> String {
     t.arrow(NodeName(from), NodeName(to))
-}
-
-fn plain(text: impl Into<String>) -> Vec<Value> {
-    vec![Value { text: text.into(), to: None }]
-}
-
-fn to_node(node: NodeId) -> Value {
-    Value { text: NodeName(node).to_string(), to: Some(Selection::Node(node)) }
-}
-
-fn to_nodes(nodes: impl IntoIterator<Item = NodeId>, t: &dyn Text) -> Vec<Value> {
-    let values: Vec<Value> = nodes.into_iter().map(to_node).collect();
-    if values.is_empty() {
-        plain(t.nobody())
-    } else {
-        values
-    }
-}
-
-impl Sheet {
-    fn add(&mut self, name: &str, values: Vec<Value>) {
-        self.fields.push(Field { name: name.into(), values });
-    }
-}
-
-/// At most [`LISTED_MAX`] of the values, and how many more there are.
-fn listed(mut values: Vec<Value>, t: &dyn Text) -> Vec<Value> {
-    let more = values.len().saturating_sub(LISTED_MAX);
-    if more > 0 {
-        values.truncate(LISTED_MAX);
-        values.push(Value { text: t.and_so_many_more(more as u64), to: None });
-    }
-    values
 }
 
 fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
