@@ -13,7 +13,11 @@ use raft_lab::runtime::Micros;
 /// The violations of a run, in words.
 fn alarms(lab: &Lab) -> Vec<String> {
     let world = lab.world();
-    world.violations.values().map(|(n, broken)| format!("{} at event {n}: {}", broken.invariant, broken.text)).collect()
+    world
+        .violations
+        .values()
+        .map(|(n, broken)| format!("{} at event {n}: {}", broken.invariant, broken.detail))
+        .collect()
 }
 
 /// Whether some rule is not obeyed, from the beginning or from some time on.
@@ -71,7 +75,7 @@ fn two_leaders(stop: serde_json::Value, expect: serde_json::Value) -> Lab {
 fn a_run_stops_at_the_first_violation() {
     let lab = two_leaders(serde_json::json!({ "at": 1000 }), serde_json::json!([]));
     let text = "S2 leads term 3, but S1 was elected in that term already.";
-    assert_eq!(lab.halted(), Some(format!("election-safety is broken: {text}")));
+    assert_eq!(lab.halted().map(|halt| halt.to_string()), Some(format!("election-safety is broken: {text}")));
     assert!(lab.now() < Micros::from_ms(100), "{}", lab.now());
     assert_eq!(alarms(&lab).len(), 1);
     assert!(!lab.report().held());

@@ -14,7 +14,8 @@ fn run(seeds: impl Iterator<Item = u64>) -> Vec<String> {
         lab.run_to_stop(None);
         let report = lab.report();
         if !report.held() {
-            let why = lab.halted().unwrap_or_else(|| serde_json::to_string(&report.expect).unwrap());
+            let why =
+                lab.halted().map_or_else(|| serde_json::to_string(&report.expect).unwrap(), |halt| halt.to_string());
             wrong.push(format!("seed {seed}, at {}: {why}", lab.now()));
         }
     }

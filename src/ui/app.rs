@@ -86,12 +86,12 @@ fn use_late_notices(driver: &Driver, told: u32, change: &Callback<Change>) {
 fn notices(scene: &Scene) -> Html {
     let Scene { frame, page, actions, .. } = scene;
     let t = text();
-    let halted = frame.halted.as_deref().map(|why| why_halted(&frame.world, why, t));
+    let halted = frame.halted.as_deref().map(|why| why_halted(why, t));
     let dismiss = actions.change.reform(|_: MouseEvent| Change::Notice(None));
     html! {
         <div class="notices" role="alert">
             if let Some(why) = halted {
-                <p class="notice bad">{ t.halted() }{ " " }{ why }</p>
+                <p class="notice bad">{ why }</p>
             }
             if let Some(notice) = &page.notice {
                 <p class="notice">

@@ -1,14 +1,12 @@
 //! What the browser keeps for the page: the settings, and the run as it was left.
 
-use std::rc::Rc;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::lab::json::read::{parse, value_of};
 use crate::lab::json::strict::from_value_strict;
 use crate::lab::vocab::moment::Position;
-use crate::lab::{Lab, Scenario};
+use crate::lab::{Lab, Scenario, ScenarioError};
 use crate::runtime::Micros;
 use crate::view::settings::Settings;
 
@@ -70,10 +68,10 @@ pub fn store_settings(settings: &Settings) {
 ///
 /// # Errors
 /// If it cannot be read: why.
-pub fn run() -> Result<Option<Saved>, Rc<str>> {
+pub fn run() -> Result<Option<Saved>, ScenarioError> {
     let Some(text) = read(RUN) else { return Ok(None) };
-    let run: Run = parse(&text).and_then(from_value_strict).map_err(|error| error.to_string())?;
-    let scenario = Scenario::from_value(run.scenario).map_err(|error| error.to_string())?;
+    let run: Run = parse(&text).and_then(from_value_strict)?;
+    let scenario = Scenario::from_value(run.scenario)?;
     let end = Position { event: run.events, now: run.now };
     Ok(Some(Saved { scenario, end, looked_at: run.looked_at, playing: run.playing }))
 }

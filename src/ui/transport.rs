@@ -56,7 +56,7 @@ pub fn Transport(props: &TransportProps) -> Html {
             <SpeedSlider speed={props.speed} opening={props.opening && *playing} change={props.change.clone()} />
             <div class="state">
                 if let Some(percent) = replay_progress {
-                    <span class="badge">{ t.under_way(*percent) }</span>
+                    <span class="badge">{ t.replay_progress(*percent) }</span>
                 } else if past_of.is_some() {
                     <button
                         type="button" class="badge" data-past="" data-home=".transport .primary"

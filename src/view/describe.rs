@@ -237,7 +237,7 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
         LabEvent::Rule { name, on } => Description::because(t.rule_switched(*name, *on), t.rule(*name)),
         LabEvent::Violation { invariant, text, .. } => {
-            Description::because(t.promise_broken(*invariant), clipped(text, VIOLATION_LETTERS))
+            Description::because(t.promise_broken(*invariant), clipped(&t.violation(text), VIOLATION_LETTERS))
         }
         LabEvent::Note { text } => text.clone().into(),
     }
@@ -320,6 +320,7 @@ mod tests {
     use crate::lab::vocab::invariant::Invariant;
     use crate::lab::vocab::probability::Probability;
     use crate::lab::vocab::selector::Selector;
+    use crate::lab::vocab::violation::ViolationDetail;
     use crate::raft::event::{RoleWhy, StreamWhy, VoteWhy};
     use crate::raft::log::{Entry, Payload};
     use crate::raft::rpc::{Message, VoteRequest};
@@ -478,7 +479,7 @@ mod tests {
             invariant: Invariant::AcknowledgedKept,
             nodes: vec![],
             entries: vec![],
-            text: long.clone(),
+            text: ViolationDetail::AcknowledgedOther { key: long.clone(), value: long.clone(), index: 1 },
         };
         let told = [node(raft::Event::Append { node: 3, entry }), lab(client(true)), lab(client(false)), lab(broken)];
         assert_eq!(told[0], "S3 stores entry 5: x=aaaaaaaaaaaaaaaaaaaaaa… (2000 B)");

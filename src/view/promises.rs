@@ -3,6 +3,7 @@
 use super::describe::VIOLATION_LETTERS;
 use super::lang::Text;
 use crate::lab::vocab::clip::clipped;
+use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
 use crate::lab::world::World;
 
@@ -28,19 +29,17 @@ pub fn promises(world: &World, t: &dyn Text) -> Vec<Promise> {
         name: t.promise_name(invariant),
         sentence: t.promise(invariant),
         section: section(invariant),
-        broken: world.violations.get(&invariant).map(|(_, how)| clipped(&how.text, VIOLATION_LETTERS).into_owned()),
+        broken: world
+            .violations
+            .get(&invariant)
+            .map(|(_, how)| clipped(&t.violation(&how.detail), VIOLATION_LETTERS).into_owned()),
     };
     Invariant::ALL.iter().map(promise).collect()
 }
 
-/// Why a run has stopped, with a promise that is broken called by its name.
-pub fn why_halted(world: &World, why: &str, t: &dyn Text) -> String {
-    let first = world.violations.values().min_by_key(|(event, _)| *event).map(|(_, how)| how);
-    let told = match first.filter(|how| why.starts_with(how.invariant.text())) {
-        Some(how) => format!("{}. {}", t.promise_broken(how.invariant), how.text),
-        None => why.to_string(),
-    };
-    clipped(&told, VIOLATION_LETTERS).into_owned()
+/// Why a run has stopped.
+pub fn why_halted(halt: &Halt, t: &dyn Text) -> String {
+    t.halted(&clipped(&t.halt(halt), VIOLATION_LETTERS))
 }
 
 /// Where the paper speaks of a promise.
@@ -62,6 +61,7 @@ fn section(invariant: Invariant) -> &'static str {
 mod tests {
     use super::*;
     use crate::lab::vocab::invariant::Violation;
+    use crate::lab::vocab::violation::ViolationDetail;
     use crate::raft::schema::{FieldType, HasSchema};
     use crate::view::lang::English;
     use std::collections::BTreeSet;
@@ -83,13 +83,16 @@ mod tests {
     #[test]
     fn a_broken_promise_says_how() {
         let mut world = World::default();
-        let (invariant, text) = (Invariant::LogMatching, "S1 and S2 differ.".to_string());
-        let violation = Violation { invariant, nodes: vec![1, 2], entries: vec![3], text: text.clone() };
+        let invariant = Invariant::LogMatching;
+        let detail = ViolationDetail::DifferentEntries { nodes: [1, 2], index: 3, term: 1 };
+        let violation = Violation { invariant, nodes: vec![1, 2], entries: vec![3], detail: detail.clone() };
         world.violations.insert(invariant, (9, violation.into()));
         let broken: Vec<_> = promises(&world, &English).into_iter().filter_map(|it| it.broken).collect();
+        let text = "S1 and S2 have different entries 3, both of term 1.";
         assert_eq!(broken, [text]);
-        let why = why_halted(&world, "log-matching is broken: S1 and S2 differ.", &English);
-        assert_eq!(why, "A promise is broken: Log Matching. S1 and S2 differ.");
-        assert_eq!(why_halted(&world, "time stands still: node 1", &English), "time stands still: node 1");
+        let why = why_halted(&Halt::Broken(invariant, detail), &English);
+        assert_eq!(why, format!("The run has stopped. A promise is broken: Log Matching. {text}"));
+        let why = why_halted(&Halt::TimeStandsStill(vec![("node 1".into(), 7)]), &English);
+        assert_eq!(why, "The run has stopped. time stands still: node 1 (7 polls)");
     }
 }

@@ -126,10 +126,12 @@ mod tests {
     #[test]
     fn the_promise_that_was_broken_first_is_highlighted() {
         use crate::lab::vocab::invariant::{Invariant, Violation};
+        use crate::lab::vocab::violation::ViolationDetail;
         let mut world = World::default();
         assert_eq!(violation_highlight(&world), Highlight::default());
         let mut add = |invariant, event, nodes: &[NodeId], entries: &[Index]| {
-            let violation = Violation { invariant, nodes: nodes.into(), entries: entries.into(), text: String::new() };
+            let detail = ViolationDetail::SecondLeader { node: 1, first: 2, term: 1 };
+            let violation = Violation { invariant, nodes: nodes.into(), entries: entries.into(), detail };
             world.violations.insert(invariant, (event, violation.into()));
         };
         add(Invariant::ElectionSafety, 9, &[1, 2], &[]);

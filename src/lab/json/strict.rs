@@ -61,7 +61,7 @@ impl std::error::Error for Mistake {}
 /// Values are called by their names in JSON.
 impl Error for Mistake {
     fn custom<T: fmt::Display>(message: T) -> Mistake {
-        Mistake(Box::new(ScenarioError { path: String::new(), message: message.to_string() }))
+        Mistake(Box::new(ScenarioError { path: String::new(), why: message.to_string().into() }))
     }
 
     fn invalid_type(found: Unexpected, expected: &dyn Expected) -> Mistake {

@@ -10,6 +10,7 @@ use crate::lab::json::read::pretty;
 use crate::lab::scenario::Scenario;
 use crate::lab::vocab::condition::{Condition, Violated};
 use crate::lab::vocab::event::ClientResult;
+use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
 use crate::lab::world::{NodeState, StreamInfo, World};
 use crate::raft::event::{Role, StreamState};
@@ -137,7 +138,7 @@ impl InvariantReport {
             event: *event,
             nodes: violation.nodes.clone(),
             entries: violation.entries.clone(),
-            text: violation.text.clone(),
+            text: violation.detail.to_string(),
         });
         InvariantReport { name, held: violation.is_none(), violation }
     }
@@ -156,7 +157,7 @@ impl Report {
         now: Micros,
         world: &World,
         hash: TraceHash,
-        halted: Option<String>,
+        halted: Option<&Halt>,
         expect: Vec<(Condition, bool)>,
     ) -> Report {
         let count = |result| world.clients.count(result);
@@ -167,7 +168,7 @@ impl Report {
             virtual_ms: now,
             events: world.n,
             trace_hash: hash.to_string(),
-            halted,
+            halted: halted.map(Halt::to_string),
             messages: Messages {
                 sent: world.counts.sent,
                 delivered: world.counts.delivered,

@@ -18,6 +18,7 @@ use crate::lab::scenario::{check_action, OnViolation, Scenario, ScheduledAction,
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::event::{LabEvent, Record};
+use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::image::Image;
 use crate::lab::vocab::links::{between, Links};
@@ -86,7 +87,7 @@ pub struct Lab {
     silent_polls: u32,
     stop_when: Option<WatchId>,
     expect: Vec<WatchId>,
-    halted: Option<String>,
+    halted: Option<Halt>,
 }
 
 impl Lab {
@@ -196,11 +197,11 @@ impl Lab {
     }
 
     /// Why the run can go no further, if so.
-    pub fn halted(&self) -> Option<String> {
+    pub fn halted(&self) -> Option<Halt> {
         let broken = || {
             let world = self.recorder.world();
             let first = world.violations.values().min_by_key(|(event, _)| *event)?;
-            self.is_stopped_by_violation().then(|| format!("{} is broken: {}", first.1.invariant, first.1.text))
+            self.is_stopped_by_violation().then(|| Halt::Broken(first.1.invariant, first.1.detail.clone()))
         };
         self.halted.clone().or_else(broken)
     }
@@ -343,7 +344,7 @@ impl Lab {
             .zip(self.expect.iter().map(|&expected| self.recorder.holds(expected)))
             .collect();
         let world = self.recorder.world();
-        Report::new(&self.scenario, self.now(), &world, self.trace_hash(), self.halted.clone(), expect)
+        Report::new(&self.scenario, self.now(), &world, self.trace_hash(), self.halted.as_ref(), expect)
     }
 
     /// Does one thing, or lets time pass, to `limit` at most.
@@ -360,8 +361,7 @@ impl Lab {
             self.network.deliver_next();
         } else if self.executor.has_ready() {
             if let Step::Runaway(tasks) = self.executor.step() {
-                let tasks: Vec<String> = tasks.iter().map(|(name, count)| format!("{name} ({count} polls)")).collect();
-                self.halted = Some(format!("time stands still: {}", tasks.join(", ")));
+                self.halted = Some(Halt::TimeStandsStill(tasks));
             }
             self.silent_polls += 1;
         } else {

@@ -116,7 +116,7 @@ impl Recorder {
         let at = self.clock.now();
         let record = recording.take(at, event);
         let broken = recording.invariants.observe(&record, &recording.world);
-        for Violation { invariant, nodes, entries, text } in broken {
+        for Violation { invariant, nodes, entries, detail: text } in broken {
             // The first break of a promise is told; what follows from it would only drown it.
             if !recording.world.violations.contains_key(&invariant) {
                 recording.take(at, Event::Lab(LabEvent::Violation { invariant, nodes, entries, text }));

@@ -38,7 +38,7 @@ impl UnobservedReport {
             virtual_ms: lab.now(),
             events: (),
             trace_hash: (),
-            halted: lab.halted(),
+            halted: lab.halted().map(|halt| halt.to_string()),
             messages: (),
             nodes: (),
             streams: (),

@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::lab::json::error::{child_path, invalid, ScenarioError};
+use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
 use crate::lab::json::read::{object, parse_at};
 use crate::lab::json::strict::{from_value_strict, untagged};
 use crate::lab::vocab::action::Action;
@@ -133,16 +133,16 @@ fn action_from_map(path: &str, mut map: Map<String, Value>) -> Result<Action, Sc
     let tagged = Value::Object(Map::from_iter([(name.clone(), Value::Object(map))]));
     parse_at("", tagged).map_err(|error: ScenarioError| match error.path.strip_prefix(&name) {
         Some(field) if !error.path.is_empty() => {
-            ScenarioError { path: child_path(path, field.trim_start_matches('.')), message: error.message }
+            ScenarioError { path: child_path(path, field.trim_start_matches('.')), why: error.why }
         }
-        _ if error.message.starts_with("unknown variant") => {
-            let known = error.message.split_once(", expected").map_or("", |(_, known)| known);
-            ScenarioError {
-                path: child_path(path, "do"),
-                message: format!("there is no action `{name}`; expected{known}"),
+        _ => match &error.why {
+            Refusal::Other(text) if text.starts_with("unknown variant") => {
+                let known = text.split_once(", expected").map_or("", |(_, known)| known);
+                let why = format!("there is no action `{name}`; expected{known}").into();
+                ScenarioError { path: child_path(path, "do"), why }
             }
-        }
-        _ => ScenarioError { path: child_path(path, &error.path), message: error.message },
+            _ => ScenarioError { path: child_path(path, &error.path), why: error.why },
+        },
     })
 }
 

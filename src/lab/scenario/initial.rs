@@ -158,7 +158,7 @@ fn check_log(path: &str, start: &Start) -> Result<(), ScenarioError> {
 
 /// A key and its value that stand at `path` together.
 fn check_set(path: &str, key: &str, value: &str) -> Result<(), ScenarioError> {
-    check_text("", key, value).map_err(|error| ScenarioError { path: path.into(), message: error.message })
+    check_text("", key, value).map_err(|error| ScenarioError { path: path.into(), why: error.why })
 }
 
 fn last_index(image: &Image) -> Index {

@@ -118,7 +118,7 @@ impl<'de> Deserialize<'de> for StartEntry {
         if !value.is_object() {
             return Err(Error::custom(format_args!("{value} is neither a term nor an entry")));
         }
-        let full: FullEntry = from_value_strict(value).map_err(|error| Error::custom(error.message))?;
+        let full: FullEntry = from_value_strict(value).map_err(|error| Error::custom(error.why))?;
         let payload = match (full.set, full.blank, full.members) {
             (Some((key, value)), None, None) => Payload::Set { key, value },
             (None, Some(true), None) => Payload::Blank,

@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::lab::json::error::{child_path, invalid, ScenarioError};
+use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
 use crate::lab::json::read::{object, parse_at};
 use crate::lab::json::strict::{from_value_strict, untagged};
 use crate::lab::vocab::event::{self, ClientResult};
@@ -408,7 +408,7 @@ impl Condition {
     pub(in crate::lab) fn check(&self, path: &str, nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
         let known = |path: String, node: &NodeId| match nodes.contains(node) {
             true => Ok(()),
-            false => invalid(path, format!("{node} is not a node of this cluster")),
+            false => invalid(path, Refusal::NoSuchNode(*node)),
         };
         match self {
             Condition::Leader(LeaderCondition::Node(node)) => known(child_path(path, "leader"), node),

@@ -12,6 +12,7 @@ use crate::lab::vocab::invariant::Invariant;
 use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::settings::ConfigPatch;
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::schema::{events, string_enum};
@@ -161,7 +162,7 @@ events! {
             invariant: Invariant,
             nodes: Vec<NodeId>,
             entries: Vec<Index>,
-            text: String,
+            text: ViolationDetail,
         },
         /// A caption for a class.
         Note = "note" { text: String },

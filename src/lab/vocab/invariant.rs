@@ -1,5 +1,6 @@
 //! What must always hold: the names of the invariants, and what is told when one is violated.
 
+use super::violation::ViolationDetail;
 use crate::raft::schema::string_enum;
 use crate::raft::{Index, NodeId};
 
@@ -40,6 +41,6 @@ pub struct Violation {
     pub nodes: Vec<NodeId>,
     /// At these entries.
     pub entries: Vec<Index>,
-    /// What happened, in one sentence.
-    pub text: String,
+    /// How.
+    pub detail: ViolationDetail,
 }

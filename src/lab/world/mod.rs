@@ -302,7 +302,7 @@ impl World {
             LabEvent::Rule { name, on: false } => drop(self.rules_off.insert(*name)),
             LabEvent::Violation { invariant, nodes, entries, text } => {
                 let (nodes, entries) = (nodes.clone(), entries.clone());
-                let violation = Violation { invariant: *invariant, nodes, entries, text: text.clone() };
+                let violation = Violation { invariant: *invariant, nodes, entries, detail: text.clone() };
                 self.violations.entry(*invariant).or_insert((self.n, Rc::new(violation)));
             }
             LabEvent::Crash { node, kept } => {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::lab::vocab::halt::Halt;
 use crate::lab::World;
 use crate::ui::shared::Shared;
 use crate::view::feed::Feed;
@@ -24,7 +25,7 @@ pub struct Frame {
     /// Whether more events happen than a frame can take.
     pub behind: bool,
     /// Why the run has stopped for good; none while the past is shown.
-    pub halted: Option<Rc<str>>,
+    pub halted: Option<Rc<Halt>>,
     /// While the run is replayed up to another present: how much of it is done, in percent.
     pub replay_progress: Option<u64>,
     /// The number of events in all, while the past is shown.

@@ -119,7 +119,7 @@ impl Driver {
             speed: state.speed_now(),
             opening: state.opening,
             behind: state.behind,
-            halted: lab.halted().filter(|_| past_of.is_none()).map(Rc::from),
+            halted: lab.halted().filter(|_| past_of.is_none()).map(Rc::new),
             replay_progress: player.replay_progress().map(|done| (100.0 * done) as u64),
             past_of,
             branch: player.branches().place(),

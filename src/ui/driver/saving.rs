@@ -19,7 +19,7 @@ impl Driver {
         let still = media::reduced_motion();
         let (saved, notice) = match store::run() {
             Ok(saved) => (saved, None),
-            Err(why) => (None, Some(text().saved_unusable(&why.to_string()))),
+            Err(why) => (None, Some(text().saved_unusable(&why))),
         };
         let name = |number| text().run_name(number);
         let opened = saved.and_then(|Saved { scenario, end, looked_at, playing }| {

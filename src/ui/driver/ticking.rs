@@ -123,7 +123,7 @@ impl Driver {
             }
         };
         if let Some(why) = refused.first() {
-            self.0.notice.replace(Some(text().refused(&why.to_string())));
+            self.0.notice.replace(Some(text().refused(why)));
             self.0.state.borrow_mut().told += 1;
         }
         self.show(self.frame_of(turn));

@@ -6,9 +6,12 @@
 use std::collections::BTreeSet;
 
 use super::values::{Carried, ChunkPlace, EntryPlace, LinkSet, MembersChange, Request};
+use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::event::{LossWhy, TrapDoes};
+use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
 use crate::lab::vocab::selector::Selector;
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::Trouble;
 use crate::raft::event::{RoleWhy, StreamState, StreamWhy, TransferRefusedWhy, VoteWhy};
 use crate::raft::node::MembersResult;
@@ -71,11 +74,18 @@ room! {
     Page {
         texts {
             brand, skip_to_cluster, theme, help, close, cancel, dismiss, fold,
-            halted, another_run, one_run_only, not_now, no_messages, no_more_nodes, no_timers, nothing_before,
+            another_run, one_run_only, not_now, no_messages, no_more_nodes, no_timers, nothing_before,
             nothing_cut, nothing_to_redo, nothing_to_step, nothing_to_undo, select_first, select_message_first,
             until_already, until_not,
         }
-        sentences { saved_unusable(why: &str), refused(why: &str) }
+        sentences {
+            halted(why: &str),
+            /// Why a run has stopped.
+            halt(halt: &Halt),
+            /// An action, or a document, that was refused.
+            refused(why: &ScenarioError),
+            saved_unusable(why: &ScenarioError),
+        }
     }
 }
 
@@ -321,7 +331,7 @@ room! {
             event_of(n: u64, all: u64),
             speed_value(ms: u64),
             speed_valuetext(ms: u64),
-            under_way(percent: u64),
+            replay_progress(percent: u64),
         }
     }
 }
@@ -331,7 +341,13 @@ room! {
     Guarantees {
         texts { promises_title, promises_text, promise_holds, promise_is_broken, do_promises }
         words { promise_name(invariant: Invariant), promise(invariant: Invariant) }
-        sentences { promises_hold(count: u64), promises_broken(count: u64), promise_broken(invariant: Invariant) }
+        sentences {
+            promises_hold(count: u64),
+            promises_broken(count: u64),
+            promise_broken(invariant: Invariant),
+            /// How a promise was broken.
+            violation(detail: &ViolationDetail),
+        }
     }
 }
 

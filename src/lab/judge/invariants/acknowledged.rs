@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::check::Finding;
-use crate::lab::judge::invariants::check::{name_all, value_told, Check, CheckContext};
+use crate::lab::judge::invariants::check::{value_told, Check, CheckContext};
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::event::Role;
 use crate::raft::log::Payload;
 use crate::raft::{self, Index, NodeId, Term};
@@ -13,8 +14,8 @@ use crate::runtime::TraceHash;
 /// A write that a client was told is done.
 #[derive(Clone, Debug)]
 struct Acknowledged {
-    /// What was written, for a sentence.
-    write: String,
+    /// What was written: a key and its value, for a sentence.
+    write: (String, String),
     /// The hash over its entry and all before it.
     past: TraceHash,
     /// The term in which it was committed.
@@ -41,22 +42,20 @@ impl AcknowledgedKept {
         index: Index,
         written: (&str, &str),
     ) -> Option<Finding> {
-        let write = format!("{} = {}", value_told(written.0), value_told(written.1));
+        let (key, value) = (value_told(written.0), value_told(written.1));
         let nodes: Vec<NodeId> = node.into_iter().collect();
         let Some(committed) = seen.commits.at(index) else {
-            let text = format!("The write {write} was acknowledged as entry {index}, which nobody has committed.");
-            return Finding::new(&nodes, &[index], text);
+            return Finding::new(&nodes, &[index], ViolationDetail::AcknowledgedUncommitted { key, value, index });
         };
         let entry = committed.entry.as_ref();
         let is_it = entry.is_some_and(
             |entry| matches!(&entry.payload, Payload::Set { key, value } if (key.as_str(), value.as_str()) == written),
         );
         if !is_it {
-            let text = format!("The write {write} was acknowledged as entry {index}, but another is committed there.");
-            return Finding::new(&nodes, &[index], text);
+            return Finding::new(&nodes, &[index], ViolationDetail::AcknowledgedOther { key, value, index });
         }
         let (past, term) = (committed.past, committed.term);
-        self.writes.insert(index, Acknowledged { write, past, term });
+        self.writes.insert(index, Acknowledged { write: (key, value), past, term });
         None
     }
 
@@ -64,9 +63,10 @@ impl AcknowledgedKept {
         let log = &seen.logs.of(leader)?.history;
         let before = self.writes.iter().rev().filter(|(_, write)| write.term < term);
         let lacking = before.take_while(|&(&index, write)| !log.has(index, write.past));
-        let (index, Acknowledged { write, .. }) = lacking.last()?;
-        let text = format!("The write {write}, acknowledged as entry {index}, is not in the log of S{leader}, which leads term {term}.");
-        Finding::new(&[leader], &[*index], text)
+        let (&index, Acknowledged { write, .. }) = lacking.last()?;
+        let (key, value) = write.clone();
+        let detail = ViolationDetail::AcknowledgedMissing { key, value, index, leader, term };
+        Finding::new(&[leader], &[index], detail)
     }
 
     fn on_loss(&self, seen: &CheckContext<'_>, node: NodeId) -> Option<Finding> {
@@ -86,15 +86,9 @@ impl AcknowledgedKept {
         let (&index, acknowledged) = gone.last()?;
         let voters = members.all_voters();
         let holders: Vec<NodeId> = voters.iter().copied().filter(|&node| has(node, index, acknowledged)).collect();
-        let text = format!(
-            "The write {}, acknowledged as entry {index}, is lost on S{node}: only {} of {} still {} it, which is \
-             no majority.",
-            acknowledged.write,
-            name_all(&holders),
-            voters.len(),
-            if holders.len() == 1 { "has" } else { "have" },
-        );
-        Finding::new(&[node], &[index], text)
+        let ((key, value), voters) = (acknowledged.write.clone(), voters.len());
+        let detail = ViolationDetail::AcknowledgedLost { key, value, index, node, holders, voters };
+        Finding::new(&[node], &[index], detail)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
 use crate::raft::log::SharedEntry;
 use crate::raft::{self, Index, NodeId, SharedSnapshot, Term};
@@ -49,34 +50,28 @@ impl StateMachineSafety {
             return None;
         }
         let (first, first_node) = (first.term, *first_node);
-        let text = match first == entry.term {
-            true => {
-                format!("S{first_node} and S{node} applied different entries at index {index}, both of term {first}.")
+        let nodes = [first_node, node];
+        let detail = match first == entry.term {
+            true => ViolationDetail::AppliedDifferent { nodes, index, term: first },
+            false => {
+                let (term, first_term, first) = (entry.term, first, first_node);
+                ViolationDetail::AppliedOtherTerm { node, term, index, first, first_term }
             }
-            false => format!(
-                "S{node} applied the entry of term {} at index {index}, where S{first_node} had applied that \
-                 of term {first}.",
-                entry.term
-            ),
         };
-        Finding::new(&[first_node, node], &[index], text)
+        Finding::new(&nodes, &[index], detail)
     }
 
     fn on_installed(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Finding> {
         let (index, term, _) = name(snapshot);
         let known = self.made.get(&name(snapshot));
         if !known.is_some_and(|made| made.contains(&hash(&snapshot.data))) {
-            let text = format!("S{node} installed a snapshot up to entry {index} that no node has made.");
-            return Finding::new(&[node], &[index], text);
+            return Finding::new(&[node], &[index], ViolationDetail::InstalledUnknown { node, index });
         }
         match self.applied.get(&index) {
             Some((entry, first)) if entry.term != term => {
-                let text = format!(
-                    "S{node} installed a snapshot that ends with an entry of term {term} at index {index}, where \
-                     S{first} had applied that of term {}.",
-                    entry.term
-                );
-                Finding::new(&[*first, node], &[index], text)
+                let (first, first_term) = (*first, entry.term);
+                let detail = ViolationDetail::InstalledOtherTerm { node, term, index, first, first_term };
+                Finding::new(&[first, node], &[index], detail)
             }
             _ => None,
         }
@@ -88,8 +83,7 @@ impl StateMachineSafety {
         if index != snapshot.meta.index || state.iter().eq(snapshot.state().iter()) {
             return None;
         }
-        let text = format!("S{node} made a snapshot up to entry {index} that does not hold what its log leads to.");
-        Finding::new(&[node], &[index], text)
+        Finding::new(&[node], &[index], ViolationDetail::SnapshotDiffers { node, index })
     }
 }
 
@@ -159,16 +153,16 @@ impl Check for AppliedOnce {
         match &seen.record.event {
             Event::Node(raft::Event::Apply { node, index }) => {
                 let progress = self.nodes.entry(*node).or_default();
-                let Progress { last, highest } = *progress;
-                *progress = Progress { last: *index, highest: highest.max(*index) };
-                let text = if *index <= highest {
-                    format!("S{node} applied entry {index} again, after it had applied entry {highest}.")
-                } else if *index != last.saturating_add(1) {
-                    format!("S{node} applied entry {index} right after entry {last}, and none between them.")
+                let (node, index, Progress { last, highest }) = (*node, *index, *progress);
+                *progress = Progress { last: index, highest: highest.max(index) };
+                let detail = if index <= highest {
+                    ViolationDetail::AppliedAgain { node, index, highest }
+                } else if index != last.saturating_add(1) {
+                    ViolationDetail::AppliedWithGap { node, index, last }
                 } else {
                     return None;
                 };
-                Finding::new(&[*node], &[*index], text)
+                Finding::new(&[node], &[index], detail)
             }
             Event::Node(raft::Event::Installed { node, snapshot, .. }) => {
                 let progress = self.nodes.entry(*node).or_default();

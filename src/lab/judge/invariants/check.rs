@@ -1,12 +1,11 @@
 //! What a checker is shown, and what it says.
 
-use std::borrow::Cow;
-
 use super::log_hashes::Log;
 use crate::lab::judge::invariants::commits::Commits;
 use crate::lab::judge::invariants::log_hashes::Logs;
 use crate::lab::vocab::clip::clipped;
 use crate::lab::vocab::event::Record;
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
 use crate::raft::{Index, NodeId};
 
@@ -27,12 +26,12 @@ pub(super) struct CheckContext<'a> {
 pub(super) struct Finding {
     pub(super) nodes: Vec<NodeId>,
     pub(super) entries: Vec<Index>,
-    pub(super) text: String,
+    pub(super) detail: ViolationDetail,
 }
 
 impl Finding {
-    pub(super) fn new(nodes: &[NodeId], entries: &[Index], text: String) -> Option<Finding> {
-        Some(Finding { nodes: nodes.to_vec(), entries: entries.to_vec(), text })
+    pub(super) fn new(nodes: &[NodeId], entries: &[Index], detail: ViolationDetail) -> Option<Finding> {
+        Some(Finding { nodes: nodes.to_vec(), entries: entries.to_vec(), detail })
     }
 }
 
@@ -42,17 +41,7 @@ pub(super) trait Check {
     fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding>;
 }
 
-/// "S1, S2 and S3", for a sentence.
-pub(super) fn name_all(nodes: &[NodeId]) -> String {
-    let names: Vec<String> = nodes.iter().map(|node| format!("S{node}")).collect();
-    match names.split_last() {
-        None => "no node".into(),
-        Some((one, [])) => one.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-    }
-}
-
 /// A value as a sentence has room for it.
-pub(super) fn value_told(value: &str) -> Cow<'_, str> {
-    clipped(value, VALUE_LETTERS)
+pub(super) fn value_told(value: &str) -> String {
+    clipped(value, VALUE_LETTERS).into_owned()
 }

@@ -3,6 +3,7 @@
 use super::check::{Check, CheckContext, Finding};
 use super::commits::Committed;
 use crate::lab::vocab::event::Event;
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::event::Role;
 use crate::raft::{self, NodeId, Term};
 
@@ -18,12 +19,15 @@ impl Check for LeaderCompleteness {
         let lacks = |leader: NodeId, term: Term| {
             let (index, committed) = seen.commits.missing(term, &seen.logs.of(leader)?.history)?;
             let Committed { node, term: in_term, .. } = committed;
-            let of_term = committed.entry.as_ref().map(|entry| format!(" of term {}", entry.term));
-            let text = format!(
-                "S{leader} leads term {term} without entry {index}{}, which S{node} committed in term {in_term}.",
-                of_term.unwrap_or_default(),
-            );
-            Finding::new(&[*node, leader], &[index], text)
+            let detail = ViolationDetail::LeaderLacksCommitted {
+                leader,
+                term,
+                index,
+                entry_term: committed.entry.as_ref().map(|entry| entry.term),
+                committer: *node,
+                committed_in: *in_term,
+            };
+            Finding::new(&[*node, leader], &[index], detail)
         };
         match &seen.record.event {
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => lacks(*node, *term),

@@ -25,6 +25,7 @@ use std::rc::Rc;
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{value_told, Check, CheckContext};
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
 use crate::raft::log::Payload;
 
@@ -294,20 +295,14 @@ impl Check for Linearizable {
             return None;
         }
         let nodes: Vec<_> = node.iter().copied().collect();
-        let key = value_told(key);
-        let (value, read) = (value.as_deref().map(value_told), read.as_deref().map(value_told));
-        let text = match (value, read) {
-            (Some(value), _) => format!(
-                "Client {client} was told that its write {key} = {value} is not done, but it was read (request {op})."
-            ),
-            (None, Some(read)) => format!(
-                "Client {client} read {key} = {read} (request {op}), and no order of the requests explains that."
-            ),
-            (None, None) => format!(
-                "Client {client} read that {key} has no value (request {op}), and no order of the requests explains \
-                 that."
-            ),
+        let (client, request, key) = (*client, op, value_told(key));
+        let detail = match value {
+            Some(value) => ViolationDetail::RefusedWriteRead { client, request, key, value: value_told(value) },
+            None => {
+                let read = read.as_deref().map(value_told);
+                ViolationDetail::UnexplainedRead { client, request, key, read }
+            }
         };
-        Finding::new(&nodes, &[], text)
+        Finding::new(&nodes, &[], detail)
     }
 }

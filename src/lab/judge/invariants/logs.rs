@@ -3,6 +3,7 @@
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
+use crate::lab::vocab::violation::{LogChange, ViolationDetail};
 use crate::raft::event::Role;
 use crate::raft::{self, Index, NodeId};
 
@@ -21,20 +22,14 @@ impl Check for LeaderAppendOnly {
         if kept >= last {
             return None;
         }
-        let what = match event {
-            raft::Event::Append { .. } => "wrote over",
-            raft::Event::Installed { .. } => "put a snapshot in place of",
-            _ => "removed",
+        let change = match event {
+            raft::Event::Append { .. } => LogChange::Overwritten,
+            raft::Event::Installed { .. } => LogChange::Replaced,
+            _ => LogChange::Removed,
         };
-        let text = format!("S{id} leads term {} and {what} {} of its own log.", node.term, span(kept + 1, last));
-        Finding::new(&[id], &[kept + 1, last], text)
-    }
-}
-
-fn span(first: Index, last: Index) -> String {
-    match first == last {
-        true => format!("entry {first}"),
-        false => format!("entries {first} to {last}"),
+        let (term, first) = (node.term, kept + 1);
+        let detail = ViolationDetail::LeaderChangedLog { leader: id, term, change, first, last };
+        Finding::new(&[id], &[first, last], detail)
     }
 }
 
@@ -72,19 +67,13 @@ fn compare(seen: &CheckContext<'_>, node: NodeId, first: Index, last: Index) -> 
                 continue;
             }
             let (term, differ) = (log.term(index)?, log.shared_with(other_log) + 1);
-            let (low, high) = (node.min(other), node.max(other));
+            let nodes = [node.min(other), node.max(other)];
             return match differ < index {
                 true => {
-                    let text = format!(
-                        "S{low} and S{high} both have entry {index} of term {term}, but their logs differ \
-                         before it, at entry {differ}."
-                    );
-                    Finding::new(&[low, high], &[differ, index], text)
+                    let detail = ViolationDetail::LogsDifferBefore { nodes, index, term, differ };
+                    Finding::new(&nodes, &[differ, index], detail)
                 }
-                false => {
-                    let text = format!("S{low} and S{high} have different entries {index}, both of term {term}.");
-                    Finding::new(&[low, high], &[index], text)
-                }
+                false => Finding::new(&nodes, &[index], ViolationDetail::DifferentEntries { nodes, index, term }),
             };
         }
     }

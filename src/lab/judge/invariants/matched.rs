@@ -3,7 +3,8 @@
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
-use crate::raft::{self, Index, NodeId};
+use crate::lab::vocab::violation::ViolationDetail;
+use crate::raft::{self, NodeId};
 
 /// A leader's match for a target never exceeds the prefix that the target durably shares with it.
 ///
@@ -42,17 +43,9 @@ fn check(seen: &CheckContext<'_>, leader: NodeId, target: NodeId) -> Option<Find
         return None;
     }
     let shared = own.history.shared_with(&other.history);
-    let truth = match agrees {
-        true => format!("only entries up to {} are durable there", other.durable),
-        false => agree(shared),
+    let detail = match agrees {
+        true => ViolationDetail::MatchNotDurable { leader, target, matched, durable: other.durable },
+        false => ViolationDetail::MatchNotShared { leader, target, matched, shared },
     };
-    let text = format!("S{leader} takes it as proven that S{target} has its log up to {matched}, but {truth}.");
-    Finding::new(&[leader, target], &[shared.min(other.durable) + 1, matched], text)
-}
-
-fn agree(shared: Index) -> String {
-    match shared {
-        0 => "their logs agree in nothing".into(),
-        shared => format!("their logs agree up to {shared} only"),
-    }
+    Finding::new(&[leader, target], &[shared.min(other.durable) + 1, matched], detail)
 }

@@ -105,9 +105,9 @@ impl Invariants {
                 Invariant::AcknowledgedKept => &mut self.acknowledged_kept,
                 Invariant::Linearizable => &mut self.linearizable,
             };
-            if let Some(Finding { nodes, entries, text }) = checker.check(&seen) {
+            if let Some(Finding { nodes, entries, detail }) = checker.check(&seen) {
                 self.broken.push(invariant);
-                violations.push(Violation { invariant, nodes, entries, text });
+                violations.push(Violation { invariant, nodes, entries, detail });
             }
         }
         violations

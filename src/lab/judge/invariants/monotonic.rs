@@ -5,6 +5,7 @@ use litemap::LiteMap;
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
 use crate::raft::rpc::Message;
 use crate::raft::{self, Index, NodeId, Term};
@@ -39,11 +40,11 @@ impl Monotonic {
 }
 
 fn term_went_back(node: NodeId, from: Term, to: Term) -> Option<Finding> {
-    Finding::new(&[node], &[], format!("S{node}'s term went back from {from} to {to}."))
+    Finding::new(&[node], &[], ViolationDetail::TermWentBack { node, from, to })
 }
 
 fn commit_went_back(node: NodeId, from: Index, to: Index) -> Option<Finding> {
-    Finding::new(&[node], &[to, from], format!("S{node}'s commit index went back from {from} to {to}."))
+    Finding::new(&[node], &[to, from], ViolationDetail::CommitWentBack { node, from, to })
 }
 
 impl Check for Monotonic {

@@ -5,6 +5,7 @@ use litemap::LiteMap;
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
 use crate::raft::event::Role;
 use crate::raft::rpc::Message;
@@ -55,8 +56,9 @@ impl Check for VotesKept {
                 if first == *candidate {
                     return None;
                 }
-                let text = format!("S{node} voted for S{first} and for S{candidate} in term {term}.");
-                Finding::new(&[*node, first, *candidate], &[], text)
+                let candidates = [first, *candidate];
+                let detail = ViolationDetail::VotedTwice { node: *node, candidates, term: *term };
+                Finding::new(&[*node, first, *candidate], &[], detail)
             }
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => {
                 self.nodes.entry(*node).or_default().say(*term, *node);
@@ -82,11 +84,9 @@ impl Check for VotesKept {
                 if *term > said || (*term == said && *voted_for == Some(candidate)) {
                     return None;
                 }
-                let text = format!(
-                    "S{node} had voted for S{candidate} in term {said}, but started again in term {term} \
-                     without that vote."
-                );
-                Finding::new(&[*node, candidate], &[], text)
+                let (node, started_in) = (*node, *term);
+                let detail = ViolationDetail::VoteForgotten { node, candidate, term: said, started_in };
+                Finding::new(&[node, candidate], &[], detail)
             }
             _ => None,
         }

@@ -62,7 +62,8 @@ impl Rig {
             let record = Record { at: Micros(self.n), n: self.n, event };
             self.world.apply(&record);
             let violations = self.invariants.observe(&record, &self.world);
-            self.found.extend(violations.into_iter().map(|violation| (violation.invariant, violation.text)));
+            self.found
+                .extend(violations.into_iter().map(|violation| (violation.invariant, violation.detail.to_string())));
         }
     }
 
