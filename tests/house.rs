@@ -318,7 +318,7 @@ fn what_the_page_of_fidelity_names_is_there() {
             let there = match place.as_str() {
                 _ if name.ends_with(".json") => is_scenario(&name),
                 _ if name.contains('/') || name.ends_with(".rs") => is_file(&name),
-                "stream" => test_is_in("src/raft/replication/tests.rs", &name),
+                "stream" => test_is_in("src/raft/replication/tests", &name),
                 "node" => test_is_in("src/raft/node/tests", &name),
                 "task" => test_is_in("src/raft/replication/task.rs", &name),
                 _ => test_is_in("src/raft/config.rs", &name),

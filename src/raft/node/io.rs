@@ -66,7 +66,7 @@ pub enum Input {
     Compact(Option<Index>),
     /// A storage operation failed.
     StorageFailed(StorageError),
-    /// The time [`Node::next_deadline`] has come.
+    /// The time [`Node::next_deadline`](super::Node::next_deadline) has come.
     DeadlineReached,
     /// Use these settings from now on, in the streams too.
     SetConfig(Config),

@@ -104,7 +104,8 @@ impl LeaderState {
 
 impl Node {
     /// Creates the leader state and starts a stream to every other member. `known_match` has the match index of each
-    /// target about which something is known already: none after an election; see [`Setup::start_as_leader`](super::Setup).
+    /// target about which something is known already: none after an election; see
+    /// [`Setup::start_as_leader`](super::Setup).
     pub(super) fn start_leading(&mut self, now: Micros, known_match: &BTreeMap<NodeId, Index>) {
         self.leader_state = Some(LeaderState {
             first_index_of_term: self.terms.last_index() + 1,
@@ -162,8 +163,8 @@ impl Node {
         }
     }
 
-    /// Stops all streams and answers all pending client requests. The outcome of pending writes is unknown: their entries
-    /// may still be committed.
+    /// Stops all streams and answers all pending client requests. The outcome of pending writes is unknown: their
+    /// entries may still be committed.
     pub(super) fn stop_leading(&mut self) {
         if let Some(state) = self.leader_state.take() {
             self.outputs.push(Output::StopStreams);

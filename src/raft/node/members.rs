@@ -192,8 +192,8 @@ impl Node {
         self.sync_role_with_membership(now);
     }
 
-    /// Stops the stream to a removed member once the member has answered a heartbeat that was sent after its removal was
-    /// committed. A member that knows only of the uncommitted removal could go on campaigning forever.
+    /// Stops the stream to a removed member once the member has answered a heartbeat that was sent after its removal
+    /// was committed. A member that knows only of the uncommitted removal could go on campaigning forever.
     pub(super) fn finish_removal(&mut self, target: NodeId) {
         let Some(state) = &mut self.leader_state else { return };
         let Some(RemovedMember { index, heartbeat_round: Some(heartbeat_round), .. }) = state.removed.get(&target)

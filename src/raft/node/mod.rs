@@ -3,13 +3,14 @@
 //! [`Node`] is a plain value, a state machine without I/O: [`Node::handle`] takes one [`Input`] and the current time,
 //! changes the state, and produces [`Output`]s, which the task around it ([`run`]) carries out.
 //!
-//! The files: [`io`] (inputs and outputs), [`election`] (terms, votes, roles), [`append`] (AppendEntries at the receiver), [`leader`] (commitment,
-//! client requests, leadership transfer), [`reads`] (ReadIndex), [`members`] (membership changes), [`snapshots`],
-//! [`task`].
+//! The files: [`io`] (inputs and outputs), [`election`] (terms, votes, roles), [`append`] (AppendEntries at the
+//! receiver), [`leader`] (commitment, client requests, leadership transfer), [`reads`] (ReadIndex), [`members`]
+//! (membership changes), [`snapshots`], [`task`].
 //!
-//! **Durability.** Each step collects what has to be written in one [`Write`]. The messages and answers of that step are
-//! held back until storage has confirmed the write and all before it ([`Node::after_durable`]). Only entries may be sent
-//! to followers earlier: the leader counts itself for commitment only up to its last durable entry (thesis §10.2.1).
+//! **Durability.** Each step collects what has to be written in one [`Write`]. The messages and answers of that step
+//! are held back until storage has confirmed the write and all before it ([`Node::after_durable`]). Only entries may be
+//! sent to followers earlier: the leader counts itself for commitment only up to its last durable entry (thesis
+//! §10.2.1).
 
 mod append;
 #[cfg(test)]

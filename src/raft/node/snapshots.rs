@@ -60,7 +60,8 @@ impl Node {
         self.outputs.push(Output::BuildSnapshot(SnapshotMeta { id, index, term, membership }));
     }
 
-    /// Installs a snapshot that was built here, compacts the log, and sends the snapshot to the streams that wait for it.
+    /// Installs a snapshot that was built here, compacts the log, and sends the snapshot to the streams that wait for
+    /// it.
     pub(super) fn on_snapshot_built(&mut self, now: Micros, built: Result<SharedSnapshot, StorageError>) {
         self.is_compacting = false;
         let snapshot = match built {
@@ -94,8 +95,8 @@ impl Node {
         lowest.map_or(index, |lowest| lowest.clamp(furthest, index))
     }
 
-    /// Sends a stream the latest snapshot if it is at most `snapshot_threshold / 2` entries behind the log; else the stream
-    /// waits for one that is built now.
+    /// Sends a stream the latest snapshot if it is at most `snapshot_threshold / 2` entries behind the log; else the
+    /// stream waits for one that is built now.
     pub(super) fn on_needs_snapshot(&mut self, target: NodeId) {
         let index = self.snapshot_index();
         let is_recent = self.terms.last_index().saturating_sub(index) <= self.config.snapshot_threshold / 2;
