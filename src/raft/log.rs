@@ -7,6 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::membership::Membership;
+use super::schema::{has_schema, FieldType};
 use super::{Index, Term};
 use crate::runtime::{StableHash, TraceHash};
 
@@ -67,6 +68,10 @@ impl Serialize for Entry {
         }
         map.end()
     }
+}
+
+has_schema! {
+    Entry = FieldType::Object("{ index, term, and one of set: [key, value], blank: true, members }"),
 }
 
 impl StableHash for Entry {

@@ -4,24 +4,13 @@ use std::collections::BTreeMap;
 
 use litemap::LiteMap;
 
+use super::state::PreVote;
 use super::{Node, Output, Token};
 use crate::raft::event::{Event, Role, RoleWhy, VoteWhy};
 use crate::raft::rpc::{TimeoutNow, VoteRequest, VoteResponse};
 use crate::raft::storage::{HardState, StorageError};
 use crate::raft::{Index, NodeId, Term};
 use crate::runtime::Micros;
-
-/// A pre-vote in progress (thesis §9.6): it finds out whether the node could win an election, and changes no state at
-/// the nodes that are asked.
-#[derive(Clone, Debug)]
-pub(super) struct PreVote {
-    /// The term of the election that would follow: the current term + 1.
-    term: Term,
-    /// Why the node wants to campaign.
-    why: RoleWhy,
-    /// The responses so far, by voter.
-    votes: LiteMap<NodeId, bool>,
-}
 
 impl Node {
     /// Sets the initial role: follower with a vote, learner without.

@@ -5,24 +5,12 @@
 //! the state machine has applied everything up to the recorded index. A new leader first commits an entry of its own
 //! term: before that, it does not know the cluster's commit index.
 
+use super::state::PendingRead;
 use super::{Node, Output, ReadResult, Token};
 use crate::raft::event::{Event, Role};
 use crate::raft::membership::Quorum;
 use crate::raft::replication::StreamCommand;
-use crate::raft::{Index, NodeId};
-
-/// A client's read that is not answered yet.
-#[derive(Clone, Debug)]
-pub(super) struct PendingRead {
-    /// The request to answer.
-    pub(super) token: Token,
-    /// The key to read.
-    key: String,
-    /// The commit index when the read arrived, or the first one of this term if that is later; none until then.
-    read_index: Option<Index>,
-    /// A response to an RPC of this heartbeat round or a later one confirms the read.
-    heartbeat_round: u64,
-}
+use crate::raft::NodeId;
 
 impl Node {
     /// Registers a client's read, or forwards the client to the leader.

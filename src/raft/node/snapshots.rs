@@ -5,13 +5,14 @@
 
 use std::sync::Arc;
 
+use super::state::IncomingSnapshot;
 use super::{Node, Output, Token};
 use crate::raft::event::{Event, Role};
 use crate::raft::log::LogTerms;
 use crate::raft::replication::StreamCommand;
 use crate::raft::rpc::{InstallResponse, InstallResult, InstallSnapshot};
 use crate::raft::storage::{Install, StorageError};
-use crate::raft::{Index, NodeId, SharedSnapshot, Snapshot, SnapshotMeta, Term};
+use crate::raft::{Index, NodeId, SharedSnapshot, Snapshot, SnapshotMeta};
 use crate::runtime::Micros;
 
 /// The largest snapshot, in bytes, that a node accepts. A chunk that exceeds it is always answered with offset 0.
@@ -19,17 +20,6 @@ pub const SNAPSHOT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The most entries that a leader keeps before a snapshot for slow followers, in multiples of `snapshot_threshold`.
 const TAIL_THRESHOLDS_MAX: u64 = 4;
-
-/// A partially received snapshot. Kept in memory only.
-#[derive(Clone, Debug)]
-pub(super) struct IncomingSnapshot {
-    /// Chunks are accepted only if their term, leader and snapshot id are these.
-    term: Term,
-    leader: NodeId,
-    id: u64,
-    /// The bytes received so far.
-    data: Vec<u8>,
-}
 
 impl Node {
     /// The last included index of the latest snapshot; 0 without one.
