@@ -14,7 +14,7 @@ use raft_lab::raft::event::{Event, Role};
 use raft_lab::raft::log::{LogTerms, SharedEntry};
 use raft_lab::raft::membership::Memberships;
 use raft_lab::raft::network::Unreachable;
-use raft_lab::raft::node::{self, Call, WriteResult};
+use raft_lab::raft::node::{self, Request, WriteResult};
 use raft_lab::raft::rpc::{
     AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
 };
@@ -27,7 +27,7 @@ use raft_lab::runtime::{Clock, Executor, GroupId, Micros, Rng, Step};
 /// Every node's mailbox. A call takes 3 ms there and 3 ms back.
 #[derive(Clone)]
 struct Wires {
-    mailboxes: Rc<RefCell<BTreeMap<NodeId, mpsc::UnboundedSender<Call>>>>,
+    mailboxes: Rc<RefCell<BTreeMap<NodeId, mpsc::UnboundedSender<Request>>>>,
     clock: Clock,
 }
 
@@ -37,7 +37,7 @@ impl Wires {
     fn call<T: 'static>(
         &self,
         target: NodeId,
-        call: impl FnOnce(node::Answer<T>) -> Call + 'static,
+        call: impl FnOnce(node::Responder<T>) -> Request + 'static,
     ) -> impl Future<Output = Result<T, Unreachable>> + 'static {
         let wires = self.clone();
         async move {
@@ -58,7 +58,7 @@ impl Network for Wires {
         target: NodeId,
         request: AppendEntries,
     ) -> impl Future<Output = Result<AppendResponse, Unreachable>> + 'static {
-        self.call(target, |answer| Call::Append(request, answer))
+        self.call(target, |answer| Request::Append(request, answer))
     }
 
     fn install_snapshot(
@@ -66,12 +66,12 @@ impl Network for Wires {
         target: NodeId,
         request: InstallSnapshot,
     ) -> impl Future<Output = Result<InstallResponse, Unreachable>> + 'static {
-        self.call(target, |answer| Call::Install(request, answer))
+        self.call(target, |answer| Request::Install(request, answer))
     }
 
     fn timeout_now(&self, target: NodeId, request: TimeoutNow) {
         if let Some(mailbox) = self.mailboxes.borrow().get(&target) {
-            let _ = mailbox.unbounded_send(Call::TimeoutNow(request)); // a node that is gone does not campaign
+            let _ = mailbox.unbounded_send(Request::TimeoutNow(request)); // a node that is gone does not campaign
         }
     }
 
@@ -80,7 +80,7 @@ impl Network for Wires {
         target: NodeId,
         request: VoteRequest,
     ) -> impl Future<Output = Result<VoteResponse, Unreachable>> + 'static {
-        self.call(target, |answer| Call::Vote(request, answer))
+        self.call(target, |answer| Request::Vote(request, answer))
     }
 }
 
@@ -181,17 +181,20 @@ fn main() {
         let storage = Shelf::default();
         shelves.push(storage.clone());
         let spawner = executor.spawner(GroupId(u64::from(id)));
-        let setup =
-            node::Setup { config: Config::default(), rng: Rng::new(1, "timeout", u64::from(id)), in_office: None };
-        let wiring = node::Wiring {
+        let setup = node::Setup {
+            config: Config::default(),
+            rng: Rng::new(1, "timeout", u64::from(id)),
+            start_as_leader: None,
+        };
+        let context = node::TaskContext {
             network: wires.clone(),
             storage,
             observer: board.clone(),
             clock: clock.clone(),
             spawner: spawner.clone(),
-            calls,
+            requests: calls,
         };
-        spawner.spawn(format!("node {id}"), node::run(id, setup, wiring));
+        spawner.spawn(format!("node {id}"), node::run(id, setup, context));
     }
     run_until(&mut executor, Micros::from_ms(500));
     let leader = board.0.borrow().expect("three nodes that hear each other elect a leader within 500 ms");
@@ -199,7 +202,7 @@ fn main() {
     let (sender, mut answer) = oneshot::channel::<WriteResult>();
     let payload = Payload::Set { key: "x".into(), value: "1".into() };
     let mailbox = wires.mailboxes.borrow()[&leader].clone();
-    mailbox.unbounded_send(Call::Write(payload, sender.into())).expect("the leader runs");
+    mailbox.unbounded_send(Request::Write(payload, sender.into())).expect("the leader runs");
     run_until(&mut executor, Micros::from_ms(1000));
     println!("the write: {:?}", answer.try_recv());
     for (id, shelf) in (1..).zip(&shelves) {

@@ -40,11 +40,11 @@ fn trace_lines_are_as_the_tables_say() {
             let Value::Object(mut line) = serde_json::to_value(record).unwrap() else { panic!("{record:?}") };
             assert!(line.remove("at").is_some() && line.remove("n").is_some());
             let row = rows[line.remove("event").unwrap().as_str().unwrap()];
-            for field in row.fields.iter().filter(|field| !field.is_flat) {
+            for field in row.fields.iter().filter(|field| !field.is_flattened) {
                 let value = line.remove(field.name).unwrap_or_else(|| panic!("{record:?} has no {}", field.name));
-                assert!(event::fits(field.shape, &value), "{record:?}: {} is {value}", field.name);
+                assert!(event::fits(field.field_type, &value), "{record:?}: {} is {value}", field.name);
             }
-            assert!(line.is_empty() || row.is_open(), "{record:?} has {line:?} too");
+            assert!(line.is_empty() || row.allows_other_fields(), "{record:?} has {line:?} too");
         }
     }
 }

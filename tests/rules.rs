@@ -119,7 +119,7 @@ fn what_is_switched_is_known_and_recorded() {
 fn the_page_has_every_rule_and_every_scenario() {
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md")).unwrap();
     for &rule in Rule::ALL {
-        let (head, off) = (format!("## `{rule}`\n\n{}\n", rule.sentence()), format!("a node {}.", rule.off()));
+        let (head, off) = (format!("## `{rule}`\n\n{}\n", rule.statement()), format!("a node {}.", rule.when_off()));
         let link = format!("(../tests/scenarios/rules/{rule}.json)");
         for part in [head, off, link] {
             assert!(page.contains(&part), "docs/rules.md lacks {part}");

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::Args;
 
-use super::{load, print_text, HELD, NOT_HELD};
+use super::io::{load, print_text, HELD, NOT_HELD};
 use crate::lab::explore::random::FaultPlan;
 use crate::lab::explore::{Explore, Failure, Progress, Shrink, Trial};
 use crate::lab::scenario::limits::{NODES_MAX, SEED_MAX};

@@ -1,9 +1,8 @@
 //! Floor 6: the command line, a thin skin over the laboratory.
 
 mod explore;
+mod io;
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -12,13 +11,7 @@ use serde::Serialize;
 
 use crate::lab::{Lab, Report, Scenario, ScenarioError, UnobservedReport};
 use crate::runtime::Micros;
-
-/// All expectations held.
-const HELD: u8 = 0;
-/// Some did not.
-const NOT_HELD: u8 = 1;
-/// A file was refused.
-const REFUSED: u8 = 2;
+use io::{load, print_text, write_trace, HELD, NOT_HELD, REFUSED};
 
 /// See how a replicated log works: the engine of the page, without the page.
 #[derive(Parser)]
@@ -82,12 +75,6 @@ fn milliseconds(text: &str) -> Result<Micros, String> {
     serde_json::from_str(text).map_err(|_| "not a time in milliseconds".into())
 }
 
-fn load(path: &Path) -> Result<Scenario, String> {
-    let place = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{place}: {error}"))?;
-    Scenario::from_json(&text).map_err(|error| format!("{place}: {error}"))
-}
-
 fn check(files: &[PathBuf]) -> Result<u8, String> {
     let refusals: Vec<String> = files.iter().filter_map(|file| load(file).err()).collect();
     match refusals.is_empty() {
@@ -136,21 +123,4 @@ fn print<T: Serialize>(reports: &[T]) -> Result<(), String> {
         reports => serde_json::to_string_pretty(reports),
     };
     print_text(&format!("{}\n", text.unwrap_or_default()))
-}
-
-fn print_text(text: &str) -> Result<(), String> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        // Whoever reads has read enough (`| head`).
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(|error| format!("standard output: {error}")),
-    }
-}
-
-fn write_trace(lab: &Lab, path: &Path) -> io::Result<()> {
-    let mut out = BufWriter::new(File::create(path)?);
-    for record in lab.records().iter() {
-        serde_json::to_writer(&mut out, record)?;
-        out.write_all(b"\n")?;
-    }
-    out.flush()
 }

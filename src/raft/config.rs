@@ -1,38 +1,40 @@
-//! What can be set about a node, and what is refused.
+//! The settings of a node, and their validation.
 
 use std::fmt;
 
 use super::Rules;
 use crate::runtime::Micros;
 
-/// The settings of a node. All nodes of a cluster have the same, as a rule.
+/// The settings of a node. As a rule, all nodes of a cluster have the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The shortest time without a valid leader after which a follower campaigns. Default 150 ms.
+    /// The shortest election timeout: the time without a message from a leader after which a follower campaigns.
+    /// Greater than `heartbeat_interval`. Default 150 ms.
     pub election_timeout_min: Micros,
-    /// The end, exclusive, of the range that election timeouts are drawn from. Default 300 ms.
+    /// The exclusive upper bound of the random election timeout. Greater than `election_timeout_min`. Default 300 ms.
     pub election_timeout_max: Micros,
-    /// How often a leader makes itself heard; also the time limit of one append RPC. Default 50 ms.
+    /// The interval between heartbeats; also the time limit of an append. Positive. Default 50 ms.
     pub heartbeat_interval: Micros,
-    /// The most entries that one append carries. Default 300.
+    /// The most entries in one append. At least 1. Default 300.
     pub max_payload_entries: u32,
-    /// A follower whose match is further behind than this is lagging. Default 1000 entries.
+    /// A stream at line rate becomes lagging if its target is more entries behind than this. Default 1000.
     pub replication_lag_threshold: u64,
-    /// A snapshot is made when so many entries are applied since the last one, and sent when a follower is
-    /// so many behind. Default 5000 entries.
+    /// A snapshot is built when this many entries were applied since the last one, and sent to targets that are this
+    /// many entries behind. At least 1. Default 5000.
     pub snapshot_threshold: u64,
-    /// The most bytes of a snapshot that one chunk carries. Default 3 MiB.
+    /// The most bytes in one chunk of a snapshot. At least 1. Default 3 MiB.
     pub snapshot_max_chunk_size: u64,
-    /// The time limit of one chunk. Default 200 ms.
+    /// The time limit of one chunk. Positive. Default 200 ms.
     pub install_snapshot_timeout: Micros,
-    /// A follower that refuses an append says where the logs may agree. If it does not, the leader steps back
-    /// one by one. On by default.
+    /// Whether a follower that refuses an append tells where the logs may agree. Without that hint, the leader lowers
+    /// its next index by one after each refusal. On by default.
     pub conflict_hint: bool,
-    /// A node asks whether it could win before it campaigns (thesis §9.6). Off by default.
+    /// Whether a node asks the voters whether it could win before it campaigns (thesis §9.6). Off by default.
     pub pre_vote: bool,
-    /// A leader that does not hear from a majority steps down (thesis §6.2). Off by default.
+    /// Whether a leader that does not hear from a majority within `election_timeout_max` steps down (thesis §6.2). Off
+    /// by default.
     pub check_quorum: bool,
-    /// The rules that the node obeys: all, by default.
+    /// The rules of Raft that the node follows: all, by default.
     pub rules: Rules,
 }
 
@@ -55,14 +57,14 @@ impl Default for Config {
     }
 }
 
-/// A setting that cannot work: its name, its value and what it must be.
+/// An invalid setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The field of [`Config`].
+    /// The name of the field of [`Config`].
     pub field: &'static str,
-    /// Its value, as text.
+    /// Its value.
     pub value: String,
-    /// What it must be.
+    /// The bound that it violates.
     pub bound: String,
 }
 
@@ -75,7 +77,7 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Small numbers, so that every transition of a replication stream is seen within seconds.
+    /// Small limits, so that every transition of a replication stream can be observed within seconds.
     pub fn classroom() -> Config {
         Config {
             max_payload_entries: 2,
@@ -86,10 +88,10 @@ impl Config {
         }
     }
 
-    /// Checks that the settings can work together.
+    /// Checks the bounds of the settings.
     ///
     /// # Errors
-    /// The first field that cannot, with its value and its bound.
+    /// The first invalid field, with its value and its bound.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let refuse = |field, value: &dyn fmt::Display, bound: String| {
             Err(ConfigError { field, value: value.to_string(), bound })

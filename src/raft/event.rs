@@ -1,306 +1,188 @@
-//! What happens in a node, as values: the only thing that a viewer ever sees of the engine.
+//! The events of the engine: everything that can be observed of a node from outside.
 //!
-//! One table makes everything about an event: its type, its name in a trace, the order in which its
-//! fields are fed to the trace hash, what people are told of it and may ask for. Add a row, and the compiler names every place that must know it.
-
-use serde::Serialize;
+//! One table declares everything about an event: its type, its name and fields in a trace, the order in which the
+//! fields are hashed, and its documentation. When an event is added, the compiler reports every place that has to
+//! handle it.
 
 use super::log::SharedEntry;
+use super::schema::{events, string_enum};
 use super::snapshot::SharedSnapshot;
 use super::{Index, NodeId, Term};
-use crate::runtime::{Feed, Micros, TraceHash};
+use crate::runtime::Micros;
 
-/// Hears what happens in a node or in one of its streams, at the moment at which it happens.
+/// Receives the events of a node and its streams, at the moment at which they happen.
 pub trait Observer: Clone + 'static {
-    /// Takes one event.
+    /// Receives one event.
     fn emit(&self, event: Event);
 }
 
-/// An observer that listens to nothing.
+/// An observer that ignores all events.
 impl Observer for () {
     fn emit(&self, _: Event) {}
 }
 
-/// Declares an enum whose variants are plain names: serialised in kebab case, fed as one byte.
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])* $word:ident = $text:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name { $($(#[doc = $doc])* $word),* }
-
-        impl $crate::raft::shape::Shown for $name {
-            const SHAPE: $crate::raft::shape::Shape = $crate::raft::shape::Shape::Word(
-                stringify!($name),
-                &[$($crate::raft::shape::Word {
-                    text: $text,
-                    #[cfg(not(target_family = "wasm"))]
-                    meaning: concat!($($doc),*),
-                }),*],
-            );
-        }
-
-        impl $name {
-            /// Every one, in order.
-            pub const ALL: &'static [$name] = &[$($name::$word),*];
-
-            /// As it is written in traces and reports.
-            pub const fn text(self) -> &'static str {
-                match self { $($name::$word => $text),* }
-            }
-        }
-
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.write_str(self.text())
-            }
-        }
-
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.text())
-            }
-        }
-
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
-                let text = <::std::borrow::Cow<'_, str> as ::serde::Deserialize>::deserialize(deserializer)?;
-                $name::ALL.iter().copied().find(|word| word.text() == text).ok_or_else(|| {
-                    ::serde::de::Error::unknown_variant(&text, &[$($text),*])
-                })
-            }
-        }
-
-        #[cfg(not(target_family = "wasm"))]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({ "enum": [$($text),*] })
-            }
-        }
-
-        impl $crate::runtime::Feed for $name {
-            fn feed(&self, hash: &mut $crate::runtime::TraceHash) {
-                (*self as u8).feed(hash);
-            }
-        }
-    };
-}
-pub(crate) use words;
-
-/// Declares a table of events: an enum, serialised with its name as `event`, its feed, and the table itself.
-macro_rules! events {
-    ($(#[$meta:meta])* $table:ident { $(
-        $(#[doc = $doc:literal])* $row:ident = $name:literal {
-            $($(#[doc = $field_doc:literal])* $(#[serde($flat:ident)])? $field:ident: $type:ty),* $(,)?
-        }
-    ),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-        #[serde(tag = "event")]
-        #[allow(missing_docs)] // of fields: their names are the field's, and each row says what it means
-        pub enum $table { $(
-            $(#[doc = $doc])*
-            #[serde(rename = $name)]
-            $row { $($(#[doc = $field_doc])* $(#[serde($flat)])? $field: $type),* }
-        ),* }
-
-        impl $table {
-            /// The table, in its order.
-            pub const ROWS: &'static [$crate::raft::shape::Row] = &[$($crate::raft::shape::Row {
-                name: $name,
-                #[cfg(not(target_family = "wasm"))]
-                meaning: concat!($($doc),*),
-                fields: &[$($crate::raft::shape::Field {
-                    name: stringify!($field),
-                    #[cfg(not(target_family = "wasm"))]
-                    meaning: concat!($($field_doc),*),
-                    #[cfg(not(target_family = "wasm"))]
-                    type_name: stringify!($type),
-                    shape: <$type as $crate::raft::shape::Shown>::SHAPE,
-                    is_flat: !concat!($(stringify!($flat))?).is_empty(),
-                }),*],
-            }),*];
-
-            /// The event's name in a trace.
-            pub const fn name(&self) -> &'static str {
-                match self { $($table::$row { .. } => $name),* }
-            }
-        }
-
-        impl Feed for $table {
-            fn feed(&self, hash: &mut TraceHash) {
-                self.name().feed(hash);
-                match self { $($table::$row { $($field),* } => { $($field.feed(hash);)* }),* }
-            }
-        }
-    };
-}
-pub(crate) use events;
-
-words! {
-    /// What a node is at the moment.
+string_enum! {
+    /// The role of a node.
     Role {
-        /// Not a voter: it receives the log and never campaigns.
+        /// Has no vote: receives the log and never campaigns.
         Learner = "learner",
         /// Follows a leader, or waits for one.
         Follower = "follower",
-        /// Asks for votes.
+        /// Requests votes.
         Candidate = "candidate",
-        /// Leads: the only one that takes writes.
+        /// Leads: the only role that accepts writes.
         Leader = "leader",
-        /// Stopped by an error of its storage.
+        /// Stopped by a storage error.
         Shutdown = "shutdown",
     }
 }
 
-words! {
-    /// What a replication stream is at the moment.
+string_enum! {
+    /// The state of a replication stream. Etcd calls the first three Replicate, Probe and Snapshot.
     StreamState {
-        /// Up to date: entries go out as they come.
+        /// The target is up to date: entries are sent as they are appended.
         LineRate = "line-rate",
-        /// Behind: entries are read from storage, payload by payload.
+        /// The target is behind: entries are read from storage, payload by payload.
         Lagging = "lagging",
-        /// What the follower needs is compacted away, or it is too far behind: it is sent a snapshot.
+        /// The target is sent a snapshot, since entries that it needs are compacted or it is too far behind.
         Snapshotting = "snapshotting",
-        /// Ended.
+        /// The stream has ended.
         Shutdown = "shutdown",
     }
 }
 
-words! {
-    /// Why an office is not handed over.
+string_enum! {
+    /// Why leadership is not transferred.
     TransferRefusedWhy {
-        /// There is none to hand over.
+        /// The node is not the leader.
         NotLeader = "this node does not lead",
-        /// It leads already.
+        /// The target is the leader already.
         Leads = "it leads already",
-        /// Who has no vote cannot lead.
+        /// The target has no vote.
         NoVoter = "it has no vote",
     }
 }
 
-words! {
-    /// Why a node changed its role.
+string_enum! {
+    /// Why a node has changed its role.
     RoleWhy {
-        /// The node has just started.
+        /// The node has started.
         Started = "started",
-        /// Its election timeout passed without a leader.
+        /// The election timeout has elapsed without a message from a leader.
         ElectionTimeout = "election timeout",
-        /// It was told to campaign.
+        /// The node was told to campaign.
         Campaign = "told to campaign",
-        /// A majority voted for it.
+        /// A majority has voted for the node.
         WonElection = "a majority voted for it",
-        /// It saw a higher term.
+        /// The node has seen a higher term.
         HigherTerm = "saw a higher term",
-        /// A candidate heard from the leader of its term.
+        /// A candidate has heard from the leader of its term.
         LeaderElected = "another node leads this term",
-        /// Its storage failed.
+        /// The storage has failed.
         StorageFailed = "storage failed",
-        /// The leader handed its office over to this node.
+        /// The leader transfers its leadership to this node.
         Transfer = "the leader hands over",
-        /// The leader has not heard from a majority.
+        /// The leader has not heard from a majority (check_quorum).
         LostQuorum = "no majority answers",
-        /// The configuration changed: the node has a vote now, or no longer has one.
+        /// The configuration has given the node a vote, or removed its vote.
         Membership = "the configuration changed",
-        /// The configuration without the leader is committed.
+        /// A configuration without the leader is committed.
         Removed = "no longer a member",
     }
 }
 
-words! {
-    /// Why a vote was given or refused.
+string_enum! {
+    /// Why a vote was granted or refused.
     VoteWhy {
-        /// The candidate is in order: its log is up to date, and this vote was free.
+        /// The candidate's log is up to date, and the voter has not voted for another in this term.
         Granted = "log is up to date and the vote was free",
-        /// A candidate votes for itself.
+        /// The node votes for itself.
         Own = "votes for itself",
-        /// The candidate's term is over.
+        /// The candidate's term is lower than the voter's.
         StaleTerm = "the candidate's term is over",
-        /// The vote of this term went to another.
+        /// The voter has voted for another candidate in this term.
         AlreadyVoted = "already voted for another in this term",
-        /// The candidate's log is behind the voter's (paper §5.4.1).
+        /// The candidate's log is less up to date than the voter's (paper §5.4.1).
         LogBehind = "the candidate's log is behind",
-        /// The voter hears a leader (thesis §4.2.3).
+        /// The voter has heard from a leader within election_timeout_min (thesis §4.2.3).
         HearsLeader = "hears from a leader",
     }
 }
 
-words! {
-    /// Why a stream changed its state.
+string_enum! {
+    /// Why a stream has changed its state.
     StreamWhy {
-        /// The leader has just taken office.
+        /// The stream has started.
         NewLeader = "new leader",
-        /// match is proven up to the entry before next, and close enough to the end of the log.
+        /// match = next − 1, and the lag is at most half of replication_lag_threshold.
         CaughtUp = "caught up",
-        /// The lag passed the threshold.
+        /// The lag is above replication_lag_threshold.
         LagAboveThreshold = "lag above the threshold",
-        /// The follower refused an append.
+        /// The target has refused an append.
         Refused = "append refused",
-        /// A higher term was seen.
+        /// The target has a higher term.
         HigherTerm = "saw a higher term",
-        /// The node no longer leads, or it no longer needs this stream.
+        /// The node no longer leads, or no longer needs this stream.
         Terminated = "terminated",
-        /// The leader's storage failed.
+        /// The leader's storage has failed.
         StorageFailed = "storage failed",
-        /// The entry that the target needs next is compacted away.
+        /// The entry that the target needs next is compacted.
         NeededCompacted = "needed entries are compacted",
-        /// The target is further behind than a snapshot is apart from the next.
+        /// The target is snapshot_threshold or more entries behind.
         TooFarBehind = "too far behind for the log",
-        /// The target installed the snapshot.
+        /// The target has installed the snapshot.
         SnapshotInstalled = "snapshot installed",
     }
 }
 
 events! {
-    /// Everything that happens in the engine. `node` is always the one in which it happens; for events
-    /// of a stream that is the leader, and `target` is the follower.
+    /// The events of the engine. `node` is the node in which the event happens: for events of a stream the leader,
+    /// while `target` is the node that it replicates to.
     Event {
-        /// A node starts, or starts again, with what it kept.
+        /// A node starts or restarts with its persistent state.
         Started = "started" {
             node: NodeId,
             term: Term,
             voted_for: Option<NodeId>,
             last_index: Index,
         },
-        /// A node changed its role. There is one at the start too, where `from` is none.
+        /// A node has changed its role. Also emitted at the start, with `from` none.
         Role = "role" { node: NodeId, from: Option<Role>, to: Role, term: Term, why: RoleWhy },
-        /// A node's current term rose; its vote is free again.
+        /// A node's current term has risen; it has not voted in the new term yet.
         Term = "term" { node: NodeId, from: Term, to: Term },
-        /// A node knows whom to follow in this term, or no longer does.
+        /// A node has learned the leader of its term, or no longer knows it.
         Leader = "leader" { node: NodeId, leader: Option<NodeId> },
-        /// The election timeout was drawn anew: without a word from a leader, the node campaigns at `deadline`.
-        /// None while it leads.
+        /// The election timer was set: without a message from a leader, the node campaigns at `deadline`.
+        /// None for leaders and learners.
         Timer = "timer" { node: NodeId, deadline: Option<Micros> },
-        /// A node decided on a request for its vote.
+        /// A node has decided on a RequestVote.
         Vote = "vote" { node: NodeId, candidate: NodeId, term: Term, granted: bool, why: VoteWhy },
-        /// A node asks whether it could win an election in `term`, and campaigns only if a majority says so.
+        /// A node has started a pre-vote: it campaigns in `term` only if a majority would vote for it.
         PreVoteBegun = "pre-vote-begun" { node: NodeId, term: Term, why: RoleWhy },
-        /// A node said whether it would vote for a candidate; nothing is promised.
+        /// A node has decided on a pre-vote, which is not binding.
         PreVote = "pre-vote" { node: NodeId, candidate: NodeId, term: Term, granted: bool, why: VoteWhy },
-        /// A node that asked counted an answer.
+        /// A node has counted the response to a pre-vote.
         PreVoteCounted = "pre-vote-counted" { node: NodeId, voter: NodeId, term: Term, granted: bool },
-        /// A leader began to hand its office over: it takes no writes until that is done, or given up.
+        /// A leader has started to transfer its leadership: it accepts no writes until that is done or given up.
         TransferBegun = "transfer-begun" { node: NodeId, target: NodeId },
-        /// A leader gave up handing its office over; it takes writes again.
+        /// A leader has given up a transfer of leadership; it accepts writes again.
         TransferGivenUp = "transfer-given-up" { node: NodeId, target: NodeId },
-        /// The office is not handed over.
+        /// A transfer of leadership was rejected.
         TransferRefused = "transfer-refused" { node: NodeId, target: NodeId, why: TransferRefusedWhy },
-        /// A leader may answer a read: it still led after the read was asked for, and everything that was
-        /// committed then is applied.
+        /// A leader may answer a read: a majority has confirmed its leadership since the read arrived, and `read_index`
+        /// is applied.
         ReadConfirmed = "read-confirmed" { node: NodeId, read_index: Index, applied: Index },
-        /// A candidate counted an answer.
+        /// A candidate has counted the response to a RequestVote.
         VoteCounted = "vote-counted" { node: NodeId, voter: NodeId, term: Term, granted: bool },
-        /// An entry was appended to the node's own log.
+        /// A node has appended an entry to its log.
         Append = "append" { node: NodeId, entry: SharedEntry },
-        /// Entries from `first` to `last` were removed, since they conflict with the leader's.
+        /// A node has removed the entries from `first` to `last`, which conflict with the leader's.
         Truncate = "truncate" { node: NodeId, first: Index, last: Index },
-        /// The commit index rose.
+        /// A node's commit index has risen.
         Commit = "commit" { node: NodeId, from: Index, to: Index },
-        /// An entry was applied to the state machine.
+        /// A node has applied an entry to its state machine.
         Apply = "apply" { node: NodeId, index: Index },
-        /// A stream changed its state. There is one at its start too, where `from` is none.
+        /// A stream has changed its state. Also emitted at the start, with `from` none.
         StreamState = "stream-state" {
             node: NodeId,
             target: NodeId,
@@ -308,14 +190,15 @@ events! {
             to: StreamState,
             why: StreamWhy,
         },
-        /// Where the next append to the target begins: a guess, which refusals lower.
+        /// A stream's next index has changed: the index of the next entry to send, a guess that refusals lower.
         Next = "next" { node: NodeId, target: NodeId, from: Index, to: Index },
-        /// How far the target's log is proven to agree: only successes raise it.
+        /// A stream's match index has risen: up to there, the target's log is known to agree with the leader's.
         Match = "match" { node: NodeId, target: NodeId, from: Index, to: Index },
-        /// The target lost entries that it had promised to keep; its log agrees up to `to` at most.
+        /// A stream's match index has fallen: the target has lost entries that it had acknowledged.
         MatchLost = "match-lost" { node: NodeId, target: NodeId, from: Index, to: Index },
-        /// A stream's buffers changed: how many entries each holds. The outbound buffer begins at next, the replication
-        /// buffer at `replication_first` (0 while it is empty); what lies between the two is read from the log.
+        /// A stream's buffers have changed. `replication` and `outbound` are the numbers of entries. The outbound
+        /// buffer starts at next, the replication buffer at `replication_first` (0 if empty); entries between them are
+        /// read from the log.
         Buffer = "buffer" {
             node: NodeId,
             target: NodeId,
@@ -323,7 +206,7 @@ events! {
             replication_first: Index,
             outbound: u32,
         },
-        /// An append was answered. `late`: after its time limit. `counted`: it changed what the stream knows.
+        /// The response to an append has arrived. `late`: after its time limit. `counted`: the stream has used it.
         Answered = "answered" {
             node: NodeId,
             target: NodeId,
@@ -332,13 +215,14 @@ events! {
             late: bool,
             counted: bool,
         },
-        /// An append was not answered within heartbeat_interval; what it carried is sent again at the next tick.
+        /// An append was not answered within heartbeat_interval; its entries are sent again at the next tick.
         TimedOut = "timed-out" { node: NodeId, target: NodeId, rpc: u64 },
-        /// An append failed at once: the target is down.
+        /// An append has failed at once: the target is down.
         Unreachable = "unreachable" { node: NodeId, target: NodeId, rpc: u64 },
-        /// A stream chose a snapshot to send, or begins to send it again.
+        /// A stream starts to send a snapshot.
         SnapshotOffered = "snapshot-offered" { node: NodeId, target: NodeId, snapshot: SharedSnapshot },
-        /// A chunk left; `offset` is where it begins. With what was sent so far.
+        /// A stream has sent a chunk of a snapshot, which begins at `offset`. `chunks_sent` includes this one and
+        /// repetitions.
         ChunkSent = "chunk-sent" {
             node: NodeId,
             target: NodeId,
@@ -348,7 +232,8 @@ events! {
             done: bool,
             chunks_sent: u32,
         },
-        /// A chunk was answered: the target expects `offset` next (the size of the snapshot, once it is installed).
+        /// The response to a chunk has arrived: the target expects `offset` next (the size of the snapshot if it is
+        /// installed).
         ChunkAnswered = "chunk-answered" {
             node: NodeId,
             target: NodeId,
@@ -358,27 +243,27 @@ events! {
             late: bool,
             counted: bool,
         },
-        /// A chunk was not answered in time, or failed at once; it is sent again at the next tick.
+        /// A chunk was not answered in time, or has failed at once; it is sent again at the next tick.
         ChunkFailed = "chunk-failed" { node: NodeId, target: NodeId, snapshot: u64, offset: u64 },
-        /// A node that is sent a snapshot has so many of its bytes.
+        /// A node has received a chunk of a snapshot; it has `received` bytes of it now.
         Chunk = "chunk" { node: NodeId, snapshot: u64, index: Index, received: u64 },
-        /// A node took a snapshot in place of its log up to there, or of all of its log, if that conflicts.
+        /// A node has installed a snapshot, which replaces its log up to there, or all of it unless `kept_suffix`.
         Installed = "installed" { node: NodeId, snapshot: SharedSnapshot, kept_suffix: bool },
-        /// A node began to make a snapshot.
+        /// A node has started to build a snapshot.
         CompactionBegun = "compaction-begun" { node: NodeId, index: Index },
-        /// A node made a snapshot; its log now begins at `first_index`.
+        /// A node has built a snapshot; its log now begins at `first_index`.
         CompactionDone = "compaction-done" { node: NodeId, snapshot: SharedSnapshot, first_index: Index },
-        /// A node made a snapshot that it no longer needs: it has a later one.
+        /// A node has built a snapshot and discards it, since it has a later one.
         CompactionDiscarded = "compaction-discarded" { node: NodeId, index: Index },
-        /// Own entries up to here are durable.
+        /// The entries of a node's log up to `index` are durable.
         Durable = "durable" { node: NodeId, index: Index },
-        /// Storage failed, and the node shuts down: nothing was acknowledged that is not durable.
+        /// A node's storage has failed, and the node shuts down. Everything that it has acknowledged is durable.
         StorageFailed = "storage-failed" { node: NodeId, error: String },
     }
 }
 
 impl Event {
-    /// The node in which it happened.
+    /// The node in which the event happens.
     pub fn node(&self) -> NodeId {
         use Event::*;
         match self {

@@ -1,4 +1,4 @@
-//! Log entries, and what a node must know of its log to decide.
+//! Log entries, and the terms of a log: all that a node needs in memory to decide.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,15 +7,16 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::membership::Membership;
+use super::schema::{has_schema, FieldType};
 use super::{Index, Term};
-use crate::runtime::{Feed, TraceHash};
+use crate::runtime::{StableHash, TraceHash};
 
-/// What an entry asks of the state machine.
+/// The command or configuration in an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
-    /// Nothing. A new leader's first entry (paper §8): once it is committed, so is all before it.
+    /// No command. The first entry of a new leader (paper §8): once it is committed, so is everything before it.
     Blank,
-    /// Set a key of the key-value store.
+    /// Sets a key of the key-value store.
     Set {
         /// The key.
         key: String,
@@ -26,32 +27,31 @@ pub enum Payload {
     Members(Membership),
 }
 
-impl Feed for Payload {
-    fn feed(&self, hash: &mut TraceHash) {
+impl StableHash for Payload {
+    fn hash_into(&self, hash: &mut TraceHash) {
         match self {
-            Payload::Blank => 0u8.feed(hash),
+            Payload::Blank => 0u8.hash_into(hash),
             Payload::Set { key, value } => {
-                1u8.feed(hash);
-                key.feed(hash);
-                value.feed(hash);
+                1u8.hash_into(hash);
+                key.hash_into(hash);
+                value.hash_into(hash);
             }
             Payload::Members(membership) => {
-                2u8.feed(hash);
-                membership.feed(hash);
+                2u8.hash_into(hash);
+                membership.hash_into(hash);
             }
         }
     }
 }
 
-/// One entry of the replicated log. Shared, never changed: the leader's log, its buffers, the messages
-/// and the followers' logs hold the same one.
+/// An entry of the replicated log. Immutable and shared: logs, buffers and messages refer to the same value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Its place, ≥ 1.
+    /// The position in the log, ≥ 1.
     pub index: Index,
     /// The term of the leader that created it, ≥ 1. Terms never decrease along a log.
     pub term: Term,
-    /// What it asks for.
+    /// The content.
     pub payload: Payload,
 }
 
@@ -70,42 +70,49 @@ impl Serialize for Entry {
     }
 }
 
-impl Feed for Entry {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.index.feed(hash);
-        self.term.feed(hash);
-        self.payload.feed(hash);
+has_schema! {
+    Entry = FieldType::Object("{ index, term, and one of set: [key, value], blank: true, members }"),
+}
+
+impl StableHash for Entry {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.index.hash_into(hash);
+        self.term.hash_into(hash);
+        self.payload.hash_into(hash);
     }
 }
 
-/// An entry, shared.
+/// A shared entry.
 pub type SharedEntry = Arc<Entry>;
 
-/// The terms of a log, as runs: all that elections, the log check and the search for a conflict need.
+/// The terms of the entries of a log, run-length encoded: all that elections, the consistency check and the search for
+/// a conflict need.
 ///
-/// Terms never decrease along a log, so a log of any length is a handful of runs. That makes a node's
-/// decisions independent of storage: entries are read only to be sent or applied.
+/// Terms never decrease along a log, so a log of any length has few runs. So a node decides without reading storage:
+/// entries are read only to be sent or applied.
 ///
 /// Invariants: `runs` are ordered by first index and by term, both strictly; the first run begins at
 /// `prev_index + 1`; `prev_index ≤ last_index`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogTerms {
-    /// The index before the first retained entry: 0, or the last index of the snapshot or beyond what is compacted.
+    /// The index just before the first retained entry: 0, or the last index that was compacted or installed.
     prev_index: Index,
     /// The term at `prev_index`.
     prev_term: Term,
     /// (first index, term) of each run of entries of one term.
     runs: VecDeque<(Index, Term)>,
+    /// The index of the last entry; `prev_index` if no entry is retained.
     last_index: Index,
 }
 
 impl LogTerms {
-    /// A log that begins after (`index`, `term`): an empty one for (0, 0), else what is behind a snapshot.
+    /// A log without retained entries whose next index is `index + 1`: (0, 0) for a new log, else the last included
+    /// index and term of a snapshot.
     pub fn after(index: Index, term: Term) -> LogTerms {
         LogTerms { prev_index: index, prev_term: term, runs: VecDeque::new(), last_index: index }
     }
 
-    /// The last index; `prev_index` when no entry is retained.
+    /// The index of the last entry; `prev_index` if no entry is retained.
     pub fn last_index(&self) -> Index {
         self.last_index
     }
@@ -115,12 +122,12 @@ impl LogTerms {
         self.runs.back().map_or(self.prev_term, |&(_, term)| term)
     }
 
-    /// The index of the first retained entry, or where it would be.
+    /// The index of the first retained entry; `last_index + 1` if there is none.
     pub fn first_index(&self) -> Index {
         self.prev_index + 1
     }
 
-    /// The index just before the first retained entry; its term is known, the entry itself is not.
+    /// The index just before the first retained entry. Its term is known, although the entry is not retained.
     pub fn prev_index(&self) -> Index {
         self.prev_index
     }
@@ -134,9 +141,9 @@ impl LogTerms {
         Some(after.checked_sub(1).map_or(self.prev_term, |run| self.runs[run].1))
     }
 
-    /// The last index ≤ `index` whose term is ≤ `term`, with its term: the search that both ends of a
-    /// refused append make. `None` when every known term there is higher.
-    pub fn last_at_most(&self, index: Index, term: Term) -> Option<(Index, Term)> {
+    /// The last index ≤ `index` whose term is ≤ `term`, with its term. Leader and follower search for it after a
+    /// refused append. `None` if all known terms up to `index` are higher.
+    pub fn last_with_term_at_most(&self, index: Index, term: Term) -> Option<(Index, Term)> {
         let index = index.min(self.last_index);
         if index < self.prev_index {
             return None;
@@ -151,8 +158,8 @@ impl LogTerms {
         (self.prev_term <= term).then_some((end, self.prev_term))
     }
 
-    /// Appends an entry of `term`; gives its index. A term below the last one (which no correct leader
-    /// sends) is kept as it is: with a rule switched off, wrong logs must be possible.
+    /// Appends an entry of `term` and returns its index. A term below the last one is accepted, although no correct
+    /// leader sends it: with a rule switched off, wrong logs must be possible.
     pub fn push(&mut self, term: Term) -> Index {
         self.last_index += 1;
         if self.runs.back().is_none_or(|&(_, last)| last != term) {
@@ -161,11 +168,11 @@ impl LogTerms {
         self.last_index
     }
 
-    /// Puts an entry of `term` in the place of the one at `index`; what is behind it stays.
-    pub fn write_over(&mut self, index: Index, term: Term) {
-        let behind: Vec<Term> = (index + 1..=self.last_index).filter_map(|index| self.term_at(index)).collect();
+    /// Replaces the term at `index`; later entries stay.
+    pub fn overwrite(&mut self, index: Index, term: Term) {
+        let later: Vec<Term> = (index + 1..=self.last_index).filter_map(|index| self.term_at(index)).collect();
         self.truncate_from(index);
-        for term in std::iter::once(term).chain(behind) {
+        for term in std::iter::once(term).chain(later) {
             self.push(term);
         }
     }
@@ -182,7 +189,7 @@ impl LogTerms {
         }
     }
 
-    /// Forgets every entry up to `index` (compaction). Its term stays known as the one before the log.
+    /// Discards every entry up to `index` (compaction). The term at `index` remains known.
     pub fn compact_to(&mut self, index: Index) {
         let index = index.min(self.last_index);
         let Some(term) = self.term_at(index).filter(|_| index > self.prev_index) else { return };
@@ -234,9 +241,9 @@ mod tests {
     fn the_search_finds_the_last_place_with_a_low_enough_term() {
         // The leader of the paper's Figure 7, asked with the hints of followers e and f.
         let leader = log(&[1, 1, 1, 4, 4, 5, 5, 6, 6, 6]);
-        assert_eq!(leader.last_at_most(7, 4), Some((5, 4)));
-        assert_eq!(leader.last_at_most(9, 3), Some((3, 1)));
-        assert_eq!(leader.last_at_most(2, 0), Some((0, 0)));
+        assert_eq!(leader.last_with_term_at_most(7, 4), Some((5, 4)));
+        assert_eq!(leader.last_with_term_at_most(9, 3), Some((3, 1)));
+        assert_eq!(leader.last_with_term_at_most(2, 0), Some((0, 0)));
     }
 
     #[test]
@@ -244,8 +251,8 @@ mod tests {
         let mut compacted = log(&[1, 1, 2, 3, 3]);
         compacted.compact_to(3);
         assert_eq!((compacted.first_index(), compacted.term_at(3), compacted.term_at(2)), (4, Some(2), None));
-        assert_eq!(compacted.last_at_most(5, 2), Some((3, 2)));
-        assert_eq!(compacted.last_at_most(5, 1), None);
+        assert_eq!(compacted.last_with_term_at_most(5, 2), Some((3, 2)));
+        assert_eq!(compacted.last_with_term_at_most(5, 1), None);
         compacted.compact_to(5);
         assert_eq!((compacted.first_index(), compacted.last_index(), compacted.last_term()), (6, 5, 3));
         assert_eq!(compacted.push(4), 6);
@@ -255,16 +262,16 @@ mod tests {
     #[test]
     fn what_is_behind_an_entry_that_is_written_over_stays() {
         let mut written = log(&[1, 1, 2, 2]);
-        written.write_over(2, 3);
+        written.overwrite(2, 3);
         assert_eq!(written.iter().collect::<Vec<_>>(), [1, 3, 2, 2]);
         assert_eq!((written.last_index(), written.last_term()), (4, 2));
     }
 
-    /// What [`LogTerms`] does, on a plain list: (index before the list, its term, the list).
+    /// A simple model of [`LogTerms`]: the index of the first element, and the terms from there.
     #[derive(Clone, Debug)]
-    struct Plain(Index, Vec<Term>);
+    struct Model(Index, Vec<Term>);
 
-    impl Plain {
+    impl Model {
         fn term_at(&self, index: Index) -> Option<Term> {
             index.checked_sub(self.0).and_then(|i| self.1.get(i as usize).copied())
         }
@@ -276,37 +283,39 @@ mod tests {
     proptest! {
         #[test]
         fn runs_behave_like_a_list(steps in prop::collection::vec((0u8..4, 0u64..30), 0..60)) {
-            let mut plain = Plain(0, vec![0]);
+            let mut model = Model(0, vec![0]);
             let mut runs = LogTerms::default();
             for (what, n) in steps {
                 match what {
                     0 | 1 => {
-                        let term = plain.1.last().unwrap() + n % 3;
+                        let term = model.1.last().unwrap() + n % 3;
                         let term = term.max(1);
-                        plain.1.push(term);
+                        model.1.push(term);
                         runs.push(term);
                     }
                     2 => {
-                        let keep = n.max(plain.0 + 1).saturating_sub(plain.0) as usize;
-                        plain.1.truncate(keep);
+                        let keep = n.max(model.0 + 1).saturating_sub(model.0) as usize;
+                        model.1.truncate(keep);
                         runs.truncate_from(n);
                     }
                     _ => {
-                        let to = n.min(plain.last());
-                        if to > plain.0 {
-                            plain.1.drain(..(to - plain.0) as usize);
-                            plain.0 = to;
+                        let to = n.min(model.last());
+                        if to > model.0 {
+                            model.1.drain(..(to - model.0) as usize);
+                            model.0 = to;
                         }
                         runs.compact_to(n);
                     }
                 }
-                prop_assert_eq!(runs.last_index(), plain.last());
-                prop_assert_eq!(runs.last_term(), *plain.1.last().unwrap());
-                for index in 0..plain.last() + 2 {
-                    prop_assert_eq!(runs.term_at(index), plain.term_at(index));
+                prop_assert_eq!(runs.last_index(), model.last());
+                prop_assert_eq!(runs.last_term(), *model.1.last().unwrap());
+                for index in 0..model.last() + 2 {
+                    prop_assert_eq!(runs.term_at(index), model.term_at(index));
                     for term in 0..12 {
-                        let found = (plain.0..=index.min(plain.last())).rev().find(|&i| plain.term_at(i).unwrap() <= term);
-                        prop_assert_eq!(runs.last_at_most(index, term), found.map(|i| (i, plain.term_at(i).unwrap())));
+                        let mut below = (model.0..=index.min(model.last())).rev();
+                        let found = below.find(|&i| model.term_at(i).unwrap() <= term);
+                        let expected = found.map(|i| (i, model.term_at(i).unwrap()));
+                        prop_assert_eq!(runs.last_with_term_at_most(index, term), expected);
                     }
                 }
             }

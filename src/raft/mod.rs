@@ -1,14 +1,16 @@
-//! Floor 2: the engine. Raft as in Ongaro and Ousterhout, *In Search of an Understandable Consensus
+//! Floor 2: the engine. Raft as in Ongaro and Ousterhout, *In ConflictSearch of an Understandable Consensus
 //! Algorithm* (extended version; "the paper" below) and Ongaro's thesis of 2014, with one replication
 //! stream per follower.
 //!
-//! **Decisions are pure, waiting is a task.** [`node::Node`] and [`replication::Stream`] are plain
-//! values: something arrives, they change and say what is to be done. The tasks around them
-//! ([`node::run`], and [`replication::run`] for each follower while the node leads) have a single
-//! await point each, where they wait for everything that can arrive; they carry out and decide nothing.
+//! **Decisions are pure; tasks wait.** [`node::Node`] and [`replication::Stream`] are plain values: they take an input,
+//! change, and produce outputs. The tasks around them ([`node::run`], and [`replication::run`] for each other member
+//! while the node leads) have a single await point each, where they wait for all inputs; they carry out the outputs and
+//! decide nothing.
 //!
-//! The engine knows a [`Network`] and a [`Storage`] only as traits, and tells an [`Observer`]
-//! everything that a viewer may want to see, as it happens.
+//! [`Network`] and [`Storage`] are traits. An [`Observer`] receives an [`Event`] for everything that happens.
+//!
+//! A replication stream is in one of the states *line rate*, *lagging* and *snapshotting*: what etcd calls *Replicate*,
+//! *Probe* and *Snapshot*.
 
 pub mod config;
 pub mod conflict;
@@ -20,7 +22,7 @@ pub mod node;
 pub mod replication;
 pub mod rpc;
 pub mod rules;
-pub mod shape;
+pub mod schema;
 pub mod snapshot;
 pub mod storage;
 
@@ -33,12 +35,12 @@ pub use rules::{Rule, Rules};
 pub use snapshot::{SharedSnapshot, Snapshot, SnapshotMeta};
 pub use storage::Storage;
 
-/// A node's name: a small positive integer.
+/// The id of a node: a small positive integer.
 pub type NodeId = u32;
 
-/// A term of office. 0 is before the first election.
+/// A term (paper §5.1). 0 before the first election.
 pub type Term = u64;
 
-/// A place in the log. The first entry has index 1; index 0, with term 0, is "before the log" and
-/// matches always.
+/// The index of a log entry. The first entry has index 1; index 0, with term 0, stands for the position before it and
+/// matches in every log.
 pub type Index = u64;

@@ -1,4 +1,4 @@
-//! The network, as the engine sees it.
+//! The interface to the network.
 
 use std::fmt;
 use std::future::Future;
@@ -8,8 +8,8 @@ use super::rpc::{
 };
 use super::NodeId;
 
-/// An RPC that failed at once: the target's machine answers, but no node runs there. A message that is
-/// merely lost does *not* fail; its future stays pending, as it would on a real network.
+/// An RPC failed at once: the target's machine answers, but no node runs on it (connection refused). An RPC whose
+/// message is lost does *not* fail; its future stays pending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreachable;
 
@@ -21,9 +21,9 @@ impl fmt::Display for Unreachable {
 
 impl std::error::Error for Unreachable {}
 
-/// Sends RPCs for one node. Time limits are the caller's: an answer that comes later is still an answer.
+/// Sends RPCs for one node. Without time limits: the caller decides how long it waits, and accepts late responses.
 pub trait Network: Clone + 'static {
-    /// Sends entries, or a heartbeat, to `target`.
+    /// Sends AppendEntries to `target`.
     ///
     /// # Errors
     /// [`Unreachable`] if the target is known to be down.
@@ -33,7 +33,7 @@ pub trait Network: Clone + 'static {
         request: AppendEntries,
     ) -> impl Future<Output = Result<AppendResponse, Unreachable>> + 'static;
 
-    /// Sends a chunk of a snapshot to `target`.
+    /// Sends InstallSnapshot, a chunk of a snapshot, to `target`.
     ///
     /// # Errors
     /// [`Unreachable`] if the target is known to be down.
@@ -43,10 +43,10 @@ pub trait Network: Clone + 'static {
         request: InstallSnapshot,
     ) -> impl Future<Output = Result<InstallResponse, Unreachable>> + 'static;
 
-    /// Tells `target` to campaign at once. Nobody waits for what comes of it.
+    /// Sends TimeoutNow to `target`. Has no response.
     fn timeout_now(&self, target: NodeId, request: TimeoutNow);
 
-    /// Asks `target` for its vote.
+    /// Sends RequestVote to `target`.
     ///
     /// # Errors
     /// [`Unreachable`] if the target is known to be down.

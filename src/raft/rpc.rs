@@ -1,99 +1,100 @@
-//! What nodes say to each other (paper, Figures 2 and 13).
+//! The messages between nodes (paper, Figures 2 and 13).
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::event::words;
 use super::log::SharedEntry;
+use super::schema::string_enum;
 use super::snapshot::SnapshotMeta;
 use super::{Index, NodeId, Term};
-use crate::runtime::{Feed, TraceHash};
+use crate::runtime::{StableHash, TraceHash};
 
-/// Declares a message: a struct whose fields can be fed to a trace hash in their order.
+/// Declares a message: a struct whose fields are hashed in their order.
 macro_rules! message {
     ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
         pub struct $name { $($(#[$field_meta])* pub $field: $type),* }
 
-        impl Feed for $name {
-            fn feed(&self, hash: &mut TraceHash) {
-                $(self.$field.feed(hash);)*
+        impl StableHash for $name {
+            fn hash_into(&self, hash: &mut TraceHash) {
+                $(self.$field.hash_into(hash);)*
             }
         }
     };
 }
 
 message! {
-    /// AppendEntries (paper §5.3): entries to append after `prev`, or none, as a heartbeat. Both prove,
-    /// when they succeed, that the follower's log agrees with the leader's up to the last index carried.
+    /// AppendEntries (paper §5.3): entries to append after prev, or none in a heartbeat. If either succeeds, the
+    /// follower's log agrees with the leader's up to the last entry carried, or up to prev.
     AppendEntries {
         /// The leader's term.
         term: Term,
-        /// Who leads, so that followers can send clients there.
+        /// The leader, so that followers can forward clients.
         leader: NodeId,
-        /// The index just before the entries: next_index − 1.
+        /// The index just before the entries: next index − 1.
         prev_log_index: Index,
         /// The term at that index in the leader's log.
         prev_log_term: Term,
-        /// How far the leader's log is committed.
+        /// The leader's commit index.
         leader_commit: Index,
-        /// Entries with consecutive indices from `prev_log_index + 1`; none in a heartbeat.
+        /// Entries with consecutive indexes from `prev_log_index + 1`; none in a heartbeat.
         entries: Vec<SharedEntry>,
     }
 }
 
 impl AppendEntries {
-    /// The last index that this message speaks of: that of its last entry, or prev.
+    /// The index of the last entry; prev for a heartbeat.
     pub fn last_index(&self) -> Index {
         self.prev_log_index + self.entries.len() as Index
     }
 }
 
 message! {
-    /// The answer to [`AppendEntries`].
+    /// The response to [`AppendEntries`].
     AppendResponse {
-        /// The follower's term, so that a stale leader learns of it.
+        /// The follower's term; a higher one deposes the leader.
         term: Term,
-        /// Agreement up to this index, durable at the follower; or why not.
+        /// Up to which index the logs agree, or why the append was refused.
         result: AppendResult,
     }
 }
 
-/// How an append went.
+/// The result of an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AppendResult {
-    /// The follower's log agrees with the leader's up to this index (prev + the number of entries).
+    /// The follower's log agrees with the leader's up to this index, durably: prev + the number of entries.
     Success(Index),
-    /// prev is not in the follower's log. With a hint of where the logs may agree.
-    Conflict(Option<Hint>),
-    /// The leader's term is over.
+    /// The follower's log has no entry with the index and term of prev. With a hint where the logs may agree, if hints
+    /// are on.
+    Conflict(Option<ConflictHint>),
+    /// The request's term is lower than the receiver's.
     StaleTerm,
 }
 
-/// A refusal's hint: the follower's last index that is below the refused prev and whose term is at most
-/// prev's, with its term; (0, 0) if there is none. It is a *guess* for next_index and proves nothing.
+/// The hint in a refusal: the follower's last index before prev with a term of at most prev's, and that term; (0, 0) if
+/// there is none. It is a *guess* for the next index and proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Hint {
+pub struct ConflictHint {
     /// The term at `index` in the follower's log.
     pub term: Term,
-    /// Where to look next.
+    /// Where the logs may agree.
     pub index: Index,
 }
 
-impl Feed for AppendResult {
-    fn feed(&self, hash: &mut TraceHash) {
+impl StableHash for AppendResult {
+    fn hash_into(&self, hash: &mut TraceHash) {
         match self {
             AppendResult::Success(index) => {
-                0u8.feed(hash);
-                index.feed(hash);
+                0u8.hash_into(hash);
+                index.hash_into(hash);
             }
             AppendResult::Conflict(hint) => {
-                1u8.feed(hash);
-                hint.map(|hint| (hint.term, hint.index)).feed(hash);
+                1u8.hash_into(hash);
+                hint.map(|hint| (hint.term, hint.index)).hash_into(hash);
             }
-            AppendResult::StaleTerm => 2u8.feed(hash),
+            AppendResult::StaleTerm => 2u8.hash_into(hash),
         }
     }
 }
@@ -103,37 +104,37 @@ message! {
     VoteRequest {
         /// The candidate's term.
         term: Term,
-        /// Who asks.
+        /// The candidate.
         candidate: NodeId,
         /// The index of the candidate's last entry.
         last_log_index: Index,
         /// The term of the candidate's last entry.
         last_log_term: Term,
-        /// Only a question: would the vote be given in this term? (thesis §9.6)
+        /// Whether this is a pre-vote, which asks only whether the vote would be granted (thesis §9.6).
         pre_vote: bool,
-        /// The candidate campaigns because its leader told it to: hearing that leader is no reason to refuse.
+        /// Whether the leader told the candidate to campaign. Then the vote is not refused because of that leader.
         transfer: bool,
     }
 }
 
 message! {
-    /// The answer to [`VoteRequest`].
+    /// The response to [`VoteRequest`].
     VoteResponse {
         /// The voter's term.
         term: Term,
-        /// Whether the candidate has this node's vote in `term`; for a pre-vote, whether it would have.
+        /// Whether the vote is granted; for a pre-vote, whether it would be.
         granted: bool,
-        /// The answer to a pre-vote.
+        /// Whether this is the response to a pre-vote.
         pre_vote: bool,
     }
 }
 
 message! {
-    /// TimeoutNow (thesis §3.10): the leader tells a follower to campaign at once. It is not answered.
+    /// TimeoutNow (thesis §3.10): the leader tells a follower to campaign at once. Has no response.
     TimeoutNow {
         /// The leader's term.
         term: Term,
-        /// Who leads.
+        /// The leader.
         leader: NodeId,
     }
 }
@@ -143,27 +144,27 @@ message! {
 pub struct InstallSnapshot {
     /// The leader's term.
     pub term: Term,
-    /// Who leads.
+    /// The leader.
     pub leader: NodeId,
-    /// Which snapshot, and what it includes.
+    /// The snapshot that the chunk is part of.
     pub meta: SnapshotMeta,
-    /// Where in the snapshot's data the chunk begins.
+    /// The offset of the chunk in the snapshot's data, in bytes.
     pub offset: u64,
-    /// The bytes. Empty only if the snapshot is.
+    /// The bytes of the chunk. Empty only if the snapshot is.
     pub data: Vec<u8>,
     /// Whether this is the last chunk.
     pub done: bool,
 }
 
-impl Feed for InstallSnapshot {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.term.feed(hash);
-        self.leader.feed(hash);
-        self.meta.feed(hash);
-        self.offset.feed(hash);
-        (self.data.len() as u64).feed(hash);
-        hash.bytes(&self.data);
-        self.done.feed(hash);
+impl StableHash for InstallSnapshot {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.term.hash_into(hash);
+        self.leader.hash_into(hash);
+        self.meta.hash_into(hash);
+        self.offset.hash_into(hash);
+        (self.data.len() as u64).hash_into(hash);
+        hash.write(&self.data);
+        self.done.hash_into(hash);
     }
 }
 
@@ -183,86 +184,86 @@ impl Serialize for InstallSnapshot {
 }
 
 message! {
-    /// The answer to [`InstallSnapshot`].
+    /// The response to [`InstallSnapshot`].
     InstallResponse {
         /// The receiver's term.
         term: Term,
-        /// The snapshot that was answered.
+        /// The id of the snapshot.
         snapshot: u64,
-        /// The last index that it includes.
+        /// The last index that the snapshot includes.
         last_included_index: Index,
-        /// The term there.
+        /// The term at that index.
         last_included_term: Term,
-        /// How it went.
+        /// Whether the chunk was accepted.
         result: InstallResult,
     }
 }
 
-/// How a chunk was taken.
+/// The result of sending a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InstallResult {
-    /// The receiver expects the chunk that begins here.
+    /// The receiver expects the chunk at this offset next.
     Expects(u64),
-    /// The receiver's state includes the snapshot, durably.
+    /// The receiver's durable state includes the snapshot.
     Installed,
-    /// The leader's term is over.
+    /// The request's term is lower than the receiver's.
     StaleTerm,
 }
 
-impl Feed for InstallResult {
-    fn feed(&self, hash: &mut TraceHash) {
+impl StableHash for InstallResult {
+    fn hash_into(&self, hash: &mut TraceHash) {
         match self {
             InstallResult::Expects(offset) => {
-                0u8.feed(hash);
-                offset.feed(hash);
+                0u8.hash_into(hash);
+                offset.hash_into(hash);
             }
-            InstallResult::Installed => 1u8.feed(hash),
-            InstallResult::StaleTerm => 2u8.feed(hash),
+            InstallResult::Installed => 1u8.hash_into(hash),
+            InstallResult::StaleTerm => 2u8.hash_into(hash),
         }
     }
 }
 
-/// Any of the messages, on its way.
+/// A message in transit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Message {
-    /// Append entries, or a heartbeat.
+    /// AppendEntries: entries or a heartbeat.
     Append(AppendEntries),
-    /// The answer to an append.
+    /// The response to AppendEntries.
     AppendResponse(AppendResponse),
-    /// A vote is asked for.
+    /// RequestVote.
     Vote(VoteRequest),
-    /// The answer to a request for a vote.
+    /// The response to RequestVote.
     VoteResponse(VoteResponse),
-    /// A chunk of a snapshot.
+    /// InstallSnapshot: a chunk of a snapshot.
     Install(InstallSnapshot),
-    /// The answer to a chunk.
+    /// The response to InstallSnapshot.
     InstallResponse(InstallResponse),
-    /// The receiver is to campaign at once.
+    /// TimeoutNow.
     TimeoutNow(TimeoutNow),
 }
 
-words! {
-    /// The kinds of messages that people tell apart.
+string_enum! {
+    /// The kind of a message.
     MessageKind {
         /// AppendEntries with entries.
         Append = "append",
-        /// AppendEntries without.
+        /// AppendEntries without entries.
         Heartbeat = "heartbeat",
-        /// The answer to either.
+        /// The response to AppendEntries.
         AppendAnswer = "append-answer",
         /// RequestVote.
         Vote = "vote",
-        /// The answer to it.
+        /// The response to RequestVote.
         VoteAnswer = "vote-answer",
         /// InstallSnapshot.
         Chunk = "chunk",
-        /// The answer to it.
+        /// The response to InstallSnapshot.
         ChunkAnswer = "chunk-answer",
-        /// RequestVote, as a question only.
+        /// RequestVote as a pre-vote.
         PreVote = "pre-vote",
-        /// The answer to it.
+        /// The response to a pre-vote.
         PreVoteAnswer = "pre-vote-answer",
         /// TimeoutNow.
         TimeoutNow = "timeout-now",
@@ -270,7 +271,7 @@ words! {
 }
 
 impl Message {
-    /// Its kind.
+    /// The kind of the message.
     pub fn kind(&self) -> MessageKind {
         match self {
             Message::Append(append) if append.entries.is_empty() => MessageKind::Heartbeat,
@@ -286,7 +287,7 @@ impl Message {
         }
     }
 
-    /// Whether it answers a request.
+    /// Whether the message is a response.
     pub fn is_answer(&self) -> bool {
         matches!(self, Message::AppendResponse(_) | Message::VoteResponse(_) | Message::InstallResponse(_))
     }
@@ -305,17 +306,17 @@ impl Message {
     }
 }
 
-impl Feed for Message {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.kind().feed(hash);
+impl StableHash for Message {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.kind().hash_into(hash);
         match self {
-            Message::Append(message) => message.feed(hash),
-            Message::AppendResponse(message) => message.feed(hash),
-            Message::Vote(message) => message.feed(hash),
-            Message::VoteResponse(message) => message.feed(hash),
-            Message::Install(message) => message.feed(hash),
-            Message::InstallResponse(message) => message.feed(hash),
-            Message::TimeoutNow(message) => message.feed(hash),
+            Message::Append(message) => message.hash_into(hash),
+            Message::AppendResponse(message) => message.hash_into(hash),
+            Message::Vote(message) => message.hash_into(hash),
+            Message::VoteResponse(message) => message.hash_into(hash),
+            Message::Install(message) => message.hash_into(hash),
+            Message::InstallResponse(message) => message.hash_into(hash),
+            Message::TimeoutNow(message) => message.hash_into(hash),
         }
     }
 }

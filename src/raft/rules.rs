@@ -1,43 +1,43 @@
-//! Every rule that makes Raft safe, or live, as a switch.
+//! The rules that make Raft safe or live, each with a switch.
 //!
-//! "Why is that rule there?" A rule is obeyed unless it is switched off; then a node does the natural wrong thing,
-//! and goes on. One table makes everything about a rule: its name, its field, its sentence, what a node does
-//! without it. Each field is asked at one place in the engine, beside what the rule is about.
+//! A rule that is switched off shows why it is needed: the node does the natural wrong thing instead. One table
+//! declares everything about a rule: its name, its field, its statement, and what a node does without it. Each field is
+//! read at exactly one place in the engine.
 
-use super::event::words;
+use super::schema::string_enum;
 
-/// Declares the rules: each a sentence with its source, a field, a name, and what a node does with it off.
+/// Declares the rules: each with a statement and its source, a field, a name, and what a node does without it.
 macro_rules! rules {
     ($(
-        #[doc = $sentence:literal]
+        #[doc = $statement:literal]
         $field:ident: $rule:ident = $name:literal, off: $off:literal;
     )*) => {
-        words! {
-            /// Names a rule.
-            Rule { $( #[doc = $sentence] $rule = $name ),* }
+        string_enum! {
+            /// A rule of Raft.
+            Rule { $( #[doc = $statement] $rule = $name ),* }
         }
 
         impl Rule {
-            /// What the rule says, and where that is written.
-            pub const fn sentence(self) -> &'static str {
-                match self { $( Rule::$rule => $sentence ),* }.trim_ascii()
+            /// The statement of the rule, with its source.
+            pub const fn statement(self) -> &'static str {
+                match self { $( Rule::$rule => $statement ),* }.trim_ascii()
             }
 
-            /// What a node does that does not obey it.
-            pub const fn off(self) -> &'static str {
+            /// What a node does with the rule switched off, as a phrase whose subject is the node.
+            pub const fn when_off(self) -> &'static str {
                 match self { $( Rule::$rule => $off ),* }
             }
         }
 
-        /// The rules that a node obeys: all, unless some are switched off.
+        /// The rules that a node follows: all, unless some are switched off.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub struct Rules { $( #[doc = $sentence] pub $field: bool ),* }
+        pub struct Rules { $( #[doc = $statement] pub $field: bool ),* }
 
         impl Rules {
-            /// All rules are obeyed.
+            /// All rules on.
             pub const ALL_ON: Rules = Rules { $( $field: true ),* };
 
-            /// Whether a rule is obeyed.
+            /// Whether a rule is on.
             pub fn is_on(&self, rule: Rule) -> bool {
                 match rule { $( Rule::$rule => self.$field ),* }
             }
@@ -183,7 +183,7 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// All rules but these.
+    /// All rules on except these.
     pub fn without(off: impl IntoIterator<Item = Rule>) -> Rules {
         let mut rules = Rules::default();
         off.into_iter().for_each(|rule| rules.set(rule, false));
@@ -210,9 +210,9 @@ mod tests {
     #[test]
     fn every_rule_is_a_sentence_with_its_source() {
         for rule in Rule::ALL {
-            let sentence = rule.sentence();
-            assert!(sentence.ends_with(").") && sentence.contains("(paper "), "{rule}: {sentence}");
-            assert!(!rule.off().is_empty(), "{rule}");
+            let statement = rule.statement();
+            assert!(statement.ends_with(").") && statement.contains("(paper "), "{rule}: {statement}");
+            assert!(!rule.when_off().is_empty(), "{rule}");
         }
     }
 }

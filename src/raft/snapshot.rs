@@ -1,46 +1,47 @@
-//! Snapshots: the state machine at one index, instead of the log up to there (paper §7).
+//! Snapshots: the state of the state machine at one index, which replaces the log up to there (paper §7).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use super::schema::{has_schema, FieldType};
 use super::{Index, Membership, Term};
-use crate::runtime::{Feed, TraceHash};
+use crate::runtime::{StableHash, TraceHash};
 
-/// What is known of a snapshot without its data.
+/// The metadata of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SnapshotMeta {
-    /// Names it among all snapshots that its maker made: two snapshots of one index are still two.
+    /// Unique among the snapshots of the node that built it. Two snapshots at the same index have different ids.
     pub id: u64,
-    /// The last index that it includes.
+    /// The last included index.
     pub index: Index,
-    /// The term of the entry there.
+    /// The term of the entry at that index.
     pub term: Term,
-    /// The configuration in force there, with its own index.
+    /// The configuration in force at that index, with the index of its own entry.
     pub membership: (Index, Membership),
 }
 
-impl Feed for SnapshotMeta {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.id.feed(hash);
-        self.index.feed(hash);
-        self.term.feed(hash);
-        self.membership.0.feed(hash);
-        self.membership.1.feed(hash);
+impl StableHash for SnapshotMeta {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.id.hash_into(hash);
+        self.index.hash_into(hash);
+        self.term.hash_into(hash);
+        self.membership.0.hash_into(hash);
+        self.membership.1.hash_into(hash);
     }
 }
 
-/// A snapshot. Shared, never changed.
+/// A snapshot. Immutable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// What it is of.
+    /// The metadata.
     pub meta: SnapshotMeta,
-    /// The state machine, as sorted `key=value` lines: bytes that can be followed by eye.
+    /// The state of the state machine, as `key=value` lines in the order of the keys.
     pub data: Vec<u8>,
 }
 
-/// A snapshot, shared.
+/// A shared snapshot.
 pub type SharedSnapshot = Arc<Snapshot>;
 
 impl Snapshot {
@@ -50,8 +51,7 @@ impl Snapshot {
         Snapshot { meta, data: lines.into_bytes() }
     }
 
-    /// The state that it holds. Bytes that are no lines of that form (which only a rule that is switched off
-    /// lets in) are read as far as they can be.
+    /// The state in the snapshot. Malformed lines, which occur only with a rule switched off, are skipped.
     pub fn state(&self) -> BTreeMap<String, String> {
         let text = String::from_utf8_lossy(&self.data);
         let pair = |line: &str| line.split_once('=').map(|(key, value)| (key.to_string(), value.to_string()));
@@ -59,15 +59,19 @@ impl Snapshot {
     }
 }
 
-impl Feed for Snapshot {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.meta.feed(hash);
-        (self.data.len() as u64).feed(hash);
-        hash.bytes(&self.data);
+has_schema! {
+    Snapshot = FieldType::Object("{ id, index, term, bytes }"),
+}
+
+impl StableHash for Snapshot {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.meta.hash_into(hash);
+        (self.data.len() as u64).hash_into(hash);
+        hash.write(&self.data);
     }
 }
 
-/// For a trace: its name, its place, its size.
+/// As in a trace: id, index, term and size, without the data.
 impl Serialize for Snapshot {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap;

@@ -1,4 +1,4 @@
-//! What a node keeps, as the engine sees it.
+//! The interface to persistent storage and the state machine.
 
 use std::fmt;
 use std::future::Future;
@@ -8,7 +8,7 @@ use super::membership::Memberships;
 use super::snapshot::{SharedSnapshot, SnapshotMeta};
 use super::{Index, NodeId, Term};
 
-/// An error of the storage. The node shuts down, visibly; nothing was acknowledged that is not durable.
+/// A storage error, as text. The node shuts down; everything that it has acknowledged is durable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StorageError(pub String);
 
@@ -20,64 +20,65 @@ impl fmt::Display for StorageError {
 
 impl std::error::Error for StorageError {}
 
-/// The part of a node's state that must survive before it answers (paper, Figure 2: persistent state).
+/// Term and vote: persistent state besides the log (paper, Figure 2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HardState {
-    /// The latest term that the node has seen.
+    /// The latest term that the node has seen. Never decreases.
     pub term: Term,
-    /// Whom it voted for in that term.
+    /// The candidate that received its vote in `term`, if any.
     pub voted_for: Option<NodeId>,
 }
 
-/// What a node finds when it starts.
+/// The state that a node loads when it starts.
 #[derive(Clone, Debug)]
 pub struct Persisted {
     /// Term and vote.
     pub hard_state: HardState,
     /// The terms of the log's entries.
     pub terms: LogTerms,
-    /// The configurations that the snapshot and the log hold.
+    /// The configurations in the snapshot and the log.
     pub memberships: Memberships,
-    /// The latest complete snapshot. It is what the state machine holds; all beyond it is applied again.
+    /// The latest snapshot, if any. As a rule, the state machine is restored from it, and later entries are applied
+    /// again.
     pub snapshot: Option<SharedSnapshot>,
-    /// How far the state machine is: the snapshot's index, as a rule.
+    /// The last applied index of the restored state machine: as a rule, the snapshot's index.
     pub applied: Index,
 }
 
-/// One write: what changed in one step of a node, durable as a whole or not at all.
+/// One atomic write: the changes of one step of a node. Durable as a whole or not at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Write {
-    /// The term and the vote, if they changed.
+    /// The new term and vote, if they changed.
     pub hard_state: Option<HardState>,
-    /// Entries from this index on are removed first.
+    /// Remove the entries from this index on, before anything is appended.
     pub truncate_from: Option<Index>,
-    /// Then these are appended.
+    /// Append these entries.
     pub append: Vec<SharedEntry>,
-    /// A snapshot of the node's own making, to be kept in place of the one before.
+    /// Replace the stored snapshot by this one, which was built here.
     pub snapshot: Option<SharedSnapshot>,
-    /// Entries up to here are forgotten. The snapshot includes them.
+    /// Discard the entries up to this index, which the snapshot includes.
     pub compact_to: Option<Index>,
-    /// A leader's snapshot, which replaces the state machine and the log up to it.
+    /// Install a received snapshot: it replaces the state machine and the log up to its last index.
     pub install: Option<Install>,
 }
 
-/// A leader's snapshot, to be installed.
+/// The installation of a received snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Install {
-    /// It.
+    /// The snapshot.
     pub snapshot: SharedSnapshot,
-    /// Whether the entries behind it stay; else the whole log goes.
+    /// Whether later entries are kept; else the whole log is discarded.
     pub keep_suffix: bool,
 }
 
-/// What a stream sees when it reads the log.
+/// The result of reading the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogView {
-    /// The first retained index, or where it would be.
+    /// The index of the first retained entry; last index + 1 if there is none.
     pub first_index: Index,
-    /// How far the state machine is.
+    /// The last index applied to the state machine.
     pub last_applied: Index,
-    /// The entries that were asked for; none if the first of them is compacted away.
+    /// The requested entries; none if the first of them is compacted.
     pub entries: Vec<SharedEntry>,
 }
 
@@ -88,19 +89,19 @@ impl Write {
     }
 }
 
-/// What one node keeps: term and vote, the log, and the state machine. Calls are made one after the
-/// other, except that reading may go on beside writing.
+/// The storage of one node: term and vote, log, snapshot and state machine. Writes are issued one after the other,
+/// without waiting; reads may run concurrently with them.
 pub trait Storage: Clone + 'static {
-    /// Reads what was kept. Called once, when the node starts.
+    /// Loads the persistent state. Called once, when the node starts.
     fn load(&self) -> impl Future<Output = Result<Persisted, StorageError>> + 'static;
 
-    /// Writes. What is written can be read as soon as this is called; it is durable when it is answered.
+    /// Writes. The data can be read as soon as this is called; it is durable when the future completes.
     fn write(&self, write: Write) -> impl Future<Output = Result<(), StorageError>> + 'static;
 
-    /// Reads the entries from `first` to `last`, both included; none, if `last` is before `first`.
+    /// Reads the entries from `first` to `last`, inclusive; none if `last < first`.
     ///
     /// # Errors
-    /// If one of them should be there and is not, or cannot be read.
+    /// If a retained entry is missing or cannot be read.
     fn read(&self, first: Index, last: Index) -> impl Future<Output = Result<LogView, StorageError>> + 'static;
 
     /// Applies the committed entries from `first` to `last`, in order, to the state machine.
@@ -109,8 +110,8 @@ pub trait Storage: Clone + 'static {
     /// Reads a key of the state machine.
     fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static;
 
-    /// Makes a snapshot of the state at `meta.index`, which is applied and still in the log. Takes its time;
-    /// everything else goes on meanwhile. Nothing is kept before [`Write::snapshot`] says so.
+    /// Builds a snapshot of the state at `meta.index`, which is applied and still in the log. Runs concurrently with
+    /// everything else. The snapshot is not stored until [`Write::snapshot`] does so.
     fn build_snapshot(
         &self,
         meta: SnapshotMeta,

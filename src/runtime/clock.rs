@@ -1,4 +1,4 @@
-//! Virtual time: a number of microseconds that only the executor moves.
+//! Virtual time in microseconds, which only the executor advances.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -12,22 +12,21 @@ use std::task::{Context, Poll, Waker};
 use futures::future::{select, Either};
 use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
 
-/// The longest time that is read from JSON: 31 years, which a double still holds to the microsecond.
+/// The longest time that is read from JSON, in milliseconds: 31 years, exact to the microsecond in a double.
 const MILLISECONDS_MAX: f64 = 1e12;
 
-/// A point in virtual time (since the start of the run), or a length of it, in whole microseconds.
+/// A point in virtual time since the start of the run, or a duration, in whole microseconds.
 ///
-/// Whole, because a run must not depend on how a machine rounds; microseconds, because that is fine
-/// enough for a network and leaves 584,000 years of room. Addition and subtraction saturate.
+/// An integer, so that runs do not depend on rounding. Addition and subtraction saturate.
 ///
-/// In JSON it is a number of milliseconds, with a fraction where needed.
+/// In JSON, a number of milliseconds, with a fraction where needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Micros(pub u64);
 
 impl Micros {
-    /// The beginning of a run; also no time at all.
+    /// The start of a run, or a duration of zero.
     pub const ZERO: Micros = Micros(0);
-    /// Further away than any run goes.
+    /// The largest value: later than any run lasts.
     pub const MAX: Micros = Micros(u64::MAX);
 
     /// A whole number of milliseconds.
@@ -35,7 +34,7 @@ impl Micros {
         Micros(ms.saturating_mul(1000))
     }
 
-    /// In milliseconds, for people and for JSON. Exact for every run shorter than 285 years.
+    /// The value in milliseconds. Exact below 285 years.
     pub fn as_ms(self) -> f64 {
         self.0 as f64 / 1000.0
     }
@@ -87,8 +86,8 @@ impl Sub for Micros {
     }
 }
 
-/// A handle to the virtual clock of one [`Executor`](super::Executor). Tasks read it and sleep by it;
-/// only the executor moves it.
+/// A handle to the virtual clock of one [`Executor`](super::Executor). Tasks read it and sleep; only the executor
+/// advances it.
 #[derive(Clone, Default)]
 pub struct Clock {
     inner: Rc<Inner>,
@@ -97,45 +96,46 @@ pub struct Clock {
 #[derive(Default)]
 struct Inner {
     now: Cell<Micros>,
+    /// The sequence number of the next timer.
     next_sequence: Cell<u64>,
-    /// Ordered by time, then by the order in which they were armed.
+    /// The timers that are set, by time and then by the order in which they were set.
     timers: RefCell<BTreeMap<(Micros, u64), Waker>>,
 }
 
 impl Clock {
-    /// What time it is.
+    /// The current virtual time.
     pub fn now(&self) -> Micros {
         self.inner.now.get()
     }
 
-    /// Waits until the clock shows `deadline`; at once if it already does.
+    /// Waits until `deadline`. Ready at once if it has passed.
     pub fn sleep_until(&self, deadline: Micros) -> Sleep {
-        Sleep { clock: self.clone(), deadline, armed: None }
+        Sleep { clock: self.clone(), deadline, sequence: None }
     }
 
-    /// Waits for a length of time.
-    pub fn sleep(&self, length: Micros) -> Sleep {
-        self.sleep_until(self.now() + length)
+    /// Waits for a duration.
+    pub fn sleep(&self, duration: Micros) -> Sleep {
+        self.sleep_until(self.now() + duration)
     }
 
-    /// Waits for `future`, but at most for `length`.
+    /// Waits for `future`, but at most for `duration`.
     ///
     /// # Errors
-    /// [`TimedOut`] when the time is over first. If both happen at the same moment, the future wins.
-    pub async fn timeout<F: Future>(&self, length: Micros, future: F) -> Result<F::Output, TimedOut> {
+    /// [`TimedOut`] if the duration ends first. If both are ready at the same time, the future wins.
+    pub async fn timeout<F: Future>(&self, duration: Micros, future: F) -> Result<F::Output, TimedOut> {
         futures::pin_mut!(future);
-        match select(future, self.sleep(length)).await {
+        match select(future, self.sleep(duration)).await {
             Either::Left((output, _)) => Ok(output),
             Either::Right(_) => Err(TimedOut),
         }
     }
 
-    /// When the next timer is due.
+    /// The time of the next timer, if any is set.
     pub(super) fn next_deadline(&self) -> Option<Micros> {
         self.inner.timers.borrow().keys().next().map(|&(deadline, _)| deadline)
     }
 
-    /// Moves the clock, never backwards, and wakes what is due then, in the order of (time, sequence).
+    /// Advances the clock, never backwards, and wakes the tasks whose timers are due, in the order of (time, sequence).
     pub(super) fn advance_to(&self, time: Micros) {
         self.inner.now.set(time.max(self.now()));
         loop {
@@ -148,28 +148,29 @@ impl Clock {
     }
 }
 
-/// The time given to [`Clock::timeout`] is over.
+/// The duration given to [`Clock::timeout`] has elapsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimedOut;
 
-/// The future of [`Clock::sleep_until`]. Dropping it disarms its timer.
+/// The future of [`Clock::sleep_until`]. Dropping it cancels its timer.
 pub struct Sleep {
     clock: Clock,
     deadline: Micros,
-    armed: Option<u64>,
+    /// The sequence number of its timer, once it is set.
+    sequence: Option<u64>,
 }
 
 impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        // Asked of the clock, not of the wake-up: two timers of one moment are both due in one poll,
-        // so a biased select sees both and chooses by its own order.
+        // Depends on the clock, not on the wake-up: two timers of the same time are both ready in one poll, so a biased
+        // select sees both and chooses by its own order.
         if self.clock.now() >= self.deadline {
             return Poll::Ready(());
         }
         let inner = self.clock.inner.clone();
-        let sequence = *self.armed.get_or_insert_with(|| {
+        let sequence = *self.sequence.get_or_insert_with(|| {
             let sequence = inner.next_sequence.get();
             inner.next_sequence.set(sequence + 1);
             sequence
@@ -181,7 +182,7 @@ impl Future for Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        if let Some(sequence) = self.armed {
+        if let Some(sequence) = self.sequence {
             self.clock.inner.timers.borrow_mut().remove(&(self.deadline, sequence));
         }
     }

@@ -1,8 +1,7 @@
-//! Floor 1: a single-threaded executor that can be stepped, a virtual clock, seeded random numbers.
+//! Floor 1: a single-threaded executor that is stepped, a virtual clock, seeded random numbers, and a hash of traces.
 //!
-//! Nothing here knows of Raft. Everything that could make two runs of the same program differ — the
-//! order in which tasks run, what time it is, what chance decides — is decided in this room, from
-//! values that can be written down. That is what makes "the same scenario gives the same run" true.
+//! Nothing here depends on Raft. Everything that could make two runs of the same program differ is controlled here: the
+//! order of tasks, the time, and chance. So the same scenario always gives the same run.
 
 mod clock;
 mod executor;
@@ -10,6 +9,6 @@ mod rng;
 mod trace_hash;
 
 pub use clock::{Clock, Micros, Sleep, TimedOut};
-pub use executor::{Executor, GroupId, Spawner, Step, STEPS_WITHOUT_TIME_MAX};
+pub use executor::{Executor, GroupId, Spawner, Step, POLLS_PER_INSTANT_MAX};
 pub use rng::Rng;
-pub use trace_hash::{Feed, TraceHash};
+pub use trace_hash::{StableHash, TraceHash};

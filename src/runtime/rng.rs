@@ -1,15 +1,14 @@
-//! Chance that can be repeated.
+//! Reproducible random numbers.
 
-/// A small generator of random numbers (SplitMix64: Steele, Lea and Flood, 2014).
+/// A pseudorandom number generator (SplitMix64: Steele, Lea and Flood, 2014).
 ///
-/// There is one for each purpose — the network, each node's election timeouts, the load — so that a
-/// user's click that draws from one does not shift the others. It is a plain value: cloning it
-/// clones the future.
+/// Each purpose has its own generator (the network, each node's election timeouts, the load), so that an additional
+/// draw from one does not shift the others. A clone yields the same sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// The generator for one purpose in one run. Different `(seed, purpose, id)` give unrelated sequences.
+    /// The generator for one purpose in one run. Different `(seed, purpose, id)` yield unrelated sequences.
     pub fn new(seed: u64, purpose: &str, id: u64) -> Rng {
         let mut rng = Rng(seed);
         for byte in purpose.bytes() {
@@ -20,7 +19,7 @@ impl Rng {
         rng
     }
 
-    /// The next number, any of 2⁶⁴.
+    /// The next number, uniform in all 64 bits.
     pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -29,7 +28,7 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// A number in `[low, high)`; `low` when the range is empty.
+    /// A uniform number in `[low, high)`; `low` if the range is empty.
     ///
     /// Scaled by multiplication; the bias is below (high − low) / 2⁶⁴.
     pub fn range(&mut self, low: u64, high: u64) -> u64 {
@@ -37,7 +36,7 @@ impl Rng {
         low + ((u128::from(self.next_u64()) * u128::from(width)) >> 64) as u64
     }
 
-    /// True in `per_million` of a million cases. Draws nothing where the answer is certain.
+    /// True with a probability of `per_million` in a million. Draws no number if that is 0 or certain.
     pub fn chance(&mut self, per_million: u32) -> bool {
         match per_million {
             0 => false,

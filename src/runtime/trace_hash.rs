@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::Micros;
 
-/// A running 64-bit FNV-1a hash (Fowler, Noll, Vo) over the values fed to it.
+/// A running 64-bit FNV-1a hash (Fowler, Noll, Vo) over the values written to it.
 ///
-/// Not `std::hash`: derived hashes feed lengths and discriminants as `usize`, which differ between 32
-/// and 64 bits. Here every value is fed field by field, in fixed width, least significant byte first.
+/// Not `std::hash`: derived hashes write lengths and discriminants as `usize`, which differ between 32
+/// and 64 bits. Here every value is written field by field, in fixed width, little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TraceHash(u64);
 
@@ -21,8 +21,8 @@ impl Default for TraceHash {
 }
 
 impl TraceHash {
-    /// Feeds bytes as they are.
-    pub fn bytes(&mut self, bytes: &[u8]) {
+    /// Adds raw bytes, without a length.
+    pub fn write(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
@@ -35,109 +35,109 @@ impl fmt::Display for TraceHash {
     }
 }
 
-/// A value that can be fed to a [`TraceHash`] in a fixed form.
-pub trait Feed {
-    /// Feeds this value.
-    fn feed(&self, hash: &mut TraceHash);
+/// A value with a hash that is the same on every platform and in every build.
+pub trait StableHash {
+    /// Adds this value to `hash`: integers in fixed width, little-endian; a length before a sequence.
+    fn hash_into(&self, hash: &mut TraceHash);
 }
 
-macro_rules! feed_as_bytes {
+macro_rules! hash_as_bytes {
     ($($integer:ty),*) => {$(
-        impl Feed for $integer {
-            fn feed(&self, hash: &mut TraceHash) {
-                hash.bytes(&self.to_le_bytes());
+        impl StableHash for $integer {
+            fn hash_into(&self, hash: &mut TraceHash) {
+                hash.write(&self.to_le_bytes());
             }
         }
     )*};
 }
-feed_as_bytes!(u8, u16, u32, u64);
+hash_as_bytes!(u8, u16, u32, u64);
 
-impl Feed for bool {
-    fn feed(&self, hash: &mut TraceHash) {
-        u8::from(*self).feed(hash);
+impl StableHash for bool {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        u8::from(*self).hash_into(hash);
     }
 }
 
-impl Feed for Micros {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.0.feed(hash);
+impl StableHash for Micros {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.0.hash_into(hash);
     }
 }
 
-impl Feed for str {
-    fn feed(&self, hash: &mut TraceHash) {
-        (self.len() as u64).feed(hash);
-        hash.bytes(self.as_bytes());
+impl StableHash for str {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        (self.len() as u64).hash_into(hash);
+        hash.write(self.as_bytes());
     }
 }
 
-impl Feed for String {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.as_str().feed(hash);
+impl StableHash for String {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.as_str().hash_into(hash);
     }
 }
 
-impl<T: Feed> Feed for Option<T> {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.is_some().feed(hash);
+impl<T: StableHash> StableHash for Option<T> {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.is_some().hash_into(hash);
         if let Some(value) = self {
-            value.feed(hash);
+            value.hash_into(hash);
         }
     }
 }
 
-impl<T: Feed> Feed for [T] {
-    fn feed(&self, hash: &mut TraceHash) {
-        (self.len() as u64).feed(hash);
-        self.iter().for_each(|value| value.feed(hash));
+impl<T: StableHash> StableHash for [T] {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        (self.len() as u64).hash_into(hash);
+        self.iter().for_each(|value| value.hash_into(hash));
     }
 }
 
-impl<T: Feed> Feed for Vec<T> {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.as_slice().feed(hash);
+impl<T: StableHash> StableHash for Vec<T> {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.as_slice().hash_into(hash);
     }
 }
 
-impl<T: Feed> Feed for BTreeSet<T> {
-    fn feed(&self, hash: &mut TraceHash) {
-        (self.len() as u64).feed(hash);
-        self.iter().for_each(|value| value.feed(hash));
+impl<T: StableHash> StableHash for BTreeSet<T> {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        (self.len() as u64).hash_into(hash);
+        self.iter().for_each(|value| value.hash_into(hash));
     }
 }
 
-impl<K: Feed, V: Feed> Feed for BTreeMap<K, V> {
-    fn feed(&self, hash: &mut TraceHash) {
-        (self.len() as u64).feed(hash);
+impl<K: StableHash, V: StableHash> StableHash for BTreeMap<K, V> {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        (self.len() as u64).hash_into(hash);
         for (key, value) in self {
-            key.feed(hash);
-            value.feed(hash);
+            key.hash_into(hash);
+            value.hash_into(hash);
         }
     }
 }
 
-impl<A: Feed, B: Feed> Feed for (A, B) {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.0.feed(hash);
-        self.1.feed(hash);
+impl<A: StableHash, B: StableHash> StableHash for (A, B) {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.0.hash_into(hash);
+        self.1.hash_into(hash);
     }
 }
 
-impl<T: Feed + ?Sized> Feed for Rc<T> {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.as_ref().feed(hash);
+impl<T: StableHash + ?Sized> StableHash for Rc<T> {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.as_ref().hash_into(hash);
     }
 }
 
-impl<T: Feed + ?Sized> Feed for Arc<T> {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.as_ref().feed(hash);
+impl<T: StableHash + ?Sized> StableHash for Arc<T> {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.as_ref().hash_into(hash);
     }
 }
 
-impl<T: Feed + ?Sized> Feed for Box<T> {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.as_ref().feed(hash);
+impl<T: StableHash + ?Sized> StableHash for Box<T> {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.as_ref().hash_into(hash);
     }
 }
 
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn it_is_fnv_1a() {
         let mut hash = TraceHash::default();
-        hash.bytes(b"foobar");
+        hash.write(b"foobar");
         assert_eq!(hash.to_string(), "85944171f73967e8");
     }
 
@@ -156,7 +156,7 @@ mod tests {
     fn neighbours_do_not_run_into_each_other() {
         let of = |value: &[&str]| {
             let mut hash = TraceHash::default();
-            value.iter().for_each(|text| text.feed(&mut hash));
+            value.iter().for_each(|text| text.hash_into(&mut hash));
             hash
         };
         assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));

@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use crate::runtime::Micros;
 
-/// What moves slowly, or is read rather than watched, is moved this often while the clock runs, in ms on the wall:
+/// The time between two moves of what moves slowly, or is read rather than watched, in ms on the wall:
 /// each change of the document costs a frame's styles, layout and paint, however small it is.
 const NOW_AND_THEN_MS: f64 = 45.0;
 
@@ -28,7 +28,7 @@ pub struct Shown {
     pub moved: Micros,
 }
 
-/// How often something is moved.
+/// The rate at which something is moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
     /// In every frame.
@@ -42,7 +42,7 @@ type Listener = Box<dyn Fn(Shown)>;
 #[derive(Default)]
 struct Inner {
     shown: Cell<Shown>,
-    /// Whether the time has changed since then.
+    /// Whether the time has changed since what is moved now and then was moved last.
     behind: Cell<bool>,
     /// When what is moved now and then was moved last: on the wall, and by the virtual clock.
     then: Cell<(f64, Micros)>,

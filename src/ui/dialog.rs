@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::icons::{icon, Icon};
 use super::text;
 
-/// What a dialog needs.
+/// The properties of a dialog.
 #[derive(Properties, PartialEq)]
 pub struct ModalProps {
     /// Its title.

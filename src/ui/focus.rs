@@ -13,7 +13,7 @@ use yew::prelude::*;
 
 use super::media;
 use crate::lab::World;
-use crate::view::subject::{find, Subject};
+use crate::view::selection::{find, Selection};
 
 /// The attribute: selectors, of which the first that finds something is meant. Without any, what is around is meant, or
 /// [anywhere](ANYWHERE).
@@ -26,17 +26,17 @@ const OR: char = '|';
 const ANYWHERE: [&str; 2] = ["#cluster", ".transport .primary"];
 
 /// Where the focus is at home that something about this had.
-pub fn home_of(subject: Subject, world: &World) -> String {
-    match subject {
-        Subject::Node(node) => format!("[data-node='{node}']"),
+pub fn home_of(selection: Selection, world: &World) -> String {
+    match selection {
+        Selection::Node(node) => format!("[data-node='{node}']"),
         // A link that has the focus is selected: that would be what was just let go.
-        Subject::Link(_) => ANYWHERE[0].into(),
-        Subject::Message(id) => match find(world, id) {
+        Selection::Link(_) => ANYWHERE[0].into(),
+        Selection::Message(id) => match find(world, id) {
             Some(message) => format!("[data-message='{id}']{OR}[data-node='{}']", message.to),
             None => format!("[data-message='{id}']"),
         },
-        Subject::Entry(..) => ".logs .scroller".into(),
-        Subject::Stream(leader, target) => format!("[data-stream='{leader}-{target}'] button{OR}.streams .scroller"),
+        Selection::Entry(..) => ".logs .scroller".into(),
+        Selection::Stream(leader, target) => format!("[data-stream='{leader}-{target}'] button{OR}.streams .scroller"),
     }
 }
 

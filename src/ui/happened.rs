@@ -7,41 +7,56 @@ use gloo_timers::callback::Interval;
 use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::page::Change;
 use super::panel::Title;
+use super::scene::Scene;
 use super::shared::Shared;
-use super::store::Panel;
 use super::{media, text};
 use crate::view::describe::{describe, Description};
 use crate::view::feed::{Feed, Filter, Line, Topic};
 use crate::view::format::ms;
 use crate::view::lang::Text;
-use crate::view::subject::Subject;
+use crate::view::page::{Change, Pin, Pointed};
+use crate::view::selection::Selection;
 
-/// So many lines are in the document.
+/// The most lines that are in the document.
 const LINES: usize = 60;
 
-/// So often something is said aloud, at the most.
+/// The least time between two announcements to screen readers, in ms.
 const SAY_MS: u32 = 3_000;
 
-/// So many events are said aloud at once; the others are counted.
+/// The most events that one announcement tells; the others are counted.
 const SAID: usize = 3;
 
-/// What the panel needs.
+/// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct HappenedProps {
     /// The last events.
     pub feed: Shared<Feed>,
     /// The number of nodes.
     pub nodes: usize,
-    /// Which run this is.
+    /// The number of this run: with another one the list begins anew.
     pub run: u32,
     /// What is selected, and takes room from the list.
-    pub selected: Option<Subject>,
+    pub selected: Option<Selection>,
     /// The event that was clicked.
     pub pinned: Option<u64>,
     /// To highlight what an event is about.
     pub change: Callback<Change>,
+}
+
+/// The panel, from what the page shows.
+pub fn panel(scene: &Scene) -> Option<Html> {
+    let Scene { frame, page, actions, .. } = scene;
+    Some(html! {
+        <Happened
+            feed={frame.panels.feed.clone()}
+            nodes={frame.panels.rest.nodes.len()}
+            run={frame.run}
+            selected={page.selected}
+            pinned={page.pinned.as_ref().map(|pin| pin.event)}
+            change={actions.change.clone()}
+        />
+    })
 }
 
 /// The choices of the filter, in order.
@@ -110,7 +125,7 @@ pub fn Happened(props: &HappenedProps) -> Html {
     html! {
         <section class="card happened" data-home=".lines" aria-labelledby="happened-title">
             <div class="card-head">
-                <Title id="happened-title" title={t.happened()} panel={Panel::Happened} change={props.change.clone()} />
+                <Title panel="happened" title={t.happened()} change={props.change.clone()} />
                 <select aria-label={t.happened_filter()} {onchange}>
                     for (place, choice) in filters().enumerate() {
                         <option key={place} value={place.to_string()} selected={choice == *filter}>
@@ -178,15 +193,16 @@ struct LineProps {
 fn Happening(props: &LineProps) -> Html {
     let LineProps { line, nodes, last, pinned, change } = props;
     let Description { text: said, why } = describe(line, *nodes, text());
-    let about = Rc::new(line.about());
+    let highlight = Rc::new(line.highlight());
     let looks = |on: bool| {
-        let (change, about) = (change.clone(), about.clone());
-        move || change.emit(Change::Look(on.then(|| (*about).clone())))
+        let (change, highlight) = (change.clone(), highlight.clone());
+        move || change.emit(Change::Point(on.then(|| Pointed::Highlight(highlight.clone()))))
     };
     let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
     let pin = {
-        let (change, about, n, subject) = (change.clone(), about.clone(), line.record.n, line.subject());
-        move |_: MouseEvent| change.emit(Change::Pin(n, (*about).clone(), subject))
+        let (change, leads_to) = (change.clone(), line.selection());
+        let pin = Pin { event: line.record.n, highlight: highlight.clone() };
+        move |_: MouseEvent| change.emit(Change::Pin(pin.clone(), leads_to))
     };
     html! {
         <li

@@ -6,16 +6,16 @@ use super::icons::{brand, icon, Icon};
 use super::text;
 use crate::view::command::Command;
 
-/// What the header needs.
+/// The properties of the header.
 #[derive(Properties, PartialEq)]
 pub struct HeaderProps {
-    /// What is going on.
+    /// One sentence about the state of the cluster.
     pub headline: AttrValue,
-    /// Which branch this is, of how many.
+    /// The place of this branch among all, from 1, and their number.
     pub branch: (usize, usize),
     /// Whether there is something to be undone, and to be redone.
     pub undo: (bool, bool),
-    /// To ask something of the page.
+    /// Carries out a command.
     pub command: Callback<Command>,
 }
 

@@ -7,21 +7,22 @@ use super::cluster::nodes::{outline, vote};
 use super::cluster::shapes::{bars, cross, shape};
 use super::dialog::Modal;
 use super::logs::{cell_class, inside};
-use super::store::Settings;
 use super::{media, text};
 use crate::view::command::{key_name, Command, Group, Row, COMMANDS};
 use crate::view::legend::{columns, entries, nodes, votes, Column, SampleNode};
 use crate::view::logs::LogCell;
 use crate::view::message::Shape;
+use crate::view::page::Change;
+use crate::view::settings::Setting;
 
-/// What the dialog needs.
+/// The properties of the dialog.
 #[derive(Properties, PartialEq)]
 pub struct HelpProps {
-    /// What was chosen about the page.
-    pub settings: Settings,
-    /// To choose otherwise.
-    pub choose: Callback<Settings>,
-    /// To close it.
+    /// Whether single characters are shortcuts.
+    pub characters: bool,
+    /// Changes that.
+    pub change: Callback<Change>,
+    /// Closes it.
     pub close: Callback<()>,
 }
 
@@ -30,10 +31,10 @@ pub struct HelpProps {
 pub fn Help(props: &HelpProps) -> Html {
     let t = text();
     let characters = {
-        let (settings, choose) = (props.settings, props.choose.clone());
+        let change = props.change.clone();
         move |event: Event| {
             if let Some(field) = event.target_dyn_into::<HtmlInputElement>() {
-                choose.emit(Settings { characters: field.checked(), ..settings });
+                change.emit(Change::Set(Setting::Characters(field.checked())));
             }
         }
     };
@@ -60,7 +61,7 @@ pub fn Help(props: &HelpProps) -> Html {
                         }
                     </div>
                     <label class="choice">
-                        <input type="checkbox" checked={props.settings.characters} onchange={characters} />
+                        <input type="checkbox" checked={props.characters} onchange={characters} />
                         { t.help_single_keys() }
                     </label>
                 </section>

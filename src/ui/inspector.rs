@@ -4,38 +4,46 @@ use yew::prelude::*;
 
 use super::focus::home_of;
 use super::icons::{icon, Icon};
-use super::page::Change;
+use super::scene::Scene;
 use super::shared::Shared;
 use super::text;
 use crate::lab::World;
 use crate::view::inspector::{inspect, Value};
-use crate::view::subject::Subject;
+use crate::view::page::Change;
+use crate::view::selection::Selection;
 
-/// A sentence of so many bytes may not be seen whole at once.
+/// The length, in bytes, from which on a sentence may not be seen whole at once.
 const LONG: usize = 200;
 
-/// What the inspector needs.
+/// The properties of the inspector.
 #[derive(Properties, PartialEq)]
 pub struct InspectorProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// What is selected.
-    pub subject: Subject,
+    pub selection: Selection,
     /// To select something else, or nothing.
     pub change: Callback<Change>,
+}
+
+/// The panel, if anything is selected.
+pub fn panel(scene: &Scene) -> Option<Html> {
+    let Scene { frame, page, actions, .. } = scene;
+    let selection = page.selected?;
+    Some(html! { <Inspector world={frame.panels.rest.clone()} {selection} change={actions.change.clone()} /> })
 }
 
 /// The panel.
 #[component]
 pub fn Inspector(props: &InspectorProps) -> Html {
     let t = text();
-    let sheet = inspect(&props.world, props.subject, t);
+    let sheet = inspect(&props.world, props.selection, t);
     let let_go = {
         let change = props.change.clone();
-        move |_: MouseEvent| change.emit(Change::LetGo)
+        move |_: MouseEvent| change.emit(Change::Deselect)
     };
     html! {
-        <section class="card inspector" data-home={home_of(props.subject, &props.world)} aria-labelledby="inspector-title">
+        <section class="card inspector" data-home={home_of(props.selection, &props.world)} aria-labelledby="inspector-title">
             <div class="card-head">
                 <h2 id="inspector-title">{ sheet.title }</h2>
                 <button type="button" class="icon small" aria-label={t.let_go()} title={t.let_go()} onclick={let_go}>

@@ -13,18 +13,18 @@ use crate::raft::NodeId;
 use crate::view::format::NodeName;
 use crate::view::links::{Field, Form};
 
-/// What the dialog needs.
+/// The properties of the dialog.
 #[derive(Properties, PartialEq)]
 pub struct LinksProps {
     /// The nodes that there are.
     pub nodes: Vec<NodeId>,
-    /// What the links do when it opens.
+    /// Latency, loss and duplication of all links when the dialog opens.
     pub specs: Shared<Specs>,
-    /// The link that it is about at first; none is all.
+    /// The link that is chosen at first; none is all.
     pub link: Option<Link>,
     /// To change links.
     pub act: Callback<Action>,
-    /// To close it.
+    /// Closes it.
     pub close: Callback<()>,
 }
 

@@ -7,18 +7,17 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::media;
-use super::page::Change;
 use super::panel::Title;
+use super::scene::Scene;
 use super::shared::Shared;
 use super::size::use_size;
-use super::store::Panel;
 use super::text;
 use crate::lab::World;
 use crate::raft::{Index, NodeId};
-use crate::view::feed::About;
 use crate::view::format::{grouped, NodeName};
 use crate::view::logs::{last_column, logs, visible_columns, walk, whole_columns, Against, LogCell, LogRow, Marks};
-use crate::view::subject::Subject;
+use crate::view::page::{Change, Pointed};
+use crate::view::selection::{Highlight, Selection};
 
 /// The width of a column, in rem.
 const COLUMN: f64 = 3.0;
@@ -26,20 +25,45 @@ const COLUMN: f64 = 3.0;
 /// The width of the column of names, in rem.
 const HEAD: f64 = 7.6;
 
-/// So many letters have room in a cell if they are smaller; fewer have it anyway, and more never.
+/// The most letters that have room in a cell, if they are drawn smaller.
 const TIGHT: usize = 6;
 
-/// What the panel needs.
+/// From this number of nodes on, logs are drawn lower where the page is low.
+const MANY: usize = 6;
+
+/// From this number of nodes on, logs are drawn lower on most screens.
+const MOST: usize = 8;
+
+/// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct LogsProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// What is highlighted.
-    pub look: Rc<About>,
+    pub look: Rc<Highlight>,
     /// What is selected.
-    pub selected: Option<Subject>,
+    pub selected: Option<Selection>,
     /// To highlight the node of the row that is pointed at.
     pub change: Callback<Change>,
+}
+
+/// The panel, from what the page shows.
+pub fn panel(scene: &Scene) -> Option<Html> {
+    let Scene { frame, page, highlight, actions, .. } = scene;
+    Some(html! {
+        <Logs
+            world={frame.panels.logs.clone()}
+            look={highlight.clone()}
+            selected={page.selected}
+            change={actions.change.clone()}
+        />
+    })
+}
+
+/// Says that there are many logs, so that they are drawn lower where the page is low.
+pub fn layout(scene: &Scene) -> Classes {
+    let nodes = scene.frame.panels.rest.nodes.len();
+    classes!((nodes >= MANY).then_some("many-logs"), (nodes >= MOST).then_some("most-logs"))
 }
 
 /// The panel.
@@ -51,7 +75,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     let Scroll { visible, whole, follows, onscroll, to_end } = use_scroll(&scroller, last);
     let view = logs(&props.world, visible.clone(), t);
     let selected_in = |node: NodeId| match props.selected {
-        Some(Subject::Entry(of, index)) if of == node => Some(index),
+        Some(Selection::Entry(of, index)) if of == node => Some(index),
         _ => None,
     };
     let onkeydown = {
@@ -59,7 +83,7 @@ pub fn Logs(props: &LogsProps) -> Html {
         move |event: KeyboardEvent| {
             if let Some(to) = walk(&world, selected, &event.key()) {
                 event.prevent_default();
-                change.emit(Change::Select(Some(Subject::Entry(to.0, to.1))));
+                change.emit(Change::Select(Some(Selection::Entry(to.0, to.1))));
             }
         }
     };
@@ -67,7 +91,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     {
         let scroller = scroller.clone();
         use_effect_with(props.selected, move |selected| {
-            if let Some(Subject::Entry(_, index)) = *selected {
+            if let Some(Selection::Entry(_, index)) = *selected {
                 bring_into_view(&scroller, index);
             }
         });
@@ -78,7 +102,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     html! {
         <section class="card logs" data-home=".logs .scroller" aria-labelledby="logs-title">
             <div class="card-head">
-                <Title id="logs-title" title={t.logs()} panel={Panel::Logs} change={props.change.clone()} />
+                <Title panel="logs" title={t.logs()} change={props.change.clone()} />
                 { legend(view.leader.filter(|_| view.rivals)) }
             </div>
             <div class="scroller" ref={&scroller} {onscroll} {onkeydown} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
@@ -129,7 +153,7 @@ fn digits(index: Index) -> u32 {
     index.checked_ilog10().unwrap_or(0) + 1
 }
 
-/// So many columns wide is the table: wider than it has columns, so that the words beside the last mark have room.
+/// The width of the table in columns: wider than it has columns, so that the words beside the last mark have room.
 fn width(last: Index) -> f64 {
     last as f64 + 1.0 + f64::from(digits(last).saturating_sub(3)) / 4.0
 }
@@ -193,10 +217,7 @@ fn Row(props: &RowProps) -> Html {
     let t = text();
     let looks = |on: bool| {
         let (change, node) = (props.change.clone(), row.node);
-        move |_: PointerEvent| {
-            let about = About { nodes: vec![node], ..About::default() };
-            change.emit(Change::Look(on.then_some(about)));
-        }
+        move |_: PointerEvent| change.emit(Change::Point(on.then_some(Pointed::Selection(Selection::Node(node)))))
     };
     html! {
         <tr
@@ -263,18 +284,18 @@ fn block(
 fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
     let node = props.row.node;
     let name = cell.name(node, text());
-    let subject = Subject::Entry(node, cell.index);
+    let selection = Selection::Entry(node, cell.index);
     let selected = props.selected == Some(cell.index);
     let lit = props.lit_entries.is_some_and(|(first, last)| (first..=last).contains(&cell.index));
     let select = {
         let change = props.change.clone();
-        move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(subject)))
+        move |_: MouseEvent| change.emit(Change::Select((!selected).then_some(selection)))
     };
     let looks = |on: bool| {
         let change = props.change.clone();
         move |event: PointerEvent| {
             event.stop_propagation(); // the row would say that the node is pointed at
-            change.emit(Change::LookAt(on.then_some(subject)));
+            change.emit(Change::Point(on.then_some(Pointed::Selection(selection))));
         }
     };
     let class = classes!(cell_class(cell), lit.then_some("lit"), selected.then_some("selected"));
@@ -325,7 +346,7 @@ fn progress(row: &LogRow, change: &Callback<Change>) -> Html {
     let behind = row.applied < row.commit;
     let words = if behind { t.commit_brief(row.commit, row.applied) } else { t.commit(row.commit) };
     let full = behind.then(|| t.commit_applied(row.commit, row.applied));
-    let (change, to) = (change.clone(), Subject::Entry(row.node, row.commit));
+    let (change, to) = (change.clone(), Selection::Entry(row.node, row.commit));
     let onclick = move |_: MouseEvent| change.emit(Change::Select(Some(to)));
     html! {
         <small>

@@ -2,7 +2,7 @@
 
 use web_sys::{Document, Element, MediaQueryList, Window};
 
-use super::store::Theme;
+use crate::view::settings::Theme;
 
 /// The window.
 pub fn window() -> Window {

@@ -5,38 +5,50 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::focus::{give, home_of, is_lost};
-use super::page::{Change, Dialog, Menu};
-use super::{media, text};
-use crate::lab::play::branches::BranchId;
-use crate::lab::vocab::action::Action;
+use super::media;
+use super::scene::Scene;
+use super::shared::Shared;
+use super::text;
 use crate::lab::World;
-use crate::ui::shared::Shared;
-use crate::view::menu::{choices, BranchChoice, Of, What};
-use crate::view::until::Until;
+use crate::view::menu::{choices, BranchChoice, MenuAction, MenuTarget};
+use crate::view::page::{Change, Menu};
 
-/// What the menu needs.
+/// The properties of the menu.
 #[derive(Properties, PartialEq)]
 pub struct MenuProps {
-    /// What it is about, and where.
+    /// What its choices apply to, and where it stands.
     pub open: Menu,
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
-    /// The ways that the run went.
+    /// The branches of the run; needed by the menu of branches alone.
     pub branches: Vec<BranchChoice>,
-    /// To act upon the cluster.
-    pub act: Callback<Action>,
-    /// To close it.
+    /// Closes it.
     pub change: Callback<Change>,
-    /// To run until something happens.
-    pub run_until: Callback<Until>,
-    /// To go to another branch, or to forget them all.
-    pub go: Callback<Option<BranchId>>,
+    /// Carries out a choice.
+    pub pick: Callback<MenuAction>,
+}
+
+/// The menu that is open, if one is.
+pub fn menu(scene: &Scene) -> Html {
+    let Scene { frame, page, actions, driver, .. } = scene;
+    let Some(open) = page.menu else { return Html::default() };
+    let branches = if open.target == MenuTarget::Branches { driver.branches() } else { Vec::new() };
+    html! {
+        <MenuOf
+            key={format!("{:?}", open.target)}
+            {open}
+            world={frame.world.clone()}
+            {branches}
+            change={actions.change.clone()}
+            pick={actions.pick.clone()}
+        />
+    }
 }
 
 /// The menu.
 #[component]
 pub fn MenuOf(props: &MenuProps) -> Html {
-    let MenuProps { open, world, branches, act, change, run_until, go } = props;
+    let MenuProps { open, world, branches, change, pick } = props;
     let t = text();
     let element = use_node_ref();
     use_focus_within(&element);
@@ -74,28 +86,18 @@ pub fn MenuOf(props: &MenuProps) -> Html {
             }
         }
     };
-    let pick = |what: &What| {
-        let (what, act, change) = (what.clone(), act.clone(), change.clone());
-        let (run_until, go) = (run_until.clone(), go.clone());
-        let close = close.clone();
+    let picked = |action: &MenuAction| {
+        let (action, pick, close) = (action.clone(), pick.clone(), close.clone());
         move |_: MouseEvent| {
             close();
-            match what.clone() {
-                What::Act(what) => act.emit(what),
-                What::Write(node) => change.emit(Change::Write(Some(node))),
-                What::Read(node) => change.emit(Change::Read(Some(node))),
-                What::Links(link) => change.emit(Change::Dialog(Some(Dialog::Links(Some(link))))),
-                What::Until(until) => run_until.emit(until),
-                What::Branch(branch) => go.emit(Some(branch)),
-                What::ForgetOthers => go.emit(None),
-            }
+            pick.emit(action.clone());
         }
     };
-    let choices = choices(world, branches, open.of, t);
-    let home = match open.of {
-        Of::Subject(subject) => home_of(subject, world),
-        Of::Until => "[data-run-until]".into(),
-        Of::Branches => "[data-branches]".into(),
+    let choices = choices(world, branches, open.target, t);
+    let home = match open.target {
+        MenuTarget::Selection(selection) => home_of(selection, world),
+        MenuTarget::Until => "[data-run-until]".into(),
+        MenuTarget::Branches => "[data-branches]".into(),
     };
     // It stays on the screen: this much room its width and height need.
     let items = choices.groups.iter().map(Vec::len).sum::<usize>();
@@ -118,7 +120,7 @@ pub fn MenuOf(props: &MenuProps) -> Html {
                     <div role="separator" key={format!("line {i}")}></div>
                 }
                 for item in group {
-                    <button type="button" role="menuitem" tabindex="-1" key={item.name.clone()} onclick={pick(&item.what)}>
+                    <button type="button" role="menuitem" tabindex="-1" key={item.name.clone()} onclick={picked(&item.action)}>
                         <span>{ item.name.clone() }</span>
                         if let Some(key) = item.key {
                             <kbd aria-hidden="true">{ key }</kbd>

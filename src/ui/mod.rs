@@ -1,15 +1,17 @@
 //! Floor 6: the page, in Yew. How things are drawn; what is drawn comes from [`view`](crate::view).
 //!
-//! [`App`] holds the [`driver`] (the run, frame by frame) and the [`page`] (what is selected, open, pointed at), and
-//! hands each panel only what it shows: a panel whose world has not changed is not drawn again. What moves with the
-//! clock moves by itself ([`clock`]).
+//! [`App`] puts the page together from the [`driver`] (the run, frame by frame), the [`page`] (what is selected, open,
+//! pointed at), the table of [`panels`], the [`dialogs`] and the [`commands`]. Each panel gets only what it shows: one
+//! whose world has not changed is not drawn again. What moves with the clock moves by itself ([`clock`]).
 
 mod app;
 mod clock;
 mod cluster;
+mod commands;
 pub mod crash;
 mod dialog;
-pub mod driver;
+mod dialogs;
+mod driver;
 mod focus;
 mod happened;
 mod header;
@@ -19,16 +21,16 @@ mod inspector;
 mod keys;
 mod links;
 mod logs;
-pub mod media;
+mod media;
 mod menu;
-pub mod page;
+mod page;
 mod panel;
 mod panels;
 mod promises;
+mod scene;
 mod shared;
 mod size;
-pub mod store;
-mod stream;
+mod store;
 mod streams;
 mod transport;
 

@@ -2,60 +2,52 @@
 
 use yew::prelude::*;
 
-use super::page::Change;
-use super::store::Panel;
 use super::text;
+use crate::view::page::Change;
+use crate::view::settings::{PanelName, CLUSTER};
 
-/// What a title needs.
+/// The properties of a title.
 #[derive(Properties, PartialEq)]
 pub struct TitleProps {
-    /// The element's name, by which the panel is called.
-    pub id: AttrValue,
+    /// The panel that it folds.
+    pub panel: PanelName,
     /// What it says.
     pub title: AttrValue,
-    /// Whose it is.
-    pub panel: Panel,
-    /// Whether nothing but the title is seen.
+    /// Whether the panel is folded.
     #[prop_or_default]
     pub folded: bool,
-    /// To fold the panel, or unfold it.
+    /// Folds the panel, or unfolds it.
     pub change: Callback<Change>,
 }
 
-/// The title of a panel: pressed, it folds the panel or unfolds it.
+/// The title of a panel: pressed, it folds the panel or unfolds it. Its text has the id `<panel>-title`.
 #[component]
 pub fn Title(props: &TitleProps) -> Html {
-    let TitleProps { id, title, panel, folded, change } = props;
+    let TitleProps { panel, title, folded, change } = props;
     let onclick = {
         let (change, panel) = (change.clone(), *panel);
         move |_: MouseEvent| change.emit(Change::Fold(panel))
     };
+    let id = format!("{panel}-title");
     html! {
         <h2 class="title">
             <button
                 type="button" aria-expanded={(!folded).to_string()} title={text().fold()} {onclick}
                 data-home={format!("button:has(> #{id})")}
             >
-                <span id={id.clone()}>{ title }</span>
+                <span {id}>{ title }</span>
             </button>
         </h2>
     }
 }
 
 /// A panel that is folded.
-pub fn folded(panel: Panel, change: &Callback<Change>) -> Html {
-    let t = text();
-    let (class, title) = match panel {
-        Panel::Happened => ("happened", t.happened()),
-        Panel::Cluster => ("cluster", t.cluster()),
-        Panel::Logs => ("logs", t.logs()),
-        Panel::Streams => ("streams", t.streams()),
-    };
-    // Where links of the page lead must be there.
-    let id = (panel == Panel::Cluster).then_some("cluster");
+pub fn folded(panel: PanelName, title: &'static str, change: &Callback<Change>) -> Html {
+    // A link of the page leads to the cluster: its target must be there.
+    let id = (panel == CLUSTER).then_some("cluster");
     html! {
-        <section class={classes!("card", "folded", class)} {id} tabindex={id.map(|_| "-1")} aria-labelledby={format!("{class}-title")}>
-            <Title id={format!("{class}-title")} {title} {panel} folded=true change={change.clone()} />
+        <section class={classes!("card", "folded", panel)} {id} tabindex={id.map(|_| "-1")} aria-labelledby={format!("{panel}-title")}>
+            <Title {panel} {title} folded=true change={change.clone()} />
         </section>
     }
 }

@@ -8,12 +8,12 @@ use super::text;
 use crate::lab::World;
 use crate::view::promises::{promises, Promise};
 
-/// What the dialog needs.
+/// The properties of the dialog.
 #[derive(Properties, PartialEq)]
 pub struct PromisesProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
-    /// To close it.
+    /// Closes it.
     pub close: Callback<()>,
 }
 

@@ -11,33 +11,33 @@ use crate::lab::vocab::invariant::Invariant;
 use crate::lab::{StepKind, World};
 use crate::view::command::Command;
 use crate::view::format::ms;
+use crate::view::page::Change;
+use crate::view::settings::Setting;
 use crate::view::speed::Speed;
 
-/// What the bar needs.
+/// The properties of the bar.
 #[derive(Properties, PartialEq)]
 pub struct TransportProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// Whether the clock runs.
     pub playing: bool,
-    /// How fast it runs.
+    /// The speed of the clock.
     pub speed: Speed,
     /// Whether it hurries, until there is a leader.
     pub opening: bool,
     /// Whether more events happen than a frame can take.
     pub behind: bool,
-    /// On the way to another present: how much of it is done, in percent.
+    /// While the run is replayed up to another present: how much of it is done, in percent.
     pub replay_progress: Option<u64>,
-    /// Whether this is the past: then, how many events there are in all.
+    /// The number of events in all, while the past is shown.
     pub past_of: Option<u64>,
-    /// What a step is.
+    /// What "step" and "back" move by.
     pub step: StepKind,
-    /// To ask something of the page.
+    /// Carries out a command.
     pub command: Callback<Command>,
-    /// To choose what a step is.
-    pub set_step: Callback<StepKind>,
-    /// To choose the speed.
-    pub set_speed: Callback<Speed>,
+    /// Changes what a step is, or the speed.
+    pub change: Callback<Change>,
 }
 
 /// The bar.
@@ -52,8 +52,8 @@ pub fn Transport(props: &TransportProps) -> Html {
     html! {
         <section class={classes!("transport", past_of.map(|_| "past"))} aria-label={t.transport()}>
             <Buttons playing={*playing} command={props.command.clone()} />
-            <Steps step={props.step} set_step={props.set_step.clone()} />
-            <SpeedSlider speed={props.speed} opening={props.opening && *playing} set_speed={props.set_speed.clone()} />
+            <Steps step={props.step} change={props.change.clone()} />
+            <SpeedSlider speed={props.speed} opening={props.opening && *playing} change={props.change.clone()} />
             <div class="state">
                 if let Some(percent) = replay_progress {
                     <span class="badge">{ t.replay_progress(*percent) }</span>
@@ -146,10 +146,10 @@ fn promises(world: &World, onclick: Callback<MouseEvent>) -> Html {
 #[derive(Properties, PartialEq)]
 struct StepsProps {
     step: StepKind,
-    set_step: Callback<StepKind>,
+    change: Callback<Change>,
 }
 
-/// What a step is.
+/// The choice of what "step" and "back" move by.
 #[component]
 fn Steps(props: &StepsProps) -> Html {
     let t = text();
@@ -159,8 +159,8 @@ fn Steps(props: &StepsProps) -> Html {
         (StepKind::Transition, t.step_transition()),
     ];
     let choose = |step: StepKind| {
-        let choose = props.set_step.clone();
-        move |_: Event| choose.emit(step)
+        let change = props.change.clone();
+        move |_: Event| change.emit(Change::Set(Setting::Step(step)))
     };
     html! {
         <fieldset class="segments">
@@ -179,20 +179,20 @@ fn Steps(props: &StepsProps) -> Html {
 struct SpeedProps {
     speed: Speed,
     opening: bool,
-    set_speed: Callback<Speed>,
+    change: Callback<Change>,
 }
 
-/// How fast.
+/// The slider of the speed.
 #[component]
 fn SpeedSlider(props: &SpeedProps) -> Html {
     let t = text();
     let shows = props.speed.per_second().0 / 1000;
     let oninput = {
-        let set_speed = props.set_speed.clone();
+        let change = props.change.clone();
         move |event: InputEvent| {
             let step = event.target_dyn_into::<HtmlInputElement>().and_then(|field| field.value().parse().ok());
             if let Some(step) = step {
-                set_speed.emit(Speed::at(step));
+                change.emit(Change::Set(Setting::Speed(Speed::at(step))));
             }
         }
     };

@@ -11,7 +11,7 @@ use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
 use crate::raft::NodeId;
 
-/// What the name of a stroke begins with; a number follows.
+/// The beginning of the name of a cut that a stroke made; a number follows.
 const STROKE: &str = "cut ";
 
 /// The name of the cut that isolates one node.
@@ -110,7 +110,7 @@ pub fn partition(groups: &[(NodeId, usize)]) -> Action {
     Action::Partition { groups: numbers.into_iter().map(members).collect() }
 }
 
-/// What a partition came to.
+/// The outcome of a partition, in words.
 pub fn partition_in_words(what: &Action, t: &dyn Text) -> String {
     match what {
         Action::Partition { groups } => {

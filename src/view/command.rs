@@ -26,25 +26,25 @@ pub enum Command {
     Undo,
     /// Does again what was undone.
     Redo,
-    /// Opens the menu of the ways that the run went.
+    /// Opens the menu of branches.
     Branches,
     /// A new run, with other random numbers.
     NewRun,
     /// Opens the menu of how far to run.
     RunUntil,
-    /// A place slower.
+    /// One place slower on the scale of speeds.
     Slower,
-    /// A place faster.
+    /// One place faster.
     Faster,
-    /// To the form that writes.
+    /// Goes to the form, to write.
     Write,
     /// Ten writes at once.
     WriteMany,
     /// Selects a node.
     Select(NodeId),
-    /// Lets go of what is selected.
-    LetGo,
-    /// To the form, to read.
+    /// Selects nothing.
+    Deselect,
+    /// Goes to the form, to read.
     Read,
     /// Something is done to the selected node.
     Node(NodeAct),
@@ -72,15 +72,15 @@ pub enum Command {
     RejoinAll,
     /// Draws other messages: all, all but some faintly, some only.
     Scope,
-    /// Opens the list of what Raft promises.
+    /// Opens the list of invariants.
     Promises,
     /// Light or dark.
     Theme,
-    /// What can be done, and what is seen.
+    /// Opens the help: shortcuts, and a legend.
     Help,
 }
 
-/// Where a command stands in the help dialog.
+/// The part of the help dialog that lists a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     /// Time.
@@ -114,13 +114,13 @@ impl Group {
 /// A row of the table.
 #[derive(Clone, Copy)]
 pub struct Row {
-    /// What is done. For [`Command::Select`] the node is the digit.
+    /// The command. For [`Command::Select`] the node is the digit.
     pub command: Command,
-    /// The keys, as `KeyboardEvent.key` has them, behind `Ctrl+` and `Shift+`; one of several does it.
+    /// The shortcuts, each of which does it: `KeyboardEvent.key`, behind `Ctrl+` and `Shift+`.
     pub keys: &'static [&'static str],
-    /// Where the help dialog lists it.
+    /// The part of the help dialog that lists it.
     pub group: Group,
-    /// What it does, in words.
+    /// A description of it.
     pub name: fn(&dyn Text) -> &'static str,
 }
 
@@ -157,7 +157,7 @@ pub const COMMANDS: &[Row] = &[
         group: Group::Nodes,
         name: |t| t.do_select(),
     },
-    Row { command: Command::LetGo, keys: &["Escape"], group: Group::Nodes, name: |t| t.do_let_go() },
+    Row { command: Command::Deselect, keys: &["Escape"], group: Group::Nodes, name: |t| t.do_let_go() },
     node(&["e"], NodeAct::Campaign, |t| t.do_campaign()),
     node(&["l"], NodeAct::PutOff, |t| t.do_put_off()),
     node(&["o"], NodeAct::Transfer, |t| t.do_transfer()),

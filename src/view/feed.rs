@@ -3,22 +3,22 @@
 //! A line keeps the record and the little that must be known beside it; its words are made when it is shown
 //! ([`words`](super::words)), so that a run of many events costs next to nothing here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use litemap::LiteMap;
 
-use super::subject::Subject;
+use super::selection::{Highlight, Selection};
 use crate::lab::vocab::event::{Event, LabEvent, Record};
 use crate::lab::vocab::id::MessageId;
 use crate::raft::event::{Role, StreamState};
 use crate::raft::rpc::Message;
 use crate::raft::{self, Index, NodeId};
 
-/// So many lines are kept of each topic, of those that matter and of the others.
+/// The most lines that are kept of each topic: of those that matter, and again of the others.
 pub const LINES_MAX: usize = 100;
 
-/// What an event is about.
+/// The topic of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
     /// Roles, terms, votes, timeouts.
@@ -58,15 +58,15 @@ pub enum Filter {
 pub struct Line {
     /// The event.
     pub record: Rc<Record>,
-    /// What it is about.
+    /// The topic of the event.
     pub topic: Topic,
     /// Whether somebody who watches wants to know.
     pub matters: bool,
-    /// Whether the node led when it happened.
+    /// Whether the event is one of a node that was leader then.
     pub leads: bool,
-    /// The message that it is about.
+    /// The message that the event is about.
     pub message: Option<Rc<Message>>,
-    /// Whether that stands still.
+    /// Whether that message was held.
     pub held: bool,
 }
 
@@ -78,13 +78,13 @@ pub struct Feed {
     /// The number of the last event that was taken.
     last: u64,
     roles: LiteMap<NodeId, Role>,
-    /// The messages on their way, and whether they stand still.
+    /// The messages in flight, and whether they are held.
     messages: imbl::OrdMap<MessageId, (Rc<Message>, bool)>,
     /// For each topic: the lines that matter, and the others.
     lines: [(Lines, Lines); Topic::ALL.len()],
 }
 
-/// So many events lie between two feeds that are kept for whoever looks back.
+/// The number of events between two feeds that are kept for looking back.
 const SPACING: u64 = 4096;
 
 /// The feed at any place of a run.
@@ -249,34 +249,15 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
     }
 }
 
-/// What an event is about, so that it can be shown in the picture.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct About {
-    /// These nodes.
-    pub nodes: Vec<NodeId>,
-    /// This message.
-    pub message: Option<MessageId>,
-    /// The entries from the first to the last of these, in the logs of these nodes.
-    pub entries: Option<(Index, Index)>,
-}
-
-impl About {
-    /// A promise that was broken between these nodes, at these entries.
-    pub fn broken(nodes: &[NodeId], entries: &[Index]) -> About {
-        let entries = entries.first().map(|&first| (first, entries.last().copied().unwrap_or(first)));
-        About { nodes: nodes.to_vec(), message: None, entries }
-    }
-}
-
 impl Line {
-    /// What a click on it selects: the entry, the message, the stream, the link or the node that it speaks of first.
-    pub fn subject(&self) -> Option<Subject> {
+    /// What a click on it selects: the entry, message, stream, link or node that it names first.
+    pub fn selection(&self) -> Option<Selection> {
         use raft::Event as It;
         match &self.record.event {
             Event::Node(event) => Some(match event {
-                It::Append { node, entry } => Subject::Entry(*node, entry.index),
-                It::Commit { node, to, .. } => Subject::Entry(*node, *to),
-                It::Apply { node, index } | It::Durable { node, index } => Subject::Entry(*node, *index),
+                It::Append { node, entry } => Selection::Entry(*node, entry.index),
+                It::Commit { node, to, .. } => Selection::Entry(*node, *to),
+                It::Apply { node, index } | It::Durable { node, index } => Selection::Entry(*node, *index),
                 It::StreamState { node, target, .. }
                 | It::Next { node, target, .. }
                 | It::Match { node, target, .. }
@@ -288,107 +269,116 @@ impl Line {
                 | It::SnapshotOffered { node, target, .. }
                 | It::ChunkSent { node, target, .. }
                 | It::ChunkAnswered { node, target, .. }
-                | It::ChunkFailed { node, target, .. } => Subject::Stream(*node, *target),
-                other => Subject::Node(other.node()),
+                | It::ChunkFailed { node, target, .. } => Selection::Stream(*node, *target),
+                other => Selection::Node(other.node()),
             }),
             Event::Lab(event) => match event {
                 LabEvent::Sent { id, .. }
                 | LabEvent::Held { id, .. }
                 | LabEvent::Released { id, .. }
-                | LabEvent::Delayed { id, .. } => Some(Subject::Message(*id)),
+                | LabEvent::Delayed { id, .. } => Some(Selection::Message(*id)),
                 // Those are gone.
                 LabEvent::Delivered { from, to, .. } | LabEvent::Lost { from, to, .. } => {
-                    Some(Subject::Link((*from.min(to), *from.max(to))))
+                    Some(Selection::Link((*from.min(to), *from.max(to))))
                 }
                 LabEvent::Link { from: Some(from), to: Some(to), .. } => {
-                    Some(Subject::Link((*from.min(to), *from.max(to))))
+                    Some(Selection::Link((*from.min(to), *from.max(to))))
                 }
-                LabEvent::Client { node: Some(node), index: Some(index), .. } => Some(Subject::Entry(*node, *index)),
-                _ => self.about().nodes.first().map(|node| Subject::Node(*node)),
+                LabEvent::Client { node: Some(node), index: Some(index), .. } => Some(Selection::Entry(*node, *index)),
+                _ => self.highlight().nodes.first().map(|node| Selection::Node(*node)),
             },
         }
     }
 
-    /// What the event is about.
-    pub fn about(&self) -> About {
-        let nodes = |nodes: &[NodeId]| About { nodes: nodes.to_vec(), ..About::default() };
-        let entries = |node: NodeId, first: Index, last: Index| About {
-            nodes: vec![node],
-            message: None,
-            entries: Some((first, last)),
-        };
+    /// What is highlighted with it.
+    pub fn highlight(&self) -> Highlight {
         match &self.record.event {
-            Event::Node(event) => match event {
-                raft::Event::Append { node, entry } => entries(*node, entry.index, entry.index),
-                raft::Event::Truncate { node, first, last } => entries(*node, *first, *last),
-                raft::Event::Commit { node, from, to } => entries(*node, from + 1, *to),
-                raft::Event::Apply { node, index } | raft::Event::Durable { node, index } => {
-                    entries(*node, *index, *index)
-                }
-                raft::Event::Match { node, target, from, to } if from < to => {
-                    About { nodes: vec![*node, *target], message: None, entries: Some((from + 1, *to)) }
-                }
-                raft::Event::Vote { node, candidate, .. } => nodes(&[*node, *candidate]),
-                raft::Event::PreVote { node, candidate, .. } => nodes(&[*node, *candidate]),
-                raft::Event::TransferBegun { node, target }
-                | raft::Event::TransferGivenUp { node, target }
-                | raft::Event::TransferRefused { node, target, .. } => nodes(&[*node, *target]),
-                raft::Event::VoteCounted { node, voter, .. } | raft::Event::PreVoteCounted { node, voter, .. } => {
-                    nodes(&[*node, *voter])
-                }
-                raft::Event::Leader { node, leader: Some(leader) } => nodes(&[*node, *leader]),
-                raft::Event::StreamState { node, target, .. }
-                | raft::Event::Next { node, target, .. }
-                | raft::Event::Match { node, target, .. }
-                | raft::Event::MatchLost { node, target, .. }
-                | raft::Event::Buffer { node, target, .. }
-                | raft::Event::Answered { node, target, .. }
-                | raft::Event::TimedOut { node, target, .. }
-                | raft::Event::SnapshotOffered { node, target, .. }
-                | raft::Event::ChunkSent { node, target, .. }
-                | raft::Event::ChunkAnswered { node, target, .. }
-                | raft::Event::ChunkFailed { node, target, .. }
-                | raft::Event::Unreachable { node, target, .. } => nodes(&[*node, *target]),
-                other => nodes(&[other.node()]),
-            },
-            Event::Lab(event) => match event {
-                LabEvent::Sent { id, from, to, .. }
-                | LabEvent::Delivered { id, from, to, .. }
-                | LabEvent::Held { id, from, to, .. }
-                | LabEvent::Released { id, from, to, .. }
-                | LabEvent::Delayed { id, from, to, .. }
-                | LabEvent::Lost { id, from, to, .. } => {
-                    About { nodes: vec![*from, *to], message: Some(*id), entries: None }
-                }
-                LabEvent::Crash { node, .. }
-                | LabEvent::Restart { node }
-                | LabEvent::NewNode { node }
-                | LabEvent::Pause { node }
-                | LabEvent::Resume { node }
-                | LabEvent::Disk { node, .. } => nodes(&[*node]),
-                LabEvent::Members { voters, learner, node, .. } => {
-                    let named = voters.iter().flatten().chain(learner).chain(node).copied();
-                    nodes(&named.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>())
-                }
-                LabEvent::Link { from, to, .. } => nodes(&from.iter().chain(to).copied().collect::<Vec<NodeId>>()),
-                LabEvent::Client { node, index, .. } => About {
-                    nodes: node.iter().copied().collect(),
-                    message: None,
-                    entries: index.map(|index| (index, index)),
-                },
-                LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
-                    let ends = links.iter().flat_map(|&(from, to)| [from, to]);
-                    let ends: std::collections::BTreeSet<NodeId> = ends.collect();
-                    About { nodes: ends.into_iter().collect(), ..About::default() }
-                }
-                LabEvent::Violation { nodes, entries, .. } => About::broken(nodes, entries),
-                LabEvent::Note { .. }
-                | LabEvent::TrapSet { .. }
-                | LabEvent::TrapGone { .. }
-                | LabEvent::Config { .. }
-                | LabEvent::Rule { .. } => About::default(),
-            },
+            Event::Node(event) => node_highlight(event),
+            Event::Lab(event) => lab_highlight(event),
         }
+    }
+}
+
+/// These nodes.
+fn nodes(nodes: impl IntoIterator<Item = NodeId>) -> Highlight {
+    Highlight { nodes: nodes.into_iter().collect(), ..Highlight::default() }
+}
+
+fn node_highlight(event: &raft::Event) -> Highlight {
+    let entries = |node: NodeId, first: Index, last: Index| Highlight {
+        nodes: vec![node],
+        message: None,
+        entries: Some((first, last)),
+    };
+    match event {
+        raft::Event::Append { node, entry } => entries(*node, entry.index, entry.index),
+        raft::Event::Truncate { node, first, last } => entries(*node, *first, *last),
+        raft::Event::Commit { node, from, to } => entries(*node, from + 1, *to),
+        raft::Event::Apply { node, index } | raft::Event::Durable { node, index } => entries(*node, *index, *index),
+        raft::Event::Match { node, target, from, to } if from < to => {
+            Highlight { nodes: vec![*node, *target], message: None, entries: Some((from + 1, *to)) }
+        }
+        raft::Event::Vote { node, candidate, .. } => nodes([*node, *candidate]),
+        raft::Event::PreVote { node, candidate, .. } => nodes([*node, *candidate]),
+        raft::Event::TransferBegun { node, target }
+        | raft::Event::TransferGivenUp { node, target }
+        | raft::Event::TransferRefused { node, target, .. } => nodes([*node, *target]),
+        raft::Event::VoteCounted { node, voter, .. } | raft::Event::PreVoteCounted { node, voter, .. } => {
+            nodes([*node, *voter])
+        }
+        raft::Event::Leader { node, leader: Some(leader) } => nodes([*node, *leader]),
+        raft::Event::StreamState { node, target, .. }
+        | raft::Event::Next { node, target, .. }
+        | raft::Event::Match { node, target, .. }
+        | raft::Event::MatchLost { node, target, .. }
+        | raft::Event::Buffer { node, target, .. }
+        | raft::Event::Answered { node, target, .. }
+        | raft::Event::TimedOut { node, target, .. }
+        | raft::Event::SnapshotOffered { node, target, .. }
+        | raft::Event::ChunkSent { node, target, .. }
+        | raft::Event::ChunkAnswered { node, target, .. }
+        | raft::Event::ChunkFailed { node, target, .. }
+        | raft::Event::Unreachable { node, target, .. } => nodes([*node, *target]),
+        other => nodes([other.node()]),
+    }
+}
+
+fn lab_highlight(event: &LabEvent) -> Highlight {
+    match event {
+        LabEvent::Sent { id, from, to, .. }
+        | LabEvent::Delivered { id, from, to, .. }
+        | LabEvent::Held { id, from, to, .. }
+        | LabEvent::Released { id, from, to, .. }
+        | LabEvent::Delayed { id, from, to, .. }
+        | LabEvent::Lost { id, from, to, .. } => {
+            Highlight { nodes: vec![*from, *to], message: Some(*id), entries: None }
+        }
+        LabEvent::Crash { node, .. }
+        | LabEvent::Restart { node }
+        | LabEvent::NewNode { node }
+        | LabEvent::Pause { node }
+        | LabEvent::Resume { node }
+        | LabEvent::Disk { node, .. } => nodes([*node]),
+        LabEvent::Members { voters, learner, node, .. } => {
+            let named = voters.iter().flatten().chain(learner).chain(node).copied();
+            nodes(named.collect::<BTreeSet<NodeId>>())
+        }
+        LabEvent::Link { from, to, .. } => nodes(from.iter().chain(to).copied()),
+        LabEvent::Client { node, index, .. } => Highlight {
+            nodes: node.iter().copied().collect(),
+            message: None,
+            entries: index.map(|index| (index, index)),
+        },
+        LabEvent::Cut { links, .. } | LabEvent::Join { links } => {
+            let ends = links.iter().flat_map(|&(from, to)| [from, to]);
+            nodes(ends.collect::<BTreeSet<NodeId>>())
+        }
+        LabEvent::Violation { nodes, entries, .. } => Highlight::violation(nodes, entries),
+        LabEvent::Note { .. }
+        | LabEvent::TrapSet { .. }
+        | LabEvent::TrapGone { .. }
+        | LabEvent::Config { .. }
+        | LabEvent::Rule { .. } => Highlight::default(),
     }
 }
 
@@ -487,8 +477,8 @@ mod tests {
             record(1, raft::Event::Truncate { node: 2, first: 3, last: 5 }),
             record(2, LabEvent::Cut { links: vec![(1, 2), (2, 1), (1, 3)], name: None }),
         ]);
-        let about: Vec<About> = feed.last(Filter::Matters, 9).iter().map(|line| line.about()).collect();
-        assert_eq!(about[0], About { nodes: vec![2], message: None, entries: Some((3, 5)) });
+        let about: Vec<Highlight> = feed.last(Filter::Matters, 9).iter().map(|line| line.highlight()).collect();
+        assert_eq!(about[0], Highlight { nodes: vec![2], message: None, entries: Some((3, 5)) });
         assert_eq!(about[1].nodes, [1, 2, 3]);
     }
 
@@ -496,23 +486,23 @@ mod tests {
     fn a_click_on_a_line_selects_what_it_is_about() {
         use crate::raft::event::{StreamState, StreamWhy};
         let (from, to, why) = (Some(StreamState::LineRate), StreamState::Lagging, StreamWhy::Refused);
-        let cases: [(Event, Option<Subject>); 7] = [
-            (commit(2).into(), Some(Subject::Entry(2, 1))),
-            (role(3, Role::Leader).into(), Some(Subject::Node(3))),
-            (raft::Event::StreamState { node: 1, target: 2, from, to, why }.into(), Some(Subject::Stream(1, 2))),
-            (raft::Event::Match { node: 1, target: 2, from: 2, to: 4 }.into(), Some(Subject::Stream(1, 2))),
-            (LabEvent::Restart { node: 4 }.into(), Some(Subject::Node(4))),
-            (LabEvent::Cut { links: vec![(2, 1)], name: None }.into(), Some(Subject::Node(1))),
+        let cases: [(Event, Option<Selection>); 7] = [
+            (commit(2).into(), Some(Selection::Entry(2, 1))),
+            (role(3, Role::Leader).into(), Some(Selection::Node(3))),
+            (raft::Event::StreamState { node: 1, target: 2, from, to, why }.into(), Some(Selection::Stream(1, 2))),
+            (raft::Event::Match { node: 1, target: 2, from: 2, to: 4 }.into(), Some(Selection::Stream(1, 2))),
+            (LabEvent::Restart { node: 4 }.into(), Some(Selection::Node(4))),
+            (LabEvent::Cut { links: vec![(2, 1)], name: None }.into(), Some(Selection::Node(1))),
             (LabEvent::Note { text: "here".into() }.into(), None),
         ];
         for (event, expected) in cases {
             let mut feed = Feed::default();
             feed.take(&[record(1, event)]);
-            assert_eq!(feed.last(Filter::Everything, 1)[0].subject(), expected);
+            assert_eq!(feed.last(Filter::Everything, 1)[0].selection(), expected);
         }
         let mut feed = Feed::default();
         feed.take(&[record(1, raft::Event::Match { node: 1, target: 2, from: 2, to: 4 })]);
-        let about = feed.last(Filter::Everything, 1)[0].about();
-        assert_eq!(about, About { nodes: vec![1, 2], message: None, entries: Some((3, 4)) });
+        let about = feed.last(Filter::Everything, 1)[0].highlight();
+        assert_eq!(about, Highlight { nodes: vec![1, 2], message: None, entries: Some((3, 4)) });
     }
 }

@@ -6,7 +6,7 @@ use super::format::{ms, NodeName};
 use super::lang::values::node_names;
 use super::lang::Text;
 use super::members::in_force;
-use super::on_node::has_slow_disk;
+use super::node::has_slow_disk;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::{Membership, NodeId};

@@ -9,7 +9,7 @@ use super::lang::Text;
 use super::members::in_short;
 use super::node::Standing;
 use super::payload::{payload, told};
-use super::subject::Subject;
+use super::selection::Selection;
 use crate::lab::world::{NodeState, World};
 use crate::raft::log::{Entry, Payload};
 use crate::raft::{Index, NodeId, Term};
@@ -268,9 +268,9 @@ const PAGE: Index = 10;
 
 /// The entry that a key leads to, from the one that is selected, in the table of the logs: to the sides along a log,
 /// up and down to the next log that has it. With nothing selected, Enter begins at the leader's last entry.
-pub fn walk(world: &World, selected: Option<Subject>, key: &str) -> Option<(NodeId, Index)> {
+pub fn walk(world: &World, selected: Option<Selection>, key: &str) -> Option<(NodeId, Index)> {
     let has = |node: &&NodeState, index: Index| node.entry(index).is_some();
-    let Some(Subject::Entry(id, index)) = selected else {
+    let Some(Selection::Entry(id, index)) = selected else {
         let begin = world.leader().or_else(|| world.nodes.values().next().map(|node| &**node));
         return begin.filter(|node| key == "Enter" && !node.log.is_empty()).map(|node| (node.id, node.last_index()));
     };
@@ -391,18 +391,18 @@ mod tests {
         let cases = [
             (None, "Enter", Some((1, 3))),
             (None, "ArrowLeft", None),
-            (Some(Subject::Node(2)), "Enter", Some((1, 3))),
-            (Some(Subject::Entry(1, 3)), "ArrowLeft", Some((1, 2))),
-            (Some(Subject::Entry(1, 3)), "ArrowRight", None),
-            (Some(Subject::Entry(1, 1)), "ArrowLeft", None),
-            (Some(Subject::Entry(1, 2)), "ArrowDown", Some((2, 2))),
-            (Some(Subject::Entry(2, 2)), "ArrowDown", None),
-            (Some(Subject::Entry(3, 1)), "ArrowUp", Some((2, 1))),
-            (Some(Subject::Entry(2, 3)), "PageUp", Some((2, 1))),
-            (Some(Subject::Entry(2, 3)), "PageDown", Some((2, 4))),
-            (Some(Subject::Entry(2, 2)), "Home", Some((2, 1))),
-            (Some(Subject::Entry(2, 2)), "End", Some((2, 4))),
-            (Some(Subject::Entry(2, 2)), "w", None),
+            (Some(Selection::Node(2)), "Enter", Some((1, 3))),
+            (Some(Selection::Entry(1, 3)), "ArrowLeft", Some((1, 2))),
+            (Some(Selection::Entry(1, 3)), "ArrowRight", None),
+            (Some(Selection::Entry(1, 1)), "ArrowLeft", None),
+            (Some(Selection::Entry(1, 2)), "ArrowDown", Some((2, 2))),
+            (Some(Selection::Entry(2, 2)), "ArrowDown", None),
+            (Some(Selection::Entry(3, 1)), "ArrowUp", Some((2, 1))),
+            (Some(Selection::Entry(2, 3)), "PageUp", Some((2, 1))),
+            (Some(Selection::Entry(2, 3)), "PageDown", Some((2, 4))),
+            (Some(Selection::Entry(2, 2)), "Home", Some((2, 1))),
+            (Some(Selection::Entry(2, 2)), "End", Some((2, 4))),
+            (Some(Selection::Entry(2, 2)), "w", None),
         ];
         for (from, key, to) in cases {
             assert_eq!(walk(&world, from, key), to, "{from:?} {key}");

@@ -6,7 +6,7 @@ use super::format::{ms, NodeName};
 use super::lang::Text;
 use super::on_message::MessageAct;
 use super::on_node::NodeAct;
-use super::subject::{find, Subject};
+use super::selection::{find, Selection};
 use super::until::Until;
 use crate::lab::play::branches::{Branch, BranchId};
 use crate::lab::vocab::action::Action;
@@ -16,29 +16,29 @@ use crate::lab::Player;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// What a menu is about.
+/// What the choices of a menu apply to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Of {
-    /// What can be done to something.
-    Subject(Subject),
-    /// How far to run.
+pub enum MenuTarget {
+    /// Something in the cluster.
+    Selection(Selection),
+    /// The run: how far it is to go.
     Until,
-    /// The ways that the run went.
+    /// The branches of the run.
     Branches,
 }
 
-/// A way that the run went.
+/// A branch of the run, as the menu of branches shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BranchChoice {
-    /// Which.
+    /// The branch.
     pub id: BranchId,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// Where it ends, if it is not the one that runs.
+    /// The time of its end; none for the branch that is the present.
     pub end: Option<Micros>,
 }
 
-/// The ways that a run went, in the order in which they were begun.
+/// The branches of a run, in the order in which they were begun.
 pub fn branch_choices(player: &Player) -> Vec<BranchChoice> {
     let present = player.branches().present();
     let choice = |(id, branch): (BranchId, &Branch)| {
@@ -51,28 +51,28 @@ pub fn branch_choices(player: &Player) -> Vec<BranchChoice> {
 /// One choice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// What it says.
+    /// Its text.
     pub name: String,
-    /// The key that does the same.
+    /// The shortcut that does the same, as it is written on the page.
     pub key: Option<&'static str>,
-    /// What it does.
-    pub what: What,
+    /// What is carried out when it is picked.
+    pub action: MenuAction,
 }
 
-/// What a choice does.
+/// What a choice carries out.
 #[derive(Clone, Debug, PartialEq)]
-pub enum What {
-    /// Something to the cluster.
+pub enum MenuAction {
+    /// Acts on the cluster.
     Act(Action),
-    /// To the form, to write to a node.
+    /// Goes to the form, to write to this node.
     Write(NodeId),
-    /// To the form, to read from a node.
+    /// Goes to the form, to read from this node.
     Read(NodeId),
-    /// To the dialog of the links.
+    /// Opens the dialog of the links, with this one chosen.
     Links(Link),
-    /// Runs until something holds.
+    /// Runs until this holds.
     Until(Until),
-    /// To another branch.
+    /// Switches to this branch.
     Branch(BranchId),
     /// Forgets all branches but this one.
     ForgetOthers,
@@ -81,44 +81,44 @@ pub enum What {
 /// A menu: its title, its name, and its choices in groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choices {
-    /// What is written over it.
+    /// The title, which screen readers skip.
     pub title: String,
-    /// What it is called for whoever cannot see it.
+    /// The accessible name.
     pub name: String,
-    /// The choices.
+    /// The choices, in groups; no group is empty.
     pub groups: Vec<Vec<Item>>,
 }
 
-/// The menu about something; one without choices, where there is nothing to be done.
-pub fn choices(world: &World, branches: &[BranchChoice], of: Of, t: &dyn Text) -> Choices {
-    let (title, name, mut groups) = match of {
-        Of::Subject(Subject::Node(node) | Subject::Entry(node, _)) => {
+/// The menu of `target`; without choices where nothing can be done.
+pub fn choices(world: &World, branches: &[BranchChoice], target: MenuTarget, t: &dyn Text) -> Choices {
+    let (title, name, mut groups) = match target {
+        MenuTarget::Selection(Selection::Node(node) | Selection::Entry(node, _)) => {
             (NodeName(node).to_string(), t.node_menu(NodeName(node)), of_node(world, node, t))
         }
-        Of::Subject(Subject::Link((a, b)) | Subject::Stream(a, b)) => {
+        MenuTarget::Selection(Selection::Link((a, b)) | Selection::Stream(a, b)) => {
             (t.link_title(NodeName(a), NodeName(b)), t.link_name(NodeName(a), NodeName(b)), of_link(world, (a, b), t))
         }
-        Of::Subject(Subject::Message(id)) => {
+        MenuTarget::Selection(Selection::Message(id)) => {
             let title = find(world, id).map_or_else(String::new, |it| t.arrow(NodeName(it.from), NodeName(it.to)));
             let act = |act: MessageAct| {
                 let (what, name) = act.of(world, id, t)?;
-                Some(item(name.into(), Some(Command::Message(act)), What::Act(what), t))
+                Some(item(name.into(), Some(Command::Message(act)), MenuAction::Act(what), t))
             };
             (title, t.message_menu().into(), vec![MessageAct::ALL.into_iter().filter_map(act).collect()])
         }
-        Of::Until => {
-            let until = |until: Until| item(until.name(t).into(), None, What::Until(until), t);
+        MenuTarget::Until => {
+            let until = |until: Until| item(until.name(t).into(), None, MenuAction::Until(until), t);
             (t.run_until().into(), t.run_until().into(), vec![Until::ALL.map(until).into()])
         }
-        Of::Branches => {
+        MenuTarget::Branches => {
             let to = |branch: &BranchChoice| {
                 let name = match branch.end {
                     Some(end) => t.run_to(&branch.name, &ms(end, 1)),
                     None => t.run_here(&branch.name),
                 };
-                item(name, None, What::Branch(branch.id), t)
+                item(name, None, MenuAction::Branch(branch.id), t)
             };
-            let forget = item(t.forget_others().into(), None, What::ForgetOthers, t);
+            let forget = item(t.forget_others().into(), None, MenuAction::ForgetOthers, t);
             (t.runs().into(), t.runs().into(), vec![branches.iter().map(to).collect(), vec![forget]])
         }
     };
@@ -126,18 +126,18 @@ pub fn choices(world: &World, branches: &[BranchChoice], of: Of, t: &dyn Text) -
     Choices { title, name, groups }
 }
 
-fn item(name: String, command: Option<Command>, what: What, t: &dyn Text) -> Item {
-    Item { name, key: command.and_then(|command| key_of(command, t)), what }
+fn item(name: String, command: Option<Command>, action: MenuAction, t: &dyn Text) -> Item {
+    Item { name, key: command.and_then(|command| key_of(command, t)), action }
 }
 
 fn of_node(world: &World, node: NodeId, t: &dyn Text) -> Vec<Vec<Item>> {
     let clients = vec![
-        item(t.menu_write().into(), Some(Command::Write), What::Write(node), t),
-        item(t.menu_read().into(), Some(Command::Read), What::Read(node), t),
+        item(t.menu_write().into(), Some(Command::Write), MenuAction::Write(node), t),
+        item(t.menu_read().into(), Some(Command::Read), MenuAction::Read(node), t),
     ];
     let act = |&act: &NodeAct| {
         let (what, name) = act.of(world, node, t)?;
-        Some(item(name.into(), Some(Command::Node(act)), What::Act(what), t))
+        Some(item(name.into(), Some(Command::Node(act)), MenuAction::Act(what), t))
     };
     let acts = NodeAct::GROUPS.iter().map(|group| group.iter().filter_map(act).collect());
     std::iter::once(clients).chain(acts).collect()
@@ -149,12 +149,12 @@ fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Vec<Vec<Item>> {
             true => t.rejoin_direction(NodeName(from), NodeName(to)),
             false => t.cut_direction(NodeName(from), NodeName(to)),
         };
-        item(name, None, What::Act(toggle_direction(world, (from, to))), t)
+        item(name, None, MenuAction::Act(toggle_direction(world, (from, to))), t)
     };
     let both = toggle_link(world, (a, b));
     let name = if matches!(both, Action::Join { .. }) { t.rejoin_both() } else { t.cut_both() };
-    let cuts = vec![item(name.into(), None, What::Act(both), t), one_way((a, b)), one_way((b, a))];
-    vec![cuts, vec![item(t.menu_links().into(), Some(Command::Links), What::Links((a, b)), t)]]
+    let cuts = vec![item(name.into(), None, MenuAction::Act(both), t), one_way((a, b)), one_way((b, a))];
+    vec![cuts, vec![item(t.menu_links().into(), Some(Command::Links), MenuAction::Links((a, b)), t)]]
 }
 
 #[cfg(test)]
@@ -165,8 +165,8 @@ mod tests {
     use crate::raft::Membership;
     use crate::view::lang::{English, Menus};
 
-    fn names(world: &World, of: Of) -> Vec<Vec<String>> {
-        let groups = choices(world, &[], of, &English).groups;
+    fn names(world: &World, target: MenuTarget) -> Vec<Vec<String>> {
+        let groups = choices(world, &[], target, &English).groups;
         groups.into_iter().map(|group| group.into_iter().map(|item| item.name).collect()).collect()
     }
 
@@ -175,7 +175,7 @@ mod tests {
         let mut world = World::new((1..=2).map(|id| NodeState::new(id, Membership::new(1..=2, []), [])));
         world.cut.insert((2, 1));
         assert_eq!(
-            names(&world, Of::Subject(Subject::Link((1, 2)))),
+            names(&world, MenuTarget::Selection(Selection::Link((1, 2)))),
             [vec!["Cut both ways", "Cut S1 → S2", "Rejoin S2 → S1"], vec!["Latency and loss…"]]
         );
     }
@@ -185,7 +185,7 @@ mod tests {
         let mut node = NodeState::new(1, Membership::new(1..=2, []), []);
         node.alive = true;
         let world = World::new([node]);
-        let choices = choices(&world, &[], Of::Subject(Subject::Node(1)), &English);
+        let choices = choices(&world, &[], MenuTarget::Selection(Selection::Node(1)), &English);
         let keys: Vec<String> = (choices.groups.iter().flatten())
             .map(|item| format!("{} {}", item.key.unwrap_or("-"), item.name))
             .collect();
@@ -215,15 +215,15 @@ mod tests {
         let mut player = Player::new(lab(400), |number| English.run_name(number));
         player.look_at(3);
         player.act(Action::Crash { node: 1 }).unwrap();
-        let choices = choices(&player.world(), &branch_choices(&player), Of::Branches, &English);
+        let choices = choices(&player.world(), &branch_choices(&player), MenuTarget::Branches, &English);
         let names: Vec<&str> = choices.groups[0].iter().map(|item| item.name.as_str()).collect();
         assert_eq!(names, ["Run 1, up to 400.0 ms", "Run 2, this one"]);
-        assert_eq!(choices.groups[0][0].what, What::Branch(BranchId(1)));
+        assert_eq!(choices.groups[0][0].action, MenuAction::Branch(BranchId(1)));
     }
 
     #[test]
     fn what_is_gone_has_an_empty_menu() {
-        assert!(names(&World::default(), Of::Subject(Subject::Message(4))).is_empty());
-        assert_eq!(names(&World::default(), Of::Until)[0].len(), Until::ALL.len());
+        assert!(names(&World::default(), MenuTarget::Selection(Selection::Message(4))).is_empty());
+        assert_eq!(names(&World::default(), MenuTarget::Until)[0].len(), Until::ALL.len());
     }
 }

@@ -6,7 +6,7 @@ use super::format::{ms, range, NodeName};
 use super::geometry::{Point, Ring};
 use super::lang::values::{Carried, ChunkPlace, EntryPlace};
 use super::lang::Text;
-use super::subject::Subject;
+use super::selection::Selection;
 use crate::lab::world::{InFlight, LostMessage, LOST_SHOWN};
 use crate::raft::rpc::{AppendEntries, AppendResult, InstallResult, InstallSnapshot, Message};
 use crate::runtime::Micros;
@@ -186,7 +186,7 @@ impl Scope {
     }
 
     /// How a message is drawn: not at all, faintly, or as always.
-    pub fn shows(self, message: &InFlight, selected: Option<Subject>) -> Drawn {
+    pub fn shows(self, message: &InFlight, selected: Option<Selection>) -> Drawn {
         match self {
             Scope::All => Drawn::Full,
             _ if is_to_the_point(message, selected) => Drawn::Full,
@@ -209,17 +209,17 @@ pub enum Drawn {
 
 /// Whether a message has to do with what is selected. With nothing selected: whether it is more than a heartbeat or the
 /// answer that all is well.
-fn is_to_the_point(message: &InFlight, selected: Option<Subject>) -> bool {
+fn is_to_the_point(message: &InFlight, selected: Option<Selection>) -> bool {
     let between = |(a, b)| [(a, b), (b, a)].contains(&(message.from, message.to));
     match selected {
         None => !matches!(Shape::of(&message.message), Shape::Heartbeat | Shape::Success) || message.held,
-        Some(Subject::Node(node)) => message.from == node || message.to == node,
-        Some(Subject::Link(link)) => between(link),
-        Some(Subject::Stream(leader, target)) => {
+        Some(Selection::Node(node)) => message.from == node || message.to == node,
+        Some(Selection::Link(link)) => between(link),
+        Some(Selection::Stream(leader, target)) => {
             between((leader, target)) && !matches!(&*message.message, Message::Vote(_) | Message::VoteResponse(_))
         }
-        Some(Subject::Message(id)) => message.id == id || message.re == Some(id) || message.copy_of == Some(id),
-        Some(Subject::Entry(_, index)) => match &*message.message {
+        Some(Selection::Message(id)) => message.id == id || message.re == Some(id) || message.copy_of == Some(id),
+        Some(Selection::Entry(_, index)) => match &*message.message {
             Message::Append(append) => append.entries.iter().any(|entry| entry.index == index),
             Message::AppendResponse(answer) => matches!(answer.result, AppendResult::Success(to) if to >= index),
             _ => false,
@@ -327,7 +327,7 @@ pub fn lost_name(lost: &LostMessage, t: &dyn Text) -> String {
 mod tests {
     use super::*;
     use crate::raft::log::{Entry, Payload};
-    use crate::raft::rpc::{AppendResponse, Hint, VoteRequest, VoteResponse};
+    use crate::raft::rpc::{AppendResponse, ConflictHint, VoteRequest, VoteResponse};
     use crate::view::lang::English;
     use std::rc::Rc;
     use std::sync::Arc;
@@ -373,7 +373,7 @@ mod tests {
             transfer: false,
         });
         let vote = |granted| Message::VoteResponse(VoteResponse { term: 3, granted, pre_vote: false });
-        let hint = Some(Hint { term: 2, index: 3 });
+        let hint = Some(ConflictHint { term: 2, index: 3 });
         let cases = [
             (append(2), Shape::Append, "append 5–6 in term 3, after entry 4 of term 2; commit 4"),
             (append(1), Shape::Append, "append 5 in term 3, after entry 4 of term 2; commit 4"),
@@ -448,15 +448,15 @@ mod tests {
         assert_eq!(shown(Scope::Focus, &heartbeat, None), Drawn::Not);
         assert_eq!(shown(Scope::Focus, &entries, None), Drawn::Full);
         let cases = [
-            (Subject::Node(2), true),
-            (Subject::Node(3), false),
-            (Subject::Link((2, 1)), true),
-            (Subject::Link((1, 3)), false),
-            (Subject::Stream(1, 2), true),
-            (Subject::Message(1), true),
-            (Subject::Message(7), false),
-            (Subject::Entry(2, 6), true),
-            (Subject::Entry(2, 7), false),
+            (Selection::Node(2), true),
+            (Selection::Node(3), false),
+            (Selection::Link((2, 1)), true),
+            (Selection::Link((1, 3)), false),
+            (Selection::Stream(1, 2), true),
+            (Selection::Message(1), true),
+            (Selection::Message(7), false),
+            (Selection::Entry(2, 6), true),
+            (Selection::Entry(2, 7), false),
         ];
         for (selected, to_the_point) in cases {
             let expected = if to_the_point { Drawn::Full } else { Drawn::Not };

@@ -3,13 +3,12 @@
 use super::format::NodeName;
 use super::lang::Text;
 use super::members::{part_now, Part};
-use super::on_node::has_slow_disk;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::NodeId;
 
-/// What a node is to somebody who looks at the cluster: its role, and whether it runs at all.
+/// The state of a node as the page shows it: its role, and whether it runs at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It leads.
@@ -33,7 +32,7 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// What `node` is.
+    /// The standing of `node`.
     pub fn of(world: &World, node: &NodeState) -> Standing {
         match node.role {
             _ if node.never_ran() => Standing::NotStarted,
@@ -108,6 +107,11 @@ pub fn notes(world: &World, node: &NodeState, t: &dyn Text) -> Vec<&'static str>
 pub fn in_words(world: &World, node: &NodeState, t: &dyn Text) -> String {
     let words = std::iter::once(Standing::of(world, node).label(t)).chain(notes(world, node, t));
     words.collect::<Vec<&str>>().join(" · ")
+}
+
+/// Whether writes to the node's disk take longer than the scenario says.
+pub fn has_slow_disk(node: &NodeState) -> bool {
+    node.write_delay.1 > node.usual_write_delay.1
 }
 
 /// Both directions of every link of a node.

@@ -4,21 +4,21 @@ use super::format::NodeName;
 use super::geometry::Ring;
 use super::lang::Text;
 use super::links::in_words;
-use super::subject::Subject;
+use super::selection::Selection;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
 
 /// The link after the one that is selected, or before it; around the ends. With a node selected, its first or last
 /// link; with anything else, the first or the last of all.
-pub fn next(world: &World, selected: Option<Subject>, forward: bool) -> Option<Link> {
+pub fn next(world: &World, selected: Option<Selection>, forward: bool) -> Option<Link> {
     let links: Vec<Link> = Ring::new(world.nodes.keys().copied()).pairs().collect();
     let pair = |a, b| links.iter().position(|&link| link == (a, b) || link == (b, a));
     let of_node = |node| links.iter().filter(move |&&(a, b)| a == node || b == node).copied();
     let count = links.len();
     let place = match selected {
-        Some(Subject::Link((a, b)) | Subject::Stream(a, b)) => pair(a, b),
-        Some(Subject::Node(node)) if forward => return of_node(node).next(),
-        Some(Subject::Node(node)) => return of_node(node).last(),
+        Some(Selection::Link((a, b)) | Selection::Stream(a, b)) => pair(a, b),
+        Some(Selection::Node(node)) if forward => return of_node(node).next(),
+        Some(Selection::Node(node)) => return of_node(node).last(),
         _ => None,
     };
     let next = match (place, forward) {
@@ -60,12 +60,12 @@ mod tests {
         let cases = [
             (None, true, (1, 2)),
             (None, false, (3, 4)),
-            (Some(Subject::Link((1, 2))), true, (1, 3)),
-            (Some(Subject::Link((4, 3))), true, (1, 2)),
-            (Some(Subject::Link((1, 2))), false, (3, 4)),
-            (Some(Subject::Stream(3, 1)), true, (1, 4)),
-            (Some(Subject::Node(3)), true, (1, 3)),
-            (Some(Subject::Node(3)), false, (3, 4)),
+            (Some(Selection::Link((1, 2))), true, (1, 3)),
+            (Some(Selection::Link((4, 3))), true, (1, 2)),
+            (Some(Selection::Link((1, 2))), false, (3, 4)),
+            (Some(Selection::Stream(3, 1)), true, (1, 4)),
+            (Some(Selection::Node(3)), true, (1, 3)),
+            (Some(Selection::Node(3)), false, (3, 4)),
         ];
         for (selected, forward, link) in cases {
             assert_eq!(next(&world(), selected, forward), Some(link), "{selected:?} {forward}");

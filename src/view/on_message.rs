@@ -7,7 +7,7 @@ use crate::lab::vocab::selector::{Delay, Selector};
 use crate::lab::world::World;
 use crate::runtime::Micros;
 
-/// So much later a message arrives.
+/// The time by which a message is delayed.
 const LATER: Micros = Micros::from_ms(50);
 
 /// Something that can be done to a message.
@@ -30,7 +30,7 @@ impl MessageAct {
     pub const ALL: [MessageAct; 5] =
         [MessageAct::Deliver, MessageAct::Drop, MessageAct::HoldOrRelease, MessageAct::Delay, MessageAct::Duplicate];
 
-    /// What it means as an action of the laboratory, with its name in a menu; none once the message is gone.
+    /// The action of the laboratory, with its name in a menu; none once the message is gone.
     pub fn of(self, world: &World, id: MessageId, t: &dyn Text) -> Option<(Action, &'static str)> {
         let message = world.messages.get(&id)?;
         let one = Selector::one(id);

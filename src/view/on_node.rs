@@ -3,24 +3,24 @@
 use super::action::isolate_or_rejoin;
 use super::lang::Text;
 use super::members::{in_force, part_now, Part};
-use super::node::is_isolated;
+use super::node::{has_slow_disk, is_isolated};
 use crate::lab::scenario::limits::NODES_MAX;
 use crate::lab::vocab::action::Action;
-use crate::lab::world::{NodeState, World};
+use crate::lab::world::World;
 use crate::raft::event::Role;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// How long each write takes on a disk that was made slow.
+/// The shortest and the longest time of a write to a disk that was made slow.
 pub const SLOW_DISK: (Micros, Micros) = (Micros::from_ms(80), Micros::from_ms(120));
 
-/// So far an election timeout is put off.
+/// The time until an election timeout fires that was put off.
 const PUT_OFF: Micros = Micros::from_ms(1000);
 
-/// When the first election timeout fires after the timers were spread or aligned.
+/// The time until the first election timeout fires, once the timers were spread or aligned.
 const TIMER_FIRST: Micros = Micros::from_ms(100);
 
-/// How far apart they fire, once they are spread: enough for one to win before the next one fires.
+/// The time between two of them, once they are spread: enough for one to win before the next one fires.
 const TIMER_STEP: Micros = Micros::from_ms(120);
 
 /// Something that can be done to a node.
@@ -57,7 +57,7 @@ impl NodeAct {
         &[NodeAct::InOrOut],
     ];
 
-    /// What it means as an action of the laboratory, with its name in a menu; none where it makes no sense.
+    /// The action of the laboratory, with its name in a menu; none where it makes no sense.
     pub fn of(self, world: &World, id: NodeId, t: &dyn Text) -> Option<(Action, &'static str)> {
         let node = world.nodes.get(&id)?;
         let runs = node.alive && node.role != Role::Shutdown;
@@ -101,7 +101,8 @@ impl NodeAct {
     }
 }
 
-/// Who is outside becomes a learner, a learner a voter, and a voter leaves; one change at a time.
+/// A node outside the cluster becomes a learner, a learner becomes a voter, and a voter leaves. None while a change of
+/// the membership is under way.
 fn in_or_out(world: &World, id: NodeId, t: &dyn Text) -> Option<(Action, &'static str)> {
     let (_, members) = in_force(world)?;
     let [voters] = members.voters.as_slice() else { return None };
@@ -127,11 +128,6 @@ fn slower((low, high): (Micros, Micros)) -> (Micros, Micros) {
     } else {
         (low + low, high + high)
     }
-}
-
-/// Whether the node's disk was made slow.
-pub fn has_slow_disk(node: &NodeState) -> bool {
-    node.write_delay.1 > node.usual_write_delay.1
 }
 
 /// One node more, with the first id that is free. None if there are as many as there can be.
@@ -160,6 +156,7 @@ fn timers(world: &World) -> impl Iterator<Item = NodeId> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::world::NodeState;
     use crate::lab::{Lab, Scenario};
     use crate::raft::Membership;
     use crate::view::lang::English;

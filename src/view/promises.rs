@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use crate::lab::vocab::invariant::Violation;
     use crate::lab::vocab::violation::ViolationDetail;
-    use crate::raft::shape::{Shape, Shown};
+    use crate::raft::schema::{FieldType, HasSchema};
     use crate::view::lang::English;
     use std::collections::BTreeSet;
 
@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(all.len(), Invariant::ALL.len());
         assert_eq!(all.iter().map(|it| it.sentence).collect::<BTreeSet<_>>().len(), all.len());
         assert_eq!(all.iter().map(|it| it.name).collect::<BTreeSet<_>>().len(), all.len());
-        let Shape::Word(_, words) = Invariant::SHAPE else { panic!("an invariant is a word") };
+        let FieldType::Enum(_, words) = Invariant::FIELD_TYPE else { panic!("an invariant is a word") };
         for (promise, word) in all.iter().zip(words) {
             assert_eq!(promise.invariant.text(), word.text);
             assert!(word.meaning.contains(promise.section), "{} is not in: {}", promise.section, word.meaning);

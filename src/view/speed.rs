@@ -1,11 +1,12 @@
-//! How fast the virtual clock runs, seen from the wall's: "1 s shows 25 ms".
+//! The speed of the virtual clock against the wall clock: "1 s shows 25 ms".
 
 use crate::runtime::Micros;
 
-/// What one second on the wall can show, from the slowest to the fastest: about even steps on a logarithmic scale.
+/// The virtual milliseconds that one second on the wall shows, from the slowest speed to the fastest, in about even
+/// steps on a logarithmic scale.
 const STEPS: [u64; 17] = [1, 2, 3, 5, 7, 10, 15, 25, 35, 50, 75, 100, 150, 250, 500, 1000, 2000];
 
-/// So long a frame lasts at the most, however long it took: after a pause nothing is rushed through.
+/// The longest frame, in seconds; a longer one counts as this: after a pause nothing is rushed through.
 pub const FRAME_MAX: f64 = 0.1;
 
 /// A place on the scale of speeds.

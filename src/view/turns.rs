@@ -3,10 +3,10 @@
 //! Where much is going on there is an event in nearly every frame, and to draw every panel anew is more than a slow
 //! machine can do in one. Drawn in turn, each panel is two frames behind at the most.
 
-/// A frame that comes so long after the one before, in seconds, is late: a display shows 60 in a second.
+/// The time after the frame before, in seconds, beyond which a frame is late: a display shows 60 in a second.
 const LATE: f64 = 0.025;
 
-/// After one that is late so many frames are drawn in turn: it takes that long to see whether all can be drawn again.
+/// The number of frames that are drawn in turn after one that is late. Then all panels are tried again.
 const IN_TURN: u32 = 120;
 
 /// What is drawn in a frame.
@@ -22,19 +22,19 @@ pub enum Turn {
     Rest,
 }
 
-/// Whose turn it is, while the clock runs.
+/// Decides what is drawn in each frame, while the clock runs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Turns {
-    /// So many frames more are drawn in turn.
+    /// The number of frames that are still to be drawn in turn.
     left: u32,
-    /// Whose turn is the next of them.
+    /// The place in [`Turns::ORDER`] of the next turn.
     next: usize,
 }
 
 impl Turns {
     const ORDER: [Turn; 3] = [Turn::Cluster, Turn::Logs, Turn::Rest];
 
-    /// What is drawn in a frame that comes so many seconds after the one before.
+    /// What is drawn in a frame that comes `elapsed` seconds after the one before.
     pub fn after(&mut self, elapsed: f64) -> Turn {
         self.left = if elapsed > LATE { IN_TURN } else { self.left.saturating_sub(1) };
         if self.left == 0 {

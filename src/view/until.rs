@@ -1,4 +1,4 @@
-//! How far to run: until something happens that somebody waits for.
+//! Running until something happens.
 
 use super::lang::Text;
 use crate::lab::vocab::condition::{
@@ -7,23 +7,23 @@ use crate::lab::vocab::condition::{
 use crate::lab::world::World;
 use crate::runtime::Micros;
 
-/// So far it goes at most: what does not happen within this time may never happen.
+/// The longest that a run goes on: what does not happen within this time may never happen.
 pub const UNTIL_MAX: Micros = Micros::from_ms(10_000);
 
-/// Something that somebody waits for.
+/// What a run goes on for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
-    /// Some entry more is committed.
+    /// A commit index exceeds every commit index of now.
     Commit,
-    /// A leader is elected.
+    /// There is a leader, of a higher term than the leader of now.
     Leader,
-    /// The state of a stream changes.
+    /// A replication stream changes its state.
     Stream,
     /// All logs agree.
     Converged,
-    /// A promise is broken.
+    /// An invariant is violated.
     Violated,
-    /// A second is over.
+    /// A second of virtual time is over.
     Second,
 }
 
@@ -32,7 +32,7 @@ impl Until {
     pub const ALL: [Until; 6] =
         [Until::Commit, Until::Leader, Until::Stream, Until::Converged, Until::Violated, Until::Second];
 
-    /// What it is called.
+    /// Its name in the menu.
     pub fn name(self, t: &dyn Text) -> &'static str {
         match self {
             Until::Commit => t.until_commit(),
@@ -44,7 +44,8 @@ impl Until {
         }
     }
 
-    /// The condition, seen from `world`, with the time that it may take; none for the time alone.
+    /// The condition, where `world` is what holds now, and the longest time that it may take. Without a condition the
+    /// run goes on for that time.
     pub fn condition(self, world: &World) -> (Option<Condition>, Micros) {
         let more = |n: u64| Number::Range(Range { min: Some(n + 1), max: None });
         let event = |fields: &[(&str, &str)]| {

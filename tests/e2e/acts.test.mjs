@@ -208,6 +208,16 @@ test("a message that is clicked stops the clock", async (t) => {
   await page.getByRole("button", { name: "Play" }).waitFor();
 });
 
+test("a message of another run is not selected in a new one", async (t) => {
+  const { page } = await led(t);
+  await page.keyboard.press("m");
+  await sheet(page).waitFor();
+  await page.keyboard.press("n");
+  await sheet(page).waitFor({ state: "detached" });
+  await page.keyboard.press("Delete");
+  await page.getByText("Select a message first").waitFor();
+});
+
 test("links are made slow and lossy, and say so", async (t) => {
   const { page, shot } = await led(t);
   const [a, b] = [1, 2];

@@ -12,7 +12,6 @@ use crate::setup::{self, Talk};
 use crate::wasm::{Profile, Wasm};
 use crate::Result;
 use clap::ValueEnum;
-use std::cmp::Reverse;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::num::NonZero;
@@ -28,8 +27,9 @@ const WASM_TARGETS: [&str; 6] = ["--lib", "--bins", "--test", "wasm", "--test", 
 /// So many random runs the long stage makes.
 const LONG_SEEDS: &str = "20000";
 
-/// How long one end-to-end test may take before it counts as hanging.
-const E2E_TIME_LIMIT_MS: &str = "--test-timeout=300000";
+/// How long one end-to-end file may take before it counts as hanging: to Node.js the file is a test, too, and on a busy
+/// machine the longest takes minutes. Within a file, each wait has a limit of its own.
+const E2E_TIME_LIMIT_MS: &str = "--test-timeout=1200000";
 
 /// So many end-to-end files run side by side, at the least and at the most. Node.js itself would leave one core free,
 /// and so run one at a time on two cores; but every file waits a good part of its time for its browser.
@@ -195,6 +195,10 @@ fn end_to_end(wasm: &Wasm) -> Result<Count> {
     if !project::dist().join("index.html").is_file() {
         return Err("there is no page in dist/; run the stage `page` first".to_string());
     }
+    // The page's reports are compared with those of the native program. It is built here, not in the time of a test.
+    if !run::loudly(run::cargo().args(["build", "--locked", "--quiet", "--bin", "raft-lab"]))? {
+        return Err("the native program could not be built".to_string());
+    }
     let mut node = run::program("node");
     node.args(["--test", "--test-reporter=spec", E2E_TIME_LIMIT_MS]);
     node.arg(format!("--test-concurrency={}", side_by_side())).args(end_to_end_files()?);
@@ -211,14 +215,13 @@ fn side_by_side() -> usize {
     cores.clamp(*E2E_SIDE_BY_SIDE.start(), *E2E_SIDE_BY_SIDE.end())
 }
 
-/// The end-to-end test files, by name: what Node.js makes of a folder differs between its versions. The longest come
-/// first, so that none of them is left when all others are done.
+/// The end-to-end test files, by name: what Node.js makes of a folder differs between its versions.
 fn end_to_end_files() -> Result<Vec<PathBuf>> {
     let folder = project::root().join("tests").join("e2e");
     let entries = fs::read_dir(&folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
     let is_test = |file: &Path| file.to_str().is_some_and(|name| name.ends_with(".test.mjs"));
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|file| is_test(file)).collect();
-    files.sort_by_cached_key(|file| (Reverse(fs::metadata(file).map_or(0, |data| data.len())), file.clone()));
+    files.sort();
     Ok(files)
 }
 

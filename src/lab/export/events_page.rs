@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::lab::vocab::event::{rows, LabEvent};
-use crate::raft::shape::{Field, Row, Shape, Word};
+use crate::raft::schema::{EventSchema, Field, FieldType, Variant};
 use crate::raft::Event;
 
 const HEAD: &str = "\
@@ -22,11 +22,11 @@ writes it anew.
 /// The page, in Markdown.
 pub fn page() -> String {
     let mut page = HEAD.to_string();
-    part(&mut page, "In a node and its streams", Event::ROWS);
-    part(&mut page, "Around the nodes", LabEvent::ROWS);
+    part(&mut page, "In a node and its streams", Event::SCHEMAS);
+    part(&mut page, "Around the nodes", LabEvent::SCHEMAS);
     page.push_str("\n## Words\n\nWhere a field has one of several words, these are they.\n");
     let mut lists = BTreeMap::new();
-    rows().flat_map(|row| row.fields).for_each(|field| collect(&field.shape, &mut lists));
+    rows().flat_map(|row| row.fields).for_each(|field| collect(&field.field_type, &mut lists));
     for (name, words) in lists {
         let _ = write!(page, "\n### {name}\n\n");
         for word in words {
@@ -36,7 +36,7 @@ pub fn page() -> String {
     page
 }
 
-fn part(page: &mut String, title: &str, table: &[Row]) {
+fn part(page: &mut String, title: &str, table: &[EventSchema]) {
     let _ = write!(page, "\n## {title}\n\n| Event | When | Fields |\n| --- | --- | --- |\n");
     for row in table {
         let fields: Vec<String> = row.fields.iter().map(described).collect();
@@ -45,8 +45,8 @@ fn part(page: &mut String, title: &str, table: &[Row]) {
 }
 
 fn described(field: &Field) -> String {
-    let kind = kind(&field.shape, field.type_name);
-    let text = match field.is_flat {
+    let kind = kind(&field.field_type, field.type_name);
+    let text = match field.is_flattened {
         true => kind,
         false => format!("`{}`: {kind}", field.name),
     };
@@ -57,33 +57,38 @@ fn described(field: &Field) -> String {
 }
 
 /// A shape in words. Numbers that name something are told by the name of their type.
-fn kind(shape: &Shape, type_name: &str) -> String {
+fn kind(shape: &FieldType, type_name: &str) -> String {
     let of = |name: &str| type_name.contains(name);
     match shape {
-        Shape::Truth => "true or false".into(),
-        Shape::Number if of("NodeId") => "node".into(),
-        Shape::Number if of("MessageId") => "message".into(),
-        Shape::Number if of("Term") => "term".into(),
-        Shape::Number if of("Index") => "index".into(),
-        Shape::Number => "number".into(),
-        Shape::Time => "ms".into(),
-        Shape::Fraction => "from 0 to 1".into(),
-        Shape::Text => "text".into(),
-        Shape::Word(name, _) => format!("[{name}](#{})", name.to_lowercase()),
-        Shape::Object(text) if text.starts_with('{') => format!("`{text}`"),
-        Shape::Object(text) => (*text).into(),
-        Shape::OrNull(inner) => format!("{}, or null", kind(inner, type_name)),
-        Shape::Pair(_, _) if of("Link") => "[from, to]".into(),
-        Shape::Pair(a, b) => format!("[{}, {}]", kind(a, type_name), kind(b, type_name)),
-        Shape::List(inner) => format!("list of {}", kind(inner, type_name)),
+        FieldType::Bool => "true or false".into(),
+        FieldType::Number if of("NodeId") => "node".into(),
+        FieldType::Number if of("MessageId") => "message".into(),
+        FieldType::Number if of("Term") => "term".into(),
+        FieldType::Number if of("Index") => "index".into(),
+        FieldType::Number => "number".into(),
+        FieldType::Time => "ms".into(),
+        FieldType::Fraction => "from 0 to 1".into(),
+        FieldType::Text => "text".into(),
+        FieldType::Enum(name, _) => format!("[{name}](#{})", name.to_lowercase()),
+        FieldType::Object(text) if text.starts_with('{') => format!("`{text}`"),
+        FieldType::Object(text) => (*text).into(),
+        FieldType::Nullable(inner) => format!("{}, or null", kind(inner, type_name)),
+        FieldType::Pair(_, _) if of("Link") => "[from, to]".into(),
+        FieldType::Pair(a, b) => format!("[{}, {}]", kind(a, type_name), kind(b, type_name)),
+        FieldType::List(inner) => format!("list of {}", kind(inner, type_name)),
     }
 }
 
-fn collect(shape: &Shape, lists: &mut BTreeMap<&str, &[Word]>) {
+fn collect(shape: &FieldType, lists: &mut BTreeMap<&str, &[Variant]>) {
     match shape {
-        Shape::Word(name, words) => drop(lists.insert(name, words)),
-        Shape::OrNull(inner) | Shape::List(inner) => collect(inner, lists),
-        Shape::Pair(a, b) => [a, b].into_iter().for_each(|inner| collect(inner, lists)),
-        Shape::Truth | Shape::Number | Shape::Time | Shape::Fraction | Shape::Text | Shape::Object(_) => {}
+        FieldType::Enum(name, words) => drop(lists.insert(name, words)),
+        FieldType::Nullable(inner) | FieldType::List(inner) => collect(inner, lists),
+        FieldType::Pair(a, b) => [a, b].into_iter().for_each(|inner| collect(inner, lists)),
+        FieldType::Bool
+        | FieldType::Number
+        | FieldType::Time
+        | FieldType::Fraction
+        | FieldType::Text
+        | FieldType::Object(_) => {}
     }
 }

@@ -17,7 +17,7 @@ use crate::lab::vocab::condition::{
 };
 use crate::lab::vocab::event;
 use crate::lab::vocab::probability::Probability;
-use crate::raft::shape::{Row, Shape};
+use crate::raft::schema::{EventSchema, FieldType};
 use crate::runtime::Micros;
 
 /// The schema, as a JSON document.
@@ -123,15 +123,15 @@ by_hand!(Condition, "Condition", generator => {
 });
 
 /// An event with any of its fields, and how often it was.
-fn event_was(row: &Row, count: &Value) -> Value {
+fn event_was(row: &EventSchema, count: &Value) -> Value {
     let mut properties = Map::from_iter([
         ("event".into(), json!({ "const": row.name })),
-        ("at".into(), shape(&Shape::Time)),
-        ("n".into(), shape(&Shape::Number)),
+        ("at".into(), shape(&FieldType::Time)),
+        ("n".into(), shape(&FieldType::Number)),
         ("count".into(), count.clone()),
     ]);
-    for field in row.fields.iter().filter(|field| !field.is_flat) {
-        let mut schema = shape(&field.shape);
+    for field in row.fields.iter().filter(|field| !field.is_flattened) {
+        let mut schema = shape(&field.field_type);
         if !field.meaning.is_empty() {
             schema["description"] = json!(field.meaning.trim());
         }
@@ -142,23 +142,23 @@ fn event_was(row: &Row, count: &Value) -> Value {
         "description": row.meaning.trim(),
         "properties": properties,
         "required": ["event"],
-        "additionalProperties": row.is_open(),
+        "additionalProperties": row.allows_other_fields(),
     })
 }
 
 /// What can stand in a field of a trace line.
-fn shape(of: &Shape) -> Value {
+fn shape(of: &FieldType) -> Value {
     match of {
-        Shape::Truth => json!({ "type": "boolean" }),
-        Shape::Number => json!({ "type": "integer", "minimum": 0 }),
-        Shape::Time => json!({ "type": "number", "minimum": 0 }),
-        Shape::Fraction => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
-        Shape::Text => json!({ "type": "string" }),
-        Shape::Word(_, words) => json!({ "enum": words.iter().map(|word| word.text).collect::<Vec<_>>() }),
-        Shape::Object(_) => json!({ "type": "object" }),
-        Shape::OrNull(inner) => json!({ "anyOf": [shape(inner), { "type": "null" }] }),
-        Shape::List(inner) => json!({ "type": "array", "items": shape(inner) }),
-        Shape::Pair(a, b) => {
+        FieldType::Bool => json!({ "type": "boolean" }),
+        FieldType::Number => json!({ "type": "integer", "minimum": 0 }),
+        FieldType::Time => json!({ "type": "number", "minimum": 0 }),
+        FieldType::Fraction => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        FieldType::Text => json!({ "type": "string" }),
+        FieldType::Enum(_, words) => json!({ "enum": words.iter().map(|word| word.text).collect::<Vec<_>>() }),
+        FieldType::Object(_) => json!({ "type": "object" }),
+        FieldType::Nullable(inner) => json!({ "anyOf": [shape(inner), { "type": "null" }] }),
+        FieldType::List(inner) => json!({ "type": "array", "items": shape(inner) }),
+        FieldType::Pair(a, b) => {
             json!({ "type": "array", "prefixItems": [shape(a), shape(b)], "items": false, "minItems": 2 })
         }
     }

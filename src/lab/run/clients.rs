@@ -11,7 +11,7 @@ use crate::lab::run::network::SimNetwork;
 use crate::lab::run::recorder::Recorder;
 use crate::lab::vocab::event::{ClientResult, LabEvent};
 use crate::raft::log::Payload;
-use crate::raft::node::{Answer, Call, MembersResult, ReadResult, WriteResult};
+use crate::raft::node::{MembersResult, ReadResult, Request, Responder, WriteResult};
 use crate::raft::{Index, NodeId};
 use crate::runtime::{Clock, Micros};
 
@@ -195,9 +195,9 @@ impl ClientPool {
         let call = match value {
             Some(value) => {
                 let payload = Payload::Set { key, value: value.clone() };
-                Call::Write(payload, Answer::new(move |result: WriteResult| answer(result.into())))
+                Request::Write(payload, Responder::new(move |result: WriteResult| answer(result.into())))
             }
-            None => Call::Read(key, Answer::new(move |result: ReadResult| answer(result.into()))),
+            None => Request::Read(key, Responder::new(move |result: ReadResult| answer(result.into()))),
         };
         self.network.call(target, call).then_some(receiver)
     }
@@ -220,8 +220,8 @@ impl ClientPool {
             tell(Some(leader), None);
             let (sender, receiver) = oneshot::channel();
             let call = match change.clone() {
-                Change::Voters(voters) => Call::Members(voters, Answer::from(sender)),
-                Change::Learner(learner) => Call::AddLearner(learner, Answer::from(sender)),
+                Change::Voters(voters) => Request::ChangeMembers(voters, Responder::from(sender)),
+                Change::Learner(learner) => Request::AddLearner(learner, Responder::from(sender)),
             };
             let result = match self.network.call(leader, call) {
                 true => receiver.await.unwrap_or(MembersResult::Unknown),
@@ -238,7 +238,7 @@ impl ClientPool {
     /// Has the leader hand its directory over.
     pub async fn transfer(&self, to: NodeId) {
         let leader = self.leader().await;
-        self.network.call(leader, Call::Transfer(to)); // the leader tells what comes of it
+        self.network.call(leader, Request::Transfer(to)); // the leader tells what comes of it
     }
 
     /// Writes again and again. Keys go round a small alphabet, values count up.

@@ -27,7 +27,7 @@ use crate::lab::vocab::settings::{ConfigPatch, NetworkPatch};
 use crate::lab::vocab::spec::DiskSpec;
 use crate::lab::vocab::step::StepKind;
 use crate::lab::world::{NodeState, World};
-use crate::raft::node::{self, Call};
+use crate::raft::node::{self, Request};
 use crate::raft::{Config, Membership, NodeId};
 use crate::runtime::{Executor, GroupId, Micros, Rng, Step, TraceHash};
 
@@ -368,10 +368,10 @@ impl Lab {
             let action = self.timed.front().and_then(|(_, timing, _)| timing.at()).map(|at| at.max(now));
             let next = [self.executor.next_timer(), self.network.next_arrival(), action].into_iter().flatten().min();
             match next {
-                Some(time) if time <= limit => self.executor.pass_to(time),
+                Some(time) if time <= limit => self.executor.advance_to(time),
                 _ => {
                     if limit > now {
-                        self.executor.pass_to(limit);
+                        self.executor.advance_to(limit);
                         self.silent_polls = 0;
                     }
                     return Turn::Limit;
@@ -434,24 +434,24 @@ impl Lab {
         let rng = Rng::new(self.scenario.seed, "timeout", machine.starts << 32 | u64::from(id));
         let (sender, calls) = mpsc::unbounded();
         self.network.connect(id, sender);
-        let in_office = self.scenario.start_in_office(id).filter(|_| machine.starts == 1);
-        let setup = node::Setup { config: self.config.clone(), rng, in_office };
+        let start_as_leader = self.scenario.start_in_office(id).filter(|_| machine.starts == 1);
+        let setup = node::Setup { config: self.config.clone(), rng, start_as_leader };
         let spawner = self.executor.spawner(group(id));
-        let wiring = node::Wiring {
+        let context = node::TaskContext {
             network: self.network.endpoint(id),
             storage,
             observer: self.recorder.clone(),
             clock: self.executor.clock().clone(),
             spawner: spawner.clone(),
-            calls,
+            requests: calls,
         };
-        spawner.spawn(format!("node {id}"), node::run(id, setup, wiring));
+        spawner.spawn(format!("node {id}"), node::run(id, setup, context));
     }
 
     fn carry_out(&mut self, what: Action) {
         match what {
-            Action::Campaign { node } => drop(self.network.call(node, Call::Campaign)),
-            Action::Timer { node, after } => drop(self.network.call(node, Call::SetTimer(self.now() + after))),
+            Action::Campaign { node } => drop(self.network.call(node, Request::Campaign)),
+            Action::Timer { node, after } => drop(self.network.call(node, Request::SetTimer(self.now() + after))),
             Action::Write { key, value, node, client } => {
                 let clients = self.clients.clone();
                 let client = client.unwrap_or(1);
@@ -530,7 +530,7 @@ impl Lab {
                 let clients = self.clients.clone();
                 self.executor.spawner(CLIENTS).spawn("transfer", async move { clients.transfer(to).await });
             }
-            Action::Snapshot { node, index } => drop(self.network.call(node, Call::Compact(index))),
+            Action::Snapshot { node, index } => drop(self.network.call(node, Request::Compact(index))),
             Action::Config(change) => self.change_config(change),
             Action::Rule { name, on } => {
                 let mut config = self.config.clone();
@@ -587,7 +587,7 @@ impl Lab {
     /// Every node has these settings from now on, those that start later too.
     fn set_config(&mut self, config: Config) {
         for &node in self.machines.keys() {
-            self.network.call(node, Call::SetConfig(config.clone()));
+            self.network.call(node, Request::SetConfig(config.clone()));
         }
         self.config = config;
     }

@@ -14,7 +14,7 @@ use crate::lab::vocab::invariant::Violation;
 use crate::lab::world::World;
 use crate::raft::event::Role;
 use crate::raft::{self, NodeId, Observer, Term};
-use crate::runtime::{Clock, Feed, Micros, TraceHash};
+use crate::runtime::{Clock, Micros, StableHash, TraceHash};
 
 /// Takes down what happens. Nodes, streams and the network hold a handle to the same one.
 #[derive(Clone)]
@@ -56,7 +56,7 @@ impl Recording {
     fn take(&mut self, at: Micros, event: Event) -> Rc<Record> {
         self.count += 1;
         let record = Rc::new(Record { at, n: self.count, event });
-        record.feed(&mut self.hash);
+        record.hash_into(&mut self.hash);
         Rc::make_mut(&mut self.world).apply(&record);
         for watch in &mut self.watches {
             watch.observe(&record, &self.world);

@@ -12,7 +12,7 @@ use crate::lab::json::strict::{from_value_strict, untagged};
 use crate::lab::vocab::event::{self, ClientResult};
 use crate::lab::vocab::invariant::Invariant;
 use crate::raft::event::{Role, StreamState};
-use crate::raft::shape::Shape;
+use crate::raft::schema::FieldType;
 use crate::raft::{Index, NodeId, Term};
 
 /// Something that may hold of a run: of the world as it is, or of what has happened so far.
@@ -446,12 +446,12 @@ fn check_event(path: &str, fields: &Map<String, Value>) -> Result<(), ScenarioEr
         return invalid(child_path(path, "event"), format!("there is no event {name}"));
     };
     for (field, value) in fields {
-        let shape = match (field.as_str(), row.fields.iter().find(|known| !known.is_flat && known.name == field)) {
-            (_, Some(known)) => known.shape,
-            ("at", None) => Shape::Time,
-            ("n", None) => Shape::Number,
+        let shape = match (field.as_str(), row.fields.iter().find(|known| !known.is_flattened && known.name == field)) {
+            (_, Some(known)) => known.field_type,
+            ("at", None) => FieldType::Time,
+            ("n", None) => FieldType::Number,
             ("event", None) => continue,
-            _ if row.is_open() => continue,
+            _ if row.allows_other_fields() => continue,
             _ => {
                 let known: Vec<String> = row.fields.iter().map(|field| format!("`{}`", field.name)).collect();
                 return invalid(

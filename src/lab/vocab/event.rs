@@ -13,14 +13,14 @@ use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::settings::ConfigPatch;
 use crate::lab::vocab::violation::ViolationDetail;
-use crate::raft::event::{events, words};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::{Message, MessageKind};
-use crate::raft::shape::{shown, Row, Shape};
+use crate::raft::schema::{events, string_enum};
+use crate::raft::schema::{has_schema, EventSchema, FieldType};
 use crate::raft::{self, Index, NodeId, Rule};
-use crate::runtime::{Feed, Micros, TraceHash};
+use crate::runtime::{Micros, StableHash, TraceHash};
 
-words! {
+string_enum! {
     /// Why a message did not arrive.
     LossWhy {
         /// By chance, as the network's loss rate has it.
@@ -36,7 +36,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a trap does with the messages that it catches.
     TrapDoes {
         /// It loses them.
@@ -46,7 +46,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a client knows about its request.
     ClientResult {
         /// No leader is known; the client waits.
@@ -169,12 +169,12 @@ events! {
     }
 }
 
-shown! {
-    Probability = Shape::Fraction,
-    Image = Shape::Object("{ term, voted_for, snapshot, first, last }"),
-    Message = Shape::Object("the fields of the message"),
-    Selector = Shape::Object("the fields of a message selector"),
-    ConfigPatch = Shape::Object("the settings that were changed"),
+has_schema! {
+    Probability = FieldType::Fraction,
+    Image = FieldType::Object("{ term, voted_for, snapshot, first, last }"),
+    Message = FieldType::Object("the fields of the message"),
+    Selector = FieldType::Object("the fields of a message selector"),
+    ConfigPatch = FieldType::Object("the settings that were changed"),
 }
 
 /// Anything that happens in a run.
@@ -197,11 +197,11 @@ impl Event {
     }
 }
 
-impl Feed for Event {
-    fn feed(&self, hash: &mut TraceHash) {
+impl StableHash for Event {
+    fn hash_into(&self, hash: &mut TraceHash) {
         match self {
-            Event::Node(event) => event.feed(hash),
-            Event::Lab(event) => event.feed(hash),
+            Event::Node(event) => event.hash_into(hash),
+            Event::Lab(event) => event.hash_into(hash),
         }
     }
 }
@@ -218,33 +218,33 @@ pub struct Record {
     pub event: Event,
 }
 
-impl Feed for Record {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.at.feed(hash);
-        self.n.feed(hash);
-        self.event.feed(hash);
+impl StableHash for Record {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.at.hash_into(hash);
+        self.n.hash_into(hash);
+        self.event.hash_into(hash);
     }
 }
 
 /// Every event.
-pub fn rows() -> impl Iterator<Item = &'static Row> {
-    raft::Event::ROWS.iter().chain(LabEvent::ROWS)
+pub fn rows() -> impl Iterator<Item = &'static EventSchema> {
+    raft::Event::SCHEMAS.iter().chain(LabEvent::SCHEMAS)
 }
 
 /// Whether a value can stand in a field of this shape. 5 and 5.0 are the same number.
-pub fn fits(shape: Shape, value: &Value) -> bool {
+pub fn fits(shape: FieldType, value: &Value) -> bool {
     let number = value.as_f64().filter(|number| *number >= 0.0);
     match shape {
-        Shape::Truth => value.is_boolean(),
-        Shape::Number => number.is_some_and(|number| number.fract() == 0.0),
-        Shape::Time => number.is_some(),
-        Shape::Fraction => number.is_some_and(|number| number <= 1.0),
-        Shape::Text => value.is_string(),
-        Shape::Word(_, words) => words.iter().any(|word| value.as_str() == Some(word.text)),
-        Shape::Object(_) => value.is_object(),
-        Shape::OrNull(inner) => value.is_null() || fits(*inner, value),
-        Shape::List(inner) => value.as_array().is_some_and(|list| list.iter().all(|value| fits(*inner, value))),
-        Shape::Pair(a, b) => match value.as_array().map(Vec::as_slice) {
+        FieldType::Bool => value.is_boolean(),
+        FieldType::Number => number.is_some_and(|number| number.fract() == 0.0),
+        FieldType::Time => number.is_some(),
+        FieldType::Fraction => number.is_some_and(|number| number <= 1.0),
+        FieldType::Text => value.is_string(),
+        FieldType::Enum(_, words) => words.iter().any(|word| value.as_str() == Some(word.text)),
+        FieldType::Object(_) => value.is_object(),
+        FieldType::Nullable(inner) => value.is_null() || fits(*inner, value),
+        FieldType::List(inner) => value.as_array().is_some_and(|list| list.iter().all(|value| fits(*inner, value))),
+        FieldType::Pair(a, b) => match value.as_array().map(Vec::as_slice) {
             Some([first, second]) => fits(*a, first) && fits(*b, second),
             _ => false,
         },
@@ -252,20 +252,20 @@ pub fn fits(shape: Shape, value: &Value) -> bool {
 }
 
 /// A shape in words.
-pub fn noun(shape: Shape) -> String {
+pub fn noun(shape: FieldType) -> String {
     match shape {
-        Shape::Truth => "true or false".into(),
-        Shape::Number => "a whole number".into(),
-        Shape::Time => "a time in milliseconds".into(),
-        Shape::Fraction => "a number from 0 to 1".into(),
-        Shape::Text => "a text".into(),
-        Shape::Word(_, words) => {
+        FieldType::Bool => "true or false".into(),
+        FieldType::Number => "a whole number".into(),
+        FieldType::Time => "a time in milliseconds".into(),
+        FieldType::Fraction => "a number from 0 to 1".into(),
+        FieldType::Text => "a text".into(),
+        FieldType::Enum(_, words) => {
             let words: Vec<String> = words.iter().map(|word| format!("`{}`", word.text)).collect();
             format!("one of {}", words.join(", "))
         }
-        Shape::Object(_) => "an object".into(),
-        Shape::OrNull(inner) => format!("{}, or null", noun(*inner)),
-        Shape::List(_) => "a list".into(),
-        Shape::Pair(_, _) => "a list of two".into(),
+        FieldType::Object(_) => "an object".into(),
+        FieldType::Nullable(inner) => format!("{}, or null", noun(*inner)),
+        FieldType::List(_) => "a list".into(),
+        FieldType::Pair(_, _) => "a list of two".into(),
     }
 }

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use crate::raft::log::SharedEntry;
 use crate::raft::storage::{HardState, Write};
 use crate::raft::{Index, SharedSnapshot, Term};
-use crate::runtime::{Feed, TraceHash};
+use crate::runtime::{StableHash, TraceHash};
 
 /// What a disk holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,13 +21,13 @@ pub struct Image {
     pub log: Vec<SharedEntry>,
 }
 
-impl Feed for Image {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.hard_state.term.feed(hash);
-        self.hard_state.voted_for.feed(hash);
-        self.snapshot.feed(hash);
-        self.prev.feed(hash);
-        self.log.feed(hash);
+impl StableHash for Image {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.hard_state.term.hash_into(hash);
+        self.hard_state.voted_for.hash_into(hash);
+        self.snapshot.hash_into(hash);
+        self.prev.hash_into(hash);
+        self.log.hash_into(hash);
     }
 }
 

@@ -1,10 +1,10 @@
 //! What must always hold: the names of the invariants, and what is told when one is violated.
 
 use super::violation::ViolationDetail;
-use crate::raft::event::words;
+use crate::raft::schema::string_enum;
 use crate::raft::{Index, NodeId};
 
-words! {
+string_enum! {
     /// The promises of Raft: those of the paper's Figure 3, and what else a client or a reader relies on.
     Invariant {
         /// At most one leader is elected in a term (paper §5.2).

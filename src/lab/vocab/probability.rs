@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::runtime::{Feed, TraceHash};
+use crate::runtime::{StableHash, TraceHash};
 
 /// A probability, held as whole parts per million; in JSON a fraction from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,9 +11,9 @@ pub struct Probability {
     pub per_million: u32,
 }
 
-impl Feed for Probability {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.per_million.feed(hash);
+impl StableHash for Probability {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.per_million.hash_into(hash);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::lab::json::error::{child_path, invalid, ScenarioError};
 use crate::lab::vocab::id::MessageId;
 use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::{Index, NodeId};
-use crate::runtime::{Feed, Micros, TraceHash};
+use crate::runtime::{Micros, StableHash, TraceHash};
 
 /// Declares a struct with the fields of a selector, and some of its own before them: one object in JSON.
 macro_rules! with_selector {
@@ -123,15 +123,15 @@ impl Selector {
     }
 }
 
-impl Feed for Selector {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.id.feed(hash);
-        self.from.feed(hash);
-        self.to.feed(hash);
-        self.kind.feed(hash);
-        self.offset.feed(hash);
-        self.index.feed(hash);
-        self.count.feed(hash);
+impl StableHash for Selector {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.id.hash_into(hash);
+        self.from.hash_into(hash);
+        self.to.hash_into(hash);
+        self.kind.hash_into(hash);
+        self.offset.hash_into(hash);
+        self.index.hash_into(hash);
+        self.count.hash_into(hash);
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::spec::{DiskSpec, LinkSpec};
 use crate::raft::Config;
-use crate::runtime::{Feed, Micros, TraceHash};
+use crate::runtime::{Micros, StableHash, TraceHash};
 
 /// A set of settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,9 +47,9 @@ macro_rules! patch {
             }
         }
 
-        impl Feed for $name {
-            fn feed(&self, hash: &mut TraceHash) {
-                $(self.$field.feed(hash);)*
+        impl StableHash for $name {
+            fn hash_into(&self, hash: &mut TraceHash) {
+                $(self.$field.hash_into(hash);)*
             }
         }
     };
@@ -58,37 +58,37 @@ macro_rules! patch {
 patch! {
     /// Settings of the nodes that differ from a preset's, or from what they were.
     ConfigPatch for Config {
-        /// The shortest time without a valid leader after which a follower campaigns, in ms.
+        /// The shortest election timeout, in ms: the time without a message from a leader after which a follower campaigns.
         election_timeout_min: Micros => election_timeout_min,
-        /// The end, exclusive, of the range that election timeouts are drawn from, in ms.
+        /// The exclusive upper bound of the random election timeout, in ms.
         election_timeout_max: Micros => election_timeout_max,
-        /// How often a leader makes itself heard; also the time limit of one append, in ms.
+        /// The interval between heartbeats, and the time limit of an append, in ms.
         heartbeat_interval: Micros => heartbeat_interval,
-        /// The most entries that one append carries.
+        /// The most entries in one append.
         max_payload_entries: u32 => max_payload_entries,
-        /// A follower that is further behind than this is lagging.
+        /// A stream at line rate becomes lagging if its target is more entries behind than this.
         replication_lag_threshold: u64 => replication_lag_threshold,
-        /// When a node makes a snapshot.
+        /// When a node builds a snapshot.
         snapshot_policy: SnapshotPolicy => snapshot_threshold,
-        /// The most bytes of a snapshot that one chunk carries.
+        /// The most bytes in one chunk of a snapshot.
         snapshot_max_chunk_size: u64 => snapshot_max_chunk_size,
-        /// The time limit of one chunk, in ms.
+        /// The time limit of one chunk of a snapshot, in ms.
         install_snapshot_timeout: Micros => install_snapshot_timeout,
-        /// A follower that refuses an append says where to look next; else the leader steps back one by one.
+        /// Whether a follower that refuses an append tells where the logs may agree. Otherwise the leader lowers its next index by one.
         conflict_hint: bool => conflict_hint,
-        /// A node asks whether it could win before it campaigns.
+        /// Whether a node asks the voters whether it could win before it campaigns (pre-vote).
         pre_vote: bool => pre_vote,
-        /// A leader that does not hear from a majority steps down.
+        /// Whether a leader that does not hear from a majority within `election_timeout_max` steps down.
         check_quorum: bool => check_quorum,
     }
 }
 
-/// When a node makes a snapshot.
+/// When a node builds a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotPolicy {
-    /// When so many entries are applied since the last one.
+    /// The number of entries applied since the last snapshot after which the next one is built.
     pub logs_since_last: u64,
 }
 
@@ -98,9 +98,9 @@ impl From<SnapshotPolicy> for u64 {
     }
 }
 
-impl Feed for SnapshotPolicy {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.logs_since_last.feed(hash);
+impl StableHash for SnapshotPolicy {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.logs_since_last.hash_into(hash);
     }
 }
 

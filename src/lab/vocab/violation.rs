@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::raft::shape::{shown, Shape};
+use crate::raft::schema::{has_schema, FieldType};
 use crate::raft::{Index, NodeId, Term};
-use crate::runtime::{Feed, TraceHash};
+use crate::runtime::{StableHash, TraceHash};
 
 /// How a leader changed its own log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,10 +222,10 @@ impl Serialize for ViolationDetail {
     }
 }
 
-shown! { ViolationDetail = Shape::Text }
+has_schema! { ViolationDetail = FieldType::Text }
 
-impl Feed for ViolationDetail {
-    fn feed(&self, hash: &mut TraceHash) {
-        self.to_string().feed(hash);
+impl StableHash for ViolationDetail {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.to_string().hash_into(hash);
     }
 }

@@ -1,22 +1,22 @@
-//! Anything at all may come in: a node never panics, never goes back, and answers what it is asked.
+//! Property tests: whatever the inputs, a node never panics, and term, commit index and applied index never decrease.
 //!
-//! For longer than the usual 256 cases: `PROPTEST_CASES=1000000 cargo test --lib arbitrary`. What is found is kept
-//! under `proptest-regressions/`, and tried first from then on.
+//! For more than the usual 256 cases: `PROPTEST_CASES=1000000 cargo test --lib arbitrary`. Failures are saved under
+//! `proptest-regressions/` and repeated first from then on.
 
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::raft::log::Entry;
-use crate::raft::membership::Memberships;
-use crate::raft::replication::ToCore;
-use crate::raft::{Rule, Rules, Snapshot};
+use crate::raft::log::{Entry, Payload};
+use crate::raft::replication::StreamReport;
+use crate::raft::rpc::{AppendEntries, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse};
+use crate::raft::{Rule, Rules, Snapshot, SnapshotMeta};
 use crate::runtime::Rng;
 
-/// Small numbers, which meet each other often, and now and then a huge one.
+/// Small numbers, which often coincide, and now and then a huge one.
 fn number() -> impl Strategy<Value = u64> {
-    prop_oneof![20 => 0..12u64, 1 => Just(u64::MAX), 1 => Just(u64::MAX - 1), 1 => Just(NUMBER_MAX)]
+    prop_oneof![20 => 0..12u64, 1 => Just(u64::MAX), 1 => Just(u64::MAX - 1), 1 => Just(TERM_AND_INDEX_MAX)]
 }
 
 fn node_id() -> impl Strategy<Value = NodeId> {
@@ -55,12 +55,12 @@ fn meta() -> impl Strategy<Value = SnapshotMeta> {
     })
 }
 
-/// What happens in a run of arbitrary things.
+/// One step of a random run.
 #[derive(Clone, Debug)]
 enum Step {
-    /// This comes in.
+    /// The node handles this input.
     Input(Input),
-    /// The disk and the state machine finish what they were told so far.
+    /// The disk and the state machine complete all operations in progress.
     Finish,
 }
 
@@ -68,17 +68,17 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![8 => input().prop_map(Step::Input), 8 => stream().prop_map(Step::Input), 2 => Just(Step::Finish)]
 }
 
-/// A stream reports, of this term or another.
+/// A report of a stream, of the current or another term.
 fn stream() -> impl Strategy<Value = Input> {
-    let event = prop_oneof![
-        4 => number().prop_map(ToCore::UpdateMatchIndex),
-        1 => number().prop_map(ToCore::MatchLost),
-        1 => any::<bool>().prop_map(|is_line_rate| ToCore::RateUpdate { is_line_rate }),
-        4 => number().prop_map(|probe| ToCore::Heard { probe }),
-        1 => Just(ToCore::NeedsSnapshot),
-        1 => number().prop_map(|term| ToCore::RevertToFollower { term }),
+    let report = prop_oneof![
+        4 => number().prop_map(StreamReport::UpdateMatchIndex),
+        1 => number().prop_map(StreamReport::MatchLost),
+        1 => any::<bool>().prop_map(|is_line_rate| StreamReport::RateUpdate { is_line_rate }),
+        4 => number().prop_map(|heartbeat_round| StreamReport::Heard { heartbeat_round }),
+        1 => Just(StreamReport::NeedsSnapshot),
+        1 => number().prop_map(|term| StreamReport::RevertToFollower { term }),
     ];
-    (node_id(), number(), event).prop_map(|(target, term, event)| Input::Stream { target, term, event })
+    (node_id(), number(), report).prop_map(|(target, term, report)| Input::StreamReport { target, term, report })
 }
 
 fn config() -> impl Strategy<Value = Config> {
@@ -117,18 +117,18 @@ fn input() -> impl Strategy<Value = Input> {
         ),
         (node_id(), number(), number(), any::<bool>(), any::<bool>()).prop_map(
             |(voter, asked, term, granted, pre_vote)| {
-                Input::VoteAnswered { voter, term: asked, response: VoteResponse { term, granted, pre_vote } }
+                Input::VoteResponse { voter, term: asked, response: VoteResponse { term, granted, pre_vote } }
             }
         ),
         (token(), payload()).prop_map(|(token, payload)| Input::Write(token, payload)),
         token().prop_map(|token| Input::Read(token, "a".into())),
         (token(), node_id()).prop_map(|(token, node)| Input::AddLearner(token, node)),
         (token(), prop::collection::btree_set(node_id(), 0..4))
-            .prop_map(|(token, voters)| Input::Members(token, voters)),
+            .prop_map(|(token, voters)| Input::ChangeMembers(token, voters)),
         node_id().prop_map(Input::Transfer),
         (number(), node_id()).prop_map(|(term, leader)| Input::TimeoutNow(TimeoutNow { term, leader })),
         (number(), node_id(), number()).prop_map(|(index, leader, term)| {
-            // A heartbeat that fits: it is how a node comes to follow someone.
+            // A heartbeat that passes the consistency check, so that the node follows a leader.
             let entries = Vec::new();
             let (prev_log_index, prev_log_term) = (0, 0);
             Input::Append(
@@ -136,25 +136,25 @@ fn input() -> impl Strategy<Value = Input> {
                 AppendEntries { term, leader, prev_log_index, prev_log_term, leader_commit: index, entries },
             )
         }),
-        // Late answers, and such as were given already.
+        // Late and duplicate confirmations.
         number().prop_map(|number| Input::Written(number.min(2))),
         config().prop_map(Input::SetConfig),
         (0..500u64).prop_map(|ms| Input::SetTimer(Micros::from_ms(ms))),
-        Just(Input::Time),
+        Just(Input::DeadlineReached),
         Just(Input::Campaign),
         prop::option::of(number()).prop_map(Input::Compact),
     ]
 }
 
-/// A node, and what its disk and its state machine were told and have not done.
+/// A node, and the operations of its disk and its state machine that are in progress.
 struct Rig {
     node: Node,
     now: Micros,
-    to_do: VecDeque<Output>,
+    in_progress: VecDeque<Output>,
 }
 
 impl Rig {
-    /// A node that obeys these rules, one of so many voters.
+    /// A node with these rules in a cluster with this many voters.
     fn new(rules: Rules, voters: NodeId) -> Rig {
         let persisted = Persisted {
             hard_state: HardState { term: 2, voted_for: None },
@@ -164,9 +164,9 @@ impl Rig {
             applied: 0,
         };
         let config = Config { snapshot_threshold: 3, rules, ..Config::classroom() };
-        let setup = Setup { config, rng: Rng::new(7, "timeout", 1), in_office: None };
+        let setup = Setup { config, rng: Rng::new(7, "timeout", 1), start_as_leader: None };
         let node = Node::new(Micros::ZERO, 1, setup, persisted);
-        Rig { node, now: Micros::ZERO, to_do: VecDeque::new() }
+        Rig { node, now: Micros::ZERO, in_progress: VecDeque::new() }
     }
 
     fn step(&mut self, ms: u64, step: Step, prompt: bool) {
@@ -182,7 +182,7 @@ impl Rig {
 
     fn handle(&mut self, input: Input) {
         self.node.handle(self.now, input);
-        let asked =
+        let is_operation =
             |output: &Output| matches!(output, Output::Write(..) | Output::Apply { .. } | Output::BuildSnapshot(_));
         let outputs = self.node.take_outputs();
         for output in &outputs {
@@ -191,11 +191,11 @@ impl Rig {
                 assert!(*first <= *last && *last <= self.node.terms.last_index());
             }
         }
-        self.to_do.extend(outputs.into_iter().filter(asked));
+        self.in_progress.extend(outputs.into_iter().filter(is_operation));
     }
 
     fn finish(&mut self) {
-        while let Some(output) = self.to_do.pop_front() {
+        while let Some(output) = self.in_progress.pop_front() {
             match output {
                 Output::Write(number, _) => self.handle(Input::Written(number)),
                 Output::Apply { last, .. } => self.handle(Input::Applied(last)),
@@ -236,7 +236,7 @@ proptest! {
             prop_assert!(node.term() >= term && node.commit_index >= commit && node.last_applied >= applied);
             prop_assert!(node.last_applied <= node.commit_index);
             prop_assert!(node.durable_index <= node.terms.last_index());
-            prop_assert_eq!(node.office.is_some(), node.role() == Role::Leader);
+            prop_assert_eq!(node.leader_state.is_some(), node.role() == Role::Leader);
             (term, commit, applied) = (node.term(), node.commit_index, node.last_applied);
         }
     }

@@ -1,68 +1,64 @@
 //! Linearizable reads without a log entry: ReadIndex (paper §8, thesis §6.4).
 //!
-//! A leader may have been deposed without knowing it. So it notes how far it has committed when a read
-//! comes, lets a majority confirm that it still leads — with answers to RPCs that left *after* the read
-//! came — and answers once all that is applied. A new leader first commits an entry of its own term:
-//! before that, it does not know how far the log is committed.
+//! A leader may have been deposed without knowing it. So it records its commit index when a read arrives, has a
+//! majority confirm that it still leads, by responses to RPCs that were sent *after* the read arrived, and answers when
+//! the state machine has applied everything up to the recorded index. A new leader first commits an entry of its own
+//! term: before that, it does not know the cluster's commit index.
 
+use super::state::PendingRead;
 use super::{Node, Output, ReadResult, Token};
 use crate::raft::event::{Event, Role};
-use crate::raft::membership::Count;
-use crate::raft::replication::FromCore;
-use crate::raft::{Index, NodeId};
-
-/// A read that waits.
-#[derive(Clone, Debug)]
-pub(super) struct PendingRead {
-    pub(super) token: Token,
-    key: String,
-    /// The commit index when the read came, or the first one of this term.
-    read_index: Option<Index>,
-    /// An RPC that left with this probe, or a later one, left after the read came.
-    probe: u64,
-}
+use crate::raft::membership::Quorum;
+use crate::raft::replication::StreamCommand;
+use crate::raft::NodeId;
 
 impl Node {
+    /// Registers a client's read, or forwards the client to the leader.
     pub(super) fn on_read(&mut self, token: Token, key: String) {
-        let Some(office) = self.office.as_mut().filter(|_| self.role == Role::Leader) else {
+        let Some(state) = self.leader_state.as_mut().filter(|_| self.role == Role::Leader) else {
             let forward = ReadResult::ForwardToLeader(self.leader);
             return self.outputs.push(Output::AnswerRead(token, forward));
         };
-        let probe = office.probe + 1;
-        office.reads.push(PendingRead { token, key, read_index: None, probe });
-        self.probe();
-        self.answer_reads();
+        let heartbeat_round = state.heartbeat_round + 1;
+        state.pending_reads.push(PendingRead { token, key, read_index: None, heartbeat_round });
+        self.start_heartbeat_round();
+        self.answer_ready_reads();
     }
 
-    /// Has every stream send something from now on whose answer shows that it left after this.
-    pub(super) fn probe(&mut self) {
-        let Some(office) = &mut self.office else { return };
-        office.probe += 1;
-        let probe = office.probe;
-        self.tell_streams(FromCore::Probe(probe));
+    /// Starts a heartbeat round: every stream sends an RPC soon, and reports with [`StreamReport::Heard`] when the
+    /// target has answered one that was sent after this call. Rounds are numbered from 1.
+    ///
+    /// [`StreamReport::Heard`]: crate::raft::replication::StreamReport::Heard
+    pub(super) fn start_heartbeat_round(&mut self) {
+        let Some(state) = &mut self.leader_state else { return };
+        state.heartbeat_round += 1;
+        let heartbeat_round = state.heartbeat_round;
+        self.command_streams(StreamCommand::HeartbeatRound(heartbeat_round));
     }
 
-    /// Answers the reads that may be answered, in the order in which they came.
-    pub(super) fn answer_reads(&mut self) {
-        let Some(office) = &mut self.office else { return };
+    /// Answers the pending reads that are confirmed and whose read index is applied, in order of arrival.
+    pub(super) fn answer_ready_reads(&mut self) {
+        let Some(state) = &mut self.leader_state else { return };
         let commit = self.commit_index;
-        if commit < office.first_index {
+        if commit < state.first_index_of_term {
             return; // nothing of this term is committed yet
         }
-        office.reads.iter_mut().for_each(|read| {
+        state.pending_reads.iter_mut().for_each(|read| {
             read.read_index.get_or_insert(commit);
         });
         let membership = &self.memberships.newest().1;
         let rules = &self.config.rules;
-        let count = Count { node: self.id, membership, rules };
-        let (id, applied, progress) = (self.id, self.last_applied, &office.progress);
-        let may = |read: &PendingRead| {
-            let confirms = |node: NodeId| node == id || progress.get(&node).is_some_and(|it| it.probe >= read.probe);
-            let confirmed = !rules.confirm_reads || count.is_quorum(confirms);
+        let quorum = Quorum { node: self.id, membership, rules };
+        let (id, applied, progress) = (self.id, self.last_applied, &state.progress);
+        let is_ready = |read: &PendingRead| {
+            let confirms = |node: NodeId| {
+                node == id || progress.get(&node).is_some_and(|it| it.heartbeat_round >= read.heartbeat_round)
+            };
+            let confirmed = !rules.confirm_reads || quorum.is_reached(confirms);
             read.read_index.is_some_and(|index| index <= applied) && confirmed
         };
-        let (ready, waiting) = std::mem::take(&mut office.reads).into_iter().partition(may);
-        office.reads = waiting;
+        let (ready, waiting) = std::mem::take(&mut state.pending_reads).into_iter().partition(is_ready);
+        state.pending_reads = waiting;
         for PendingRead { token, key, read_index, .. } in ready {
             let read_index = read_index.unwrap_or(commit);
             self.emit(Event::ReadConfirmed { node: id, read_index, applied });

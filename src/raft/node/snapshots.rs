@@ -1,123 +1,121 @@
-//! Snapshots: making them, handing them out, and taking a leader's (paper §7).
+//! Snapshots: building, sending and receiving them (paper §7).
 //!
-//! Making one takes time, and everything goes on meanwhile; so what was true when it began — how far the
-//! node has applied, which snapshot it has, whether anyone waits for one — is looked at again when it ends.
+//! A snapshot is built in the background. What may have changed meanwhile (the applied index, the latest snapshot, the
+//! streams that wait for one) is therefore evaluated again when it is finished.
 
 use std::sync::Arc;
 
+use super::state::IncomingSnapshot;
 use super::{Node, Output, Token};
 use crate::raft::event::{Event, Role};
 use crate::raft::log::LogTerms;
-use crate::raft::replication::FromCore;
+use crate::raft::replication::StreamCommand;
 use crate::raft::rpc::{InstallResponse, InstallResult, InstallSnapshot};
 use crate::raft::storage::{Install, StorageError};
-use crate::raft::{Index, NodeId, SharedSnapshot, Snapshot, SnapshotMeta, Term};
+use crate::raft::{Index, NodeId, SharedSnapshot, Snapshot, SnapshotMeta};
 use crate::runtime::Micros;
 
-/// A snapshot larger than this is not taken: its chunks are answered with the offset 0, for ever.
+/// The largest snapshot, in bytes, that a node accepts. A chunk that exceeds it is always answered with offset 0.
 pub const SNAPSHOT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// So many thresholds' worth of entries are kept for slow followers behind a snapshot, at most.
+/// The most entries that a leader keeps before a snapshot for slow followers, in multiples of `snapshot_threshold`.
 const TAIL_THRESHOLDS_MAX: u64 = 4;
 
-/// A snapshot that is being received. Lost in a crash.
-#[derive(Clone, Debug)]
-pub(super) struct Receiving {
-    /// What identifies the stream of chunks.
-    term: Term,
-    leader: NodeId,
-    id: u64,
-    data: Vec<u8>,
-}
-
 impl Node {
+    /// The last included index of the latest snapshot; 0 without one.
     fn snapshot_index(&self) -> Index {
         self.snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index)
     }
 
-    /// Begins a snapshot if enough is applied since the last one.
+    /// Starts building a snapshot if `snapshot_threshold` entries were applied since the last one.
     pub(super) fn compact_if_due(&mut self) {
         if self.last_applied.saturating_sub(self.snapshot_index()) >= self.config.snapshot_threshold {
             self.begin_compaction(self.last_applied);
         }
     }
 
-    /// Begins a snapshot of the state at `index`: one at a time, of what is applied and still in the log.
+    /// Starts building a snapshot of the state at `index`, or at the last applied index if that is lower. Does nothing
+    /// while another is being built, or if the log was compacted beyond `index`.
     pub(super) fn begin_compaction(&mut self, index: Index) {
         let index = index.min(self.last_applied);
-        if self.compacting || index <= self.snapshot_index() {
+        if self.is_compacting || index <= self.snapshot_index() {
             return;
         }
         let Some(term) = self.terms.term_at(index) else { return };
         let membership = self.memberships.at(index).clone();
         let id = self.next_snapshot_id;
         self.next_snapshot_id += 1;
-        self.compacting = true;
+        self.is_compacting = true;
         self.emit(Event::CompactionBegun { node: self.id, index });
         self.outputs.push(Output::BuildSnapshot(SnapshotMeta { id, index, term, membership }));
     }
 
+    /// Installs a snapshot that was built here, compacts the log, and sends the snapshot to the streams that wait for
+    /// it.
     pub(super) fn on_snapshot_built(&mut self, now: Micros, built: Result<SharedSnapshot, StorageError>) {
-        self.compacting = false;
+        self.is_compacting = false;
         let snapshot = match built {
             Ok(snapshot) => snapshot,
             Err(error) => return self.become_shutdown(error),
         };
         if snapshot.meta.index <= self.snapshot_index() {
-            // A leader's snapshot came first, and it is the later one.
+            // A snapshot of the leader was installed meanwhile, and it is more recent.
             self.emit(Event::CompactionDiscarded { node: self.id, index: snapshot.meta.index });
         } else {
-            let keep_from = self.keep_entries_above(now, snapshot.meta.index);
-            self.terms.compact_to(keep_from);
-            self.pending.snapshot = Some(snapshot.clone());
-            self.pending.compact_to = Some(self.terms.prev_index());
+            let compact_to = self.compaction_index(now, snapshot.meta.index);
+            self.terms.compact_to(compact_to);
+            self.pending_write.snapshot = Some(snapshot.clone());
+            self.pending_write.compact_to = Some(self.terms.prev_index());
             let first_index = self.terms.first_index();
             self.snapshot = Some(snapshot.clone());
             self.emit(Event::CompactionDone { node: self.id, snapshot, first_index });
         }
-        for target in self.office.as_mut().map(|office| office.take_snapshot_wishes()).unwrap_or_default() {
-            self.hand_out_snapshot(target);
+        for target in self.leader_state.as_mut().map(|state| state.take_pending_snapshot_requests()).unwrap_or_default()
+        {
+            self.send_snapshot(target);
         }
-        self.compact_if_due(); // a trigger that came meanwhile
+        self.compact_if_due(); // more entries may have been applied meanwhile
     }
 
-    /// How far the log may be forgotten behind a snapshot at `index`: a leader keeps what the followers that
-    /// answer still need, within a limit; without such a tail a busy leader would send snapshots for ever.
-    fn keep_entries_above(&self, now: Micros, index: Index) -> Index {
-        let lowest = self.office.as_ref().and_then(|office| office.lowest_need(now, &self.config));
+    /// The last index to discard from the log after a snapshot at `index`. A leader keeps the entries that responsive
+    /// followers still need, up to a limit: without them, a busy leader would send snapshots forever.
+    fn compaction_index(&self, now: Micros, index: Index) -> Index {
+        let lowest = self.leader_state.as_ref().and_then(|state| state.lowest_needed_index(now, &self.config));
         let furthest = index.saturating_sub(TAIL_THRESHOLDS_MAX * self.config.snapshot_threshold);
         lowest.map_or(index, |lowest| lowest.clamp(furthest, index))
     }
 
-    /// A stream needs a snapshot: the present one, if it is recent enough that the log can do the rest; else
-    /// one that is being made, or a new one.
+    /// Sends a stream the latest snapshot if it is at most `snapshot_threshold / 2` entries behind the log; else the
+    /// stream waits for one that is built now.
     pub(super) fn on_needs_snapshot(&mut self, target: NodeId) {
         let index = self.snapshot_index();
-        let recent = self.terms.last_index().saturating_sub(index) <= self.config.snapshot_threshold / 2;
-        if index > 0 && (recent || index == self.last_applied) {
-            return self.hand_out_snapshot(target);
+        let is_recent = self.terms.last_index().saturating_sub(index) <= self.config.snapshot_threshold / 2;
+        if index > 0 && (is_recent || index == self.last_applied) {
+            return self.send_snapshot(target);
         }
-        if let Some(office) = &mut self.office {
-            office.wish_for_snapshot(target);
+        if let Some(state) = &mut self.leader_state {
+            state.add_snapshot_request(target);
         }
         self.begin_compaction(self.last_applied);
     }
 
-    fn hand_out_snapshot(&mut self, target: NodeId) {
+    /// Passes the latest snapshot to a stream.
+    fn send_snapshot(&mut self, target: NodeId) {
         let Some(snapshot) = self.snapshot.clone() else { return };
-        if let Some(office) = &mut self.office {
-            office.sends_snapshot(target, snapshot.meta.index);
+        if let Some(state) = &mut self.leader_state {
+            state.set_snapshot_index(target, snapshot.meta.index);
         }
-        self.outputs.push(Output::ToStream(target, FromCore::Snapshot(snapshot)));
+        self.outputs.push(Output::ToStream(target, StreamCommand::Snapshot(snapshot)));
     }
 
-    pub(super) fn on_chunk(&mut self, now: Micros, token: Token, request: InstallSnapshot) {
+    /// Handles InstallSnapshot: one chunk of a snapshot.
+    pub(super) fn on_install_snapshot(&mut self, now: Micros, token: Token, request: InstallSnapshot) {
         self.adopt_term(now, request.term);
         let meta = request.meta.clone();
         let result = if self.is_stale(request.term) || self.role == Role::Leader {
             InstallResult::StaleTerm
         } else {
-            self.hear_leader(now, request.leader);
+            self.on_leader_contact(now, request.leader);
             self.take_chunk(now, request)
         };
         let response = InstallResponse {
@@ -130,72 +128,77 @@ impl Node {
         self.after_durable(Output::AnswerInstall(token, response));
     }
 
+    /// Accepts a chunk if it is the next one of the snapshot that is being received, or the first of another.
     fn take_chunk(&mut self, now: Micros, request: InstallSnapshot) -> InstallResult {
         if request.meta.index <= self.commit_index && self.config.rules.ignore_old_snapshots {
-            return InstallResult::Installed; // all that it says is here already, and durable (paper §7)
+            return InstallResult::Installed; // the node has everything in it already, durably (paper §7)
         }
         if !self.config.rules.one_snapshot_per_stream {
-            return self.take_any_chunk(now, request);
+            return self.take_chunk_unchecked(now, request);
         }
         let InstallSnapshot { term, leader, meta, offset, data, done } = request;
         let stream = (term, leader, meta.id);
-        let mut receiving = match self.receiving.take() {
-            Some(receiving) if (receiving.term, receiving.leader, receiving.id) == stream => receiving,
-            _ if offset == 0 => Receiving { term, leader, id: meta.id, data: Vec::new() },
+        let mut incoming_snapshot = match self.incoming_snapshot.take() {
+            Some(incoming_snapshot)
+                if (incoming_snapshot.term, incoming_snapshot.leader, incoming_snapshot.id) == stream =>
+            {
+                incoming_snapshot
+            }
+            _ if offset == 0 => IncomingSnapshot { term, leader, id: meta.id, data: Vec::new() },
             other => {
-                self.receiving = other;
+                self.incoming_snapshot = other;
                 return InstallResult::Expects(0);
             }
         };
-        let expected = receiving.data.len();
-        // Not the chunk that is expected: one that was lost, doubled or late. Nothing is written.
+        let expected = incoming_snapshot.data.len();
+        // The chunk is late or a duplicate, or the one before it was lost: it is ignored.
         if offset != expected as u64 || (expected > 0 && offset == 0) {
-            self.receiving = Some(receiving);
+            self.incoming_snapshot = Some(incoming_snapshot);
             return InstallResult::Expects(expected as u64);
         }
         if data.len() > SNAPSHOT_BYTES_MAX - expected {
             return InstallResult::Expects(0);
         }
-        receiving.data.extend_from_slice(&data);
-        let received = receiving.data.len() as u64;
-        self.chunk_taken(now, receiving, meta, received, done)
+        incoming_snapshot.data.extend_from_slice(&data);
+        let received = incoming_snapshot.data.len() as u64;
+        self.store_chunk(now, incoming_snapshot, meta, received, done)
     }
 
-    /// Takes a chunk whatever it is of: writes it where it says, into whatever has come so far.
-    fn take_any_chunk(&mut self, now: Micros, request: InstallSnapshot) -> InstallResult {
+    /// Accepts any chunk (the rule is off): writes it at its offset, over whatever was received so far.
+    fn take_chunk_unchecked(&mut self, now: Micros, request: InstallSnapshot) -> InstallResult {
         let InstallSnapshot { term, leader, meta, offset, data, done } = request;
         let begin = usize::try_from(offset).unwrap_or(usize::MAX);
         if begin > SNAPSHOT_BYTES_MAX || data.len() > SNAPSHOT_BYTES_MAX - begin {
             return InstallResult::Expects(0);
         }
         let end = begin + data.len();
-        let mut bytes = self.receiving.take().map_or(Vec::new(), |receiving| receiving.data);
+        let mut bytes = self.incoming_snapshot.take().map_or(Vec::new(), |incoming_snapshot| incoming_snapshot.data);
         bytes.resize(bytes.len().max(end), 0);
         bytes[begin..end].copy_from_slice(&data);
-        let receiving = Receiving { term, leader, id: meta.id, data: bytes };
-        self.chunk_taken(now, receiving, meta, end as u64, done)
+        let incoming_snapshot = IncomingSnapshot { term, leader, id: meta.id, data: bytes };
+        self.store_chunk(now, incoming_snapshot, meta, end as u64, done)
     }
 
-    /// The last chunk makes it a snapshot.
-    fn chunk_taken(
+    /// Keeps what was received so far, or installs the snapshot if this was its last chunk.
+    fn store_chunk(
         &mut self,
         now: Micros,
-        receiving: Receiving,
+        incoming_snapshot: IncomingSnapshot,
         meta: SnapshotMeta,
         received: u64,
         done: bool,
     ) -> InstallResult {
         self.emit(Event::Chunk { node: self.id, snapshot: meta.id, index: meta.index, received });
         if done {
-            self.install(now, Arc::new(Snapshot { meta, data: receiving.data }));
+            self.install(now, Arc::new(Snapshot { meta, data: incoming_snapshot.data }));
             return InstallResult::Installed;
         }
-        self.receiving = Some(receiving);
+        self.incoming_snapshot = Some(incoming_snapshot);
         InstallResult::Expects(received)
     }
 
-    /// Takes a snapshot in place of the log up to there, all at once. What lies behind stays if the log has
-    /// the snapshot's last entry; else the whole log is another history, and goes (paper, Figure 13).
+    /// Replaces the log up to the snapshot, atomically. Later entries are kept if the log has the last included entry;
+    /// else the whole log is discarded (paper, Figure 13).
     fn install(&mut self, now: Micros, snapshot: SharedSnapshot) {
         let SnapshotMeta { id, index, term, membership } = snapshot.meta.clone();
         let agrees = self.terms.term_at(index) == Some(term);
@@ -204,21 +207,21 @@ impl Node {
             true => self.terms.compact_to(index),
             false => {
                 self.terms = LogTerms::after(index, term);
-                // Of what is on the disk, only what was committed is sure to agree with the snapshot.
-                self.forget_writes_from(self.commit_index.min(index) + 1);
-                // What is owed for entries that go with the log is true again when the snapshot is durable.
-                let install = self.writes_begun + 1;
+                // Of the durable entries, only committed ones are known to agree with the snapshot.
+                self.invalidate_writes_from(self.commit_index.min(index) + 1);
+                // Answers for discarded entries are true again when the snapshot is durable.
+                let install = self.last_write + 1;
                 self.deferred.iter_mut().for_each(|(write, _)| *write = install);
             }
         }
         self.memberships.install(index, membership, keep_suffix);
         self.next_snapshot_id = self.next_snapshot_id.max(id + 1);
         self.snapshot = Some(snapshot.clone());
-        // The leader committed what it made a snapshot of.
+        // A snapshot holds committed entries only.
         self.commit_index = index;
         self.last_applied = index;
-        self.become_what_the_membership_says(now);
+        self.sync_role_with_membership(now);
         self.emit(Event::Installed { node: self.id, snapshot: snapshot.clone(), kept_suffix: keep_suffix });
-        self.pending.install = Some(Install { snapshot, keep_suffix });
+        self.pending_write.install = Some(Install { snapshot, keep_suffix });
     }
 }

@@ -1,7 +1,6 @@
-//! The task around a node: it waits, and carries out what the node decides.
+//! The task that runs a node: it waits for inputs and carries out the outputs. It decides nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-
 use std::future::Future;
 use std::pin::Pin;
 
@@ -14,258 +13,317 @@ use super::{Input, MembersResult, Node, Output, ReadResult, Setup, Token, WriteR
 use crate::raft::config::Config;
 use crate::raft::event::{Event, Role};
 use crate::raft::log::Payload;
-use crate::raft::replication::{self, FromCore, ToCore};
+use crate::raft::network::Unreachable;
+use crate::raft::replication::{self, Stream, StreamCommand, StreamReport};
 use crate::raft::rpc::{
     AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
 };
 use crate::raft::storage::StorageError;
-use crate::raft::{Index, Network, NodeId, Observer, Storage, Term};
+use crate::raft::{Index, Network, NodeId, Observer, SharedSnapshot, Storage, Term};
 use crate::runtime::{Clock, Micros, Spawner};
 
-/// Where an answer goes. Dropped unanswered, it says nothing: that is what a crash looks like.
-pub struct Answer<T>(Box<dyn FnOnce(T)>);
+/// Takes the answer to one request. Dropped without an answer, it sends none: the requester sees no difference to a
+/// crash or a lost message.
+pub struct Responder<T>(Box<dyn FnOnce(T)>);
 
-impl<T> Answer<T> {
-    /// An answer that is given to `take`.
-    pub fn new(take: impl FnOnce(T) + 'static) -> Answer<T> {
-        Answer(Box::new(take))
+impl<T> Responder<T> {
+    /// A responder that passes the answer to `send`.
+    pub fn new(send: impl FnOnce(T) + 'static) -> Responder<T> {
+        Responder(Box::new(send))
     }
 
-    fn give(self, value: T) {
+    /// Sends the answer.
+    fn respond(self, value: T) {
         (self.0)(value);
     }
 }
 
-impl<T: 'static> From<oneshot::Sender<T>> for Answer<T> {
-    fn from(sender: oneshot::Sender<T>) -> Answer<T> {
-        Answer::new(move |value| {
-            let _ = sender.send(value); // whoever asked may have stopped waiting
+impl<T: 'static> From<oneshot::Sender<T>> for Responder<T> {
+    fn from(sender: oneshot::Sender<T>) -> Responder<T> {
+        Responder::new(move |value| {
+            let _ = sender.send(value); // the requester may have stopped waiting
         })
     }
 }
 
-/// What can be asked of a running node.
-pub enum Call {
-    /// An append or a heartbeat from a leader.
-    Append(AppendEntries, Answer<AppendResponse>),
-    /// A chunk of a leader's snapshot.
-    Install(InstallSnapshot, Answer<InstallResponse>),
-    /// A candidate asks for a vote.
-    Vote(VoteRequest, Answer<VoteResponse>),
-    /// A client writes.
-    Write(Payload, Answer<WriteResult>),
-    /// A client reads a key.
-    Read(String, Answer<ReadResult>),
-    /// Add a node that receives the log without a vote.
-    AddLearner(NodeId, Answer<MembersResult>),
-    /// Make these the voters.
-    Members(BTreeSet<NodeId>, Answer<MembersResult>),
-    /// Hand the office over to this voter.
+/// A request to a running node: an RPC, a client's request, or a control operation of the simulation.
+pub enum Request {
+    /// AppendEntries from a leader: entries or a heartbeat.
+    Append(AppendEntries, Responder<AppendResponse>),
+    /// InstallSnapshot from a leader: a chunk of a snapshot.
+    Install(InstallSnapshot, Responder<InstallResponse>),
+    /// RequestVote from a candidate.
+    Vote(VoteRequest, Responder<VoteResponse>),
+    /// A client's write.
+    Write(Payload, Responder<WriteResult>),
+    /// A client's read of a key.
+    Read(String, Responder<ReadResult>),
+    /// The addition of a learner: a node that receives the log without a vote.
+    AddLearner(NodeId, Responder<MembersResult>),
+    /// A change to these voters.
+    ChangeMembers(BTreeSet<NodeId>, Responder<MembersResult>),
+    /// A transfer of leadership to this voter.
     Transfer(NodeId),
-    /// The leader hands over to this node.
+    /// TimeoutNow: the leader transfers its leadership to this node.
     TimeoutNow(TimeoutNow),
-    /// Make a snapshot now: of the state at this index, or of all that is applied.
+    /// Build a snapshot now: of the state at this index, or at the last applied index.
     Compact(Option<Index>),
-    /// These settings from now on.
+    /// Use these settings from now on.
     SetConfig(Config),
-    /// Campaign now.
+    /// Campaign now, as if the election timeout had elapsed.
     Campaign,
-    /// Let the election timeout pass at this time.
+    /// Set the election deadline to this time.
     SetTimer(Micros),
 }
 
-/// What a node's task is connected to.
-pub struct Wiring<N, S, O> {
-    /// Where it sends.
+/// What a node's task needs from its environment.
+pub struct TaskContext<N, S, O> {
+    /// Sends RPCs.
     pub network: N,
-    /// What it keeps.
+    /// Stores the persistent state.
     pub storage: S,
-    /// Who listens.
+    /// Receives events.
     pub observer: O,
-    /// What time it is.
+    /// The virtual clock.
     pub clock: Clock,
-    /// Starts the tasks of its streams.
+    /// Spawns the tasks of the replication streams.
     pub spawner: Spawner,
-    /// What others ask of it.
-    pub calls: mpsc::UnboundedReceiver<Call>,
+    /// The requests to the node. The task ends when the sender is dropped.
+    pub requests: mpsc::UnboundedReceiver<Request>,
 }
 
-/// The connections to one stream's task. Dropping it terminates the stream.
+/// The channels to one stream's task. Dropping it terminates the stream.
 struct StreamHandle {
-    events: mpsc::UnboundedSender<FromCore>,
+    commands: mpsc::UnboundedSender<StreamCommand>,
     _terminate: oneshot::Sender<()>,
 }
 
-/// Answers that are owed.
+/// The responders of requests that are not answered yet, by token.
 #[derive(Default)]
-struct Owed {
-    last: Token,
-    append: LiteMap<Token, Answer<AppendResponse>>,
-    vote: LiteMap<Token, Answer<VoteResponse>>,
-    install: LiteMap<Token, Answer<InstallResponse>>,
-    read: LiteMap<Token, Answer<ReadResult>>,
-    members: LiteMap<Token, Answer<MembersResult>>,
-    /// There can be very many of these.
-    write: BTreeMap<Token, Answer<WriteResult>>,
+struct PendingReplies {
+    last_token: Token,
+    append: LiteMap<Token, Responder<AppendResponse>>,
+    vote: LiteMap<Token, Responder<VoteResponse>>,
+    install: LiteMap<Token, Responder<InstallResponse>>,
+    read: LiteMap<Token, Responder<ReadResult>>,
+    members: LiteMap<Token, Responder<MembersResult>>,
+    /// A tree, since there can be very many.
+    write: BTreeMap<Token, Responder<WriteResult>>,
 }
 
-impl Owed {
-    fn accept(&mut self, call: Call) -> Input {
-        self.last += 1;
-        let token = self.last;
-        match call {
-            Call::Append(request, answer) => {
-                self.append.insert(token, answer);
+impl PendingReplies {
+    /// Assigns a token to a request, keeps its responder, and returns the input for the node.
+    fn register(&mut self, request: Request) -> Input {
+        self.last_token += 1;
+        let token = self.last_token;
+        match request {
+            Request::Append(request, responder) => {
+                self.append.insert(token, responder);
                 Input::Append(token, request)
             }
-            Call::Vote(request, answer) => {
-                self.vote.insert(token, answer);
+            Request::Vote(request, responder) => {
+                self.vote.insert(token, responder);
                 Input::Vote(token, request)
             }
-            Call::Write(payload, answer) => {
-                self.write.insert(token, answer);
+            Request::Write(payload, responder) => {
+                self.write.insert(token, responder);
                 Input::Write(token, payload)
             }
-            Call::Install(request, answer) => {
-                self.install.insert(token, answer);
+            Request::Install(request, responder) => {
+                self.install.insert(token, responder);
                 Input::Install(token, request)
             }
-            Call::Compact(index) => Input::Compact(index),
-            Call::Read(key, answer) => {
-                self.read.insert(token, answer);
+            Request::Compact(index) => Input::Compact(index),
+            Request::Read(key, responder) => {
+                self.read.insert(token, responder);
                 Input::Read(token, key)
             }
-            Call::AddLearner(node, answer) => {
-                self.members.insert(token, answer);
+            Request::AddLearner(node, responder) => {
+                self.members.insert(token, responder);
                 Input::AddLearner(token, node)
             }
-            Call::Members(voters, answer) => {
-                self.members.insert(token, answer);
-                Input::Members(token, voters)
+            Request::ChangeMembers(voters, responder) => {
+                self.members.insert(token, responder);
+                Input::ChangeMembers(token, voters)
             }
-            Call::Transfer(target) => Input::Transfer(target),
-            Call::TimeoutNow(request) => Input::TimeoutNow(request),
-            Call::SetConfig(config) => Input::SetConfig(config),
-            Call::Campaign => Input::Campaign,
-            Call::SetTimer(deadline) => Input::SetTimer(deadline),
+            Request::Transfer(target) => Input::Transfer(target),
+            Request::TimeoutNow(request) => Input::TimeoutNow(request),
+            Request::SetConfig(config) => Input::SetConfig(config),
+            Request::Campaign => Input::Campaign,
+            Request::SetTimer(deadline) => Input::SetTimer(deadline),
         }
     }
 }
 
-type Disk<T> = Pin<Box<dyn Future<Output = Result<T, StorageError>>>>;
+type StorageFuture<T> = Pin<Box<dyn Future<Output = Result<T, StorageError>>>>;
+type VoteFuture = Pin<Box<dyn Future<Output = (NodeId, Term, Result<VoteResponse, Unreachable>)>>>;
+type GetFuture = Pin<Box<dyn Future<Output = (Token, Result<Option<String>, StorageError>)>>>;
 
-/// Runs a node until its storage fails or nobody can call it any more.
+/// The operations that a node's task has started and waits for.
+struct InProgress {
+    /// Writes, each with its number. They complete in order.
+    writes: FuturesOrdered<StorageFuture<u64>>,
+    /// The application of entries, with the last index. At most one.
+    applies: FuturesUnordered<StorageFuture<Index>>,
+    /// The construction of a snapshot. At most one.
+    builds: FuturesUnordered<StorageFuture<SharedSnapshot>>,
+    /// Reads of the state machine, each with the request that it answers.
+    gets: FuturesUnordered<GetFuture>,
+    /// RequestVote RPCs, each with the voter and the term of the request.
+    votes: FuturesUnordered<VoteFuture>,
+}
+
+/// The replication streams of a node.
+struct Streams {
+    handles: LiteMap<NodeId, StreamHandle>,
+    /// Each term of leadership has its own channel, so that late reports of old streams are not taken for new ones.
+    report_sender: mpsc::UnboundedSender<(NodeId, StreamReport)>,
+    reports: mpsc::UnboundedReceiver<(NodeId, StreamReport)>,
+    /// The term of the streams that report to `reports`.
+    term: Term,
+}
+
+/// Carries out the outputs of one node.
+struct NodeTask<N, S, O> {
+    id: NodeId,
+    network: N,
+    storage: S,
+    observer: O,
+    clock: Clock,
+    spawner: Spawner,
+    replies: PendingReplies,
+    in_progress: InProgress,
+    streams: Streams,
+}
+
+impl<N: Network, S: Storage, O: Observer> NodeTask<N, S, O> {
+    /// Carries out one output of the node, whose term is `term`.
+    fn carry_out(&mut self, output: Output, term: Term) {
+        let InProgress { writes, applies, builds, gets, votes } = &mut self.in_progress;
+        match output {
+            Output::AnswerAppend(token, response) => answer(self.replies.append.remove(&token), response),
+            Output::AnswerVote(token, response) => answer(self.replies.vote.remove(&token), response),
+            Output::AnswerInstall(token, response) => answer(self.replies.install.remove(&token), response),
+            Output::AnswerWrite(token, result) => answer(self.replies.write.remove(&token), result),
+            Output::AnswerRead(token, result) => answer(self.replies.read.remove(&token), result),
+            Output::AnswerMembers(token, result) => answer(self.replies.members.remove(&token), result),
+            Output::Get(token, key) => {
+                gets.push(Box::pin(self.storage.get(&key).map(move |value| (token, value))));
+            }
+            Output::TimeoutNow(target, request) => self.network.timeout_now(target, request),
+            Output::RequestVote(voter, request) => {
+                let term = request.term;
+                votes.push(Box::pin(self.network.vote(voter, request).map(move |response| (voter, term, response))));
+            }
+            Output::Write(number, write) => {
+                writes.push_back(Box::pin(self.storage.write(write).map(move |done| done.map(|()| number))));
+            }
+            Output::Apply { first, last } => {
+                applies.push(Box::pin(self.storage.apply(first, last).map(move |done| done.map(|()| last))));
+            }
+            Output::BuildSnapshot(meta) => builds.push(Box::pin(self.storage.build_snapshot(meta))),
+            Output::StartStream(stream) => self.start_stream(*stream, term),
+            Output::StopStream(target) => drop(self.streams.handles.remove(&target)),
+            Output::StopStreams => self.streams.handles.clear(),
+            Output::ToStream(target, command) => {
+                if let Some(stream) = self.streams.handles.get(&target) {
+                    let _ = stream.commands.unbounded_send(command); // a stream that has ended needs no commands
+                }
+            }
+            Output::Emit(event) => self.observer.emit(event),
+        }
+    }
+
+    /// Spawns the task of a replication stream that belongs to `term`.
+    fn start_stream(&mut self, stream: Stream, term: Term) {
+        if self.streams.handles.is_empty() {
+            (self.streams.report_sender, self.streams.reports) = mpsc::unbounded();
+            self.streams.term = term;
+        }
+        let (sender, commands) = mpsc::unbounded();
+        let (terminator, terminate) = oneshot::channel();
+        let target = stream.target();
+        self.streams.handles.insert(target, StreamHandle { commands: sender, _terminate: terminator });
+        let context = replication::TaskContext {
+            network: self.network.clone(),
+            storage: self.storage.clone(),
+            observer: self.observer.clone(),
+            clock: self.clock.clone(),
+            terminate,
+            commands,
+            reports: self.streams.report_sender.clone(),
+        };
+        self.spawner.spawn(format!("stream {} → {target}", self.id), replication::run(stream, context));
+    }
+}
+
+fn answer<T>(responder: Option<Responder<T>>, value: T) {
+    if let Some(responder) = responder {
+        responder.respond(value);
+    }
+}
+
+/// Runs a node until its storage fails or the sender of its requests is dropped.
 ///
-/// There is a single await point, and everything that can arrive arrives there.
-pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, wiring: Wiring<N, S, O>) {
-    let Wiring { network, storage, observer, clock, spawner, mut calls } = wiring;
+/// There is a single await point, at which the task waits for all of its inputs at once.
+pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, context: TaskContext<N, S, O>) {
+    let TaskContext { network, storage, observer, clock, spawner, mut requests } = context;
     let persisted = match storage.load().await {
         Ok(persisted) => persisted,
         Err(StorageError(error)) => return observer.emit(Event::StorageFailed { node: id, error }),
     };
     let mut node = Node::new(clock.now(), id, setup, persisted);
-
-    let mut owed = Owed::default();
-    let mut writes: FuturesOrdered<Disk<u64>> = FuturesOrdered::new();
-    let mut applies: FuturesUnordered<Disk<u64>> = FuturesUnordered::new();
-    let mut builds = FuturesUnordered::new();
-    let mut gets = FuturesUnordered::new();
-    let mut votes = FuturesUnordered::new();
-    let mut streams: LiteMap<NodeId, StreamHandle> = LiteMap::new();
-    // Each office has its own channel, so that what old streams still say carries its term.
-    let (mut to_core, mut from_streams) = mpsc::unbounded::<(NodeId, ToCore)>();
-    let mut streams_term: Term = node.term();
-
+    let (report_sender, reports) = mpsc::unbounded();
+    let mut task = NodeTask {
+        id,
+        network,
+        storage,
+        observer,
+        clock,
+        spawner,
+        replies: PendingReplies::default(),
+        in_progress: InProgress {
+            writes: FuturesOrdered::new(),
+            applies: FuturesUnordered::new(),
+            builds: FuturesUnordered::new(),
+            gets: FuturesUnordered::new(),
+            votes: FuturesUnordered::new(),
+        },
+        streams: Streams { handles: LiteMap::new(), report_sender, reports, term: node.term() },
+    };
     loop {
         for output in node.take_outputs() {
-            match output {
-                Output::AnswerAppend(token, answer) => {
-                    owed.append.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
-                }
-                Output::AnswerVote(token, answer) => {
-                    owed.vote.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
-                }
-                Output::AnswerInstall(token, answer) => {
-                    owed.install.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
-                }
-                Output::BuildSnapshot(meta) => builds.push(storage.build_snapshot(meta)),
-                Output::AnswerRead(token, answer) => {
-                    owed.read.remove(&token).into_iter().for_each(|to| to.give(answer.clone()))
-                }
-                Output::AnswerMembers(token, answer) => {
-                    owed.members.remove(&token).into_iter().for_each(|to| to.give(answer))
-                }
-                Output::Get(token, key) => gets.push(storage.get(&key).map(move |value| (token, value))),
-                Output::TimeoutNow(target, request) => network.timeout_now(target, request),
-                Output::StopStream(target) => drop(streams.remove(&target)),
-                Output::AnswerWrite(token, answer) => {
-                    owed.write.remove(&token).into_iter().for_each(|to| to.give(answer))
-                }
-                Output::RequestVote(voter, request) => {
-                    let term = request.term;
-                    votes.push(network.vote(voter, request).map(move |answer| (voter, term, answer)));
-                }
-                Output::Write(number, write) => {
-                    writes.push_back(Box::pin(storage.write(write).map(move |done| done.map(|()| number))))
-                }
-                Output::Apply { first, last } => {
-                    applies.push(Box::pin(storage.apply(first, last).map(move |done| done.map(|()| last))))
-                }
-                Output::StartStream(stream) => {
-                    if streams.is_empty() {
-                        (to_core, from_streams) = mpsc::unbounded();
-                        streams_term = node.term();
-                    }
-                    let (events, from_core) = mpsc::unbounded();
-                    let (terminator, terminate) = oneshot::channel();
-                    let target = stream.target();
-                    streams.insert(target, StreamHandle { events, _terminate: terminator });
-                    let wiring = replication::Wiring {
-                        network: network.clone(),
-                        storage: storage.clone(),
-                        observer: observer.clone(),
-                        clock: clock.clone(),
-                        terminate,
-                        from_core,
-                        to_core: to_core.clone(),
-                    };
-                    spawner.spawn(format!("stream {id} → {target}"), replication::run(*stream, wiring));
-                }
-                Output::StopStreams => streams.clear(),
-                Output::ToStream(target, event) => {
-                    if let Some(stream) = streams.get(&target) {
-                        let _ = stream.events.unbounded_send(event); // a stream that ended needs no events
-                    }
-                }
-                Output::Emit(event) => observer.emit(event),
-            }
+            task.carry_out(output, node.term());
         }
         if node.role() == Role::Shutdown {
             return;
         }
-        let mut timer = clock.sleep_until(node.next_deadline().unwrap_or(Micros::MAX));
+        let mut timer = task.clock.sleep_until(node.next_deadline().unwrap_or(Micros::MAX));
+        let InProgress { writes, applies, builds, gets, votes } = &mut task.in_progress;
         let input = futures::select_biased! {
             written = writes.select_next_some() => written.map_or_else(Input::StorageFailed, Input::Written),
             applied = applies.select_next_some() => applied.map_or_else(Input::StorageFailed, Input::Applied),
             (token, value) = gets.select_next_some() => match value {
                 Ok(value) => {
-                    owed.read.remove(&token).into_iter().for_each(|to| to.give(ReadResult::Value(value.clone())));
+                    answer(task.replies.read.remove(&token), ReadResult::Value(value));
                     continue;
                 }
                 Err(error) => Input::StorageFailed(error),
             },
             built = builds.select_next_some() => Input::SnapshotBuilt(built),
-            (target, event) = from_streams.select_next_some() => Input::Stream { target, term: streams_term, event },
-            (voter, term, answer) = votes.select_next_some() => match answer {
-                Ok(response) => Input::VoteAnswered { voter, term, response },
-                Err(_) => continue, // a voter that is down does not vote
+            (target, report) = task.streams.reports.select_next_some() => {
+                Input::StreamReport { target, term: task.streams.term, report }
+            }
+            (voter, term, response) = votes.select_next_some() => match response {
+                Ok(response) => Input::VoteResponse { voter, term, response },
+                Err(Unreachable) => continue, // a voter that is down does not vote
             },
-            call = calls.next() => match call {
-                Some(call) => owed.accept(call),
+            request = requests.next() => match request {
+                Some(request) => task.replies.register(request),
                 None => return,
             },
-            _ = timer => Input::Time,
+            _ = timer => Input::DeadlineReached,
         };
-        node.handle(clock.now(), input);
+        node.handle(task.clock.now(), input);
     }
 }

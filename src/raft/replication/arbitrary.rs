@@ -1,7 +1,7 @@
-//! Anything at all may be answered, and at any time: a stream never panics, keeps match below next, has one append in
-//! flight at a time, and remembers no more than its limits. And what its events tell is what it has.
+//! Property tests: whatever the responses and their timing, a stream never panics, `match_index < next_index` holds,
+//! and buffers and remembered RPCs stay within their limits. The events always agree with the state.
 //!
-//! For longer than the usual 256 cases: `PROPTEST_CASES=1000000 cargo test --lib arbitrary`.
+//! For more than the usual 256 cases: `PROPTEST_CASES=1000000 cargo test --lib arbitrary`.
 
 use std::sync::Arc;
 
@@ -12,32 +12,33 @@ use crate::raft::config::Config;
 use crate::raft::event::{Event, StreamState};
 use crate::raft::log::{Entry, LogTerms, Payload, SharedEntry};
 use crate::raft::network::Unreachable;
-use crate::raft::rpc::{AppendResponse, AppendResult, Hint, InstallResponse, InstallResult};
+use crate::raft::rpc::{AppendResponse, AppendResult, ConflictHint, InstallResponse, InstallResult};
 use crate::raft::storage::{LogView, StorageError};
 use crate::raft::{Index, Membership, Snapshot, SnapshotMeta, Term};
 use crate::runtime::Micros;
 
 const TERM: Term = 8;
 
-/// What happens in a run of arbitrary things.
+/// One step of a random run.
 #[derive(Clone, Debug)]
 enum Step {
-    /// An append is answered: one of the latest, by its place counted from the last.
+    /// A response to one of the latest appends, counted back from the last RPC.
     Answer(u64, Result<AppendResponse, ()>),
-    /// A chunk is answered.
+    /// A response to one of the latest chunks, counted back from the last RPC.
     ChunkAnswer(u64, Result<InstallResponse, ()>),
-    /// The leader appends so many entries.
+    /// The leader appends this many entries.
     Replicate(u64),
-    /// The core says something else.
-    Core(FromCore),
-    /// A read of the log ends.
+    /// Another command arrives.
+    Command(StreamCommand),
+    /// The read in progress completes.
     Read,
-    /// The log is compacted up to so many entries before its end, and all of it is applied.
+    /// The log is compacted, except for this many entries at its end.
     Compact(u64),
-    /// The log cannot be read.
+    /// The read in progress fails.
     Fail,
-    /// Time passes.
+    /// The clock advances to the next deadline.
     Time,
+    /// The node terminates the stream.
     Terminate,
 }
 
@@ -49,8 +50,8 @@ fn term() -> impl Strategy<Value = Term> {
     prop_oneof![200 => Just(TERM), 10 => 0..TERM, 1 => number()]
 }
 
-fn hint() -> impl Strategy<Value = Option<Hint>> {
-    prop::option::of((number(), number()).prop_map(|(term, index)| Hint { term, index }))
+fn hint() -> impl Strategy<Value = Option<ConflictHint>> {
+    prop::option::of((number(), number()).prop_map(|(term, index)| ConflictHint { term, index }))
 }
 
 fn answer() -> impl Strategy<Value = Result<AppendResponse, ()>> {
@@ -79,9 +80,9 @@ fn chunk_answer() -> impl Strategy<Value = Result<InstallResponse, ()>> {
     ]
 }
 
-fn core() -> impl Strategy<Value = FromCore> {
+fn command() -> impl Strategy<Value = StreamCommand> {
     let config = (0..6u64, 1..6u64, 1..4u32, 1..6u64).prop_map(|(lag, threshold, payload, chunk)| {
-        FromCore::SetConfig(Config {
+        StreamCommand::SetConfig(Config {
             replication_lag_threshold: lag,
             snapshot_threshold: threshold,
             max_payload_entries: payload,
@@ -92,9 +93,14 @@ fn core() -> impl Strategy<Value = FromCore> {
     let snapshot =
         (0..3u64, 1..16u64, 0..TERM, prop::collection::vec(any::<u8>(), 0..12)).prop_map(|(id, index, term, data)| {
             let meta = SnapshotMeta { id, index, term, membership: (0, Membership::new(1..=3, [])) };
-            FromCore::Snapshot(Arc::new(Snapshot { meta, data }))
+            StreamCommand::Snapshot(Arc::new(Snapshot { meta, data }))
         });
-    prop_oneof![number().prop_map(FromCore::UpdateCommitIndex), number().prop_map(FromCore::Probe), snapshot, config,]
+    prop_oneof![
+        number().prop_map(StreamCommand::UpdateCommitIndex),
+        number().prop_map(StreamCommand::HeartbeatRound),
+        snapshot,
+        config,
+    ]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -102,7 +108,7 @@ fn step() -> impl Strategy<Value = Step> {
         20 => (0..4u64, answer()).prop_map(|(back, answer)| Step::Answer(back, answer)),
         10 => (0..4u64, chunk_answer()).prop_map(|(back, answer)| Step::ChunkAnswer(back, answer)),
         10 => (1..6u64).prop_map(Step::Replicate),
-        10 => core().prop_map(Step::Core),
+        10 => command().prop_map(Step::Command),
         10 => Just(Step::Read),
         2 => (0..6u64).prop_map(Step::Compact),
         15 => Just(Step::Time),
@@ -119,24 +125,24 @@ struct Rig {
     first_index: Index,
     reads: Vec<(Index, Index)>,
     last_rpc: u64,
-    told: Told,
+    observed: Observed,
 }
 
-/// What the events have told.
+/// The state of the stream according to its events.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Told {
+struct Observed {
     next: Index,
-    matched: Index,
-    /// The indices of the entries in the buffers: the first, and how many.
+    match_index: Index,
+    /// For each buffer, the index of its first entry and the number of entries.
     replication: (Index, u32),
     outbound: (Index, u32),
 }
 
-impl Told {
-    fn take(&mut self, event: &Event) {
+impl Observed {
+    fn observe(&mut self, event: &Event) {
         match event {
             Event::Next { to, .. } => self.next = *to,
-            Event::Match { to, .. } | Event::MatchLost { to, .. } => self.matched = *to,
+            Event::Match { to, .. } | Event::MatchLost { to, .. } => self.match_index = *to,
             Event::Buffer { replication, replication_first, outbound, .. } => {
                 self.replication = (*replication_first, *replication);
                 self.outbound = (self.next, *outbound);
@@ -145,12 +151,12 @@ impl Told {
         }
     }
 
-    /// Whether it is so.
+    /// Whether the stream has this state.
     fn is_true_of(&self, stream: &Stream) -> bool {
         let is = |(first, count): (Index, u32), indices: Vec<Index>| {
             indices == (first..first + Index::from(count)).collect::<Vec<_>>()
         };
-        (self.next, self.matched) == (stream.next_index(), stream.match_index())
+        (self.next, self.match_index) == (stream.next_index(), stream.match_index())
             && is(self.replication, stream.replication_buffer.iter().map(|entry| entry.index).collect())
             && is(self.outbound, stream.outbound_buffer.iter().map(|entry| entry.index).collect())
     }
@@ -175,9 +181,9 @@ impl Rig {
     fn take_outputs(&mut self) {
         for output in self.stream.take_outputs() {
             match output {
-                Output::Send { rpc, request } => {
+                Output::SendAppend { rpc, request } => {
                     self.last_rpc = rpc;
-                    // Whatever was answered: what is sent is the leader's log, from prev on.
+                    // Whatever the responses were: the entries sent are those of the leader's log after prev.
                     for (index, entry) in (request.prev_log_index + 1..).zip(&request.entries) {
                         assert_eq!(entry.index, index);
                         assert!(index <= self.log.len() as Index);
@@ -185,8 +191,8 @@ impl Rig {
                 }
                 Output::SendChunk { rpc, .. } => self.last_rpc = rpc,
                 Output::Read { first, last } => self.reads.push((first, last)),
-                Output::Emit(event) => self.told.take(&event),
-                Output::Forget { .. } | Output::ToCore(_) => {}
+                Output::Emit(event) => self.observed.observe(&event),
+                Output::CancelRpc { .. } | Output::Report(_) => {}
             }
         }
         assert!(self.reads.len() <= 1, "one read at a time");
@@ -196,21 +202,21 @@ impl Rig {
         match step {
             Step::Answer(back, answer) => {
                 let response = answer.map_err(|()| Unreachable);
-                self.handle(Input::Answer { rpc: self.last_rpc.saturating_sub(back), response });
+                self.handle(Input::AppendResponse { rpc: self.last_rpc.saturating_sub(back), response });
             }
             Step::ChunkAnswer(back, answer) => {
                 let response = answer.map_err(|()| Unreachable);
-                self.handle(Input::ChunkAnswer { rpc: self.last_rpc.saturating_sub(back), response });
+                self.handle(Input::InstallResponse { rpc: self.last_rpc.saturating_sub(back), response });
             }
             Step::Replicate(count) => {
                 let begin = self.log.len() as Index;
                 let entry = |index| Arc::new(Entry { index, term: TERM, payload: Payload::Blank });
                 let entries: Vec<SharedEntry> = (begin + 1..=begin + count).map(entry).collect();
                 self.log.extend(entries.iter().cloned());
-                let replicate = |entry| FromCore::Replicate { entry, commit_index: begin };
-                self.handle(Input::Core(entries.into_iter().map(replicate).collect()));
+                let replicate = |entry| StreamCommand::Replicate { entry, commit_index: begin };
+                self.handle(Input::Commands(entries.into_iter().map(replicate).collect()));
             }
-            Step::Core(event) => self.handle(Input::Core(vec![event])),
+            Step::Command(command) => self.handle(Input::Commands(vec![command])),
             Step::Read => {
                 if let Some((first, last)) = self.reads.pop() {
                     let view = self.view(first, last);
@@ -227,7 +233,7 @@ impl Rig {
             }
             Step::Time => {
                 self.now = self.now.max(self.stream.next_deadline());
-                self.handle(Input::Time);
+                self.handle(Input::DeadlineReached);
             }
             Step::Terminate => self.handle(Input::Terminate),
         }
@@ -243,7 +249,7 @@ proptest! {
     ) {
         let mut terms = terms;
         terms.sort_unstable();
-        let begin = Office {
+        let context = LeaderContext {
             leader: 1,
             term: TERM,
             terms: terms.iter().copied().collect::<LogTerms>(),
@@ -252,17 +258,17 @@ proptest! {
         };
         let entry = |(index, &term)| Arc::new(Entry { index, term, payload: Payload::Blank });
         let mut rig = Rig {
-            stream: Stream::new(Micros::ZERO, begin, 2, None),
+            stream: Stream::new(Micros::ZERO, context, 2, None),
             now: Micros::ZERO,
             log: (1..).zip(&terms).map(entry).collect(),
             first_index: 1,
             reads: Vec::new(),
             last_rpc: 1,
-            told: Told::default(),
+            observed: Observed::default(),
         };
         rig.take_outputs();
         for step in steps {
-            let over = rig.stream.state() == StreamState::Shutdown;
+            let had_ended = rig.stream.state() == StreamState::Shutdown;
             rig.step(step);
             if prompt {
                 (0..3).for_each(|_| rig.step(Step::Read));
@@ -270,11 +276,11 @@ proptest! {
             let stream = &rig.stream;
             prop_assert!(stream.match_index() < stream.next_index());
             prop_assert!(stream.next_index() <= stream.last_log_index + 1);
-            prop_assert!(stream.sent.len() <= LATE_ANSWERS_MAX);
+            prop_assert!(stream.sent_rpcs.len() <= SENT_RPCS_MAX);
             prop_assert!(stream.outbound_buffer.len() <= 3, "no more than the largest payload");
-            let told = rig.told.is_true_of(stream) || stream.state() == StreamState::Shutdown;
-            prop_assert!(told, "{:?} of {:?}", rig.told, stream);
-            prop_assert!(over <= (stream.state() == StreamState::Shutdown), "what is over stays over");
+            let agrees = rig.observed.is_true_of(stream) || stream.state() == StreamState::Shutdown;
+            prop_assert!(agrees, "{:?} of {:?}", rig.observed, stream);
+            prop_assert!(had_ended <= (stream.state() == StreamState::Shutdown), "a stream that has ended stays so");
         }
     }
 }

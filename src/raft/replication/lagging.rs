@@ -1,25 +1,26 @@
-//! Lagging: the follower is behind, and is brought up payload by payload, from storage.
+//! Lagging: the target is behind, or it is not known where its log agrees; entries are read from storage, payload by
+//! payload. Etcd's *Probe*.
 
 use crate::raft::replication::Stream;
 
 impl Stream {
-    /// Reads and sends the next payload; or finds that the follower has caught up.
+    /// Reads and sends the next payload, or becomes line rate if the target has caught up.
     ///
-    /// Caught up is: everything before next is proven, and no more than *half* the threshold is missing —
-    /// half, so that a stream at the threshold does not flap.
+    /// A target has caught up if `match_index + 1 == next_index` and the lag is at most *half* of
+    /// `replication_lag_threshold`: half, so that a stream near the threshold does not alternate between the states.
     pub(super) fn proceed_lagging(&mut self) {
-        let proven = self.answered && self.match_index + 1 == self.next_index;
-        if proven && self.lag() <= self.config.replication_lag_threshold / 2 {
+        let is_proven = self.has_answered && self.match_index + 1 == self.next_index;
+        if is_proven && self.lag() <= self.config.replication_lag_threshold / 2 {
             return self.become_line_rate();
         }
-        if !self.may_send() {
+        if !self.can_send() {
             return;
         }
         if !self.outbound_buffer.is_empty() {
-            self.look_and_send(self.next_index - 1);
+            self.read_and_send(self.next_index - 1);
         } else if self.next_index <= self.last_log_index || self.heartbeat_due {
-            self.look_and_send(self.last_log_index);
+            self.read_and_send(self.last_log_index);
         }
-        // Else next is behind the log's end and not proven: the next heartbeat asks.
+        // Else next is after the end of the log and not proven yet: the next heartbeat will tell.
     }
 }

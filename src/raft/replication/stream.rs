@@ -1,241 +1,89 @@
-//! The stream's state, and what answers, time and the core do to it.
+//! The state of a stream, its timers, and its reads and sends.
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::io::{Input, LeaderContext, Output, StreamCommand, StreamReport};
+use super::sent::{InFlight, SentRpc, SENT_RPCS_MAX};
+use super::transfer::SnapshotTransfer;
 use crate::raft::config::Config;
-use crate::raft::conflict::Search;
 use crate::raft::event::{Event, StreamState, StreamWhy};
 use crate::raft::log::{LogTerms, SharedEntry};
-use crate::raft::network::Unreachable;
-use crate::raft::rpc::{AppendEntries, AppendResponse, AppendResult, Hint, InstallResponse, InstallSnapshot};
+use crate::raft::rpc::AppendEntries;
 use crate::raft::storage::{LogView, StorageError};
-use crate::raft::{Index, NodeId, SharedSnapshot, Term};
-
-use super::snapshotting::Transfer;
+use crate::raft::{Index, NodeId, Term};
 use crate::runtime::Micros;
 
-/// So many RPCs are remembered after their time limit, in case their answers still come. The oldest is
-/// forgotten first; its answer would tell nothing that the later ones do not.
-pub const LATE_ANSWERS_MAX: usize = 64;
-
-/// What the core of the leader tells a stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FromCore {
-    /// The leader appended an entry.
-    Replicate {
-        /// It.
-        entry: SharedEntry,
-        /// How far the log is committed.
-        commit_index: Index,
-    },
-    /// The commit index rose.
-    UpdateCommitIndex(Index),
-    /// The snapshot that the stream asked for.
-    Snapshot(SharedSnapshot),
-    /// These settings from now on.
-    SetConfig(Config),
-    /// Send something soon, and say with [`ToCore::Heard`] when it is answered. Numbers rise.
-    Probe(u64),
-}
-
-/// What a stream tells the core of the leader.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ToCore {
-    /// The stream came to line rate, or left it.
-    RateUpdate {
-        /// Whether it is at line rate now.
-        is_line_rate: bool,
-    },
-    /// The target's log is proven to agree up to here.
-    UpdateMatchIndex(Index),
-    /// The target lost what it had: its log agrees only up to here.
-    MatchLost(Index),
-    /// The target answered, in this term, an RPC that left after this probe was asked for.
-    Heard {
-        /// The number of the probe.
-        probe: u64,
-    },
-    /// The target needs a snapshot; the stream waits for [`FromCore::Snapshot`].
-    NeedsSnapshot,
-    /// A higher term was seen: the leader's office is over.
-    RevertToFollower {
-        /// That term.
-        term: Term,
-    },
-    /// The leader's storage failed: the node must stop.
-    StorageFailed(StorageError),
-}
-
-/// What can arrive at a stream.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// The leader no longer wants this stream. Final.
-    Terminate,
-    /// An RPC was answered, in time or late, or it failed at once.
-    Answer {
-        /// Which.
-        rpc: u64,
-        /// The answer.
-        response: Result<AppendResponse, Unreachable>,
-    },
-    /// A chunk was answered, in time or late, or it failed at once.
-    ChunkAnswer {
-        /// Which.
-        rpc: u64,
-        /// The answer.
-        response: Result<InstallResponse, Unreachable>,
-    },
-    /// Time has come to [`Stream::next_deadline`].
-    Time,
-    /// The log was read, as [`Output::Read`] asked.
-    Read(Result<LogView, StorageError>),
-    /// Events from the core, in order.
-    Core(Vec<FromCore>),
-}
-
-/// What a stream wants done.
-#[derive(Clone, Debug)]
-pub enum Output {
-    /// Send an append to the target.
-    Send {
-        /// The name under which its answer is to come back.
-        rpc: u64,
-        /// What to send.
-        request: AppendEntries,
-    },
-    /// Send a chunk of a snapshot to the target.
-    SendChunk {
-        /// The name under which its answer is to come back.
-        rpc: u64,
-        /// What to send.
-        request: InstallSnapshot,
-    },
-    /// An answer to this RPC is no longer of interest.
-    Forget {
-        /// Which.
-        rpc: u64,
-    },
-    /// Read the log: these entries (none, if `last` is before `first`), and how things stand with it. One
-    /// read at a time.
-    Read {
-        /// The first index.
-        first: Index,
-        /// The last index, included.
-        last: Index,
-    },
-    /// Tell the core.
-    ToCore(ToCore),
-    /// Tell the observer.
-    Emit(Event),
-}
-
-/// What the stream remembers of an RPC until it is answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Sent {
-    /// An append, or a heartbeat.
-    Append {
-        /// The index before its entries.
-        prev_index: Index,
-        /// The last index that it speaks of.
-        last_index: Index,
-        /// prev was proven when it was sent: a refusal then says that the target lost it.
-        proven: bool,
-        /// The latest probe that had been asked for.
-        probe: u64,
-    },
-    /// A chunk of a snapshot.
-    Chunk {
-        /// The latest probe that had been asked for.
-        probe: u64,
-    },
-}
-
-/// An RPC that is in flight.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct InFlight {
-    pub(super) rpc: u64,
-    /// When its slot is freed.
-    pub(super) deadline: Micros,
-}
-
-/// What all streams of one leader begin with.
-#[derive(Clone, Debug)]
-pub struct Office {
-    /// Who leads.
-    pub leader: NodeId,
-    /// In which term.
-    pub term: Term,
-    /// The leader's log *before* the first entry of its term.
-    pub terms: LogTerms,
-    /// How far it is committed.
-    pub commit_index: Index,
-    /// The leader's settings.
-    pub config: Config,
-}
-
-/// One replication stream. See the head of [this module](super).
+/// One replication stream. See [the module documentation](super).
 #[derive(Clone, Debug)]
 pub struct Stream {
+    /// The leader that the stream belongs to.
     pub(super) leader: NodeId,
+    /// The follower or learner that the stream replicates to.
     pub(super) target: NodeId,
-    /// The leader's term; a stream lives in one.
+    /// The leader's term. A stream exists in one term only.
     pub(super) term: Term,
     pub(super) config: Config,
     pub(super) state: StreamState,
-    /// The terms of the leader's log as it stood when the stream began. All later entries have `term`,
-    /// since a leader only appends its own (Leader Append-Only).
-    terms: LogTerms,
-    /// The leader's last index.
+    /// The terms of the leader's log when the stream started. All later entries have the term `term`, since a leader
+    /// only appends entries of its own term (Leader Append-Only).
+    pub(super) terms: LogTerms,
+    /// The last index of the leader's log.
     pub(super) last_log_index: Index,
     /// The leader's commit index.
     commit_index: Index,
-    /// Where the next append begins: a guess. `match_index < next_index ≤ last_log_index + 1`.
+    /// The index of the next entry to send. A guess, which refusals lower.
+    /// `match_index < next_index ≤ last_log_index + 1`.
     pub(super) next_index: Index,
-    /// How far the target's log is proven to agree.
+    /// The highest index up to which the target's log is known to agree with the leader's; 0 if nothing is known.
     pub(super) match_index: Index,
-    /// Entries handed over by the core and not yet chosen for sending; only at line rate. Indices are
-    /// consecutive and ≥ `next_index`.
+    /// The entries that were appended by the leader and are not in the outbound buffer yet. Filled at line rate only.
+    /// Indexes are consecutive and ≥ `next_index`.
     pub(super) replication_buffer: VecDeque<SharedEntry>,
-    /// The entries of the RPC in flight, or to be sent again. Begins at `next_index` whenever it is sent.
+    /// The entries of the append in flight, or of the one to be sent next. Starts at `next_index` when it is sent.
     pub(super) outbound_buffer: Vec<SharedEntry>,
+    /// The append in flight, if any. At most one at a time.
     pub(super) in_flight: Option<InFlight>,
-    /// RPCs whose answers still count, the one in flight included. At most [`LATE_ANSWERS_MAX`].
-    pub(super) sent: BTreeMap<u64, Sent>,
+    /// The RPCs whose responses are still accepted, by id, including those in flight. At most [`SENT_RPCS_MAX`].
+    pub(super) sent_rpcs: BTreeMap<u64, SentRpc>,
+    /// The id of the last RPC that was sent; ids start at 1.
     last_rpc: u64,
-    /// When the heartbeat timer ticks next.
+    /// When the heartbeat timer ticks next. It ticks every `heartbeat_interval`.
     next_tick: Micros,
-    /// An RPC was not answered: nothing is sent before the next tick, whatever happens.
+    /// Whether appends must wait for the next tick, since the last one was not answered in time or failed.
     pub(super) waits_for_tick: bool,
-    /// The log is being read: the stream looks at it before every send.
-    reading: bool,
-    /// The latest probe that was asked for.
-    pub(super) probe: u64,
-    /// The heartbeat timer ticked, or a probe is asked for: something is sent, even if there is nothing to send.
+    /// Whether an [`Output::Read`] is in progress. The stream reads before every send, except for the first
+    /// heartbeat and those while snapshotting.
+    is_reading: bool,
+    /// The latest heartbeat round that the node has started; 0 before the first.
+    pub(super) heartbeat_round: u64,
+    /// Whether an append must be sent even if there are no entries: after a tick, or for a heartbeat round.
     pub(super) heartbeat_due: bool,
-    /// The snapshot that is being sent; only while snapshotting.
-    pub(super) transfer: Option<Transfer>,
-    /// A snapshot was installed and line rate not reached since: how far behind the target is does not count.
-    pub(super) installed: bool,
-    /// The target has answered in this term, so that `next_index` is more than the leader's first guess.
-    pub(super) answered: bool,
-    /// The buffers as the observer knows them: their sizes, and where the replication buffer begins.
+    /// The snapshot transfer; set exactly while snapshotting.
+    pub(super) transfer: Option<SnapshotTransfer>,
+    /// Whether the target has installed a snapshot and the stream has not reached line rate since. Then no new snapshot
+    /// is sent merely because the target is far behind.
+    pub(super) snapshot_installed: bool,
+    /// Whether the target has answered an append, so that `next_index` is more than the initial guess.
+    pub(super) has_answered: bool,
+    /// The last reported buffer sizes: (replication buffer, its first index, outbound buffer).
     reported_buffers: (usize, Index, usize),
+    /// The outputs since the last call of [`Stream::take_outputs`].
     pub(super) outputs: Vec<Output>,
 }
 
 impl Stream {
-    /// A stream that begins now. The target is asked at once whether it agrees up to the end of the leader's
-    /// log, as it was before the first entry of its term: sending begins behind that.
+    /// Starts a stream. It sends a heartbeat at once, which asks whether the target's log agrees with the leader's up
+    /// to the end of `context.terms`; the first entry to send is the one after it.
     ///
-    /// `proven` is how far the target is known to agree already: not at all, when a leader takes office. Only
-    /// a scenario that opens with a leader in office knows more.
-    pub fn new(now: Micros, office: Office, target: NodeId, proven: Option<Index>) -> Stream {
-        let Office { leader, term, terms, commit_index, config } = office;
+    /// `known_match` is the match index if the target's log is known already: none after an election, and some only in
+    /// a scenario that begins with a leader.
+    pub fn new(now: Micros, context: LeaderContext, target: NodeId, known_match: Option<Index>) -> Stream {
+        let LeaderContext { leader, term, terms, commit_index, config } = context;
         let last_log_index = terms.last_index();
-        // Nothing is proven to a leader that takes office (paper, Figure 2).
-        let at_first = if config.rules.match_starts_at_zero { 0 } else { last_log_index };
-        let match_index = proven.map_or(at_first, |proven| proven.min(last_log_index));
-        let next_index = proven.map_or(last_log_index, |_| match_index) + 1;
+        // A new leader knows nothing about the logs of others (paper, Figure 2).
+        let initial_match = if config.rules.match_starts_at_zero { 0 } else { last_log_index };
+        let match_index = known_match.map_or(initial_match, |index| index.min(last_log_index));
+        let next_index = known_match.map_or(last_log_index, |_| match_index) + 1;
         let mut stream = Stream {
             leader,
             target,
@@ -249,16 +97,16 @@ impl Stream {
             replication_buffer: VecDeque::new(),
             outbound_buffer: Vec::new(),
             in_flight: None,
-            sent: BTreeMap::new(),
+            sent_rpcs: BTreeMap::new(),
             last_rpc: 0,
             next_tick: now + config.heartbeat_interval,
             waits_for_tick: false,
-            reading: false,
+            is_reading: false,
             heartbeat_due: false,
-            probe: 0,
+            heartbeat_round: 0,
             transfer: None,
-            installed: false,
-            answered: proven.is_some(),
+            snapshot_installed: false,
+            has_answered: known_match.is_some(),
             reported_buffers: (0, 0, 0),
             outputs: Vec::new(),
             config,
@@ -267,65 +115,65 @@ impl Stream {
         stream.emit(Event::Next { node: leader, target, from: 0, to: next_index });
         if match_index > 0 {
             stream.emit(Event::Match { node: leader, target, from: 0, to: match_index });
-            stream.outputs.push(Output::ToCore(ToCore::UpdateMatchIndex(match_index)));
+            stream.outputs.push(Output::Report(StreamReport::UpdateMatchIndex(match_index)));
         }
         stream.send(now, next_index - 1);
         stream
     }
 
-    /// The follower that it serves.
+    /// The node that the stream replicates to.
     pub fn target(&self) -> NodeId {
         self.target
     }
 
-    /// What it is doing.
+    /// The current state.
     pub fn state(&self) -> StreamState {
         self.state
     }
 
-    /// Where the next append begins.
+    /// The index of the next entry to send. `match_index < next_index`.
     pub fn next_index(&self) -> Index {
         self.next_index
     }
 
-    /// How far the target's log is proven to agree.
+    /// The highest index up to which the target's log is known to agree with the leader's.
     pub fn match_index(&self) -> Index {
         self.match_index
     }
 
-    /// When [`Input::Time`] is due.
+    /// When [`Input::DeadlineReached`] is due.
     pub fn next_deadline(&self) -> Micros {
         let chunk = self.transfer.as_ref().and_then(|transfer| transfer.in_flight.as_ref());
         let in_flight = self.in_flight.iter().chain(chunk).map(|in_flight| in_flight.deadline);
         in_flight.fold(self.next_tick, Micros::min)
     }
 
-    /// What is to be done since the last call, in order.
+    /// Takes the outputs since the last call, in the order in which they are to be carried out.
     pub fn take_outputs(&mut self) -> Vec<Output> {
         std::mem::take(&mut self.outputs)
     }
 
-    /// Takes an input; afterwards the outputs say what is to be done.
+    /// Handles one input; [`Stream::take_outputs`] returns the effects.
     pub fn handle(&mut self, now: Micros, input: Input) {
         if self.state == StreamState::Shutdown {
             return;
         }
         match input {
             Input::Terminate => self.shut_down(StreamWhy::Terminated),
-            Input::Answer { rpc, response } => self.on_answer(rpc, response),
-            Input::ChunkAnswer { rpc, response } => self.on_chunk_answer(rpc, response),
-            Input::Time => self.on_time(now),
+            Input::AppendResponse { rpc, response } => self.on_append_response(rpc, response),
+            Input::InstallResponse { rpc, response } => self.on_install_response(rpc, response),
+            Input::DeadlineReached => self.on_deadline(now),
             Input::Read(result) => self.on_read(now, result),
-            Input::Core(events) => events.into_iter().for_each(|event| self.on_core(now, event)),
+            Input::Commands(commands) => commands.into_iter().for_each(|command| self.on_command(now, command)),
         }
         self.proceed(now);
         self.report_buffers();
     }
 
-    /// Does what the state allows to be done now: change it, read, send.
+    /// Does what is due in the current state: change the state, read, or send.
     fn proceed(&mut self, now: Micros) {
-        // A change of state is followed by what the new state does. It ends: only an answer, or a look at
-        // the log, leads away from line rate.
+        // After a change of state, the new state proceeds. The loop ends, since line rate is left only on a response, a
+        // command or a read.
         loop {
             let before = self.state;
             match self.state {
@@ -340,12 +188,12 @@ impl Stream {
         }
     }
 
-    /// Whether an append may leave now.
-    pub(super) fn may_send(&self) -> bool {
-        self.in_flight.is_none() && !self.reading && !self.waits_for_tick
+    /// Whether an append may be sent now.
+    pub(super) fn can_send(&self) -> bool {
+        self.in_flight.is_none() && !self.is_reading && !self.waits_for_tick
     }
 
-    /// Sends what is in the outbound buffer, which follows on `prev_log_index`: a heartbeat, if that is empty.
+    /// Sends the entries in the outbound buffer, which starts at `prev_log_index + 1`; a heartbeat if it is empty.
     pub(super) fn send(&mut self, now: Micros, prev_log_index: Index) {
         self.heartbeat_due = false;
         let Some(prev_log_term) = self.term_at(prev_log_index) else { return };
@@ -357,37 +205,37 @@ impl Stream {
             leader_commit: self.commit_index,
             entries: self.outbound_buffer.clone(),
         };
-        let rpc = self.remember(Sent::Append {
+        let rpc = self.register_rpc(SentRpc::Append {
             prev_index: prev_log_index,
             last_index: request.last_index(),
-            proven: prev_log_index > 0 && prev_log_index <= self.match_index,
-            probe: self.probe,
+            prev_was_proven: prev_log_index > 0 && prev_log_index <= self.match_index,
+            heartbeat_round: self.heartbeat_round,
         });
         self.in_flight = Some(InFlight { rpc, deadline: now + self.config.heartbeat_interval });
-        self.outputs.push(Output::Send { rpc, request });
+        self.outputs.push(Output::SendAppend { rpc, request });
     }
 
-    /// Names an RPC, and remembers it until it is answered.
-    pub(super) fn remember(&mut self, sent: Sent) -> u64 {
+    /// Assigns an id to an RPC and remembers it until its response arrives.
+    pub(super) fn register_rpc(&mut self, sent: SentRpc) -> u64 {
         self.last_rpc += 1;
-        self.sent.insert(self.last_rpc, sent);
-        if self.sent.len() > LATE_ANSWERS_MAX {
-            if let Some((rpc, _)) = self.sent.pop_first() {
-                self.outputs.push(Output::Forget { rpc });
+        self.sent_rpcs.insert(self.last_rpc, sent);
+        if self.sent_rpcs.len() > SENT_RPCS_MAX {
+            if let Some((rpc, _)) = self.sent_rpcs.pop_first() {
+                self.outputs.push(Output::CancelRpc { rpc });
             }
         }
         self.last_rpc
     }
 
-    /// Looks at the log before a send: for up to a payload of entries from next on, `last` at most, and for
-    /// whether a snapshot is needed instead.
-    pub(super) fn look_and_send(&mut self, last: Index) {
+    /// Reads the entries to send: from next to `last`, at most one payload. The read also tells whether a snapshot is
+    /// needed instead. [`Stream::on_read`] sends.
+    pub(super) fn read_and_send(&mut self, last: Index) {
         let payload = Index::from(self.config.max_payload_entries);
-        self.reading = true;
+        self.is_reading = true;
         self.outputs.push(Output::Read { first: self.next_index, last: last.min(self.next_index + payload - 1) });
     }
 
-    /// The term of the leader's entry at `index`.
+    /// The term of the leader's entry at `index`, if it is not compacted.
     fn term_at(&self, index: Index) -> Option<Term> {
         match index {
             0 => Some(0),
@@ -396,9 +244,10 @@ impl Stream {
         }
     }
 
-    fn on_core(&mut self, now: Micros, event: FromCore) {
-        match event {
-            FromCore::Replicate { entry, commit_index } => {
+    /// Handles a command from the node.
+    fn on_command(&mut self, now: Micros, command: StreamCommand) {
+        match command {
+            StreamCommand::Replicate { entry, commit_index } => {
                 self.commit_index = commit_index;
                 self.last_log_index = self.last_log_index.max(entry.index);
                 if self.state == StreamState::LineRate && entry.index >= self.next_index {
@@ -406,27 +255,28 @@ impl Stream {
                 }
                 self.check_lag();
             }
-            FromCore::UpdateCommitIndex(commit_index) => self.commit_index = commit_index,
-            FromCore::Snapshot(snapshot) => self.on_snapshot(snapshot),
-            FromCore::SetConfig(config) => {
+            StreamCommand::UpdateCommitIndex(commit_index) => self.commit_index = commit_index,
+            StreamCommand::Snapshot(snapshot) => self.on_snapshot(snapshot),
+            StreamCommand::SetConfig(config) => {
                 self.next_tick = self.next_tick.min(now + config.heartbeat_interval);
                 self.config = config;
                 self.check_lag();
             }
-            FromCore::Probe(probe) => {
-                self.probe = probe;
+            StreamCommand::HeartbeatRound(heartbeat_round) => {
+                self.heartbeat_round = heartbeat_round;
                 self.heartbeat_due = true;
             }
         }
     }
 
-    fn on_time(&mut self, now: Micros) {
-        // A time-out that is due together with a tick comes first: the tick then sends again.
+    /// Handles expired time limits and the heartbeat timer.
+    fn on_deadline(&mut self, now: Micros) {
+        // A time limit that ends together with a tick comes first, so that the tick sends again.
         if let Some(in_flight) = self.in_flight.take_if(|in_flight| in_flight.deadline <= now) {
             self.waits_for_tick = true;
             self.emit(Event::TimedOut { node: self.leader, target: self.target, rpc: in_flight.rpc });
         }
-        self.on_chunk_time(now);
+        self.on_chunk_timeout(now);
         if self.next_tick <= now {
             while self.next_tick <= now {
                 self.next_tick += self.config.heartbeat_interval;
@@ -435,22 +285,23 @@ impl Stream {
         }
     }
 
-    /// The heartbeat timer ticked: what waited for it may leave, and if no append is in flight, one is sent.
+    /// Handles a tick: what waited for it may be sent, and an append is sent unless one is in flight.
     fn on_tick(&mut self) {
         self.waits_for_tick = false;
         if let Some(transfer) = &mut self.transfer {
             transfer.waits_for_tick = false;
         }
-        // One that is in flight will do.
+        // An append in flight serves as the heartbeat.
         self.heartbeat_due |= self.in_flight.is_none();
     }
 
+    /// Sends what was read, together with what is buffered; or starts snapshotting if the target needs a snapshot.
     fn on_read(&mut self, now: Micros, result: Result<LogView, StorageError>) {
-        self.reading = false;
+        self.is_reading = false;
         let view = match result {
             Ok(view) => view,
             Err(error) => {
-                self.outputs.push(Output::ToCore(ToCore::StorageFailed(error)));
+                self.outputs.push(Output::Report(StreamReport::StorageFailed(error)));
                 return self.shut_down(StreamWhy::StorageFailed);
             }
         };
@@ -460,151 +311,62 @@ impl Stream {
         if let Some(why) = self.needs_snapshot(&view) {
             return self.become_snapshotting(why);
         }
-        // A refusal, or a late success, may have moved next since: then what was read does not follow on it.
+        // A refusal or a late success may have moved next since the read began; then the entries are not used.
         let next = self.next_index;
-        let follows = |entries: &[SharedEntry]| entries.first().is_some_and(|entry| entry.index == next);
+        let starts_at_next = |entries: &[SharedEntry]| entries.first().is_some_and(|entry| entry.index == next);
         if self.outbound_buffer.is_empty() {
-            if follows(&view.entries) {
+            if starts_at_next(&view.entries) {
                 self.outbound_buffer = view.entries;
             }
             if self.state == StreamState::LineRate {
                 self.fill_outbound();
             }
-        } else if !follows(&self.outbound_buffer) {
+        } else if !starts_at_next(&self.outbound_buffer) {
             self.outbound_buffer.clear();
         }
-        if self.may_send() && (self.heartbeat_due || !self.outbound_buffer.is_empty()) {
+        if self.can_send() && (self.heartbeat_due || !self.outbound_buffer.is_empty()) {
             self.send(now, self.next_index - 1);
         }
     }
 
-    /// Why the target needs a snapshot, if it does. Never merely because nothing is proven yet.
+    /// Why the target needs a snapshot, if it does: its next entry is compacted, or it is `snapshot_threshold` or more
+    /// entries behind the applied index. The latter only once the target has answered, since next is a guess before.
     fn needs_snapshot(&self, view: &LogView) -> Option<StreamWhy> {
         let behind = view.last_applied.saturating_sub(self.next_index - 1);
         if self.next_index < view.first_index {
             Some(StreamWhy::NeededCompacted)
-        } else if self.answered && !self.installed && behind >= self.config.snapshot_threshold {
+        } else if self.has_answered && !self.snapshot_installed && behind >= self.config.snapshot_threshold {
             Some(StreamWhy::TooFarBehind)
         } else {
             None
         }
     }
 
-    fn on_answer(&mut self, rpc: u64, response: Result<AppendResponse, Unreachable>) {
-        let Some(Sent::Append { prev_index, last_index, proven, probe }) = self.sent.remove(&rpc) else { return };
-        let late = self.in_flight.take_if(|in_flight| in_flight.rpc == rpc).is_none();
-        let (node, target) = (self.leader, self.target);
-        let Ok(response) = response else {
-            self.waits_for_tick |= !late && self.backs_off();
-            return self.emit(Event::Unreachable { node, target, rpc });
-        };
-        if self.reverts(response.term, probe) {
-            return;
-        }
-        match response.result {
-            AppendResult::Success(index) => {
-                let index = index.min(last_index); // it cannot prove more than it was sent
-                self.emit(Event::Answered { node, target, rpc, success: true, late, counted: true });
-                self.on_success(index);
-            }
-            AppendResult::Conflict(hint) => {
-                let refused = self.next_index;
-                let counted = prev_index + 1 == refused
-                    && refused > self.match_index + 1
-                    && self.state != StreamState::Snapshotting;
-                self.emit(Event::Answered { node, target, rpc, success: false, late, counted });
-                if counted {
-                    self.on_conflict(hint);
-                } else if proven && prev_index == self.match_index && self.state != StreamState::Snapshotting {
-                    self.on_match_lost(hint);
-                }
-            }
-            AppendResult::StaleTerm => {
-                self.emit(Event::Answered { node, target, rpc, success: false, late, counted: false });
-            }
-        }
-    }
-
-    /// Whether an RPC that failed at once is treated like one that was not answered: so a dead target costs one
-    /// RPC a tick, although a leader retries indefinitely (paper §5.3).
-    pub(super) fn backs_off(&self) -> bool {
-        self.config.rules.back_off_when_unreachable
-    }
-
-    /// Whoever answers tells its term; a higher one ends this stream, and the leader's office (paper §5.1).
-    pub(super) fn reverts(&mut self, term: Term, probe: u64) -> bool {
-        let higher = term > self.term && self.config.rules.adopt_higher_term;
-        if higher {
-            self.outputs.push(Output::ToCore(ToCore::RevertToFollower { term }));
-            self.shut_down(StreamWhy::HigherTerm);
-        } else {
-            self.outputs.push(Output::ToCore(ToCore::Heard { probe }));
-        }
-        higher
-    }
-
-    fn on_success(&mut self, index: Index) {
-        self.answered = true;
-        self.set_match(self.match_index.max(index));
-        self.set_next(self.next_index.max(self.match_index + 1));
-        let matched = self.match_index;
-        self.outbound_buffer.retain(|entry| entry.index > matched);
-        self.replication_buffer.retain(|entry| entry.index > matched);
-        self.check_lag();
-    }
-
-    /// A refusal lowers next, and nothing else: it proves nothing (`match_index` stays).
-    fn on_conflict(&mut self, hint: Option<Hint>) {
-        self.answered = true;
-        let refused = self.next_index;
-        // An append with the same prev may be in flight again; it would only be refused again.
-        let same_prev = |sent: &Sent| matches!(sent, Sent::Append { prev_index, .. } if prev_index + 1 == refused);
-        if self.in_flight.as_ref().is_some_and(|it| self.sent.get(&it.rpc).is_some_and(same_prev)) {
-            self.in_flight = None;
-        }
-        if let Some(Hint { index, .. }) = hint.filter(|_| !self.config.rules.match_needs_proof) {
-            self.set_match(self.match_index.max(index.min(refused - 2)));
-        }
-        let search = Search::new(&self.config.rules);
-        self.set_next(search.next_index(&self.terms, hint, self.match_index, refused));
-        self.become_lagging(StreamWhy::Refused);
-    }
-
-    /// The target refuses what it had promised: it has lost entries that were not durable when it answered.
-    fn on_match_lost(&mut self, hint: Option<Hint>) {
-        let to = hint.map_or(0, |hint| hint.index).min(self.match_index.saturating_sub(1));
-        self.emit(Event::MatchLost { node: self.leader, target: self.target, from: self.match_index, to });
-        self.match_index = to;
-        self.answered = false; // a hint proves nothing: the next success does
-        self.outputs.push(Output::ToCore(ToCore::MatchLost(to)));
-        self.set_next(to + 1);
-        self.become_lagging(StreamWhy::Refused);
-    }
-
-    /// At line rate, a lag above the threshold is the end of it.
-    fn check_lag(&mut self) {
-        let lag = self.last_log_index.saturating_sub(self.match_index);
-        if self.state == StreamState::LineRate && lag > self.config.replication_lag_threshold {
+    /// Leaves line rate if the lag is above `replication_lag_threshold`.
+    pub(super) fn check_lag(&mut self) {
+        if self.state == StreamState::LineRate && self.lag() > self.config.replication_lag_threshold {
             self.become_lagging(StreamWhy::LagAboveThreshold);
         }
     }
 
     pub(super) fn become_line_rate(&mut self) {
-        self.installed = false;
+        self.snapshot_installed = false;
         self.change_state(StreamState::LineRate, StreamWhy::CaughtUp);
-        self.outputs.push(Output::ToCore(ToCore::RateUpdate { is_line_rate: true }));
+        self.outputs.push(Output::Report(StreamReport::RateUpdate { is_line_rate: true }));
     }
 
+    /// Becomes lagging and clears the buffers, whose entries may not start at next any more.
     pub(super) fn become_lagging(&mut self, why: StreamWhy) {
         self.replication_buffer.clear();
         self.outbound_buffer.clear();
         if self.state != StreamState::Lagging {
             self.change_state(StreamState::Lagging, why);
-            self.outputs.push(Output::ToCore(ToCore::RateUpdate { is_line_rate: false }));
+            self.outputs.push(Output::Report(StreamReport::RateUpdate { is_line_rate: false }));
         }
     }
 
-    fn shut_down(&mut self, why: StreamWhy) {
+    /// Ends the stream for good.
+    pub(super) fn shut_down(&mut self, why: StreamWhy) {
         self.change_state(StreamState::Shutdown, why);
     }
 
@@ -613,15 +375,16 @@ impl Stream {
         self.emit_state(Some(from), to, why);
     }
 
-    /// Something more is proven.
+    /// Sets the match index and reports it.
     pub(super) fn set_match(&mut self, index: Index) {
         if index != self.match_index {
             self.emit(Event::Match { node: self.leader, target: self.target, from: self.match_index, to: index });
             self.match_index = index;
-            self.outputs.push(Output::ToCore(ToCore::UpdateMatchIndex(index)));
+            self.outputs.push(Output::Report(StreamReport::UpdateMatchIndex(index)));
         }
     }
 
+    /// Sets the next index.
     pub(super) fn set_next(&mut self, next: Index) {
         if next != self.next_index {
             self.emit(Event::Next { node: self.leader, target: self.target, from: self.next_index, to: next });
@@ -629,6 +392,7 @@ impl Stream {
         }
     }
 
+    /// Emits an event if the buffers have changed.
     fn report_buffers(&mut self) {
         let first = self.replication_buffer.front().map_or(0, |entry| entry.index);
         let buffers = (self.replication_buffer.len(), first, self.outbound_buffer.len());

@@ -1,4 +1,4 @@
-//! The task around a stream: it waits, and carries out what the stream decides.
+//! The task that runs a stream: it waits for inputs and carries out the outputs. It decides nothing.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -8,69 +8,70 @@ use futures::channel::{mpsc, oneshot};
 use futures::future::{AbortHandle, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 
-use super::stream::{FromCore, Input, Output, Stream, ToCore};
+use super::{Input, Output, Stream, StreamCommand, StreamReport};
 use crate::raft::event::StreamState;
 use crate::raft::storage::{LogView, StorageError};
 use crate::raft::{Network, NodeId, Observer, Storage};
 use crate::runtime::Clock;
 
-/// What a stream's task is connected to.
-pub struct Wiring<N, S, O> {
-    /// Where it sends.
+/// What a stream's task needs from its environment.
+pub struct TaskContext<N, S, O> {
+    /// Sends RPCs.
     pub network: N,
-    /// Where it reads entries.
+    /// The leader's storage, from which entries are read.
     pub storage: S,
-    /// Who listens.
+    /// Receives events.
     pub observer: O,
-    /// What time it is.
+    /// The virtual clock.
     pub clock: Clock,
-    /// Ends the stream when something comes, or when the other end is dropped.
+    /// Shuts the stream down when a message arrives or the sender is dropped.
     pub terminate: oneshot::Receiver<()>,
-    /// Events from the core of the leader.
-    pub from_core: mpsc::UnboundedReceiver<FromCore>,
-    /// Events to the core of the leader, with the stream's target.
-    pub to_core: mpsc::UnboundedSender<(NodeId, ToCore)>,
+    /// The commands from the node.
+    pub commands: mpsc::UnboundedReceiver<StreamCommand>,
+    /// The reports to the node, each with the stream's target.
+    pub reports: mpsc::UnboundedSender<(NodeId, StreamReport)>,
 }
 
-type Reading = Pin<Box<dyn Future<Output = Result<LogView, StorageError>>>>;
+type ReadFuture = Pin<Box<dyn Future<Output = Result<LogView, StorageError>>>>;
 
 /// Runs a stream until it shuts down.
 ///
-/// There is a single await point, and everything that can arrive arrives there: so the stream is never
-/// deaf while it waits for something else.
-pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring: Wiring<N, S, O>) {
-    let Wiring { network, storage, observer, clock, terminate, mut from_core, to_core } = wiring;
-    // Fused, since a bare receiver whose sender is dropped passes for one that was heard already.
+/// There is a single await point, at which the task waits for all of its inputs at once: so no input is delayed by
+/// waiting for another.
+pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, context: TaskContext<N, S, O>) {
+    let TaskContext { network, storage, observer, clock, terminate, mut commands, reports } = context;
+    // Fused explicitly: `select_biased!` would skip a receiver whose sender is dropped as terminated.
     let mut terminate = terminate.fuse();
-    let mut answers = FuturesUnordered::new();
-    let mut chunk_answers = FuturesUnordered::new();
-    let mut abort: BTreeMap<u64, AbortHandle> = BTreeMap::new();
-    let mut read: FuturesUnordered<Reading> = FuturesUnordered::new();
+    let mut append_responses = FuturesUnordered::new();
+    let mut install_responses = FuturesUnordered::new();
+    let mut abort_handles: BTreeMap<u64, AbortHandle> = BTreeMap::new();
+    let mut reads: FuturesUnordered<ReadFuture> = FuturesUnordered::new();
 
     loop {
         for output in stream.take_outputs() {
             match output {
-                Output::Send { rpc, request } => {
-                    let answer = network.append(stream.target(), request).map(move |it| (rpc, it));
-                    let (answer, handle) = futures::future::abortable(answer);
-                    abort.insert(rpc, handle);
-                    answers.push(answer);
+                Output::SendAppend { rpc, request } => {
+                    let response = network.append(stream.target(), request).map(move |response| (rpc, response));
+                    let (response, handle) = futures::future::abortable(response);
+                    abort_handles.insert(rpc, handle);
+                    append_responses.push(response);
                 }
                 Output::SendChunk { rpc, request } => {
-                    let answer = network.install_snapshot(stream.target(), request).map(move |it| (rpc, it));
-                    let (answer, handle) = futures::future::abortable(answer);
-                    abort.insert(rpc, handle);
-                    chunk_answers.push(answer);
+                    let response =
+                        network.install_snapshot(stream.target(), request).map(move |response| (rpc, response));
+                    let (response, handle) = futures::future::abortable(response);
+                    abort_handles.insert(rpc, handle);
+                    install_responses.push(response);
                 }
-                Output::Forget { rpc } => {
-                    if let Some(handle) = abort.remove(&rpc) {
+                Output::CancelRpc { rpc } => {
+                    if let Some(handle) = abort_handles.remove(&rpc) {
                         handle.abort();
                     }
                 }
-                Output::Read { first, last } => read.push(Box::pin(storage.read(first, last))),
-                Output::ToCore(event) => {
-                    // The core may be gone already; then Terminate is on its way.
-                    let _ = to_core.unbounded_send((stream.target(), event));
+                Output::Read { first, last } => reads.push(Box::pin(storage.read(first, last))),
+                Output::Report(report) => {
+                    // The node may have ended already; then Terminate follows.
+                    let _ = reports.unbounded_send((stream.target(), report));
                 }
                 Output::Emit(event) => observer.emit(event),
             }
@@ -79,42 +80,49 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, wiring
             return;
         }
         let mut timer = clock.sleep_until(stream.next_deadline());
-        // One go through the core's events is bounded, like everything (`max_payload_entries` of them).
+        // The commands of one input are bounded, by the number of entries in a payload.
         let burst_max = stream.config.max_payload_entries as usize;
         let input = futures::select_biased! {
             _ = terminate => Input::Terminate,
-            answer = answers.select_next_some() => match answer {
+            response = append_responses.select_next_some() => match response {
                 Ok((rpc, response)) => {
-                    abort.remove(&rpc);
-                    Input::Answer { rpc, response }
+                    abort_handles.remove(&rpc);
+                    Input::AppendResponse { rpc, response }
                 }
                 Err(futures::future::Aborted) => continue,
             },
-            answer = chunk_answers.select_next_some() => match answer {
+            response = install_responses.select_next_some() => match response {
                 Ok((rpc, response)) => {
-                    abort.remove(&rpc);
-                    Input::ChunkAnswer { rpc, response }
+                    abort_handles.remove(&rpc);
+                    Input::InstallResponse { rpc, response }
                 }
                 Err(futures::future::Aborted) => continue,
             },
-            entries = read.select_next_some() => Input::Read(entries),
-            _ = timer => Input::Time,
-            first = from_core.next() => match first {
+            entries = reads.select_next_some() => Input::Read(entries),
+            _ = timer => Input::DeadlineReached,
+            first = commands.next() => match first {
                 None => Input::Terminate,
-                Some(first) => {
-                    let mut burst = vec![first];
-                    while burst.len() < burst_max {
-                        match from_core.try_recv() {
-                            Ok(event) => burst.push(event),
-                            Err(_) => break,
-                        }
-                    }
-                    Input::Core(burst)
-                }
+                Some(first) => Input::Commands(burst(first, &mut commands, burst_max)),
             },
         };
         stream.handle(clock.now(), input);
     }
+}
+
+/// The first command, and those that have arrived already, at most `max` together.
+fn burst(
+    first: StreamCommand,
+    commands: &mut mpsc::UnboundedReceiver<StreamCommand>,
+    max: usize,
+) -> Vec<StreamCommand> {
+    let mut burst = vec![first];
+    while burst.len() < max {
+        match commands.try_recv() {
+            Ok(command) => burst.push(command),
+            Err(_) => break,
+        }
+    }
+    burst
 }
 
 #[cfg(test)]
@@ -123,7 +131,7 @@ mod tests {
     use crate::raft::config::Config;
     use crate::raft::log::{Entry, LogTerms, Payload, SharedEntry};
     use crate::raft::network::Unreachable;
-    use crate::raft::replication::Office;
+    use crate::raft::replication::LeaderContext;
     use crate::raft::rpc::{
         AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
     };
@@ -132,7 +140,7 @@ mod tests {
     use crate::runtime::{Executor, GroupId, Step};
     use futures::future::pending;
 
-    /// A network that says nothing, and a storage that has nothing.
+    /// A network without responses and a storage that never answers.
     #[derive(Clone)]
     struct Silence;
 
@@ -181,22 +189,23 @@ mod tests {
         }
     }
 
-    /// Whether a stream's task ends after so many events and the loss of its leader, all at one moment.
-    fn ends_after(events: Index) -> bool {
+    /// Whether a stream's task ends after this many commands and the loss of its leader, all at the same time.
+    fn ends_after(commands_sent: Index) -> bool {
         let mut executor = Executor::new();
         let clock = executor.clock().clone();
         let (config, terms) = (Config::classroom(), LogTerms::default());
-        let office = Office { leader: 1, term: 1, terms, commit_index: 0, config };
-        let stream = Stream::new(clock.now(), office, 2, None);
-        let (sender, from_core) = mpsc::unbounded();
+        let leader = LeaderContext { leader: 1, term: 1, terms, commit_index: 0, config };
+        let stream = Stream::new(clock.now(), leader, 2, None);
+        let (sender, commands) = mpsc::unbounded();
         let (terminator, terminate) = oneshot::channel();
-        let to_core = mpsc::unbounded().0;
-        let wiring = Wiring { network: Silence, storage: Silence, observer: (), clock, terminate, from_core, to_core };
-        executor.spawner(GroupId(1)).spawn("stream", run(stream, wiring));
+        let reports = mpsc::unbounded().0;
+        let context =
+            TaskContext { network: Silence, storage: Silence, observer: (), clock, terminate, commands, reports };
+        executor.spawner(GroupId(1)).spawn("stream", run(stream, context));
         executor.step();
-        for index in 1..=events {
+        for index in 1..=commands_sent {
             let entry = SharedEntry::new(Entry { index, term: 1, payload: Payload::Blank });
-            sender.unbounded_send(FromCore::Replicate { entry, commit_index: 0 }).unwrap();
+            sender.unbounded_send(StreamCommand::Replicate { entry, commit_index: 0 }).unwrap();
         }
         drop((sender, terminator));
         (0..1000).any(|_| executor.step() == Step::Idle)
@@ -204,8 +213,8 @@ mod tests {
 
     #[test]
     fn the_end_of_an_office_is_heard_whatever_comes_with_it() {
-        for events in 0..10 {
-            assert!(ends_after(events), "after {events} events");
+        for count in 0..10 {
+            assert!(ends_after(count), "after {count} commands");
         }
     }
 }

@@ -9,19 +9,18 @@ use yew::prelude::*;
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::raft::NodeId;
-use crate::ui::page::{Change, Menu};
 use crate::view::cluster::{LinkGlyph, StrokeGlyph};
 use crate::view::command::Command;
-use crate::view::feed::About;
 use crate::view::geometry::Point;
 use crate::view::link_words::{LinkWords, LINE};
-use crate::view::menu::Of;
-use crate::view::subject::Subject;
+use crate::view::menu::MenuTarget;
+use crate::view::page::{Change, Menu, Pointed};
+use crate::view::selection::Selection;
 
-/// How far apart the two directions of a link are drawn, where they differ.
+/// The distance between the two directions of a link, where they differ and are both drawn, in units of the picture.
 const APART: f64 = 3.0;
 
-/// What the links need.
+/// The properties of the links.
 #[derive(Properties, PartialEq)]
 pub struct LinksProps {
     /// The links.
@@ -119,8 +118,8 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
     let open = {
         let change = props.change.clone();
         move |at: Point| {
-            change.emit(Change::Select(Some(Subject::Link(link))));
-            change.emit(Change::Menu(Some(Menu { of: Of::Subject(Subject::Link(link)), at })));
+            change.emit(Change::Select(Some(Selection::Link(link))));
+            change.emit(Change::Menu(Some(Menu { target: MenuTarget::Selection(Selection::Link(link)), at })));
         }
     };
     let onclick = {
@@ -130,8 +129,7 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
     // The streams along it are lit with it.
     let looks = |on: bool| {
         let change = props.change.clone();
-        let about = About { nodes: vec![link.0, link.1], ..About::default() };
-        move |_: PointerEvent| change.emit(Change::Look(on.then(|| about.clone())))
+        move |_: PointerEvent| change.emit(Change::Point(on.then_some(Pointed::Selection(Selection::Link(link)))))
     };
     let command = props.command.clone();
     let onkeydown = move |event: KeyboardEvent| {
@@ -153,7 +151,7 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
         let change = props.change.clone();
         move |_: FocusEvent| {
             if !selected {
-                change.emit(Change::Select(Some(Subject::Link(link))));
+                change.emit(Change::Select(Some(Selection::Link(link))));
             }
         }
     };
@@ -174,7 +172,7 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
     }
 }
 
-/// What the words on the links need.
+/// The properties of the words on the links.
 #[derive(Properties, PartialEq)]
 pub struct WordsProps {
     /// The words.
@@ -211,7 +209,7 @@ fn quality(words: &LinkWords) -> Html {
     }
 }
 
-/// What the lines of the strokes need.
+/// The properties of the lines of the strokes.
 #[derive(Properties, PartialEq)]
 pub struct LinesProps {
     /// The strokes.
@@ -230,7 +228,7 @@ pub fn StrokeLines(props: &LinesProps) -> Html {
     }
 }
 
-/// What the strokes need.
+/// The properties of the strokes.
 #[derive(Properties, PartialEq)]
 pub struct StrokesProps {
     /// The strokes.

@@ -13,50 +13,70 @@ use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::page::{Asked, Change, Strokes};
 use super::panel::Title;
+use super::scene::Scene;
 use super::shared::Shared;
-use super::store::Panel;
 use super::{media, text};
 use crate::lab::vocab::action::Action;
 use crate::lab::World;
 use crate::raft::NodeId;
 use crate::view::command::Command;
-use crate::view::feed::About;
+use crate::view::hint::hint;
 use crate::view::message::{self, Scope};
 use crate::view::node;
 use crate::view::on_node::add_node;
-use crate::view::subject::Subject;
+use crate::view::page::{Change, FocusRequests, Strokes};
+use crate::view::selection::{Highlight, Selection};
+use crate::view::settings::{Setting, CLUSTER};
 
-/// What the panel needs.
+/// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct ClusterProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// What is selected.
-    pub selected: Option<Subject>,
+    pub selected: Option<Selection>,
     /// Which messages are drawn.
     pub scope: Scope,
-    /// To choose others.
-    pub choose_scope: Callback<Scope>,
-    /// Why nothing happens, if it does not.
-    pub hint: Option<AttrValue>,
     /// What is highlighted.
-    pub look: Rc<About>,
+    pub look: Rc<Highlight>,
     /// The strokes as they were drawn.
     pub drawn: Rc<Strokes>,
     /// Whether the clock stands.
     pub still: bool,
-    /// Where the next write goes.
+    /// Whether the run has stopped for good.
+    pub halted: bool,
+    /// The node that the form sends requests to; none is the leader.
     pub write_to: Option<NodeId>,
-    /// Counts the times that the form was asked for.
-    pub asked: Asked,
-    /// To act upon the cluster.
+    /// Requests for the focus to go to the form.
+    pub form_focus: FocusRequests,
+    /// Acts on the cluster.
     pub act: Callback<Action>,
-    /// To change what the page remembers.
+    /// Changes what the page remembers.
     pub change: Callback<Change>,
-    /// To ask something of the page.
+    /// Carries out a command.
     pub command: Callback<Command>,
+}
+
+/// The panel, from what the page shows.
+pub fn panel(scene: &Scene) -> Option<Html> {
+    let Scene { frame, page, highlight, actions, .. } = scene;
+    Some(html! {
+        <Cluster
+            world={frame.panels.cluster.clone()}
+            selected={page.selected}
+            scope={page.settings.scope}
+            look={highlight.clone()}
+            drawn={page.strokes.clone()}
+            still={!frame.playing}
+            halted={frame.halted.is_some()}
+            write_to={page.write_to}
+            form_focus={page.form_focus}
+            act={actions.act.clone()}
+            change={actions.change.clone()}
+            command={actions.command.clone()}
+        />
+    })
 }
 
 /// The panel.
@@ -69,18 +89,25 @@ pub fn Cluster(props: &ClusterProps) -> Html {
         move |_: MouseEvent| ask.emit(command)
     };
     let choose = {
-        let choose = props.choose_scope.clone();
+        let change = props.change.clone();
         move |event: Event| {
             let chosen = event.target_dyn_into::<HtmlSelectElement>().and_then(|field| field.value().parse().ok());
             if let Some(scope) = chosen.and_then(|place: usize| Scope::ALL.get(place)) {
-                choose.emit(*scope);
+                change.emit(Change::Set(Setting::Scope(*scope)));
             }
         }
     };
+    let why_nothing = match props.halted {
+        true => Some(t.hint_halted(by_finger).into()),
+        false => hint(&props.world, !props.still, by_finger, t),
+    };
+    let caption = caption(&props.world, &props.look)
+        .or(why_nothing.map(AttrValue::from))
+        .unwrap_or(AttrValue::Static(t.cluster_caption(by_finger)));
     html! {
         <section class="card cluster" id="cluster" tabindex="-1" aria-labelledby="cluster-title">
             <div class="card-head">
-                <Title id="cluster-title" title={t.cluster()} panel={Panel::Cluster} change={props.change.clone()} />
+                <Title panel={CLUSTER} title={t.cluster()} change={props.change.clone()} />
                 <span class="hint">{ t.cluster_hint(by_finger) }</span>
                 <select class="quiet" aria-label={t.scope()} title={t.scope_why()} onchange={choose}>
                     for (place, scope) in Scope::ALL.into_iter().enumerate() {
@@ -99,14 +126,12 @@ pub fn Cluster(props: &ClusterProps) -> Html {
                 change={props.change.clone()}
                 command={props.command.clone()}
             />
-            <p class="caption">
-                { caption(&props.world, &props.look).or(props.hint.clone()).unwrap_or(AttrValue::Static(t.cluster_caption(by_finger))) }
-            </p>
+            <p class="caption">{ caption }</p>
             <div class="tools">
                 <write::Write
                     nodes={props.world.nodes.keys().copied().collect::<Vec<NodeId>>()}
                     to={props.write_to}
-                    asked={props.asked}
+                    focus={props.form_focus}
                     act={props.act.clone()}
                     change={props.change.clone()}
                     command={props.command.clone()}
@@ -127,7 +152,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
 }
 
 /// What is pointed at, in full.
-fn caption(world: &World, look: &About) -> Option<AttrValue> {
+fn caption(world: &World, look: &Highlight) -> Option<AttrValue> {
     let t = text();
     if let Some(id) = look.message {
         let lost = world.lost.iter().find(|lost| lost.message.id == id);

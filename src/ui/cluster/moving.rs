@@ -12,17 +12,16 @@ use super::shapes::{bars, cross, shape};
 use crate::lab::world::{InFlight, LostMessage};
 use crate::lab::World;
 use crate::ui::clock::{set, use_moving, Pace, Shown};
-use crate::ui::page::{Change, Menu};
 use crate::ui::shared::Shared;
 use crate::ui::text;
 use crate::view::cluster::{timers, TimerArc};
-use crate::view::feed::About;
 use crate::view::format::tenths;
 use crate::view::geometry::{Point, Ring};
 use crate::view::labels::{label_place, label_sides, Placed, Side};
-use crate::view::menu::Of;
+use crate::view::menu::MenuTarget;
 use crate::view::message::{label, lost_left, lost_name, lost_place, name, Drawn, Path, Scope, Shape};
-use crate::view::subject::{about_message, Subject};
+use crate::view::page::{Change, Menu, Pointed};
+use crate::view::selection::{message_highlight, Highlight, Selection};
 
 /// An election timeout that is over to this part fires soon.
 const SOON: f64 = 0.8;
@@ -33,25 +32,25 @@ const SEEN_TO_MOVE: f64 = 0.4;
 /// The same where there are [many](CROWD) messages: nobody follows one of them with the eye.
 const SEEN_TO_MOVE_IN_A_CROWD: f64 = 1.0;
 
-/// So many messages are a crowd.
+/// From this number of messages on, they are a crowd.
 const CROWD: usize = 60;
 
 /// The transform of what is moved by the browser's own objects ([`translation`]).
 const UNMOVED: &str = "translate(0 0)";
 
-/// What the moving layers need.
+/// The properties of the moving layers.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// Where the nodes are.
     pub ring: Shared<Ring>,
     /// What is highlighted.
     #[prop_or_default]
-    pub look: Rc<About>,
+    pub look: Rc<Highlight>,
     /// What is selected.
     #[prop_or_default]
-    pub selected: Option<Subject>,
+    pub selected: Option<Selection>,
     /// Which messages are drawn.
     #[prop_or_default]
     pub scope: Scope,
@@ -180,17 +179,17 @@ fn Message(props: &MessageProps) -> Html {
     });
     let looks = |on: bool| {
         let (change, message) = (change.clone(), message.clone());
-        move || change.emit(Change::Look(on.then(|| about_message(&message))))
+        move || change.emit(Change::Point(on.then(|| Pointed::Highlight(message_highlight(&message).into()))))
     };
     let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
     let open = {
         let (change, element, id) = (change.clone(), element.clone(), message.id);
         move || {
-            change.emit(Change::Select(Some(Subject::Message(id))));
+            change.emit(Change::Select(Some(Selection::Message(id))));
             if let Some(element) = element.cast::<Element>() {
                 let rect = element.get_bounding_client_rect();
                 let at = Point::new(rect.right(), rect.bottom());
-                change.emit(Change::Menu(Some(Menu { of: Of::Subject(Subject::Message(id)), at })));
+                change.emit(Change::Menu(Some(Menu { target: MenuTarget::Selection(Selection::Message(id)), at })));
             }
         }
     };
@@ -260,7 +259,9 @@ fn Lost(props: &LostProps) -> Html {
     });
     let looks = |on: bool| {
         let (change, lost) = (change.clone(), lost.clone());
-        move |_: PointerEvent| change.emit(Change::Look(on.then(|| about_message(&lost.message))))
+        move |_: PointerEvent| {
+            change.emit(Change::Point(on.then(|| Pointed::Highlight(message_highlight(&lost.message).into()))))
+        }
     };
     html! {
         <g

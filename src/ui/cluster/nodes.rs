@@ -6,17 +6,16 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::raft::NodeId;
-use crate::ui::page::{Change, Menu};
 use crate::ui::text;
 use crate::view::cluster::{NodeGlyph, VoteDot};
-use crate::view::feed::About;
 use crate::view::format::NodeName;
 use crate::view::geometry::Point;
-use crate::view::menu::Of;
+use crate::view::menu::MenuTarget;
 use crate::view::node::Standing;
-use crate::view::subject::Subject;
+use crate::view::page::{Change, Menu};
+use crate::view::selection::{Highlight, Selection};
 
-/// What the nodes need.
+/// The properties of the nodes.
 #[derive(Properties, PartialEq)]
 pub struct NodesProps {
     /// The nodes.
@@ -26,7 +25,7 @@ pub struct NodesProps {
     /// The one that is selected.
     pub selected: Option<NodeId>,
     /// The ones that are highlighted.
-    pub look: Rc<About>,
+    pub look: Rc<Highlight>,
     /// To select one, and to open its menu.
     pub change: Callback<Change>,
 }
@@ -72,11 +71,11 @@ fn Node(props: &NodeProps) -> Html {
     let open = {
         let (element, change, id) = (element.clone(), change.clone(), glyph.id);
         move || {
-            change.emit(Change::Select(Some(Subject::Node(id))));
+            change.emit(Change::Select(Some(Selection::Node(id))));
             if let Some(element) = element.cast::<Element>() {
                 let rect = element.get_bounding_client_rect();
                 let at = Point::new(rect.left() + rect.width() * 0.75, rect.top() + rect.height() * 0.75);
-                change.emit(Change::Menu(Some(Menu { of: Of::Subject(Subject::Node(id)), at })));
+                change.emit(Change::Menu(Some(Menu { target: MenuTarget::Selection(Selection::Node(id)), at })));
             }
         }
     };

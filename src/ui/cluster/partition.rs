@@ -14,17 +14,17 @@ use crate::ui::text;
 use crate::view::action::{groups, partition};
 use crate::view::format::NodeName;
 
-/// So many groups can be chosen from.
+/// The groups that can be chosen from.
 const GROUPS: [&str; 4] = ["A", "B", "C", "D"];
 
-/// What the dialog needs.
+/// The properties of the dialog.
 #[derive(Properties, PartialEq)]
 pub struct PartitionProps {
-    /// Everything that is known when it opens.
+    /// The world when the dialog opens.
     pub world: Shared<World>,
     /// To partition.
     pub act: Callback<Action>,
-    /// To close it.
+    /// Closes it.
     pub close: Callback<()>,
 }
 

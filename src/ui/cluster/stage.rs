@@ -15,18 +15,17 @@ use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::World;
 use crate::raft::NodeId;
-use crate::ui::page::{Change, Strokes as Drawn};
 use crate::ui::shared::Shared;
 use crate::ui::size::use_size;
 use crate::ui::{media, text};
 use crate::view::action::{crossed, stroke};
 use crate::view::cluster::{links, nodes, strokes};
 use crate::view::command::Command;
-use crate::view::feed::About;
 use crate::view::geometry::{curve, thinned, to_picture, Point, Ring};
 use crate::view::link_words::link_words;
 use crate::view::message::Scope;
-use crate::view::subject::Subject;
+use crate::view::page::{Change, Strokes as Drawn};
+use crate::view::selection::{Highlight, Selection};
 
 /// A pointer that moved less than this, in pixels, has clicked.
 const CLICK: f64 = 6.0;
@@ -43,26 +42,26 @@ const SPACING: f64 = 7.0;
 /// A finger that stays where it is for so long, in ms, draws from there in any direction.
 const HOLD_MS: u32 = 350;
 
-/// What the picture needs.
+/// The properties of the picture.
 #[derive(Properties, PartialEq)]
 pub struct StageProps {
-    /// Everything that is known.
+    /// The world at the moment that is shown.
     pub world: Shared<World>,
     /// What is selected.
-    pub selected: Option<Subject>,
+    pub selected: Option<Selection>,
     /// Which messages are drawn.
     pub scope: Scope,
     /// What is highlighted.
-    pub look: Rc<About>,
+    pub look: Rc<Highlight>,
     /// The strokes as they were drawn.
     pub drawn: Rc<Drawn>,
     /// Whether the clock stands.
     pub still: bool,
-    /// To act upon the cluster.
+    /// Acts on the cluster.
     pub act: Callback<Action>,
-    /// To change what the page remembers.
+    /// Changes what the page remembers.
     pub change: Callback<Change>,
-    /// To ask something of the page.
+    /// Carries out a command.
     pub command: Callback<Command>,
 }
 
@@ -107,7 +106,7 @@ pub fn Stage(props: &StageProps) -> Html {
     let stroke_glyphs = strokes(world, &ring, |name| drawn.get(name).map(|points| &points[..]), text());
     let words = link_words(&ring, &world.links, &node_glyphs, &stroke_glyphs, text());
     let selected_link = match *selected {
-        Some(Subject::Link((a, b))) => Some((a.min(b), a.max(b))),
+        Some(Selection::Link((a, b))) => Some((a.min(b), a.max(b))),
         _ => None,
     };
     let view_box = format!("0 0 {:.0} {:.0}", ring.width, ring.height);
@@ -140,7 +139,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 <Nodes
                     nodes={node_glyphs}
                     radius={ring.node_radius}
-                    selected={selected.and_then(Subject::node)}
+                    selected={selected.and_then(Selection::node)}
                     look={look.clone()}
                     change={change.clone()}
                 />
@@ -271,7 +270,7 @@ fn use_stroke(
                 // A click beside everything.
                 let layer = event.target_dyn_into::<Element>().and_then(|target| target.parent_node());
                 if layer.is_some() && layer == element.get() {
-                    change.emit(Change::LetGo);
+                    change.emit(Change::Deselect);
                 }
                 return;
             }

@@ -5,20 +5,20 @@ use yew::prelude::*;
 
 use crate::lab::vocab::action::Action;
 use crate::raft::NodeId;
-use crate::ui::page::{Asked, Change};
 use crate::ui::text;
 use crate::view::command::Command;
 use crate::view::format::NodeName;
+use crate::view::page::{Change, FocusRequests};
 
-/// What the form needs.
+/// The properties of the form.
 #[derive(Properties, PartialEq)]
 pub struct WriteProps {
     /// The nodes that can be asked.
     pub nodes: Vec<NodeId>,
     /// The one that is asked; none is the leader.
     pub to: Option<NodeId>,
-    /// Counts the times that the form was asked for.
-    pub asked: Asked,
+    /// Requests for the focus to go to the form.
+    pub focus: FocusRequests,
     /// To write.
     pub act: Callback<Action>,
     /// To choose another node.
@@ -35,8 +35,8 @@ pub fn Write(props: &WriteProps) -> Html {
     let value_field = use_node_ref();
     {
         let field = value_field.clone();
-        use_effect_with(props.asked.write, move |&asked| {
-            let field = field.cast::<HtmlInputElement>().filter(|_| asked > 0);
+        use_effect_with(props.focus.write, move |&requests| {
+            let field = field.cast::<HtmlInputElement>().filter(|_| requests > 0);
             if let Some(field) = field {
                 // A field that is on the page can have the focus.
                 let _ = field.focus();
@@ -47,8 +47,8 @@ pub fn Write(props: &WriteProps) -> Html {
     let read_button = use_node_ref();
     {
         let button = read_button.clone();
-        use_effect_with(props.asked.read, move |&asked| {
-            if let Some(button) = button.cast::<HtmlElement>().filter(|_| asked > 0) {
+        use_effect_with(props.focus.read, move |&requests| {
+            if let Some(button) = button.cast::<HtmlElement>().filter(|_| requests > 0) {
                 // A button that is on the page can have the focus.
                 let _ = button.focus();
             }

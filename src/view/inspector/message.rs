@@ -1,6 +1,6 @@
 //! A message with all that it says.
 
-use super::{listed, plain, sheet, to_node, Sheet, Value};
+use super::sheet::{listed, plain, sheet, to_node, Sheet, Value};
 use crate::lab::vocab::id::MessageId;
 use crate::lab::world::{InFlight, World};
 use crate::raft::log::SharedEntry;
@@ -13,7 +13,7 @@ use crate::view::format::{grouped, ms, percent, range};
 use crate::view::lang::Text;
 use crate::view::message::{full, short};
 use crate::view::payload::{sized, told};
-use crate::view::subject::Subject;
+use crate::view::selection::Selection;
 
 /// So many letters of a chunk are told.
 const CHUNK_LETTERS: usize = 400;
@@ -40,7 +40,7 @@ pub(super) fn of_message(world: &World, id: MessageId, t: &dyn Text) -> Sheet {
     sheet.add(t.field_number(), plain(format!("{} · {}", grouped(*id), t.message_kind(*kind))));
     let mut others = |name: &str, other: Option<MessageId>| {
         if let Some(other) = other {
-            sheet.add(name, vec![Value { text: t.message_number(other), to: Some(Subject::Message(other)) }]);
+            sheet.add(name, vec![Value { text: t.message_number(other), to: Some(Selection::Message(other)) }]);
         }
     };
     others(t.field_answers(), *re);
@@ -64,7 +64,7 @@ pub(super) fn of_message(world: &World, id: MessageId, t: &dyn Text) -> Sheet {
 fn entry_at(node: NodeId, index: Index, term: Term, t: &dyn Text) -> Vec<Value> {
     match index {
         0 => plain(t.log_begin()),
-        _ => vec![Value { text: t.index_of_term(index, term), to: Some(Subject::Entry(node, index)) }],
+        _ => vec![Value { text: t.index_of_term(index, term), to: Some(Selection::Entry(node, index)) }],
     }
 }
 
@@ -76,7 +76,7 @@ fn of_append(sheet: &mut Sheet, append: &AppendEntries, from: NodeId, t: &dyn Te
     sheet.add(t.field_commit(), plain(grouped(*leader_commit)));
     let entry = |entry: &SharedEntry| Value {
         text: t.entry_of_term(entry.index, &told(&entry.payload, t), entry.term),
-        to: Some(Subject::Entry(from, entry.index)),
+        to: Some(Selection::Entry(from, entry.index)),
     };
     if !entries.is_empty() {
         sheet.add(t.field_entries(), listed(entries.iter().map(entry).collect(), t));
@@ -88,7 +88,7 @@ fn of_append_answer(sheet: &mut Sheet, answer: &AppendResponse, from: NodeId, t:
     sheet.add(t.field_term(), plain(grouped(*term)));
     match result {
         AppendResult::Success(index) => {
-            let value = Value { text: grouped(*index), to: (*index > 0).then_some(Subject::Entry(from, *index)) };
+            let value = Value { text: grouped(*index), to: (*index > 0).then_some(Selection::Entry(from, *index)) };
             sheet.add(t.field_agrees(), vec![value]);
         }
         AppendResult::Conflict(Some(hint)) => sheet.add(t.field_hint(), entry_at(from, hint.index, hint.term, t)),

@@ -93,7 +93,7 @@ fn name(snapshot: &SharedSnapshot) -> (Index, Term, u64) {
 
 fn hash(data: &[u8]) -> TraceHash {
     let mut hash = TraceHash::default();
-    hash.bytes(data);
+    hash.write(data);
     hash
 }
 

@@ -19,7 +19,7 @@ use crate::lab::vocab::image::Image;
 use crate::lab::world::{NodeState, World};
 use crate::raft::log::SharedEntry;
 use crate::raft::{self, Index, NodeId, SharedSnapshot, Term};
-use crate::runtime::{Feed, TraceHash};
+use crate::runtime::{StableHash, TraceHash};
 
 /// An entry, and the hash over it and all before it.
 #[derive(Clone, Debug)]
@@ -43,9 +43,9 @@ impl History {
     fn after(base: Index, base_term: Term) -> History {
         let mut base_past = TraceHash::default();
         if base > 0 {
-            "snapshot".feed(&mut base_past);
-            base.feed(&mut base_past);
-            base_term.feed(&mut base_past);
+            "snapshot".hash_into(&mut base_past);
+            base.hash_into(&mut base_past);
+            base_term.hash_into(&mut base_past);
         }
         History { base, base_term, base_past, marks: imbl::Vector::new() }
     }
@@ -308,6 +308,6 @@ fn empty() -> Log {
 
 fn next_past(history: &History, entry: &SharedEntry) -> TraceHash {
     let mut past = history.marks.back().map_or(history.base_past, |mark| mark.past);
-    entry.feed(&mut past);
+    entry.hash_into(&mut past);
     past
 }

@@ -22,7 +22,7 @@ use crate::lab::vocab::id::{Link, MessageId};
 use crate::lab::vocab::links::Links;
 use crate::lab::vocab::settings::NetworkPatch;
 use crate::raft::network::{Network, Unreachable};
-use crate::raft::node::{Answer, Call};
+use crate::raft::node::{Request, Responder};
 use crate::raft::rpc::{
     AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, Message, TimeoutNow, VoteRequest, VoteResponse,
 };
@@ -48,7 +48,7 @@ struct Wire {
     /// The named cuts, as long as at least one link of them is cut.
     strokes: Vec<(String, Vec<Link>)>,
     /// Where each live node takes calls.
-    nodes: BTreeMap<NodeId, mpsc::UnboundedSender<Call>>,
+    nodes: BTreeMap<NodeId, mpsc::UnboundedSender<Request>>,
     last_id: MessageId,
     /// By the time at which they arrive, or are lost; then by age.
     flights: BTreeMap<(Micros, MessageId), InFlight>,
@@ -84,7 +84,7 @@ impl SimNetwork {
     }
 
     /// A node is there, and takes calls.
-    pub fn connect(&self, node: NodeId, calls: mpsc::UnboundedSender<Call>) {
+    pub fn connect(&self, node: NodeId, calls: mpsc::UnboundedSender<Request>) {
         self.wire.borrow_mut().nodes.insert(node, calls);
     }
 
@@ -99,7 +99,7 @@ impl SimNetwork {
     }
 
     /// Hands a call straight to a node, as a client or a user does. False if it is down.
-    pub fn call(&self, node: NodeId, call: Call) -> bool {
+    pub fn call(&self, node: NodeId, call: Request) -> bool {
         self.wire.borrow().nodes.get(&node).is_some_and(|calls| calls.unbounded_send(call).is_ok())
     }
 
@@ -182,7 +182,7 @@ impl SimNetwork {
         }
     }
 
-    fn hand_over(&self, id: MessageId, flight: InFlight, calls: &mpsc::UnboundedSender<Call>) {
+    fn hand_over(&self, id: MessageId, flight: InFlight, calls: &mpsc::UnboundedSender<Request>) {
         let InFlight { from, to, message, caller, .. } = flight;
         self.recorder.lab(LabEvent::Delivered { id, from, to, kind: message.kind() });
         // The answer travels back as a message of its own, when the node gives it.
@@ -190,17 +190,17 @@ impl SimNetwork {
         let call = match (Message::clone(&message), caller) {
             (Message::Append(request), caller) => {
                 let back = move |answer| network.send(to, from, Message::AppendResponse(answer), Some(id), caller);
-                Call::Append(request, Answer::new(back))
+                Request::Append(request, Responder::new(back))
             }
             (Message::Vote(request), caller) => {
                 let back = move |answer| network.send(to, from, Message::VoteResponse(answer), Some(id), caller);
-                Call::Vote(request, Answer::new(back))
+                Request::Vote(request, Responder::new(back))
             }
             (Message::Install(request), caller) => {
                 let back = move |answer| network.send(to, from, Message::InstallResponse(answer), Some(id), caller);
-                Call::Install(request, Answer::new(back))
+                Request::Install(request, Responder::new(back))
             }
-            (Message::TimeoutNow(request), _) => Call::TimeoutNow(request),
+            (Message::TimeoutNow(request), _) => Request::TimeoutNow(request),
             (Message::AppendResponse(answer), ReplyTo::Append(caller)) => return tell(&caller, Ok(answer)),
             (Message::VoteResponse(answer), ReplyTo::Vote(caller)) => return tell(&caller, Ok(answer)),
             (Message::InstallResponse(answer), ReplyTo::Install(caller)) => return tell(&caller, Ok(answer)),

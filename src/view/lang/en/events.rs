@@ -257,7 +257,7 @@ say! {
     words {
         loss_why(why: LossWhy): why.text(),
         members_result(result: MembersResult): result.text(),
-        rule(rule: Rule): rule.sentence(),
+        rule(rule: Rule): rule.statement(),
     }
     sentences {
         sends(from: NodeName, to: NodeName, says: &str): format!("{from} → {to}: {says}"),

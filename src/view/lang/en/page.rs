@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{list, plural, English};
+use super::{plural, English};
 use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;

@@ -1,105 +1,40 @@
 //! The inspector: what is selected, with all its numbers, and what these lead to.
 
-use super::format::{grouped, ms, range, NodeName};
-use super::lang::Text;
-use super::message::short;
-use super::payload::{in_full, pair};
-use super::stream_buffers::on_the_way;
-use super::subject::Subject;
-use super::{links, node, streams};
 use crate::lab::vocab::id::Link;
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamInfo, World};
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
 use crate::runtime::Micros;
+use crate::view::format::{grouped, ms, range, NodeName};
+use crate::view::lang::Text;
+use crate::view::message::short;
+use crate::view::payload::{in_full, pair};
+use crate::view::selection::Selection;
+use crate::view::stream_buffers::on_the_way;
+use crate::view::{links, node, streams};
 
 mod message;
+mod sheet;
 
-/// So many pairs of a state machine, entries of a message or messages of a link are told.
-const LISTED_MAX: usize = 8;
-
-/// What is told about a subject.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sheet {
-    /// Its name.
-    pub title: String,
-    /// It in a sentence.
-    pub lead: String,
-    /// Its fields.
-    pub fields: Vec<Field>,
-}
-
-/// A field of a sheet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Field {
-    /// Its name.
-    pub name: String,
-    /// Its values, of which each may lead to something else.
-    pub values: Vec<Value>,
-}
-
-/// A value of a field.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Value {
-    /// It as text.
-    pub text: String,
-    /// What it leads to.
-    pub to: Option<Subject>,
-}
+use sheet::{listed, plain, sheet, to_node, to_nodes};
+pub use sheet::{Field, Sheet, Value};
 
 /// What is told about `subject`.
-pub fn inspect(world: &World, subject: Subject, t: &dyn Text) -> Sheet {
+pub fn inspect(world: &World, subject: Selection, t: &dyn Text) -> Sheet {
     match subject {
-        Subject::Node(id) => world.nodes.get(&id).map_or_else(Sheet::default, |node| of_node(world, node, t)),
-        Subject::Link(link) => of_link(world, link, t),
-        Subject::Message(id) => message::of_message(world, id, t),
-        Subject::Entry(node, index) => of_entry(world, node, index, t),
-        Subject::Stream(leader, target) => match world.streams.get(&(leader, target)) {
+        Selection::Node(id) => world.nodes.get(&id).map_or_else(Sheet::default, |node| of_node(world, node, t)),
+        Selection::Link(link) => of_link(world, link, t),
+        Selection::Message(id) => message::of_message(world, id, t),
+        Selection::Entry(node, index) => of_entry(world, node, index, t),
+        Selection::Stream(leader, target) => match world.streams.get(&(leader, target)) {
             Some(stream) => of_stream(world, (leader, target), stream, t),
             None => sheet(arrow(leader, target, t), t.inspect_no_stream().into()),
         },
     }
 }
 
-fn sheet(title: String, lead: String) -> Sheet {
-    Sheet { title, lead, fields: Vec::new() }
-}
-
 fn arrow(from: NodeId, to: NodeId, t: &dyn Text) -> String {
     t.arrow(NodeName(from), NodeName(to))
-}
-
-fn plain(text: impl Into<String>) -> Vec<Value> {
-    vec![Value { text: text.into(), to: None }]
-}
-
-fn to_node(node: NodeId) -> Value {
-    Value { text: NodeName(node).to_string(), to: Some(Subject::Node(node)) }
-}
-
-fn to_nodes(nodes: impl IntoIterator<Item = NodeId>, t: &dyn Text) -> Vec<Value> {
-    let values: Vec<Value> = nodes.into_iter().map(to_node).collect();
-    if values.is_empty() {
-        plain(t.nobody())
-    } else {
-        values
-    }
-}
-
-impl Sheet {
-    fn add(&mut self, name: &str, values: Vec<Value>) {
-        self.fields.push(Field { name: name.into(), values });
-    }
-}
-
-/// At most [`LISTED_MAX`] of the values, and how many more there are.
-fn listed(mut values: Vec<Value>, t: &dyn Text) -> Vec<Value> {
-    let more = values.len().saturating_sub(LISTED_MAX);
-    if more > 0 {
-        values.truncate(LISTED_MAX);
-        values.push(Value { text: t.and_so_many_more(more as u64), to: None });
-    }
-    values
 }
 
 fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
@@ -129,7 +64,7 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     let streams = world.streams.range((node.id, 0)..=(node.id, NodeId::MAX));
     let to_stream = |(&(leader, target), _): (&Link, _)| Value {
         text: arrow(leader, target, t),
-        to: Some(Subject::Stream(leader, target)),
+        to: Some(Selection::Stream(leader, target)),
     };
     let streams: Vec<Value> = streams.map(to_stream).collect();
     if !streams.is_empty() {
@@ -137,7 +72,7 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     }
     let last = node.last_index();
     let entries = if node.log.is_empty() { t.empty_aside().to_string() } else { range(node.first_index, last) };
-    let to_last = (!node.log.is_empty()).then_some(Subject::Entry(node.id, last));
+    let to_last = (!node.log.is_empty()).then_some(Selection::Entry(node.id, last));
     sheet.add(t.field_log(), vec![Value { text: entries, to: to_last }]);
     sheet.add(t.field_durable(), vec![to_entry(world, node.id, node.durable)]);
     sheet.add(t.field_commit(), vec![to_entry(world, node.id, node.commit)]);
@@ -153,7 +88,7 @@ fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
         sheet.add(t.field_receiving(), plain(t.received_of(index, received)));
     }
     let (since, members) = &node.members;
-    let to_entry = node.entry(*since).map(|_| Subject::Entry(node.id, *since));
+    let to_entry = node.entry(*since).map(|_| Selection::Entry(node.id, *since));
     sheet.add(t.field_members(), vec![Value { text: t.membership(members), to: to_entry }]);
     let (low, high) = node.write_delay;
     if high > Micros::ZERO {
@@ -184,7 +119,7 @@ fn of_link(world: &World, (a, b): Link, t: &dyn Text) -> Sheet {
 }
 
 fn to_message(message: &InFlight, t: &dyn Text) -> Value {
-    Value { text: short(&message.message, t), to: Some(Subject::Message(message.id)) }
+    Value { text: short(&message.message, t), to: Some(Selection::Message(message.id)) }
 }
 
 fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
@@ -211,7 +146,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
     sheet.add(t.field_stored_by(), values);
     let other = |other: &std::rc::Rc<NodeState>| Value {
         text: t.node_has_term(NodeName(other.id), other.term_at(index).unwrap_or(0)),
-        to: Some(Subject::Entry(other.id, index)),
+        to: Some(Selection::Entry(other.id, index)),
     };
     let others: Vec<Value> = world.nodes.values().filter(differs).map(other).collect();
     if !others.is_empty() {
@@ -226,7 +161,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
     let buffers: Vec<Value> = holding
         .map(|(&(leader, target), _)| Value {
             text: arrow(leader, target, t),
-            to: Some(Subject::Stream(leader, target)),
+            to: Some(Selection::Stream(leader, target)),
         })
         .collect();
     if !buffers.is_empty() {
@@ -246,7 +181,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
 /// A message, with where it goes.
 fn to_carrier(message: &InFlight, t: &dyn Text) -> Value {
     let text = t.sends(NodeName(message.from), NodeName(message.to), &short(&message.message, t));
-    Value { text, to: Some(Subject::Message(message.id)) }
+    Value { text, to: Some(Selection::Message(message.id)) }
 }
 
 fn of_stream(world: &World, (leader, target): Link, stream: &StreamInfo, t: &dyn Text) -> Sheet {
@@ -291,12 +226,12 @@ fn of_buffer(leader: NodeId, buffer: Buffered, t: &dyn Text) -> Vec<Value> {
     if buffer.count == 0 {
         return plain(t.buffer_empty());
     }
-    vec![Value { text: range(buffer.first, buffer.last()), to: Some(Subject::Entry(leader, buffer.first)) }]
+    vec![Value { text: range(buffer.first, buffer.last()), to: Some(Selection::Entry(leader, buffer.first)) }]
 }
 
 fn to_entry(world: &World, node: NodeId, index: Index) -> Value {
     let is_there = world.nodes.get(&node).is_some_and(|node| node.entry(index).is_some());
-    Value { text: grouped(index), to: is_there.then_some(Subject::Entry(node, index)) }
+    Value { text: grouped(index), to: is_there.then_some(Selection::Entry(node, index)) }
 }
 
 #[cfg(test)]
@@ -321,7 +256,7 @@ mod tests {
         lab
     }
 
-    fn told(lab: &Lab, subject: Subject) -> Vec<String> {
+    fn told(lab: &Lab, subject: Selection) -> Vec<String> {
         let sheet = inspect(&lab.world(), subject, &English);
         let values = |field: Field| field.values.into_iter().map(|value| value.text).collect::<Vec<_>>().join(" ");
         let fields = sheet.fields.into_iter().map(|field| format!("{}: {}", field.name.clone(), values(field)));
@@ -331,7 +266,7 @@ mod tests {
     #[test]
     fn a_node_with_all_its_numbers() {
         assert_eq!(
-            told(&lab(), Subject::Node(1)),
+            told(&lab(), Selection::Node(1)),
             [
                 "S1 | Leader",
                 "reason: a majority voted for it",
@@ -355,22 +290,22 @@ mod tests {
         let long = "a".repeat(2000);
         lab.act(Action::Write { key: "x".into(), value: long.clone(), node: None, client: None }).unwrap();
         lab.advance_to(Micros::from_ms(203), u64::MAX);
-        let entry = Subject::Entry(1, 5);
+        let entry = Selection::Entry(1, 5);
         assert_eq!(inspect(&lab.world(), entry, &English).lead, format!("x={long}"));
         let append = lab.world().messages.values().find(|it| it.from == 1).unwrap().id;
         lab.advance_to(Micros::from_ms(400), u64::MAX);
-        for subject in [Subject::Node(1), Subject::Message(append)] {
+        for subject in [Selection::Node(1), Selection::Message(append)] {
             let told = told(&lab, subject);
             assert!(told.iter().all(|line| line.chars().count() < 200), "{told:?}");
         }
-        assert!(told(&lab, Subject::Node(1)).contains(&format!("state machine: x={}… (2000 B) y=2", "a".repeat(22))));
+        assert!(told(&lab, Selection::Node(1)).contains(&format!("state machine: x={}… (2000 B) y=2", "a".repeat(22))));
     }
 
     #[test]
     fn an_entry_says_who_stores_it() {
         let lab = lab();
         assert_eq!(
-            told(&lab, Subject::Entry(1, 3)),
+            told(&lab, Selection::Entry(1, 3)),
             [
                 "Entry 3 in the log of S1 | y=2",
                 "term: 1",
@@ -380,7 +315,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            told(&lab, Subject::Entry(1, 4)),
+            told(&lab, Selection::Entry(1, 4)),
             [
                 "Entry 4 in the log of S1 | x=3",
                 "term: 1",
@@ -391,7 +326,7 @@ mod tests {
                 "on the way: S1 → S2: append 4 S1 → S3: append 4",
             ]
         );
-        assert_eq!(told(&lab, Subject::Entry(2, 4)), ["Entry 4 in the log of S2 | It is not in this log."]);
+        assert_eq!(told(&lab, Selection::Entry(2, 4)), ["Entry 4 in the log of S2 | It is not in this log."]);
     }
 
     #[test]
@@ -399,11 +334,11 @@ mod tests {
         let lab = lab();
         let world = lab.world();
         let append = world.messages.values().find(|it| it.to == 2 && it.from == 1).unwrap();
-        let sheet = told(&lab, Subject::Message(append.id));
+        let sheet = told(&lab, Selection::Message(append.id));
         assert!(sheet[0].starts_with("append 4 | append 4 in term 1, after entry 3 of term 1"), "{}", sheet[0]);
         assert_eq!(&sheet[1..3], ["from: S1", "to: S2"]);
         assert_eq!(sheet.last().unwrap(), "entries: 4: x=3 (term 1)");
-        assert_eq!(told(&lab, Subject::Message(999)), ["Message 999 | It is no longer on its way."]);
+        assert_eq!(told(&lab, Selection::Message(999)), ["Message 999 | It is no longer on its way."]);
     }
 
     #[test]
@@ -411,7 +346,7 @@ mod tests {
         let told_first = |lab: &Lab, kind: MessageKind| {
             let world = lab.world();
             let message = world.messages.values().find(|it| it.kind == kind);
-            let mut lines = told(lab, Subject::Message(message.unwrap_or_else(|| panic!("no {kind}")).id));
+            let mut lines = told(lab, Selection::Message(message.unwrap_or_else(|| panic!("no {kind}")).id));
             // Where and when it is, is told of all alike.
             lines.drain(..lines.iter().position(|line| line.starts_with("message: ")).unwrap() + 1);
             lines
@@ -445,14 +380,14 @@ mod tests {
     #[test]
     fn a_stream_and_a_link_tell_what_is_on_the_way() {
         let lab = lab();
-        let stream = told(&lab, Subject::Stream(1, 2));
+        let stream = told(&lab, Selection::Stream(1, 2));
         assert!(stream[0].starts_with("S1 → S2 | "));
         let buffers = ["replication buffer: empty", "outbound buffer: 4"];
         for line in ["term: 1", "next: 4", "match: 3", "lag: 1", "on the way: append 4"].iter().chain(&buffers) {
             assert!(stream.iter().any(|told| told == *line), "{line} in {stream:?}");
         }
-        let link = told(&lab, Subject::Link((1, 2)));
+        let link = told(&lab, Selection::Link((1, 2)));
         assert_eq!(link, ["S1 – S2 | ", "S1 → S2: 5–15 ms", "on the way: append 4", "S2 → S1: 5–15 ms"]);
-        assert_eq!(told(&lab, Subject::Stream(2, 1)), ["S2 → S1 | There is no such stream now."]);
+        assert_eq!(told(&lab, Selection::Stream(2, 1)), ["S2 → S1 | There is no such stream now."]);
     }
 }

@@ -1,17 +1,18 @@
 //! An open replication stream: its state machine, its buffers entry by entry, and what is on the way.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use super::page::Change;
-use super::streams::StreamsProps;
-use super::text;
+use super::props::StreamsProps;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::StreamInfo;
-use crate::view::feed::About;
+use crate::ui::text;
 use crate::view::format::{range, NodeName};
+use crate::view::page::{Change, Pointed};
+use crate::view::selection::{Highlight, Selection};
 use crate::view::stream_buffers::{held, Chunk, ChunkState, Chunks, Flight, Held, Slot};
 use crate::view::stream_diagram::{diagram, Diagram, Edge, Layout, StateBox, DOT};
-use crate::view::subject::Subject;
 
 /// The id of the part that opens.
 pub fn id(link: Link) -> String {
@@ -149,23 +150,23 @@ fn show_slot((leader, _): Link, slot: &Slot, props: &StreamsProps) -> Html {
             };
         }
     };
-    let subject = Subject::Entry(leader, index);
+    let selection = Selection::Entry(leader, index);
     let look = &props.look;
     let lit = look.nodes.contains(&leader) && look.entries.is_some_and(|(first, last)| (first..=last).contains(&index));
     let looks = |on: bool| {
         let change = props.change.clone();
-        move || change.emit(Change::LookAt(on.then_some(subject)))
+        move || change.emit(Change::Point(on.then_some(Pointed::Selection(selection))))
     };
     let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
     let select = {
         let change = props.change.clone();
-        move |_: MouseEvent| change.emit(Change::Select(Some(subject)))
+        move |_: MouseEvent| change.emit(Change::Select(Some(selection)))
     };
     html! {
         <li key={index}>
             <button
                 type="button"
-                class={classes!("slot", colour, lit.then_some("lit"), (props.selected == Some(subject)).then_some("selected"))}
+                class={classes!("slot", colour, lit.then_some("lit"), (props.selected == Some(selection)).then_some("selected"))}
                 title={name.clone()}
                 data-slot={index.to_string()}
                 onpointerover={move |event: PointerEvent| { event.stop_propagation(); over() }}
@@ -247,13 +248,13 @@ fn show_flight((leader, target): Link, flight: &Flight, props: &StreamsProps) ->
     let id = flight.id;
     let looks = |on: bool| {
         let change = props.change.clone();
-        let about = About { nodes: vec![from, to], message: Some(id), entries: None };
-        move || change.emit(Change::Look(on.then(|| about.clone())))
+        let highlight = Rc::new(Highlight { nodes: vec![from, to], message: Some(id), entries: None });
+        move || change.emit(Change::Point(on.then(|| Pointed::Highlight(highlight.clone()))))
     };
     let (over, out, focused, blurred) = (looks(true), looks(false), looks(true), looks(false));
     let select = {
         let change = props.change.clone();
-        move |_: MouseEvent| change.emit(Change::Select(Some(Subject::Message(id))))
+        move |_: MouseEvent| change.emit(Change::Select(Some(Selection::Message(id))))
     };
     html! {
         <li key={id}>

@@ -1,43 +1,49 @@
 //! The panel of the replication streams: a table for each node that leads, and in it the stream that is open.
 
+mod open;
+mod props;
+
 use std::rc::Rc;
 
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::page::Change;
+use self::open::{id, opened};
+use self::props::StreamsProps;
 use super::panel::Title;
-use super::shared::Shared;
-use super::store::Panel;
-use super::stream::{id, opened};
+use super::scene::Scene;
 use super::{media, text};
 use crate::lab::vocab::id::Link;
-use crate::lab::World;
-use crate::view::feed::About;
 use crate::view::format::{grouped, NodeName};
 use crate::view::legend::{columns, Column};
+use crate::view::page::{Change, Pointed};
+use crate::view::selection::Selection;
 use crate::view::streams::{letters, streams, LeaderStreams, StreamRow, PLOT, STATES};
-use crate::view::subject::Subject;
 
-/// So many columns the table has.
+/// The number of columns of the table.
 const COLUMNS: usize = 8;
 
-/// Indices with more letters than this leave less room for the states.
+/// The most letters of an index that leave enough room for the states.
 const SHORT: usize = 3;
 
-/// What the panel needs.
-#[derive(Properties, PartialEq)]
-pub struct StreamsProps {
-    /// Everything that is known.
-    pub world: Shared<World>,
-    /// What is highlighted.
-    pub look: Rc<About>,
-    /// What is selected.
-    pub selected: Option<Subject>,
-    /// The stream that is open.
-    pub open: Option<Link>,
-    /// To highlight the two ends of a stream, and to open it.
-    pub change: Callback<Change>,
+/// The panel, from what the page shows.
+pub fn panel(scene: &Scene) -> Option<Html> {
+    let Scene { frame, page, highlight, actions, .. } = scene;
+    Some(html! {
+        <Streams
+            world={frame.panels.rest.clone()}
+            look={highlight.clone()}
+            selected={page.selected}
+            open={page.open}
+            change={actions.change.clone()}
+        />
+    })
+}
+
+/// Says that a stream is open, which needs room.
+pub fn layout(scene: &Scene) -> Classes {
+    let is_there = |link: &Link| scene.frame.panels.rest.streams.contains_key(link);
+    classes!(scene.page.open.filter(is_there).map(|_| "open-stream"))
 }
 
 /// The panel.
@@ -67,7 +73,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
     html! {
         <section class="card streams" aria-labelledby="streams-title" data-home=".streams .scroller">
             <div class="card-head">
-                <Title id="streams-title" title={title} panel={Panel::Streams} change={props.change.clone()} />
+                <Title panel="streams" {title} change={props.change.clone()} />
                 <span class="hint">{ t.streams_hint() }</span>
             </div>
             <div class="scroller" ref={scroller} tabindex="0" role="group" aria-labelledby="streams-title" data-scroller="">
@@ -127,7 +133,7 @@ fn stream_row(row: Rc<StreamRow>, props: &StreamsProps) -> Html {
     let link @ (leader, target) = row.link;
     let nodes = &props.look.nodes;
     let looked_at = nodes.len() == 2 && nodes.contains(&leader) && nodes.contains(&target);
-    let selected = props.selected == Some(Subject::Stream(leader, target));
+    let selected = props.selected == Some(Selection::Stream(leader, target));
     let stream = props.world.streams.get(&link).filter(|_| props.open == Some(link));
     html! {
         <Row key={target} {row} lit={selected || looked_at} open={stream.is_some()} change={props.change.clone()}>
@@ -155,19 +161,16 @@ fn Row(props: &RowProps) -> Html {
     let &RowProps { ref row, lit, open, .. } = props;
     let t = text();
     let (leader, target) = row.link;
+    let selection = Selection::Stream(leader, target);
     let looks = |on: bool| {
         let change = props.change.clone();
-        move |_: PointerEvent| {
-            let about = About { nodes: vec![leader, target], ..About::default() };
-            change.emit(Change::Look(on.then_some(about)));
-        }
+        move |_: PointerEvent| change.emit(Change::Point(on.then_some(Pointed::Selection(selection))))
     };
-    let subject = Subject::Stream(leader, target);
     // The whole row is a target; the button in it is for the keyboard, and its click arrives here, too.
     let toggle = {
         let change = props.change.clone();
         Callback::from(move |_: MouseEvent| {
-            change.emit(if open { Change::CloseStream } else { Change::Select(Some(subject)) });
+            change.emit(if open { Change::CloseStream } else { Change::Select(Some(selection)) });
         })
     };
     html! {

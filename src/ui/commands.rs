@@ -1,0 +1,316 @@
+//! Carries out what a person asks for: by a key, a button or a menu.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::driver::Driver;
+use super::focus::find_and_give as focus;
+use super::page::PageState;
+use super::scene::Actions;
+use super::{media, text};
+use crate::lab::play::branches::BranchId;
+use crate::lab::vocab::action::Action;
+use crate::lab::{ScenarioError, StepKind};
+use crate::raft::NodeId;
+use crate::view::action::partition_in_words;
+use crate::view::command::Command;
+use crate::view::geometry::Point;
+use crate::view::menu::{MenuAction, MenuTarget};
+use crate::view::on_link::next as next_link;
+use crate::view::on_message::{next as next_message, MessageAct};
+use crate::view::on_node::{add_node, align_timers, spread_timers, NodeAct};
+use crate::view::page::{Change, Dialog, Menu};
+use crate::view::selection::Selection;
+use crate::view::settings::{Setting, Theme};
+use crate::view::until::Until;
+
+/// The number of writes that "write 10" makes.
+const WRITES: u64 = 10;
+
+/// What commands read and act on: the run, and the page's state as it is when the command comes.
+#[derive(Clone)]
+struct CommandContext {
+    driver: Driver,
+    page: PageState,
+}
+
+/// The callbacks with which components act, made once.
+#[hook]
+pub fn use_actions(driver: &Driver, page: &PageState) -> Rc<Actions> {
+    use_memo((), |()| {
+        let context = CommandContext { driver: driver.clone(), page: page.clone() };
+        Actions {
+            change: context.callback(CommandContext::change),
+            act: context.callback(CommandContext::act),
+            partition: context.callback(CommandContext::partition),
+            command: context.callback(|context, command| {
+                // The message about the command before has been read.
+                context.notice(None);
+                context.carry_out(command);
+            }),
+            pick: context.callback(CommandContext::pick),
+            close_dialog: context.callback(|context, ()| context.change(Change::Dialog(None))),
+        }
+    })
+}
+
+impl CommandContext {
+    fn callback<T: 'static>(&self, act: impl Fn(&CommandContext, T) + 'static) -> Callback<T> {
+        let context = self.clone();
+        Callback::from(move |what| act(&context, what))
+    }
+
+    fn change(&self, change: Change) {
+        self.page.change(change);
+    }
+
+    fn notice(&self, text: Option<&str>) {
+        self.change(Change::Notice(text.map(Rc::from)));
+    }
+
+    fn select(&self, selection: Selection, element: &str) {
+        self.change(Change::Select(Some(selection)));
+        focus(element);
+    }
+
+    fn selected(&self) -> Option<Selection> {
+        self.page.now().selected
+    }
+
+    /// The one place where commands are told apart. What takes more than a line is a method below.
+    fn carry_out(&self, command: Command) {
+        let (driver, t) = (&self.driver, text());
+        let step = || self.page.now().settings.step;
+        match command {
+            // Time.
+            Command::PlayPause => driver.play_pause(),
+            Command::Step => self.done(driver.step(step()), t.nothing_to_step()),
+            Command::Back => self.done(driver.back(step()), t.nothing_before()),
+            Command::NextTransition => self.done(driver.step(StepKind::Transition), t.nothing_to_step()),
+            Command::PreviousTransition => self.done(driver.back(StepKind::Transition), t.nothing_before()),
+            Command::Start => driver.to_start(),
+            Command::Present => driver.to_present(),
+            Command::Undo => self.done_or_refused(driver.undo(), t.nothing_to_undo()),
+            Command::Redo => self.done_or_refused(driver.redo(), t.nothing_to_redo()),
+            Command::Branches => self.branches(),
+            Command::RunUntil => self.menu(MenuTarget::Until, "[data-run-until]"),
+            Command::NewRun => self.new_run(),
+            Command::Slower => self.change(Change::Set(Setting::Speed(driver.speed().slower()))),
+            Command::Faster => self.change(Change::Set(Setting::Speed(driver.speed().faster()))),
+            // Clients and links.
+            Command::Write => self.change(Change::Write(self.selected_node())),
+            Command::Read => self.change(Change::Read(self.selected_node())),
+            Command::WriteMany => {
+                self.act(Action::WriteMany { count: WRITES, every: None, clients: None, value_bytes: None });
+            }
+            Command::Partition => self.change(Change::Dialog(Some(Dialog::Partition))),
+            Command::Links => self.links(),
+            Command::NextLink => self.next_link(true),
+            Command::PreviousLink => self.next_link(false),
+            Command::RejoinAll => self.rejoin_all(),
+            // Nodes.
+            Command::AddNode => self.act_or_say(add_node(&driver.world()), t.no_more_nodes()),
+            Command::SpreadTimers => self.act_all(spread_timers(&driver.world()), t.no_timers()),
+            Command::AlignTimers => self.act_all(align_timers(&driver.world()), t.no_timers()),
+            Command::Select(node) => self.select_node(node),
+            Command::Deselect => self.change(Change::Deselect),
+            Command::Node(act) => self.on_node(act),
+            // Messages.
+            Command::NextMessage => self.next_message(true),
+            Command::PreviousMessage => self.next_message(false),
+            Command::Message(act) => self.on_message(act),
+            Command::Scope => self.change(Change::NextScope),
+            // The page.
+            Command::Theme => self.other_theme(),
+            Command::Promises => self.change(Change::Dialog(Some(Dialog::Promises))),
+            Command::Help => self.change(Change::Dialog(Some(Dialog::Help))),
+        }
+    }
+}
+
+/// What commands and choices come to.
+impl CommandContext {
+    /// Says why nothing was done, if nothing was.
+    fn done(&self, done: bool, else_say: &str) {
+        self.notice((!done).then_some(else_say));
+    }
+
+    fn done_or_refused(&self, done: Result<bool, ScenarioError>, else_say: &str) {
+        match done {
+            Ok(done) => self.done(done, else_say),
+            Err(why) => self.refused(&why),
+        }
+    }
+
+    fn refused(&self, why: &ScenarioError) {
+        self.notice(Some(&text().refused(&why)));
+    }
+
+    fn act(&self, what: Action) {
+        self.act_and_say(what, None);
+    }
+
+    /// Acts on the cluster. What is special about the outcome is said, or else `done`.
+    fn act_and_say(&self, what: Action, done: Option<&str>) {
+        let looked_back = self.driver.looks_back();
+        match self.driver.act(what) {
+            Err(why) => self.refused(&why),
+            Ok(()) if looked_back => self.notice(Some(text().another_run())),
+            Ok(()) => self.notice(done),
+        }
+    }
+
+    fn act_or_say(&self, what: Option<Action>, else_say: &str) {
+        match what {
+            Some(what) => self.act(what),
+            None => self.notice(Some(else_say)),
+        }
+    }
+
+    fn act_all(&self, all: Vec<Action>, else_say: &str) {
+        if all.is_empty() {
+            self.notice(Some(else_say));
+        }
+        all.into_iter().for_each(|what| self.act(what));
+    }
+
+    fn menu(&self, target: MenuTarget, button: &str) {
+        self.change(Change::Menu(Some(Menu { target, at: below(button) })));
+    }
+}
+
+/// Time.
+impl CommandContext {
+    fn branches(&self) {
+        if self.driver.branches().len() > 1 {
+            self.menu(MenuTarget::Branches, "[data-branches]");
+        } else {
+            self.notice(Some(text().one_run_only()));
+        }
+    }
+
+    fn new_run(&self) {
+        match self.driver.new_run() {
+            Ok(()) => self.change(Change::NewRun),
+            Err(why) => self.refused(&why),
+        }
+    }
+
+    fn run_until(&self, until: Until) {
+        let already = until == Until::Converged && self.driver.world().converged();
+        match self.driver.run_until(until) {
+            Ok(true) => self.notice(already.then(|| text().until_already())),
+            Ok(false) => self.notice(Some(text().until_not())),
+            Err(why) => self.refused(&why),
+        }
+    }
+
+    fn switch_to(&self, branch: BranchId) {
+        match self.driver.switch(branch) {
+            Ok(_) => self.notice(None),
+            Err(why) => self.refused(&why),
+        }
+    }
+
+    fn forget_other_branches(&self) {
+        self.driver.forget_others();
+        self.notice(None);
+    }
+}
+
+/// The cluster: clients, links, nodes, messages.
+impl CommandContext {
+    fn selected_node(&self) -> Option<NodeId> {
+        self.selected().and_then(Selection::node)
+    }
+
+    fn partition(&self, what: Action) {
+        let words = partition_in_words(&what, text());
+        self.act_and_say(what, Some(&words));
+    }
+
+    fn links(&self) {
+        let link = match self.selected() {
+            Some(Selection::Link(link)) => Some(link),
+            Some(Selection::Stream(leader, target)) => Some((leader, target)),
+            _ => None,
+        };
+        self.change(Change::Dialog(Some(Dialog::Links(link))));
+    }
+
+    fn next_link(&self, forward: bool) {
+        if let Some((a, b)) = next_link(&self.driver.world(), self.selected(), forward) {
+            self.select(Selection::Link((a, b)), &format!("[data-link='{a}-{b}'] .reach"));
+        }
+    }
+
+    fn rejoin_all(&self) {
+        let anything_cut = !self.driver.world().cut.is_empty();
+        self.act_or_say(anything_cut.then_some(Action::Heal {}), text().nothing_cut());
+    }
+
+    fn select_node(&self, node: NodeId) {
+        if self.driver.world().nodes.contains_key(&node) {
+            self.select(Selection::Node(node), &format!("[data-node='{node}']"));
+        }
+    }
+
+    fn on_node(&self, act: NodeAct) {
+        match self.selected_node() {
+            Some(node) => {
+                let what = act.of(&self.driver.world(), node, text()).map(|(what, _)| what);
+                self.act_or_say(what, text().not_now());
+            }
+            None => self.notice(Some(text().select_first())),
+        }
+    }
+
+    fn next_message(&self, forward: bool) {
+        let current = self.selected().and_then(Selection::message);
+        match next_message(&self.driver.world(), current, forward) {
+            Some(message) => self.select(Selection::Message(message), &format!("[data-message='{message}']")),
+            None => self.notice(Some(text().no_messages())),
+        }
+    }
+
+    fn on_message(&self, act: MessageAct) {
+        match self.selected().and_then(Selection::message) {
+            Some(message) => {
+                let what = act.of(&self.driver.world(), message, text()).map(|(what, _)| what);
+                self.act_or_say(what, text().not_now());
+            }
+            None => self.notice(Some(text().select_message_first())),
+        }
+    }
+}
+
+/// The page and its menus.
+impl CommandContext {
+    fn other_theme(&self) {
+        let now = self.page.now().settings.theme.unwrap_or_else(media::system_theme);
+        let theme = if now == Theme::Dark { Theme::Light } else { Theme::Dark };
+        self.change(Change::Set(Setting::Theme(theme)));
+    }
+
+    fn pick(&self, action: MenuAction) {
+        match action {
+            MenuAction::Act(what) => self.act(what),
+            MenuAction::Write(node) => self.change(Change::Write(Some(node))),
+            MenuAction::Read(node) => self.change(Change::Read(Some(node))),
+            MenuAction::Links(link) => self.change(Change::Dialog(Some(Dialog::Links(Some(link))))),
+            MenuAction::Until(until) => self.run_until(until),
+            MenuAction::Branch(branch) => self.switch_to(branch),
+            MenuAction::ForgetOthers => self.forget_other_branches(),
+        }
+    }
+}
+
+/// The lower left corner of an element, in pixels of the window.
+fn below(selector: &str) -> Point {
+    let element = media::document().query_selector(selector).ok().flatten();
+    element.map_or(Point::default(), |element| {
+        let rect = element.get_bounding_client_rect();
+        Point::new(rect.left(), rect.bottom())
+    })
+}

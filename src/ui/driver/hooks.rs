@@ -1,0 +1,33 @@
+//! The driver as a part of the page.
+
+use yew::prelude::*;
+
+use super::{Driver, Frame};
+use crate::ui::{crash, media, store};
+use crate::view::speed::Speed;
+
+/// What drives the page, opened once.
+#[hook]
+pub fn use_driver() -> Driver {
+    let driver = use_memo((), |()| {
+        crash::install();
+        let settings = store::settings();
+        media::set_theme(settings.theme);
+        Driver::open(Speed::at(settings.speed))
+    });
+    (*driver).clone()
+}
+
+/// What is to be drawn, for as long as the component lives.
+#[hook]
+pub fn use_frame(driver: &Driver) -> Frame {
+    let frame = use_state_eq(|| driver.frame());
+    {
+        let (driver, frame) = (driver.clone(), frame.setter());
+        use_effect_with((), move |()| {
+            let running = driver.start(Callback::from(move |next| frame.set(next)));
+            move || drop(running)
+        });
+    }
+    (*frame).clone()
+}

@@ -1,0 +1,86 @@
+//! What the driver remembers beside the run.
+
+use crate::lab::Player;
+use crate::runtime::Micros;
+use crate::view::feed::Feeds;
+use crate::view::speed::Speed;
+use crate::view::turns::Turns;
+
+/// The most events that one frame may take; what is left over is told as "running behind".
+const EVENTS_PER_FRAME: u64 = 1_000;
+
+/// A state of the run: its number, its clock, its number of events, and the event that was looked at.
+pub(super) type SavedAt = (u32, Micros, u64, Option<u64>);
+
+/// The event feeds of the present that is shown.
+#[derive(Default)]
+pub(super) struct FeedsOf {
+    pub feeds: Feeds,
+    /// The number of that present.
+    pub present: u32,
+}
+
+/// How time passes on the page.
+pub(super) struct State {
+    /// Whether the clock runs.
+    pub playing: bool,
+    /// The speed that was chosen.
+    pub speed: Speed,
+    /// Whether the clock hurries, until there is a leader.
+    pub opening: bool,
+    /// Whether the last frame could not take all that happened.
+    pub behind: bool,
+    /// The time of the last frame, in milliseconds of the browser's clock; none if the clock stood before.
+    pub last: Option<f64>,
+    /// The part of a microsecond that the last frame left over, less than 1.
+    pub rest: f64,
+    /// Which panels are drawn in a frame.
+    pub turns: Turns,
+    /// The event feeds.
+    pub feeds: FeedsOf,
+    /// Increased by one with each new run.
+    pub run: u32,
+    /// Increased by one with each message that comes later than at the start.
+    pub told: u32,
+}
+
+impl State {
+    pub fn new(speed: Speed, playing: bool, opening: bool) -> State {
+        State {
+            playing,
+            speed,
+            opening,
+            behind: false,
+            last: None,
+            rest: 0.0,
+            turns: Turns::default(),
+            feeds: FeedsOf::default(),
+            run: 0,
+            told: 0,
+        }
+    }
+
+    /// How fast the clock runs.
+    pub fn speed_now(&self) -> Speed {
+        if self.opening {
+            Speed::OPENING
+        } else {
+            self.speed
+        }
+    }
+
+    /// Lets `elapsed` seconds on the wall pass.
+    pub fn pass(&mut self, player: &mut Player, elapsed: f64) {
+        let passed = self.speed_now().pass(elapsed, &mut self.rest);
+        let looked_back = player.looks_back_at().is_some();
+        let reached = player.advance_to(player.now() + passed, EVENTS_PER_FRAME);
+        let halted = player.looks_back_at().is_none() && player.lab().halted().is_some();
+        self.behind = !reached && !halted;
+        if halted && !looked_back {
+            self.playing = false;
+        }
+        if player.world().leader().is_some() {
+            self.opening = false;
+        }
+    }
+}

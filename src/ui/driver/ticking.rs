@@ -1,0 +1,144 @@
+//! How time passes: with each frame of the browser, while the clock runs and the page can be seen.
+
+use gloo_events::EventListener;
+use gloo_render::request_animation_frame;
+use gloo_timers::callback::Interval;
+use yew::Callback;
+
+use super::frame::Frame;
+use super::Driver;
+use crate::lab::play::player::Arrival;
+use crate::ui::clock::Shown;
+use crate::ui::{media, text};
+use crate::view::turns::Turn;
+
+/// The most events that one frame may take on the way to another present.
+const EVENTS_PER_FRAME_UNDER_WAY: u64 = 10_000;
+
+/// The time between two looks at the lab while the clock stands, in ms: a script may have done something.
+const LOOK_MS: u32 = 250;
+
+/// The time after which the run is stored, again and again, in ms.
+const SAVE_MS: u32 = 2_000;
+
+/// Keeps the driver going; dropping it stops it.
+pub(super) struct Running {
+    driver: Driver,
+    _timers: [Interval; 2],
+    _listeners: [EventListener; 2],
+}
+
+impl Running {
+    /// Listens to whatever makes the driver act beside its frames.
+    pub fn new(driver: &Driver) -> Running {
+        let timer = |ms: u32, act: fn(&Driver)| {
+            let driver = driver.clone();
+            Interval::new(ms, move || act(&driver))
+        };
+        let listener = |target: &web_sys::EventTarget, event: &'static str| {
+            let driver = driver.clone();
+            EventListener::new(target, event, move |_| driver.visibility_changed())
+        };
+        let listeners = [listener(&media::document(), "visibilitychange"), listener(&media::window(), "pagehide")];
+        let timers = [timer(LOOK_MS, Driver::look), timer(SAVE_MS, Driver::save)];
+        Running { driver: driver.clone(), _timers: timers, _listeners: listeners }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.driver.save();
+        self.driver.0.next_frame.replace(None);
+        self.driver.0.show.replace(None);
+    }
+}
+
+impl Driver {
+    /// Begins to drive; `show` gets what is to be drawn.
+    pub(super) fn start(&self, show: Callback<Frame>) -> Running {
+        self.0.show.replace(Some(show));
+        self.publish();
+        self.schedule();
+        Running::new(self)
+    }
+
+    /// Shows the present state in all panels.
+    pub(super) fn publish(&self) {
+        self.show(self.frame());
+    }
+
+    fn show(&self, frame: Frame) {
+        let show = self.0.show.borrow().clone();
+        if let Some(show) = show {
+            show.emit(frame);
+        }
+        let shown = {
+            let player = self.0.player.borrow();
+            // Where less motion is wanted, messages stand where they were at the last event, and jump with the next.
+            let moved = if self.0.still.holds() { player.world().at } else { player.now() };
+            Shown { now: player.now(), moved }
+        };
+        let wall = {
+            let state = self.0.state.borrow();
+            state.last.filter(|_| state.playing)
+        };
+        self.0.clock.show(shown, wall);
+    }
+
+    /// Asks for the next frame, if there is anything to do in it.
+    pub(super) fn schedule(&self) {
+        let wanted = {
+            let mut state = self.0.state.borrow_mut();
+            let replay_progress = self.0.player.borrow().replay_progress().is_some();
+            let wanted = (state.playing || replay_progress) && !media::hidden();
+            if !wanted {
+                state.last = None;
+            }
+            wanted
+        };
+        if wanted && self.0.next_frame.borrow().is_none() && self.0.show.borrow().is_some() {
+            let driver = self.clone();
+            self.0.next_frame.replace(Some(request_animation_frame(move |time| driver.tick(time))));
+        } else if !wanted {
+            self.0.next_frame.replace(None);
+        }
+    }
+
+    fn tick(&self, time: f64) {
+        self.0.next_frame.replace(None);
+        let (turn, refused) = {
+            let state = &mut *self.0.state.borrow_mut();
+            let player = &mut *self.0.player.borrow_mut();
+            let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last) / 1000.0);
+            let turn = state.turns.after(elapsed);
+            if player.replay_progress().is_some() {
+                let Arrival { refused } = player.go_on(EVENTS_PER_FRAME_UNDER_WAY).unwrap_or_default();
+                (Turn::All, refused)
+            } else if state.playing {
+                state.pass(player, elapsed);
+                // Whoever stops is shown where, as a whole.
+                (if state.playing { turn } else { Turn::All }, Vec::new())
+            } else {
+                (Turn::All, Vec::new())
+            }
+        };
+        if let Some(why) = refused.first() {
+            self.0.notice.replace(Some(text().refused(why)));
+            self.0.state.borrow_mut().told += 1;
+        }
+        self.show(self.frame_of(turn));
+        self.schedule();
+    }
+
+    fn look(&self) {
+        let idle = self.0.next_frame.borrow().is_none();
+        if idle && !media::hidden() {
+            self.publish();
+        }
+    }
+
+    fn visibility_changed(&self) {
+        self.save();
+        self.schedule();
+    }
+}
