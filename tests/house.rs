@@ -112,7 +112,11 @@ const ROOMS: &[Room] = &[
         &["lab/run", "lab/judge", "lab/world", "lab/scenario", "lab/vocab", "lab/json", "raft", "runtime"],
     ),
     room("view/format", &["view/format.rs"], &["raft", "runtime"]),
-    room("view/lang", &["view/lang"], &["view/format", "lab/world", "lab/vocab", "raft/node", "raft", "runtime"]),
+    room(
+        "view/lang",
+        &["view/lang"],
+        &["view/format", "lab/world", "lab/vocab", "lab/json", "raft/node", "raft", "runtime"],
+    ),
     room("view", &["view"], &["view/lang", "view/format", LAB, "raft/node", "raft", "runtime"]),
     room("js", &["js.rs"], &[LAB, "raft", "runtime"]),
     room("cli", &["cli"], &[LAB, "raft", "runtime"]),
