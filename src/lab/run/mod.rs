@@ -1,5 +1,6 @@
 //! The simulation of a scenario: cluster, network, disks, clients, and the record of events.
 
+mod actions;
 mod clients;
 pub mod lab;
 mod network;

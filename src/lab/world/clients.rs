@@ -24,6 +24,21 @@ impl Clients {
     pub fn count(&self, result: ClientResult) -> u64 {
         self.by_result.get(&result).copied().unwrap_or(0)
     }
+
+    /// Takes what is known now about a request.
+    pub(super) fn note(&mut self, op: u64, request: ClientOp) {
+        let (result, is_write) = (request.result, request.value.is_some());
+        match self.ops.insert(op, Rc::new(request)) {
+            Some(before) => {
+                if let Some(count) = self.by_result.get_mut(&before.result) {
+                    *count -= 1;
+                }
+            }
+            None if is_write => self.writes += 1,
+            None => self.reads += 1,
+        }
+        *self.by_result.entry(result).or_default() += 1;
+    }
 }
 
 /// One request of a client.

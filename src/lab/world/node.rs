@@ -221,4 +221,33 @@ impl NodeState {
             self.find_members();
         }
     }
+
+    /// Notes the node's decision on a RequestVote; the one on its own is its first vote as a candidate.
+    pub(super) fn decide_vote(&mut self, candidate: NodeId, granted: bool) {
+        if granted {
+            self.voted_for = Some(candidate);
+        }
+        if candidate == self.id {
+            self.votes.insert(candidate, granted);
+        }
+    }
+
+    /// Adds an entry at the end of the log. Only a node that does not remove conflicting entries overwrites one.
+    pub(super) fn append(&mut self, entry: &SharedEntry) {
+        match entry.index.checked_sub(self.first_index).and_then(|place| usize::try_from(place).ok()) {
+            Some(place) if place < self.log.len() => drop(self.log.set(place, entry.clone())),
+            _ => self.log.push_back(entry.clone()),
+        }
+        if let Payload::Members(membership) = &entry.payload {
+            self.members = (entry.index, membership.clone());
+        }
+    }
+
+    /// Applies the entry at an index to the state machine.
+    pub(super) fn apply_entry(&mut self, index: Index) {
+        self.applied = index;
+        if let Some(Payload::Set { key, value }) = self.entry(index).map(|entry| entry.payload.clone()) {
+            self.state.insert(key, value);
+        }
+    }
 }
