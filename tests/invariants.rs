@@ -1,4 +1,4 @@
-//! Correct runs break no promise, whatever happens to them.
+//! Runs with all rules on violate no invariant, whatever the faults.
 #![cfg(not(target_family = "wasm"))]
 
 mod files;
@@ -10,7 +10,7 @@ use raft_lab::lab::vocab::invariant::Invariant;
 use raft_lab::lab::{Lab, Scenario};
 use raft_lab::runtime::Micros;
 
-/// The violations of a run, in words.
+/// The violations of a run, as sentences.
 fn alarms(lab: &Lab) -> Vec<String> {
     let world = lab.world();
     world
@@ -20,7 +20,7 @@ fn alarms(lab: &Lab) -> Vec<String> {
         .collect()
 }
 
-/// Whether some rule is not obeyed, from the beginning or from some time on.
+/// Whether some rule is switched off, from the start or later.
 fn switches_rules_off(scenario: &Scenario) -> bool {
     let off = |action: &ScheduledAction| matches!(action.what, Action::Rule { on: false, .. });
     !scenario.rules_off.is_empty() || scenario.actions.iter().any(off)
@@ -58,7 +58,7 @@ fn no_random_run_breaks_a_promise() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Node 1 leads term 3 from the beginning, though it knows of nobody's vote; then node 2 is elected in term 3.
+/// Node 1 leads term 3 from the start, without votes; then node 2 is elected in term 3.
 fn two_leaders(stop: serde_json::Value, expect: serde_json::Value) -> Lab {
     let scenario = serde_json::json!({
         "format": "raft-lab/1", "nodes": [1, 2, 3], "preset": "classroom",

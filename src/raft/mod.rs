@@ -1,4 +1,4 @@
-//! Floor 2: the engine. Raft as in Ongaro and Ousterhout, *In ConflictSearch of an Understandable Consensus
+//! Layer 2: the engine. Raft as in Ongaro and Ousterhout, *In Search of an Understandable Consensus
 //! Algorithm* (extended version; "the paper" below) and Ongaro's thesis of 2014, with one replication
 //! stream per follower.
 //!

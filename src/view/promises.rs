@@ -1,4 +1,4 @@
-//! What Raft promises, and whether it holds so far.
+//! The guarantees of Raft, and whether they have held so far.
 
 use super::describe::VIOLATION_LETTERS;
 use super::lang::Text;
@@ -7,22 +7,22 @@ use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
 use crate::lab::world::World;
 
-/// A promise, and whether it holds.
+/// A guarantee of Raft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
-    /// Which.
+    /// The invariant that checks it.
     pub invariant: Invariant,
     /// What it is called.
     pub name: &'static str,
-    /// What it says.
+    /// Its statement.
     pub sentence: &'static str,
-    /// Where the paper says so.
+    /// The section of the paper.
     pub section: &'static str,
-    /// How it was broken, if it was.
+    /// How it was violated; none if it has held.
     pub broken: Option<String>,
 }
 
-/// Every promise, the properties of the paper's Figure 3 first.
+/// Every guarantee, the properties of the paper's Figure 3 first.
 pub fn promises(world: &World, t: &dyn Text) -> Vec<Promise> {
     let promise = |&invariant: &Invariant| Promise {
         invariant,
@@ -37,12 +37,12 @@ pub fn promises(world: &World, t: &dyn Text) -> Vec<Promise> {
     Invariant::ALL.iter().map(promise).collect()
 }
 
-/// Why a run has stopped.
+/// Why a run has halted, in words.
 pub fn why_halted(halt: &Halt, t: &dyn Text) -> String {
     t.halted(&clipped(&t.halt(halt), VIOLATION_LETTERS))
 }
 
-/// Where the paper speaks of a promise.
+/// The section of the paper that states an invariant.
 fn section(invariant: Invariant) -> &'static str {
     match invariant {
         Invariant::ElectionSafety => "§5.2",

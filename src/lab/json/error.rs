@@ -1,36 +1,36 @@
-//! A mistake in a document, and where it is.
+//! Errors in a document, with their location.
 
 use std::fmt;
 
-/// A scenario that was refused: where the mistake is, and what it is.
+/// Why a scenario was rejected, with the location of the error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScenarioError {
-    /// Its place, such as `actions[3].node`; empty for the document as a whole.
+    /// The path of the invalid value, such as `actions[3].node`; empty for the whole document.
     pub path: String,
-    /// What is wrong.
+    /// The reason.
     pub why: Refusal,
 }
 
-/// What is wrong, as a value: the page puts it into the words of its language. Here it is written in English.
+/// The reason for a rejection, as a value, so that the page can translate it. Here it is formatted in English.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is no node with this id.
+    /// No node has this id.
     NoSuchNode(u32),
-    /// A node's id is 0.
+    /// A node id is 0.
     NodeZero,
-    /// A cluster would have more nodes than this.
+    /// The cluster would have more nodes than this maximum.
     TooManyNodes(usize),
-    /// A node is in two groups of a partition.
+    /// This node is in two groups of a partition.
     InTwoGroups(u32),
-    /// A link would lead from a node to itself.
+    /// A link from this node to itself.
     LinkToItself(u32),
-    /// A key or a value has more bytes than this.
+    /// A key or value is longer than this maximum, in bytes.
     TooLong(usize),
-    /// A key or a value with letters that cannot be in it, or a key without any.
+    /// A key or value contains invalid characters, or a key is empty.
     KeyOrValue,
-    /// The begin of a range lies behind its end.
+    /// The lower bound of a range exceeds its upper bound.
     NotARange(String, String),
-    /// Anything else that only the author of a document can get wrong.
+    /// Any other error of a document's author.
     Other(String),
 }
 
@@ -75,13 +75,13 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
-/// A refusal with its place.
+/// An error with its path.
 pub(in crate::lab) fn invalid<T>(path: impl Into<String>, why: impl Into<Refusal>) -> Result<T, ScenarioError> {
     Err(ScenarioError { path: path.into(), why: why.into() })
 }
 
 impl ScenarioError {
-    /// The same mistake, seen from the object or list that holds the value: `step` is a field's name or `[index]`.
+    /// Prefixes the path with a step: a field name, or `[index]`.
     pub(in crate::lab) fn within(self, step: &str) -> ScenarioError {
         let path =
             if self.path.starts_with('[') { format!("{step}{}", self.path) } else { child_path(step, &self.path) };
@@ -89,7 +89,7 @@ impl ScenarioError {
     }
 }
 
-/// A path one field longer.
+/// The path of a field of the object at `path`.
 pub(in crate::lab) fn child_path(path: &str, field: &str) -> String {
     match (path, field) {
         ("", field) => field.to_string(),

@@ -160,34 +160,8 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
         Action::AddLearner { node } => check_newcomers(&at("node"), what, nodes, *node == 0),
         Action::Members { voters } => check_newcomers(&at("voters"), what, nodes, voters.contains(&0)),
         Action::Transfer { to } => check_node(nodes, &at("to"), *to),
-        Action::WriteMany { count, clients, every, value_bytes } => {
-            if *count > WRITES_MAX {
-                return invalid(at("count"), format!("{count} is above {WRITES_MAX}"));
-            }
-            if every.is_some() && clients.is_some() {
-                return invalid(at("clients"), "`every` makes an open loop, `clients` a closed one: only one of them");
-            }
-            if clients.is_some_and(|clients| clients == 0 || clients > 100) {
-                return invalid(at("clients"), "from 1 to 100 clients");
-            }
-            match value_bytes.is_some_and(|bytes| bytes as usize > TEXT_BYTES_MAX) {
-                true => invalid(at("value_bytes"), format!("above {TEXT_BYTES_MAX}")),
-                false => Ok(()),
-            }
-        }
-        Action::Partition { groups } => {
-            let mut seen = BTreeSet::new();
-            for (i, group) in groups.iter().enumerate() {
-                for (j, &node) in group.iter().enumerate() {
-                    let path = format!("{}[{i}][{j}]", at("groups"));
-                    check_node(nodes, &path, node)?;
-                    if !seen.insert(node) {
-                        return invalid(path, Refusal::InTwoGroups(node));
-                    }
-                }
-            }
-            Ok(())
-        }
+        Action::WriteMany { .. } => check_load(path, what),
+        Action::Partition { groups } => check_groups(&at("groups"), groups, nodes),
         Action::Cut { links, .. } => check_links(nodes, &at("links"), links),
         Action::Join { links, name } => match (links, name) {
             (Some(links), None) => check_links(nodes, &at("links"), links),
@@ -202,6 +176,40 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
         }
         Action::Heal {} | Action::Rule { .. } | Action::Note { .. } => Ok(()),
     }
+}
+
+/// Checks `write_many`.
+fn check_load(path: &str, what: &Action) -> Result<(), ScenarioError> {
+    let Action::WriteMany { count, clients, every, value_bytes } = what else { return Ok(()) };
+    let at = |field: &str| child_path(path, field);
+    if *count > WRITES_MAX {
+        return invalid(at("count"), format!("{count} is above {WRITES_MAX}"));
+    }
+    if every.is_some() && clients.is_some() {
+        return invalid(at("clients"), "`every` makes an open loop, `clients` a closed one: only one of them");
+    }
+    if clients.is_some_and(|clients| clients == 0 || clients > 100) {
+        return invalid(at("clients"), "from 1 to 100 clients");
+    }
+    match value_bytes.is_some_and(|bytes| bytes as usize > TEXT_BYTES_MAX) {
+        true => invalid(at("value_bytes"), format!("above {TEXT_BYTES_MAX}")),
+        false => Ok(()),
+    }
+}
+
+/// Checks that the groups name nodes that exist, each once.
+fn check_groups(path: &str, groups: &[Vec<NodeId>], nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
+    let mut seen = BTreeSet::new();
+    for (i, group) in groups.iter().enumerate() {
+        for (j, &node) in group.iter().enumerate() {
+            let path = format!("{path}[{i}][{j}]");
+            check_node(nodes, &path, node)?;
+            if !seen.insert(node) {
+                return invalid(path, Refusal::InTwoGroups(node));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check_node(nodes: &BTreeSet<NodeId>, path: &str, node: NodeId) -> Result<(), ScenarioError> {

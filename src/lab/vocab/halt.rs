@@ -1,5 +1,4 @@
-//! Why a run can go no further, as a value. It is written in English, in reports; the page puts it into the words of
-//! its language.
+//! Why a run cannot continue, as a value. It is formatted in English for reports; the page translates it.
 
 use std::fmt;
 use std::rc::Rc;
@@ -7,12 +6,12 @@ use std::rc::Rc;
 use super::invariant::Invariant;
 use super::violation::ViolationDetail;
 
-/// Why a run can go no further.
+/// Why a run cannot continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Halt {
-    /// Tasks are polled again and again without anything happening: their names, and how often each was polled.
+    /// Livelock: tasks are polled again and again without any event. The name of each and its number of polls.
     TimeStandsStill(Vec<(Rc<str>, u32)>),
-    /// A promise was broken, and the scenario asks to stop then.
+    /// An invariant was violated, and the scenario stops at violations.
     Broken(Invariant, ViolationDetail),
 }
 

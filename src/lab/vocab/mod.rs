@@ -1,4 +1,4 @@
-//! The words of the laboratory: plain data that scenarios, runs and pictures are written in.
+//! The vocabulary of the laboratory: the plain data types that scenarios, runs and views share.
 
 pub mod action;
 pub mod clip;

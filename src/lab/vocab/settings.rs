@@ -1,4 +1,4 @@
-//! Settings: of the nodes, the network and the disks, where they differ from what is usual.
+//! Settings of the nodes, the network and the disks that differ from a default.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,18 +7,18 @@ use crate::lab::vocab::spec::{DiskSpec, LinkSpec};
 use crate::raft::Config;
 use crate::runtime::{Micros, StableHash, TraceHash};
 
-/// A set of settings.
+/// A named set of node settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
-    /// Small numbers: every transition within seconds.
+    /// Settings for demonstration: every transition occurs within seconds.
     Classroom,
-    /// The engine's own defaults.
+    /// The engine's defaults.
     Lab,
 }
 
-/// Declares settings that may be left out: each field, its type, and the field of `$target` that it sets.
+/// Declares optional settings: each field, its type, and the field of `$target` that it sets.
 macro_rules! patch {
     ($(#[$meta:meta])* $name:ident for $target:ident {
         $($(#[$field_meta:meta])* $field:ident: $type:ty => $place:ident),* $(,)?
@@ -34,12 +34,12 @@ macro_rules! patch {
         )* }
 
         impl $name {
-            /// Whether it changes nothing.
+            /// Whether it contains no settings.
             pub fn is_empty(&self) -> bool {
                 *self == $name::default()
             }
 
-            /// Makes these changes.
+            /// Sets the given fields of `target`.
             pub fn apply_to(&self, target: &mut $target) {
                 $(if let Some(value) = self.$field {
                     target.$place = value.into();
@@ -56,7 +56,7 @@ macro_rules! patch {
 }
 
 patch! {
-    /// Settings of the nodes that differ from a preset's, or from what they were.
+    /// Settings of the nodes that differ from the preset, or from the current ones.
     ConfigPatch for Config {
         /// The shortest election timeout, in ms: the time without a message from a leader after which a follower campaigns.
         election_timeout_min: Micros => election_timeout_min,
@@ -74,7 +74,7 @@ patch! {
         snapshot_max_chunk_size: u64 => snapshot_max_chunk_size,
         /// The time limit of one chunk of a snapshot, in ms.
         install_snapshot_timeout: Micros => install_snapshot_timeout,
-        /// Whether a follower that refuses an append tells where the logs may agree. Otherwise the leader lowers its next index by one.
+        /// Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one.
         conflict_hint: bool => conflict_hint,
         /// Whether a node asks the voters whether it could win before it campaigns (pre-vote).
         pre_vote: bool => pre_vote,
@@ -105,23 +105,23 @@ impl StableHash for SnapshotPolicy {
 }
 
 patch! {
-    /// What the network does to messages, where it differs from the default (5 to 15 ms, none lost, none doubled).
+    /// Settings of the network that differ from the default (latency 5 to 15 ms, no loss, no duplicates).
     NetworkPatch for LinkSpec {
         /// The shortest and the longest latency, in ms.
         latency: (Micros, Micros) => latency,
-        /// The fraction of messages that is lost.
+        /// The fraction of messages that are lost, from 0 to 1.
         loss: Probability => loss,
-        /// The fraction of messages that is sent twice.
+        /// The fraction of messages that are sent twice, from 0 to 1.
         duplicate: Probability => duplicate,
     }
 }
 
 patch! {
-    /// How long the disks take, where that differs from the default (nothing, and 20 ms for a snapshot).
+    /// Settings of the disks that differ from the default (no write delay, 20 ms for a snapshot).
     StoragePatch for DiskSpec {
         /// The shortest and the longest time until a write is durable, in ms.
         write_delay: (Micros, Micros) => write_delay,
-        /// The shortest and the longest time that a snapshot takes, in ms; a microsecond for each byte comes on top.
+        /// The shortest and the longest time to build a snapshot, in ms, in addition to 1 µs per byte.
         snapshot_delay: (Micros, Micros) => snapshot_delay,
     }
 }

@@ -1,5 +1,5 @@
-//! How a promise was broken, as a value. It is written in English, in traces and reports; the page puts it into the
-//! words of its language.
+//! How an invariant was violated, as a value. It is formatted in English for traces and reports; the page translates
+//! it.
 
 use std::fmt;
 
@@ -12,19 +12,19 @@ use crate::runtime::{StableHash, TraceHash};
 /// How a leader changed its own log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogChange {
-    /// It wrote other entries over its own.
+    /// It overwrote entries.
     Overwritten,
-    /// It put a snapshot in their place.
+    /// It replaced entries by a snapshot.
     Replaced,
-    /// It removed them.
+    /// It removed entries.
     Removed,
 }
 
-/// How a promise was broken. Keys and values in it are short enough for a sentence.
+/// How an invariant was violated. Keys and values are clipped to a length that fits a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // of fields: the sentences below show what each is
+#[allow(missing_docs)] // the sentences below show the meaning of the fields
 pub enum ViolationDetail {
-    /// Two leaders in one term.
+    /// Two leaders were elected in one term.
     SecondLeader { node: NodeId, first: NodeId, term: Term },
     /// A leader changed its own log.
     LeaderChangedLog { leader: NodeId, term: Term, change: LogChange, first: Index, last: Index },
@@ -32,7 +32,7 @@ pub enum ViolationDetail {
     LogsDifferBefore { nodes: [NodeId; 2], index: Index, term: Term, differ: Index },
     /// Two logs have different entries of the same index and term.
     DifferentEntries { nodes: [NodeId; 2], index: Index, term: Term },
-    /// A leader lacks what another node committed in an earlier term.
+    /// A leader lacks an entry that another node committed in an earlier term.
     LeaderLacksCommitted {
         leader: NodeId,
         term: Term,
@@ -45,15 +45,15 @@ pub enum ViolationDetail {
     AppliedDifferent { nodes: [NodeId; 2], index: Index, term: Term },
     /// Two nodes applied entries of different terms at the same index.
     AppliedOtherTerm { node: NodeId, term: Term, index: Index, first: NodeId, first_term: Term },
-    /// A snapshot from nowhere was installed.
+    /// A snapshot was installed that no node built.
     InstalledUnknown { node: NodeId, index: Index },
-    /// The installed snapshot ends with another entry than was applied there.
+    /// The installed snapshot ends with another entry than the one applied at that index.
     InstalledOtherTerm { node: NodeId, term: Term, index: Index, first: NodeId, first_term: Term },
-    /// A snapshot is not what its maker's log leads to.
+    /// A snapshot's content differs from the state that its builder's log leads to.
     SnapshotDiffers { node: NodeId, index: Index },
-    /// Two votes in one term.
+    /// A node voted for two candidates in one term.
     VotedTwice { node: NodeId, candidates: [NodeId; 2], term: Term },
-    /// A vote was forgotten over a restart.
+    /// A node forgot its vote in a restart.
     VoteForgotten { node: NodeId, candidate: NodeId, term: Term, started_in: Term },
     /// A term decreased.
     TermWentBack { node: NodeId, from: Term, to: Term },
@@ -61,23 +61,23 @@ pub enum ViolationDetail {
     CommitWentBack { node: NodeId, from: Index, to: Index },
     /// An entry was applied twice.
     AppliedAgain { node: NodeId, index: Index, highest: Index },
-    /// Entries were left out.
+    /// Entries were skipped.
     AppliedWithGap { node: NodeId, index: Index, last: Index },
-    /// A leader counts on entries that are not durable on the follower.
+    /// A leader's match index includes entries that are not durable on the follower.
     MatchNotDurable { leader: NodeId, target: NodeId, matched: Index, durable: Index },
-    /// A leader counts on entries that the follower does not have.
+    /// A leader's match index includes entries that the follower does not have.
     MatchNotShared { leader: NodeId, target: NodeId, matched: Index, shared: Index },
     /// A write was acknowledged before it was committed.
     AcknowledgedUncommitted { key: String, value: String, index: Index },
-    /// A write was acknowledged as an entry that is another one.
+    /// A write was acknowledged, but the entry at its index is another one.
     AcknowledgedOther { key: String, value: String, index: Index },
     /// A leader lacks an acknowledged write.
     AcknowledgedMissing { key: String, value: String, index: Index, leader: NodeId, term: Term },
-    /// An acknowledged write is left with no majority.
+    /// An acknowledged write is no longer on a majority.
     AcknowledgedLost { key: String, value: String, index: Index, node: NodeId, holders: Vec<NodeId>, voters: usize },
-    /// A write that was refused was read.
+    /// A read returned the value of a write that was refused.
     RefusedWriteRead { client: u32, request: u64, key: String, value: String },
-    /// A read that no order of the requests explains.
+    /// A read result that no order of the requests explains.
     UnexplainedRead { client: u32, request: u64, key: String, read: Option<String> },
 }
 
@@ -205,7 +205,7 @@ fn span(first: Index, last: Index) -> String {
     }
 }
 
-/// "S1, S2 and S3".
+/// Node names as an enumeration: "S1, S2 and S3".
 fn name_all(nodes: &[NodeId]) -> String {
     let names: Vec<String> = nodes.iter().map(|node| format!("S{node}")).collect();
     match names.split_last() {
@@ -215,7 +215,7 @@ fn name_all(nodes: &[NodeId]) -> String {
     }
 }
 
-/// It stands in traces as its sentence.
+/// Serialized in traces as its sentence.
 impl Serialize for ViolationDetail {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -190,6 +190,6 @@ string_enum! {
         /// The configuration is as requested already.
         NoChange = "it is so already",
         /// The leader stepped down; the change may or may not be completed by the next leader.
-        Unknown = "the leader lost its state meanwhile",
+        Unknown = "the leader lost its office meanwhile",
     }
 }

@@ -1,4 +1,4 @@
-//! The inspector: what is selected, with all its numbers, and what these lead to.
+//! The inspector: all the data of the selection, with links to what it refers to.
 
 use crate::lab::vocab::id::Link;
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamInfo, World};
@@ -19,7 +19,7 @@ mod sheet;
 use sheet::{listed, plain, sheet, to_node, to_nodes};
 pub use sheet::{Field, Sheet, Value};
 
-/// What is told about `subject`.
+/// The sheet of `subject`.
 pub fn inspect(world: &World, subject: Selection, t: &dyn Text) -> Sheet {
     match subject {
         Selection::Node(id) => world.nodes.get(&id).map_or_else(Sheet::default, |node| of_node(world, node, t)),
@@ -178,7 +178,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
     sheet
 }
 
-/// A message, with where it goes.
+/// A message as a value, with its receiver and a link to it.
 fn to_carrier(message: &InFlight, t: &dyn Text) -> Value {
     let text = t.sends(NodeName(message.from), NodeName(message.to), &short(&message.message, t));
     Value { text, to: Some(Selection::Message(message.id)) }
@@ -187,7 +187,7 @@ fn to_carrier(message: &InFlight, t: &dyn Text) -> Value {
 fn of_stream(world: &World, (leader, target): Link, stream: &StreamInfo, t: &dyn Text) -> Sheet {
     let last = world.nodes.get(&leader).map_or(0, |node| node.last_index());
     let mut sheet = sheet(arrow(leader, target, t), streams::change(stream, t));
-    // Every field is named, so that none is forgotten; ways and lag are drawn.
+    // Every field is named, so that a new one is not forgotten. Transitions and lag are drawn elsewhere.
     let StreamInfo { term, state, from: _, why: _, since, ways: _, last_way: _, next, matched, .. } = stream;
     let StreamInfo { replication_buffer, outbound_buffer, answered, trouble, snapshot, lag: _, .. } = stream;
     sheet.add(t.column_state(), plain(t.stream_state(*state)));
@@ -221,7 +221,7 @@ fn of_stream(world: &World, (leader, target): Link, stream: &StreamInfo, t: &dyn
     sheet
 }
 
-/// The entries of a buffer, which lead to the first.
+/// The entries of a buffer, with a link to the first.
 fn of_buffer(leader: NodeId, buffer: Buffered, t: &dyn Text) -> Vec<Value> {
     if buffer.count == 0 {
         return plain(t.buffer_empty());
@@ -242,7 +242,7 @@ mod tests {
     use crate::raft::rpc::MessageKind;
     use crate::view::lang::English;
 
-    /// A run of three nodes in which S1 was elected and has written twice, and a write is on its way.
+    /// A run of three nodes in which S1 was elected and has written twice, and a write is in flight.
     fn lab() -> Lab {
         let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
         lab.act(Action::Campaign { node: 1 }).unwrap();
@@ -347,7 +347,7 @@ mod tests {
             let world = lab.world();
             let message = world.messages.values().find(|it| it.kind == kind);
             let mut lines = told(lab, Selection::Message(message.unwrap_or_else(|| panic!("no {kind}")).id));
-            // Where and when it is, is told of all alike.
+            // The place and times are tested elsewhere; they are the same for all messages.
             lines.drain(..lines.iter().position(|line| line.starts_with("message: ")).unwrap() + 1);
             lines
         };

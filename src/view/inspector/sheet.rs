@@ -1,4 +1,4 @@
-//! What is told about something: a title, a sentence, and fields whose values may lead on.
+//! A sheet of the inspector: a title, a sentence, and fields whose values may be links.
 
 use crate::raft::NodeId;
 use crate::view::format::NodeName;
@@ -8,14 +8,14 @@ use crate::view::selection::Selection;
 /// The most pairs of a state machine, entries of a message or messages of a link that are listed.
 pub(super) const LISTED_MAX: usize = 8;
 
-/// What is told about a subject.
+/// The sheet of a subject.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sheet {
-    /// Its name.
+    /// The subject's name.
     pub title: String,
-    /// It in a sentence.
+    /// A sentence that describes the subject.
     pub lead: String,
-    /// Its fields.
+    /// The subject's fields, in display order.
     pub fields: Vec<Field>,
 }
 
@@ -24,16 +24,16 @@ pub struct Sheet {
 pub struct Field {
     /// Its name.
     pub name: String,
-    /// Its values, of which each may lead to something else.
+    /// Its values, each with an optional link.
     pub values: Vec<Value>,
 }
 
 /// A value of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Value {
-    /// It as text.
+    /// The value as text.
     pub text: String,
-    /// What it leads to.
+    /// What a click on it selects; none if it is no link.
     pub to: Option<Selection>,
 }
 
@@ -64,7 +64,7 @@ impl Sheet {
     }
 }
 
-/// At most [`LISTED_MAX`] of the values, and how many more there are.
+/// At most [`LISTED_MAX`] of the values, and the number of the others.
 pub(super) fn listed(mut values: Vec<Value>, t: &dyn Text) -> Vec<Value> {
     let more = values.len().saturating_sub(LISTED_MAX);
     if more > 0 {

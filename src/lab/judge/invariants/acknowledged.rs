@@ -1,4 +1,4 @@
-//! An acknowledged write is never lost: what a client was told is done stays done.
+//! Acknowledged writes are never lost.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use crate::raft::log::Payload;
 use crate::raft::{self, Index, NodeId, Term};
 use crate::runtime::TraceHash;
 
-/// A write that a client was told is done.
+/// A write that was acknowledged to a client.
 #[derive(Clone, Debug)]
 struct Acknowledged {
-    /// What was written: a key and its value, for a sentence.
+    /// The key and the value, clipped for a sentence.
     write: (String, String),
     /// The hash over its entry and all before it.
     past: TraceHash,
@@ -23,12 +23,12 @@ struct Acknowledged {
 }
 
 /// An acknowledged write stays committed. It is lost
-/// - when it was acknowledged without having been committed, or as an entry that is another one;
-/// - when a leader of a later term takes office without it;
-/// - when a node loses it, by truncation, a crash or a snapshot, and those that still have it are no majority of
-///   the newest committed configuration: then a leader can be elected without it.
+/// - when it was acknowledged without being committed, or the entry at its index is another one;
+/// - when a node without it becomes leader in a later term;
+/// - when a node loses it, by truncation, a crash or a snapshot, and the nodes that still have it are no majority of
+/// the newest committed configuration: then a leader can be elected without it.
 ///
-/// (A node may well lose an entry that was never durable there. It did not count for the majority either.)
+/// (A node may lose an entry that was never durable there: it did not count for the majority.)
 #[derive(Clone, Debug, Default)]
 pub(super) struct AcknowledgedKept {
     writes: BTreeMap<Index, Acknowledged>,
@@ -75,7 +75,7 @@ impl AcknowledgedKept {
         if kept >= before.last() {
             return None;
         }
-        // The later an entry, the fewer have it: the last one that was lost tells.
+        // Later entries are on fewer nodes: it suffices to check the last one that was lost.
         let lost = self.writes.range(kept + 1..=before.last()).rev();
         let lost = lost.filter(|&(&index, write)| before.has(index, write.past) && !now.has(index, write.past));
         let has = |node: NodeId, index: Index, write: &Acknowledged| {

@@ -13,20 +13,20 @@ use crate::runtime::TraceHash;
 
 /// No two nodes apply different entries at one index.
 ///
-/// A snapshot applies many entries at once: it must be one that a node made, to the last byte, and hold the state
-/// that its maker's log leads to.
+/// A snapshot applies many entries at once: its bytes must be those of a snapshot that a node built, and it must hold
+/// the state that its builder's log leads to.
 #[derive(Clone, Debug)]
 pub(super) struct StateMachineSafety {
     /// What was applied at each index, by the first node to do so.
     applied: BTreeMap<Index, (SharedEntry, NodeId)>,
-    /// The bytes of each snapshot that was made, by what names it. (Two nodes may give theirs the same name.)
+    /// The hashes of the snapshots built, by index, term and id. (Two nodes may use the same id.)
     made: BTreeMap<(Index, Term, u64), Vec<TraceHash>>,
-    /// What the state machine held when a node began to make a snapshot.
+    /// The index and the state machine when a node began to build a snapshot.
     begun: BTreeMap<NodeId, (Index, imbl::OrdMap<String, String>)>,
 }
 
 impl StateMachineSafety {
-    /// What is applied when a run begins.
+    /// Starts with what is applied in the initial world.
     pub(super) fn new(world: &World) -> StateMachineSafety {
         let mut safety = StateMachineSafety { applied: BTreeMap::new(), made: BTreeMap::new(), begun: BTreeMap::new() };
         for node in world.nodes.values() {
@@ -109,7 +109,7 @@ impl Check for StateMachineSafety {
                 let state = seen.world.nodes.get(node).filter(|state| state.applied == *index);
                 match state {
                     Some(state) => self.begun.insert(*node, (*index, state.state.clone())),
-                    // The state at an earlier index is not at hand.
+                    // The state at an earlier index is not available.
                     None => self.begun.remove(node),
                 };
                 None
@@ -124,24 +124,24 @@ impl Check for StateMachineSafety {
     }
 }
 
-/// How far one node is.
+/// What one node has applied.
 #[derive(Clone, Copy, Debug, Default)]
 struct Progress {
-    /// What it applied last.
+    /// The index it applied last.
     last: Index,
-    /// The highest that it ever applied since it started.
+    /// The highest index it applied since its last start.
     highest: Index,
 }
 
-/// From one start to the next a node applies entries in order, each once. A restarted node begins at its
-/// snapshot and applies again what is behind it: its state machine was lost in the crash.
+/// Between two starts, a node applies entries in order, each once. A restarted node starts at its snapshot and
+/// applies the later entries again: its state machine was lost in the crash.
 #[derive(Clone, Debug)]
 pub(super) struct AppliedOnce {
     nodes: BTreeMap<NodeId, Progress>,
 }
 
 impl AppliedOnce {
-    /// How far the nodes are when a run begins.
+    /// Starts with what is applied in the initial world.
     pub(super) fn new(world: &World) -> AppliedOnce {
         let progress = |applied| Progress { last: applied, highest: applied };
         AppliedOnce { nodes: world.nodes.values().map(|node| (node.id, progress(node.applied))).collect() }

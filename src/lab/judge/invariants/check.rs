@@ -1,4 +1,4 @@
-//! What a checker is shown, and what it says.
+//! The interface of the checkers.
 
 use super::log_hashes::Log;
 use crate::lab::judge::invariants::commits::Commits;
@@ -9,20 +9,20 @@ use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
 use crate::raft::{Index, NodeId};
 
-/// So many letters of a value a sentence has room for.
+/// The most characters of a value in a sentence.
 const VALUE_LETTERS: usize = 40;
 
-/// What a checker is shown: an event, and how everything stands right behind it.
+/// What a checker is given: an event, and the world and logs after it.
 pub(super) struct CheckContext<'a> {
     pub(super) record: &'a Record,
     pub(super) world: &'a World,
     pub(super) logs: &'a Logs,
-    /// If the event took something from a node's log, or changed something in it: that log before it.
+    /// The log of the event's node before the event, if the event removed or changed any of its entries.
     pub(super) before: Option<&'a Log>,
     pub(super) commits: &'a Commits,
 }
 
-/// What a checker found.
+/// A violation found by a checker.
 pub(super) struct Finding {
     pub(super) nodes: Vec<NodeId>,
     pub(super) entries: Vec<Index>,
@@ -35,13 +35,13 @@ impl Finding {
     }
 }
 
-/// Looks after one promise.
+/// The checker of one invariant.
 pub(super) trait Check {
-    /// Takes the next event; says if it breaks the promise.
+    /// Processes the next event. Returns a violation if the event caused one.
     fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding>;
 }
 
-/// A value as a sentence has room for it.
+/// A value, clipped for a sentence.
 pub(super) fn value_told(value: &str) -> String {
     clipped(value, VALUE_LETTERS).into_owned()
 }

@@ -9,7 +9,7 @@ use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::event::Role;
 use crate::raft::{self, NodeId, Term};
 
-/// Who led each term.
+/// The leader of each term.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ElectionSafety {
     leaders: LiteMap<Term, NodeId>,

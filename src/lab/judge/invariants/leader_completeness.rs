@@ -7,10 +7,10 @@ use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::event::Role;
 use crate::raft::{self, NodeId, Term};
 
-/// What is committed in a term is in the logs of the leaders of all later terms.
+/// Entries committed in a term are in the logs of the leaders of all later terms.
 ///
-/// It is looked at when a leader takes office, and, since a deposed leader may learn only then that an entry was
-/// committed, when an entry is committed while a leader of a later term is in office.
+/// Checked when a node becomes leader and, since a deposed leader may learn only later that an entry is committed,
+/// when an entry is committed while there is a leader of a later term.
 #[derive(Clone, Debug)]
 pub(super) struct LeaderCompleteness;
 

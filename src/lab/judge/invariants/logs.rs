@@ -13,7 +13,7 @@ pub(super) struct LeaderAppendOnly;
 
 impl Check for LeaderAppendOnly {
     fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
-        // Without a log before it, the event took nothing away.
+        // Without a previous log, the event removed nothing.
         let (before, Event::Node(event)) = (seen.before?, &seen.record.event) else { return None };
         let id = event.node();
         let node = seen.world.nodes.get(&id).filter(|node| node.role == Role::Leader)?;
@@ -33,9 +33,9 @@ impl Check for LeaderAppendOnly {
     }
 }
 
-/// If two logs have an entry of the same index and term, they agree in everything up to it.
+/// If two logs have an entry of the same index and term, they agree up to it.
 ///
-/// Only logs that exist at the same time are compared, those on the disks of crashed nodes included.
+/// Only logs that exist at the same time are compared, including those on the disks of crashed nodes.
 #[derive(Clone, Debug)]
 pub(super) struct LogMatching;
 
@@ -44,10 +44,10 @@ impl Check for LogMatching {
         match &seen.record.event {
             Event::Node(raft::Event::Append { node, entry }) => match seen.before {
                 None => compare(seen, *node, entry.index, entry.index),
-                // It was written over another: what is behind has another past now.
+                // It overwrote another entry: the entries after it now have another past.
                 Some(before) => compare(seen, *node, entry.index, before.history.last()),
             },
-            // What was removed, but not durably, is back.
+            // Entries whose truncation was not durable are back.
             Event::Lab(LabEvent::Crash { node, .. }) => {
                 let now = &seen.logs.of(*node)?.history;
                 compare(seen, *node, seen.before?.history.shared_with(now) + 1, now.last())
@@ -57,7 +57,7 @@ impl Check for LogMatching {
     }
 }
 
-/// Compares what a log has from one index to another with all other logs.
+/// Compares a range of a node's log with all other logs.
 fn compare(seen: &CheckContext<'_>, node: NodeId, first: Index, last: Index) -> Option<Finding> {
     let log = &seen.logs.of(node)?.history;
     for index in first.max(log.first_known())..=last.min(log.last()) {

@@ -1,4 +1,4 @@
-//! English: the page, the bar of time, the list of events, the guarantees.
+//! English: the page, the bar with the controls of time, the event feed, the guarantees.
 
 use std::collections::BTreeSet;
 
