@@ -44,7 +44,7 @@ impl Default for FaultPlan {
 
 /// The random scenario of a seed.
 pub fn scenario(seed: u64, plan: FaultPlan) -> Scenario {
-    let mut rng = Rng::new(seed, "plan", 0);
+    let mut rng = Rng::new(seed, "weather", 0);
     let nodes = match plan.nodes {
         0 if rng.chance(200_000) => rng.range(1, 8) as NodeId,
         0 => rng.range(3, 6) as NodeId,
@@ -70,7 +70,7 @@ pub fn over(base: &Scenario, seed: u64, plan: FaultPlan) -> Scenario {
             action.timing = Timing::At(at);
         }
     }
-    come_over(&mut Rng::new(seed, "plan", 0), &mut scenario, plan);
+    come_over(&mut Rng::new(seed, "weather", 0), &mut scenario, plan);
     scenario
 }
 

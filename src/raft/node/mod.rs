@@ -3,9 +3,9 @@
 //! [`Node`] is a plain value, a state machine without I/O: [`Node::handle`] takes one [`Input`] and the current time,
 //! changes the state, and produces [`Output`]s, which the task around it ([`run`]) carries out.
 //!
-//! The files: [`io`] (inputs and outputs), [`state`] (what it remembers beside its log), [`election`] (terms, votes, roles), [`append`] (AppendEntries at the
-//! receiver), [`leader`] (commitment, client requests, leadership transfer), [`reads`] (ReadIndex), [`members`]
-//! (membership changes), [`snapshots`], [`task`].
+//! The files: [`io`] (inputs and outputs), [`state`] (the state of a leader, a pre-vote and a partial snapshot),
+//! [`election`] (terms, votes, roles), [`append`] (AppendEntries at the receiver), [`leader`] (commitment, client
+//! requests, leadership transfer), [`reads`] (ReadIndex), [`members`] (membership changes), [`snapshots`], [`task`].
 //!
 //! **Durability.** Each step collects what has to be written in one [`Write`]. The messages and answers of that step
 //! are held back until storage has confirmed the write and all before it ([`Node::after_durable`]). Only entries may be
