@@ -41,6 +41,10 @@ pub fn choose<'a>(asked: impl IntoIterator<Item = &'a str>) -> &'static dyn Text
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::json::error::{Refusal, ScenarioError};
+    use crate::lab::vocab::halt::Halt;
+    use crate::lab::vocab::invariant::Invariant;
+    use crate::lab::vocab::violation::ViolationDetail;
     use std::collections::BTreeSet;
 
     #[test]
@@ -58,5 +62,18 @@ mod tests {
         for asked in [&["en-GB"] as &[_], &["xx", "EN"], &["xx"], &[]] {
             assert_eq!(choose(asked.iter().copied()).language_tag(), "en", "{asked:?}");
         }
+    }
+
+    #[test]
+    fn english_says_what_the_laboratory_says() {
+        let detail = ViolationDetail::SecondLeader { node: 2, first: 1, term: 3 };
+        assert_eq!(English.violation(&detail), detail.to_string());
+        let stuck = Halt::TimeStandsStill(vec![("node 1".into(), 9), ("node 2".into(), 1)]);
+        assert_eq!(English.halt(&stuck), stuck.to_string());
+        // What is broken has a name on the page, and a word in reports.
+        let told = English.halt(&Halt::Broken(Invariant::ElectionSafety, detail.clone()));
+        assert_eq!(told, format!("A promise is broken: Election Safety. {detail}"));
+        let why = ScenarioError { path: "node".into(), why: Refusal::NoSuchNode(7) };
+        assert_eq!(English.refused(&why), "This cannot be done: node: 7 is not a node of this cluster");
     }
 }

@@ -44,8 +44,6 @@ room! {
         texts { language_tag, language_name, text_direction }
         words { yes_or_no(is_so: bool) }
         sentences {
-            /// "S1, S2 and S5".
-            nodes(nodes: &[NodeName]),
             /// A set of nodes in few letters: "S1–3,5".
             node_set(nodes: &BTreeSet<NodeId>),
             /// A configuration: "S1–5 → S1–4", "S1–3, learner S4".

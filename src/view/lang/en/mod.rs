@@ -48,3 +48,24 @@ fn list(items: &[impl ToString]) -> String {
         Some(last) => format!("{} and {last}", items.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rooms::{Common, Headline, Streams};
+    use super::*;
+    use crate::view::format::NodeName;
+
+    #[test]
+    fn one_some_and_many() {
+        let names = |count: u32| (1..=count).map(NodeName).collect::<Vec<_>>();
+        let lists = [0, 1, 2, 3].map(|count| list(&names(count)));
+        assert_eq!(lists, ["", "S1", "S1 and S2", "S1, S2 and S3"]);
+        assert_eq!(
+            [1, 2].map(|count| English.campaigning(&names(count))),
+            ["No leader: S1 campaigns.", "No leader: S1 and S2 campaign."]
+        );
+        assert_eq!([1, 2].map(|count| English.so_many_chunks(count)), ["one chunk", "2 chunks"]);
+        assert_eq!([0, 9, 10].map(number), ["no", "nine", "10"]);
+        assert_eq!(English.node_set(&[1, 2, 3, 5].into()), "S1–3,5");
+    }
+}

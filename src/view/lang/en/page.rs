@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{list, plural, English};
+use super::{plural, English};
 use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
@@ -22,7 +22,6 @@ say! {
         yes_or_no(is_so: bool): if is_so { "yes" } else { "no" },
     }
     sentences {
-        nodes(nodes: &[NodeName]): list(nodes),
         node_set(nodes: &BTreeSet<NodeId>): format!("S{}", runs(nodes)),
         membership(members: &Membership): {
             let voters = members.voters.iter().map(|set| English.node_set(set)).collect::<Vec<_>>().join(" → ");
