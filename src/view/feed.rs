@@ -1,7 +1,7 @@
 //! The event feed: the last events of a run, by topic.
 //!
 //! A line keeps the record and the context that is needed to describe it; its words are made only when it is shown
-//! ([`words`](super::words)), so that a run with many events costs little here.
+//! ([`describe`](super::describe)), so that a run with many events costs little here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

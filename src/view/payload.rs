@@ -12,7 +12,7 @@ const LETTERS: usize = 24;
 /// The most letters of the key among them.
 const KEY_LETTERS: usize = 12;
 
-/// A text, [clipped](clipped) to `letters`; its size is added if letters are left out: `aaaa… (2000 B)`.
+/// A text, [clipped] to `letters`; its size is added if letters are left out: `aaaa… (2000 B)`.
 pub fn sized(text: &str, letters: usize, t: &dyn Text) -> String {
     match clipped(text, letters) {
         Cow::Borrowed(whole) => whole.to_string(),

@@ -33,7 +33,7 @@ pub(super) struct LeaderState {
     pub(super) pending_snapshot_requests: BTreeSet<NodeId>,
     /// Client reads, in order of arrival, that wait for confirmation of leadership or for the state machine.
     pub(super) pending_reads: Vec<PendingRead>,
-    /// The number of the latest heartbeat round; 0 before the first. See [`Node::start_heartbeat_round`].
+    /// The number of the latest heartbeat round; 0 before the first. See `Node::start_heartbeat_round`.
     pub(super) heartbeat_round: u64,
     /// The index of the first entry of this leader's term. Reads wait until it is committed.
     pub(super) first_index_of_term: Index,

@@ -26,7 +26,7 @@ struct Acknowledged {
 /// - when it was acknowledged without being committed, or the entry at its index is another one;
 /// - when a node without it becomes leader in a later term;
 /// - when a node loses it, by truncation, a crash or a snapshot, and the nodes that still have it are no majority of
-/// the newest committed configuration: then a leader can be elected without it.
+///   the newest committed configuration: then a leader can be elected without it.
 ///
 /// (A node may lose an entry that was never durable there: it did not count for the majority.)
 #[derive(Clone, Debug, Default)]

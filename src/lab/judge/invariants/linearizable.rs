@@ -12,7 +12,7 @@
 //! More is known of a key of a key-value store, a *register*, which keeps the set small:
 //! - a read changes nothing, so a configuration notes which values a pending read has *seen* instead of branching;
 //! - a write that nobody reads may take effect right before a later one that it overlaps, so a configuration notes
-//! only when its value was last *changed*: every pending write called before that may have taken effect then, unseen.
+//!   only when its value was last *changed*: every pending write called before that may have taken effect then, unseen.
 //!
 //! **When.** Only the completion of a read, or the refusal of a write, can contradict a history: a write that
 //! completes can always be the latest. So the operations of each key are queued until then and processed together: a
