@@ -144,7 +144,7 @@ impl CommandContext {
     }
 
     fn refused(&self, why: &ScenarioError) {
-        self.notice(Some(&text().refused(&why)));
+        self.notice(Some(&text().refused(why)));
     }
 
     fn act(&self, what: Action) {

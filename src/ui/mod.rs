@@ -36,18 +36,19 @@ mod transport;
 
 pub use app::App;
 
-use crate::view::lang::{self, Text};
+use std::sync::OnceLock;
 
-thread_local! {
-    /// The first of the user's languages that the page has.
-    static LANGUAGE: &'static dyn Text = {
+use crate::view::lang::{self, Text, LANGUAGES};
+
+/// The place of the page's language in [`LANGUAGES`]: the first of the user's languages that the page has.
+static LANGUAGE: OnceLock<usize> = OnceLock::new();
+
+/// The catalogue of the page's language.
+pub fn text() -> &'static dyn Text {
+    let place = LANGUAGE.get_or_init(|| {
         let t = lang::choose(media::languages().iter().map(String::as_str));
         media::set_language(t.language_tag(), t.text_direction());
-        t
-    };
-}
-
-/// The texts in the page's language.
-pub fn text() -> &'static dyn Text {
-    LANGUAGE.with(|language| *language)
+        LANGUAGES.iter().position(|it| it.language_tag() == t.language_tag()).unwrap_or_default()
+    });
+    LANGUAGES[*place]
 }

@@ -10,7 +10,7 @@ use raft_lab::raft::Rule;
 /// The search gives the page a turn after every slice, and finds what it finds natively.
 #[wasm_bindgen_test]
 async fn a_search_goes_on_in_slices() {
-    let explore = Explore { seeds: 0..10, weather: FaultPlan::default(), off: vec![Rule::OneVotePerTerm], base: None };
+    let explore = Explore { seeds: 0..10, plan: FaultPlan::default(), off: vec![Rule::OneVotePerTerm], base: None };
     let mut search = Search::new(explore);
     let mut turns = 0;
     let found = loop {
