@@ -28,7 +28,7 @@ fn write_the_page() {
     std::fs::write(page(), events_page::page()).unwrap();
 }
 
-/// Every trace line has the fields that the table says, no more and no fewer, and in each what can stand there.
+/// Every trace line has exactly the fields of the table, with valid values.
 #[test]
 fn trace_lines_are_as_the_tables_say() {
     let rows: BTreeMap<&str, _> = event::rows().map(|row| (row.name, row)).collect();

@@ -1,4 +1,4 @@
-//! `raft-lab explore`: what it finds is a short scenario that shows what goes wrong.
+//! `raft-lab explore` finds a short scenario that demonstrates the failure.
 #![cfg(not(target_family = "wasm"))]
 
 use std::process::{Command, Output};
@@ -13,7 +13,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The scenario that was found, run: it shows what it expects, and with all rules on nothing breaks.
+/// Runs the scenario that was found: its expectations hold, and with all rules on no invariant is violated.
 fn shows_it(output: &Output) -> Scenario {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let scenario = Scenario::from_json(&text(&output.stdout)).unwrap();

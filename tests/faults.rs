@@ -1,4 +1,4 @@
-//! What can be done to messages and nodes, and what comes of it. More of it is in `tests/scenarios/faults`.
+//! Actions on messages and nodes, and their effects. More of them are in `tests/scenarios/faults`.
 #![cfg(not(target_family = "wasm"))]
 
 mod files;
@@ -16,7 +16,7 @@ fn ms(ms: u64) -> Micros {
     Micros::from_ms(ms)
 }
 
-/// Whether a scenario makes sense, and all that it expects holds.
+/// Whether a scenario is valid, and its expectations hold.
 fn held(scenario: Value) -> bool {
     let Ok(scenario) = Scenario::from_value(scenario) else { return false };
     let mut lab = Lab::new(scenario).unwrap();
@@ -24,7 +24,7 @@ fn held(scenario: Value) -> bool {
     lab.report().held()
 }
 
-/// Every action of the format, as a refusal lists them.
+/// Every action of the format, as an error message lists them.
 fn action_names() -> BTreeSet<String> {
     let scenario = json!({ "format": "raft-lab/1", "nodes": [1], "actions": [{ "at": 0, "do": "?" }] });
     let refusal = Scenario::from_value(scenario).unwrap_err().to_string();
@@ -49,7 +49,7 @@ fn each_action_is_needed_by_a_scenario() {
     assert!(idle.is_empty(), "no scenario needs {idle:?}");
 }
 
-/// A leader in office, whose next heartbeat is at 50 ms; every message takes 10 ms.
+/// Three nodes with a leader, whose next heartbeat is at 50 ms; every message takes 10 ms.
 fn three_nodes() -> Lab {
     let start = json!({ "log": [1], "commit": 1 });
     let scenario = json!({

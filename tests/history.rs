@@ -1,4 +1,4 @@
-//! Looking back and running again: they agree.
+//! Past worlds folded from events agree with those of a replay.
 #![cfg(not(target_family = "wasm"))]
 
 use raft_lab::lab::explore::random::{scenario, FaultPlan};
@@ -10,7 +10,7 @@ use raft_lab::lab::vocab::moment::Position;
 use raft_lab::lab::{Lab, Scenario, StepKind, World};
 use raft_lab::runtime::Micros;
 
-/// A run of at least so many events.
+/// A run of at least this many events.
 fn long_run(events: u64) -> Lab {
     let weather = FaultPlan { faults: ms(120_000), ..FaultPlan::default() };
     let mut lab = Lab::new(scenario(4, weather)).unwrap();
@@ -25,7 +25,7 @@ fn arrive(mut rerun: Replay, slice: u64) -> Lab {
     rerun.into_lab()
 }
 
-/// The world behind each event, folded from the first on, without any that was kept.
+/// The world after each event, folded from the start, without kept worlds.
 fn worlds(past: &EventLog) -> Vec<World> {
     let mut world = World::clone(&past.world_at(0));
     let mut worlds = vec![world.clone()];

@@ -1,4 +1,4 @@
-//! A run as a person plays it: back, forward, another way, undone and redone.
+//! The player: stepping back and forward, branches, undo and redo.
 #![cfg(not(target_family = "wasm"))]
 
 use raft_lab::lab::play::branches::BranchId;
@@ -22,7 +22,7 @@ fn name(number: u32) -> String {
     format!("run {number}")
 }
 
-/// A player of three nodes, after so many milliseconds.
+/// A player of three nodes, after this many milliseconds.
 fn player(time: u64) -> Player {
     let mut player = Player::new(Lab::new(Scenario::classroom(3)).unwrap(), name);
     assert!(player.advance_to(ms(time), u64::MAX));
@@ -37,7 +37,7 @@ fn names(player: &Player) -> Vec<String> {
     player.branches().all().map(|(_, branch)| branch.name.clone()).collect()
 }
 
-/// The world of a run that has had this scenario from the start, at this time.
+/// The world at this time of a fresh run of the player's scenario.
 fn world_at(player: &Player, time: Micros) -> World {
     let mut lab = Lab::new(player.lab().scenario().clone()).unwrap();
     lab.advance_to(time, u64::MAX);
@@ -174,7 +174,7 @@ fn what_cannot_be_done_in_the_past_makes_no_branch() {
     assert_eq!((names(&player).len(), player.looks_back_at(), hash(&player)), (1, looked_at, before));
 }
 
-/// Undoes, as far as it was said to be possible.
+/// Undoes, and asserts that `can_undo` agrees.
 fn undo(player: &mut Player) -> bool {
     let can = player.can_undo();
     let done = player.undo().unwrap();
@@ -182,7 +182,7 @@ fn undo(player: &mut Player) -> bool {
     done
 }
 
-/// Redoes, as far as it was said to be possible.
+/// Redoes, and asserts that `can_redo` agrees.
 fn redo(player: &mut Player) -> bool {
     let can = player.can_redo();
     let done = player.redo().unwrap();
@@ -214,7 +214,7 @@ fn what_was_done_is_undone_and_redone() {
     assert!(!redo(&mut player));
     assert_eq!(names(&player), ["run 1"], "what only led there is gone");
 
-    // Who does something else cannot redo; what was undone is still there.
+    // Another action clears the redo history; the undone branch is still there.
     assert!(undo(&mut player) && undo(&mut player));
     player.act(Action::Pause { node: 3 }).unwrap();
     assert!(!redo(&mut player));

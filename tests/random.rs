@@ -1,4 +1,4 @@
-//! Random runs: no promise is broken, and everything that can be reached converges.
+//! Random runs: no invariant is violated, and the cluster converges.
 //!
 //! 300 seeds; another number in the environment variable `RAFT_LAB_SEEDS` makes it longer.
 #![cfg(not(target_family = "wasm"))]
@@ -6,7 +6,7 @@
 use raft_lab::lab::explore::random::{scenario, FaultPlan};
 use raft_lab::lab::Lab;
 
-/// Runs seeds; says what is wrong with those with which something is.
+/// Runs seeds, and describes those that fail.
 fn run(seeds: impl Iterator<Item = u64>) -> Vec<String> {
     let mut wrong = Vec::new();
     for seed in seeds {
@@ -14,7 +14,8 @@ fn run(seeds: impl Iterator<Item = u64>) -> Vec<String> {
         lab.run_to_stop(None);
         let report = lab.report();
         if !report.held() {
-            let why = lab.halted().unwrap_or_else(|| serde_json::to_string(&report.expect).unwrap());
+            let why =
+                lab.halted().map_or_else(|| serde_json::to_string(&report.expect).unwrap(), |halt| halt.to_string());
             wrong.push(format!("seed {seed}, at {}: {why}", lab.now()));
         }
     }

@@ -1,4 +1,4 @@
-//! What is refused, and with which words: every mistake is named with its place.
+//! Invalid scenarios are rejected with an error message that contains the path.
 #![cfg(not(target_family = "wasm"))]
 
 mod files;
@@ -26,7 +26,7 @@ fn expect(condition: Value) -> String {
     with("expect", json!([condition]))
 }
 
-/// Scenarios with a mistake, and how each is refused.
+/// Invalid scenarios with their error messages.
 fn mistakes() -> Vec<(String, &'static str)> {
     vec![
         ("{".into(), "not JSON: EOF while parsing an object at line 1 column 1"),
@@ -176,7 +176,7 @@ fn every_mistake_in_a_file_ends_with_status_2_and_its_place() {
 }
 
 proptest! {
-    /// Whatever a file holds, it is a scenario, or it is refused: nothing panics, and what is taken can be run.
+    /// Any file is either rejected or can be run; nothing panics.
     #[test]
     fn spoilt_files_are_refused_or_run(
         file in prop::sample::select(files::scenarios()),

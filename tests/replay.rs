@@ -1,5 +1,5 @@
-//! A recording is a scenario: what a user did, run again, is the same run to the last event. And what the
-//! events tell is what the nodes have.
+//! A recording is a scenario: replaying a user's actions gives the same run, to the last event. And the world folded
+//! from the events agrees with the state of the nodes.
 #![cfg(not(target_family = "wasm"))]
 
 use raft_lab::lab::vocab::action::Action;
@@ -12,7 +12,7 @@ use raft_lab::raft::rpc::{AppendEntries, Message};
 use raft_lab::raft::NodeId;
 use raft_lab::runtime::{Micros, Rng};
 
-/// Something that a user might do.
+/// A random action of a user.
 fn any_action(rng: &mut Rng) -> Action {
     let node = rng.range(1, 6) as u32;
     let other = (node % 5) + 1;
@@ -38,12 +38,12 @@ fn any_action(rng: &mut Rng) -> Action {
     }
 }
 
-/// A session of a user who steps, plays and interferes.
+/// A session of a user who steps, plays and acts.
 fn session(seed: u64) -> Lab {
     session_seen(seed, |_| {})
 }
 
-/// The same, looked at after each step.
+/// The same session, inspected after each step.
 fn session_seen(seed: u64, mut see: impl FnMut(&Lab)) -> Lab {
     let mut rng = Rng::new(seed, "user", 0);
     let mut scenario = Scenario::classroom(5);
@@ -126,7 +126,7 @@ fn what_the_events_tell_is_what_the_nodes_have() {
     }
 }
 
-/// The append that has just left, if one did.
+/// The AppendEntries that was just sent, if any.
 fn append(record: &Record) -> Option<(NodeId, NodeId, &AppendEntries)> {
     match &record.event {
         Event::Lab(LabEvent::Sent { from, to, message, copy_of: None, .. }) => match &**message {

@@ -1,7 +1,7 @@
-//! Every rule can be switched off, and something breaks then: each has a scenario that shows it.
+//! Every rule can be switched off, with consequences: each has a scenario that demonstrates them.
 //!
 //! `tests/scenarios/rules/NAME.json` expects what happens with the rule off (and with it, sometimes, another one). The
-//! same run with all rules on breaks no promise, and does not do what is expected.
+//! same run with all rules on violates no invariant, and does not meet the expectations.
 #![cfg(not(target_family = "wasm"))]
 
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ fn run(scenario: Scenario) -> Report {
     lab.report()
 }
 
-/// The same with all rules on.
+/// The same scenario with all rules on.
 fn obeying(mut scenario: Scenario) -> Scenario {
     scenario.rules_off.clear();
     scenario
@@ -40,7 +40,7 @@ fn as_expected(report: &Report) -> bool {
     report.expect.iter().all(|expectation| expectation.held)
 }
 
-/// The promises that a run broke.
+/// The invariants that a run violated.
 fn broken(report: &Report) -> Vec<String> {
     report.invariants.iter().filter(|it| !it.held).map(|it| it.name.to_string()).collect()
 }
@@ -68,7 +68,7 @@ fn with_all_rules_nothing_does() {
     }
 }
 
-/// Where a second rule is off too, it does not do it alone.
+/// Where a second rule is off too, it has no such effect alone.
 #[test]
 fn each_rule_is_needed_in_its_scenario() {
     for &rule in Rule::ALL {
@@ -132,7 +132,7 @@ fn the_page_has_every_rule_and_every_scenario() {
     }
 }
 
-/// Rules without which random runs break a promise, and within how many seeds, from 0 on (`docs/rules.md`).
+/// Rules without which random runs violate an invariant, and within how many seeds, from 0 on (`docs/rules.md`).
 const EXPLORED: [(Rule, u64); 15] = [
     (Rule::Majority, 10),
     (Rule::OneVotePerTerm, 10),
@@ -151,7 +151,7 @@ const EXPLORED: [(Rule, u64); 15] = [
     (Rule::SyncBeforeAnswer, 10),
 ];
 
-/// The first seed with which a random run breaks a promise without a rule, and the promises.
+/// The first seed with which a random run without a rule violates invariants, and the invariants.
 fn found_by_chance(rule: Rule, seeds: u64) -> Option<(u64, Vec<String>)> {
     (0..seeds).find_map(|seed| {
         let mut scenario = scenario(seed, FaultPlan::default());
@@ -179,7 +179,7 @@ fn stronger_weather_brings_figure_8() {
     assert_eq!(broken(&run(scenario)), ["leader-completeness"]);
 }
 
-/// Says for each rule what random runs find, of as many seeds as `RAFT_LAB_SEEDS` says.
+/// Prints for each rule what random runs find, within `RAFT_LAB_SEEDS` seeds.
 #[test]
 #[ignore = "a measurement: it takes minutes"]
 fn measure_what_random_runs_find() {

@@ -1,4 +1,4 @@
-//! Every scenario under `tests/scenarios` runs, and all that it expects holds.
+//! Every scenario under `tests/scenarios` runs, and its expectations hold.
 #![cfg(not(target_family = "wasm"))]
 
 mod files;

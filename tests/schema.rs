@@ -1,4 +1,4 @@
-//! The JSON Schema that ships with the page: it is what the types say, takes every scenario and refuses mistakes.
+//! The JSON Schema of the page: it is up to date with the types, accepts every scenario and rejects invalid ones.
 #![cfg(not(target_family = "wasm"))]
 
 mod files;

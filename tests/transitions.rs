@@ -1,4 +1,4 @@
-//! Every change of one stream, from one state to the next: the whole list, in order.
+//! The state changes of one replication stream, as complete lists in order.
 #![cfg(not(target_family = "wasm"))]
 
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Watching changes nothing: a run without observers is the same run.
+//! Observation does not affect a run: a run without observers is the same.
 #![cfg(not(target_family = "wasm"))]
 
 mod files;
@@ -13,7 +13,7 @@ use raft_lab::lab::scenario::ScheduledAction;
 use raft_lab::lab::vocab::action::Action;
 use raft_lab::lab::{Lab, Scenario, UnobservedReport};
 
-/// Runs it both ways, to the same time; whether it could be run without observers.
+/// Runs a scenario both ways, to the same time. Returns whether it could be run without observers.
 fn is_the_same_run(name: &str, scenario: Scenario) -> bool {
     let Ok(mut unobserved) = Lab::unobserved(scenario.clone()) else { return false };
     let mut lab = Lab::new(scenario).unwrap();
@@ -33,14 +33,14 @@ fn a_run_without_observers_is_the_same_run() {
     let mut same = 0;
     for file in files::scenarios() {
         let scenario = Scenario::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap();
-        // Where a rule is off, a broken promise ends the run, which nobody sees.
+        // With a rule off, a violation ends the run, which an unobserved run does not detect.
         let off = |action: &ScheduledAction| matches!(action.what, Action::Rule { on: false, .. });
         let obeys = scenario.rules_off.is_empty() && !scenario.actions.iter().any(off);
         same += u32::from(obeys && is_the_same_run(&file.display().to_string(), scenario));
     }
     assert!(same >= 40, "{same}");
     for seed in 0..30 {
-        // Random runs end when all is well, which nobody sees here: let them go on to the end.
+        // Random runs end when the cluster has converged, which an unobserved run does not detect: use the time limit.
         let weather = FaultPlan { faults: raft_lab::runtime::Micros::from_ms(8000), ..FaultPlan::default() };
         let mut scenario = scenario(seed, weather);
         scenario.stop.as_mut().unwrap().when = None;

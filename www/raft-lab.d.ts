@@ -92,30 +92,30 @@ export interface Report {
   expect: { held: boolean; expected: Condition }[];
 }
 
-/** How a cluster starts, what is done to it, and what should then hold. */
+/** The initial state of a cluster, the actions, and the expected outcome. */
 export type Scenario = {
   format: "raft-lab/1";
-  /** A name for people. */
+  /** The title, for people. */
   title?: string;
-  /** What it shows, in Markdown. */
+  /** What the scenario demonstrates, in Markdown. */
   description?: string;
-  /** What chance begins with: at most 2^53 − 1. */
+  /** The seed of the random number generators, ≤ 2^53 − 1. */
   seed?: number;
-  /** Where the settings start from. */
+  /** The preset that the settings are based on. */
   preset?: Preset | null;
-  /** The voters. */
+  /** The ids of the initial voters. */
   nodes: number[];
-  /** Nodes that receive the log without a vote. */
+  /** The ids of the initial learners, which receive the log but do not vote. */
   learners?: number[];
-  /** Settings that differ from the preset's. */
+  /** Settings of the nodes that differ from the preset. */
   config?: ConfigPatch;
-  /** What the network does to messages. */
+  /** Settings of the network that differ from the default. */
   network?: NetworkPatch;
-  /** How long the disks take. */
+  /** Settings of the disks that differ from the default. */
   storage?: StoragePatch;
-  /** Rules that no node obeys. */
+  /** Rules of Raft that are switched off in every node. */
   rules_off?: Rule[];
-  /** What nodes start with; an empty log, if they are not named. */
+  /** The initial state of each node; an empty log for nodes not listed. */
   start?: { [key: string]: Start };
   actions?: Action[];
   stop?: Stop;
@@ -123,7 +123,7 @@ export type Scenario = {
 };
 
 export type Action = {
-  /** Whose. */
+  /** The node whose election timer fires. */
   node: number;
   do: "campaign";
   at?: Milliseconds;
@@ -131,9 +131,9 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** Whose. */
+  /** The node whose election timer is set. */
   node: number;
-  /** How long from now. */
+  /** The time from now until it fires, in ms. */
   in: Milliseconds;
   do: "timer";
   at?: Milliseconds;
@@ -141,13 +141,13 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** The key. */
+  /** The key to set. */
   key: string;
-  /** The value. */
+  /** The value to set. */
   value: string;
-  /** The node to ask, whatever it is. */
+  /** The node to send the request to, whatever its role. */
   node?: number | null;
-  /** Which client asks. Default 1. */
+  /** The id of the client. Default: 1. */
   client?: number | null;
   do: "write";
   at?: Milliseconds;
@@ -155,11 +155,11 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** The key. */
+  /** The key to read. */
   key: string;
-  /** The node to ask, whatever it is. */
+  /** The node to send the request to, whatever its role. */
   node?: number | null;
-  /** Which client asks. Default 1. */
+  /** The id of the client. Default: 1. */
   client?: number | null;
   do: "read";
   at?: Milliseconds;
@@ -167,13 +167,13 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** How many writes. */
+  /** The number of writes. */
   count: number;
-  /** An open loop: one write each so often, whatever becomes of the others; 0 is all at once. */
+  /** Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once. */
   every?: Milliseconds | null;
-  /** A closed loop of so many clients, each writing again when it is answered. Default 1. */
+  /** Closed loop: the number of clients, each of which waits for a result before its next write. Default: 1. */
   clients?: number | null;
-  /** The length of each value. Default: the number of the write. */
+  /** The length of each value in bytes. Default: the value is the number of the write. */
   value_bytes?: number | null;
   do: "write_many";
   at?: Milliseconds;
@@ -181,7 +181,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** The groups. */
+  /** The groups of node ids; no node is in two groups. */
   groups: number[][];
   do: "partition";
   at?: Milliseconds;
@@ -191,7 +191,7 @@ export type Action = {
 } | {
   /** The links, as [from, to]. */
   links: ([number, number])[];
-  /** A name by which they can be rejoined. */
+  /** A name by which the links can be rejoined. */
   name?: string | null;
   do: "cut";
   at?: Milliseconds;
@@ -201,7 +201,7 @@ export type Action = {
 } | {
   /** The links, as [from, to]. */
   links?: ([number, number])[] | null;
-  /** The name of a cut. */
+  /** The name of a previous cut. */
   name?: string | null;
   do: "join";
   at?: Milliseconds;
@@ -215,15 +215,15 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** Only links from this node. */
+  /** Only links from this node. Default: from any. */
   from?: number | null;
-  /** Only links to this node. */
+  /** Only links to this node. Default: to any. */
   to?: number | null;
-  /** The range that latencies are drawn from. */
+  /** The shortest and the longest latency, in ms. */
   latency?: [Milliseconds, Milliseconds] | null;
-  /** The fraction of messages that is lost. */
+  /** The fraction of messages that are lost, from 0 to 1. */
   loss?: Probability | null;
-  /** The fraction of messages that are sent twice. */
+  /** The fraction of messages that are sent twice, from 0 to 1. */
   duplicate?: Probability | null;
   do: "link";
   at?: Milliseconds;
@@ -231,7 +231,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** This message, and no other; the other fields are left out then. */
+  /** Only the message with this id; all other fields must be left out. */
   id?: number | null;
   /** Only messages from this node. */
   from?: number | null;
@@ -243,7 +243,7 @@ export type Action = {
   offset?: number | null;
   /** Only appends that carry the entry at this index. */
   index?: number | null;
-  /** So many: of the messages that are still to be sent (`hold`, `drop`: in addition to all that are in flight), or of those in flight, the oldest first (all others). */
+  /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "drop";
   at?: Milliseconds;
@@ -251,7 +251,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** This message, and no other; the other fields are left out then. */
+  /** Only the message with this id; all other fields must be left out. */
   id?: number | null;
   /** Only messages from this node. */
   from?: number | null;
@@ -263,7 +263,7 @@ export type Action = {
   offset?: number | null;
   /** Only appends that carry the entry at this index. */
   index?: number | null;
-  /** So many: of the messages that are still to be sent (`hold`, `drop`: in addition to all that are in flight), or of those in flight, the oldest first (all others). */
+  /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "hold";
   at?: Milliseconds;
@@ -271,7 +271,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** This message, and no other; the other fields are left out then. */
+  /** Only the message with this id; all other fields must be left out. */
   id?: number | null;
   /** Only messages from this node. */
   from?: number | null;
@@ -283,7 +283,7 @@ export type Action = {
   offset?: number | null;
   /** Only appends that carry the entry at this index. */
   index?: number | null;
-  /** So many: of the messages that are still to be sent (`hold`, `drop`: in addition to all that are in flight), or of those in flight, the oldest first (all others). */
+  /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "release";
   at?: Milliseconds;
@@ -291,9 +291,9 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** So much later. */
+  /** The additional latency, in ms. */
   by: Milliseconds;
-  /** This message, and no other; the other fields are left out then. */
+  /** Only the message with this id; all other fields must be left out. */
   id?: number | null;
   /** Only messages from this node. */
   from?: number | null;
@@ -305,7 +305,7 @@ export type Action = {
   offset?: number | null;
   /** Only appends that carry the entry at this index. */
   index?: number | null;
-  /** So many: of the messages that are still to be sent (`hold`, `drop`: in addition to all that are in flight), or of those in flight, the oldest first (all others). */
+  /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "delay";
   at?: Milliseconds;
@@ -313,7 +313,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** This message, and no other; the other fields are left out then. */
+  /** Only the message with this id; all other fields must be left out. */
   id?: number | null;
   /** Only messages from this node. */
   from?: number | null;
@@ -325,7 +325,7 @@ export type Action = {
   offset?: number | null;
   /** Only appends that carry the entry at this index. */
   index?: number | null;
-  /** So many: of the messages that are still to be sent (`hold`, `drop`: in addition to all that are in flight), or of those in flight, the oldest first (all others). */
+  /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "duplicate";
   at?: Milliseconds;
@@ -333,7 +333,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** This message, and no other; the other fields are left out then. */
+  /** Only the message with this id; all other fields must be left out. */
   id?: number | null;
   /** Only messages from this node. */
   from?: number | null;
@@ -345,7 +345,7 @@ export type Action = {
   offset?: number | null;
   /** Only appends that carry the entry at this index. */
   index?: number | null;
-  /** So many: of the messages that are still to be sent (`hold`, `drop`: in addition to all that are in flight), or of those in flight, the oldest first (all others). */
+  /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "deliver";
   at?: Milliseconds;
@@ -353,7 +353,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** Which. */
+  /** The node to crash. */
   node: number;
   do: "crash";
   at?: Milliseconds;
@@ -361,7 +361,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** Which. */
+  /** The node to restart. */
   node: number;
   do: "restart";
   at?: Milliseconds;
@@ -369,7 +369,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** Which. */
+  /** The node to pause. */
   node: number;
   do: "pause";
   at?: Milliseconds;
@@ -377,7 +377,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** Which. */
+  /** The node to resume. */
   node: number;
   do: "resume";
   at?: Milliseconds;
@@ -385,11 +385,11 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** Whose. */
+  /** The node whose disk is changed. */
   node: number;
-  /** The range that the time until a write is durable is drawn from. */
+  /** The shortest and the longest time until a write is durable, in ms. */
   write_delay?: [Milliseconds, Milliseconds] | null;
-  /** Whether reading and writing fail. The node shuts down when it notices. */
+  /** Whether reads and writes fail. The node shuts down at the first failure. */
   fail?: boolean | null;
   do: "disk";
   at?: Milliseconds;
@@ -397,9 +397,9 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** Which. */
+  /** The node that builds the snapshot. */
   node: number;
-  /** Of the state at this index; of all that is applied, if it is left out. */
+  /** The last included index. Default: the last applied index. */
   index?: number | null;
   do: "snapshot";
   at?: Milliseconds;
@@ -407,7 +407,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** Which. */
+  /** The node to add. */
   node: number;
   do: "add_learner";
   at?: Milliseconds;
@@ -415,7 +415,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** The voters from then on. */
+  /** The ids of the new set of voters. */
   voters: number[];
   do: "members";
   at?: Milliseconds;
@@ -423,7 +423,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** To this voter. */
+  /** The voter that shall become the leader. */
   to: number;
   do: "transfer";
   at?: Milliseconds;
@@ -431,27 +431,27 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** The shortest time without a valid leader after which a follower campaigns, in ms. */
+  /** The shortest election timeout, in ms: the time without a message from a leader after which a follower campaigns. */
   election_timeout_min?: Milliseconds | null;
-  /** The end, exclusive, of the range that election timeouts are drawn from, in ms. */
+  /** The exclusive upper bound of the random election timeout, in ms. */
   election_timeout_max?: Milliseconds | null;
-  /** How often a leader makes itself heard; also the time limit of one append, in ms. */
+  /** The interval between heartbeats, and the time limit of an append, in ms. */
   heartbeat_interval?: Milliseconds | null;
-  /** The most entries that one append carries. */
+  /** The most entries in one append. */
   max_payload_entries?: number | null;
-  /** A follower that is further behind than this is lagging. */
+  /** A stream at line rate becomes lagging if its target is more entries behind than this. */
   replication_lag_threshold?: number | null;
-  /** When a node makes a snapshot. */
+  /** When a node builds a snapshot. */
   snapshot_policy?: SnapshotPolicy | null;
-  /** The most bytes of a snapshot that one chunk carries. */
+  /** The most bytes in one chunk of a snapshot. */
   snapshot_max_chunk_size?: number | null;
-  /** The time limit of one chunk, in ms. */
+  /** The time limit of one chunk of a snapshot, in ms. */
   install_snapshot_timeout?: Milliseconds | null;
-  /** A follower that refuses an append says where to look next; else the leader steps back one by one. */
+  /** Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one. */
   conflict_hint?: boolean | null;
-  /** A node asks whether it could win before it campaigns. */
+  /** Whether a node asks the voters whether it could win before it campaigns (pre-vote). */
   pre_vote?: boolean | null;
-  /** A leader that does not hear from a majority steps down. */
+  /** Whether a leader that does not hear from a majority within `election_timeout_max` steps down. */
   check_quorum?: boolean | null;
   do: "config";
   at?: Milliseconds;
@@ -459,9 +459,9 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** Which. */
+  /** The rule. */
   name: Rule;
-  /** Whether it is obeyed. */
+  /** Whether the nodes obey the rule. */
   on: boolean;
   do: "rule";
   at?: Milliseconds;
@@ -469,7 +469,7 @@ export type Action = {
   after?: number;
   polls?: number;
 } | {
-  /** The text. */
+  /** The text of the caption. */
   text: string;
   do: "note";
   at?: Milliseconds;
@@ -482,9 +482,9 @@ export type Milliseconds = number;
 
 export type Probability = number;
 
-/** Selects messages: those of which everything that is given holds. With nothing given, all. */
+/** Selects the messages that match all given fields; all messages if there are none. */
 export type Selector = {
-  /** This message, and no other; the other fields are left out then. */
+  /** Only the message with this id; all other fields must be left out. */
   id?: number | null;
   /** Only messages from this node. */
   from?: number | null;
@@ -496,17 +496,17 @@ export type Selector = {
   offset?: number | null;
   /** Only appends that carry the entry at this index. */
   index?: number | null;
-  /** So many: of the messages that are still to be sent (`hold`, `drop`: in addition to all that are in flight), or of those in flight, the oldest first (all others). */
+  /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
 };
 
 export type MessageKind = "append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now";
 
-/** A selector, and how much later the messages arrive. */
+/** A selector, and the time by which the messages are delayed. */
 export type Delay = {
-  /** So much later. */
+  /** The additional latency, in ms. */
   by: Milliseconds;
-  /** This message, and no other; the other fields are left out then. */
+  /** Only the message with this id; all other fields must be left out. */
   id?: number | null;
   /** Only messages from this node. */
   from?: number | null;
@@ -518,39 +518,39 @@ export type Delay = {
   offset?: number | null;
   /** Only appends that carry the entry at this index. */
   index?: number | null;
-  /** So many: of the messages that are still to be sent (`hold`, `drop`: in addition to all that are in flight), or of those in flight, the oldest first (all others). */
+  /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
 };
 
-/** Settings of the nodes that differ from a preset's, or from what they were. */
+/** Settings of the nodes that differ from the preset, or from the current ones. */
 export type ConfigPatch = {
-  /** The shortest time without a valid leader after which a follower campaigns, in ms. */
+  /** The shortest election timeout, in ms: the time without a message from a leader after which a follower campaigns. */
   election_timeout_min?: Milliseconds | null;
-  /** The end, exclusive, of the range that election timeouts are drawn from, in ms. */
+  /** The exclusive upper bound of the random election timeout, in ms. */
   election_timeout_max?: Milliseconds | null;
-  /** How often a leader makes itself heard; also the time limit of one append, in ms. */
+  /** The interval between heartbeats, and the time limit of an append, in ms. */
   heartbeat_interval?: Milliseconds | null;
-  /** The most entries that one append carries. */
+  /** The most entries in one append. */
   max_payload_entries?: number | null;
-  /** A follower that is further behind than this is lagging. */
+  /** A stream at line rate becomes lagging if its target is more entries behind than this. */
   replication_lag_threshold?: number | null;
-  /** When a node makes a snapshot. */
+  /** When a node builds a snapshot. */
   snapshot_policy?: SnapshotPolicy | null;
-  /** The most bytes of a snapshot that one chunk carries. */
+  /** The most bytes in one chunk of a snapshot. */
   snapshot_max_chunk_size?: number | null;
-  /** The time limit of one chunk, in ms. */
+  /** The time limit of one chunk of a snapshot, in ms. */
   install_snapshot_timeout?: Milliseconds | null;
-  /** A follower that refuses an append says where to look next; else the leader steps back one by one. */
+  /** Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one. */
   conflict_hint?: boolean | null;
-  /** A node asks whether it could win before it campaigns. */
+  /** Whether a node asks the voters whether it could win before it campaigns (pre-vote). */
   pre_vote?: boolean | null;
-  /** A leader that does not hear from a majority steps down. */
+  /** Whether a leader that does not hear from a majority within `election_timeout_max` steps down. */
   check_quorum?: boolean | null;
 };
 
-/** When a node makes a snapshot. */
+/** When a node builds a snapshot. */
 export type SnapshotPolicy = {
-  /** When so many entries are applied since the last one. */
+  /** The number of entries applied since the last snapshot after which the next one is built. */
   logs_since_last: number;
 };
 
@@ -582,7 +582,7 @@ export type Condition = NodeIs | StreamIs | EventWas | {
   any: Condition[];
 };
 
-/** Who leads: anyone, nobody, a node, or someone in a term. */
+/** Who leads: any node, none, this node, or some node in this term. */
 export type LeaderIs = boolean | number | {
   /** The term. */
   term: Number;
@@ -593,13 +593,13 @@ export type Number = number | Range;
 
 /** Bounds, both included. */
 export type Range = {
-  /** The least. */
+  /** The lower bound. */
   min?: number | null;
-  /** The most. */
+  /** The upper bound. */
   max?: number | null;
 };
 
-/** How many requests stand how. */
+/** A condition about the numbers of client requests by outcome. */
 export type ClientsAre = {
   /** Writes and reads that were answered with success. */
   acknowledged?: Number | null;
@@ -607,90 +607,90 @@ export type ClientsAre = {
   unanswered?: Number | null;
   /** Requests that were refused. */
   refused?: Number | null;
-  /** Requests of which nobody knows. */
+  /** Requests with unknown outcome. */
   unknown?: Number | null;
 };
 
-/** Which promise was broken: this one, any, or none. */
+/** Which invariant was violated: this one, any, or none. */
 export type Violated = boolean | Invariant;
 
 export type Invariant = "election-safety" | "leader-append-only" | "log-matching" | "leader-completeness" | "state-machine-safety" | "votes-kept" | "monotonic" | "applied-once" | "match-is-true" | "acknowledged-kept" | "linearizable";
 
-/** What holds of at least one request. */
+/** A condition that at least one client request meets. */
 export type OutcomeIs = {
-  /** Whose. */
+  /** The client. */
   client?: number | null;
-  /** Its number. */
+  /** The number of the request. */
   op?: number | null;
-  /** What is known of it. "sent" counts as waiting. */
+  /** The outcome; "sent" counts as waiting. */
   result: ClientResult;
-  /** What was read. */
+  /** The value that was read. */
   value?: string | null;
 };
 
 export type ClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown";
 
-/** What holds of one or several nodes. */
+/** A condition about one or several nodes: every field that is given must hold. */
 export type NodeIs = {
-  /** Which. */
+  /** The nodes. */
   node: Which;
-  /** Whether it runs. */
+  /** Whether the node is running. */
   alive?: boolean | null;
-  /** Its role. */
+  /** The role. */
   role?: Role | null;
-  /** Its term. */
+  /** The current term. */
   term?: Number | null;
-  /** Whom it voted for; 0 is nobody. */
+  /** The node voted for in the current term; 0 is none. */
   voted_for?: number | null;
-  /** Its commit index. */
+  /** The commit index. */
   commit?: Number | null;
-  /** How far it has applied. */
+  /** The highest applied index. */
   applied?: Number | null;
-  /** Its last index. */
+  /** The last index of the log. */
   last_index?: Number | null;
-  /** The terms of its retained entries. */
+  /** The terms of the retained entries, in order. */
   log?: number[] | null;
-  /** The terms of its first entries, from index 1. */
+  /** The terms of the first entries, from index 1. */
   log_prefix?: number[] | null;
-  /** One of its entries. */
+  /** An entry of the log. */
   entry?: EntryIs | null;
-  /** Its snapshot. */
+  /** The latest snapshot. */
   snapshot?: SnapshotIs | null;
   /** The configuration in force. */
   members?: MembersAre | null;
-  /** Keys of its state machine; others do not matter. */
+  /** Keys of the state machine with their values; other keys are ignored. */
   state?: { [key: string]: string } | null;
 };
 
-/** Which nodes a condition speaks of. */
+/** The nodes that a condition is about. */
 export type Which = number | number[] | Live;
 
-/** Which of the live nodes. */
+/** All or any of the live nodes. */
 export type Live = "all" | "any";
 
 export type Role = "learner" | "follower" | "candidate" | "leader" | "shutdown";
 
-/** What holds of one entry. */
+/** A condition about an entry. */
 export type EntryIs = {
-  /** Its index. */
+  /** The index. */
   index: number;
-  /** Its term. */
+  /** The term. */
   term?: number | null;
-  /** What it sets. */
+  /** The key and the value that it sets. */
   set?: [string, string] | null;
 };
 
-/** What holds of a snapshot. */
+/** A condition about a snapshot. */
 export type SnapshotIs = {
-  /** The last index that it includes. */
+  /** The last included index. */
   index?: Number | null;
-  /** The term there. */
+  /** The term of the last included entry. */
   term?: Number | null;
-  /** Its size. */
+  /** The size in bytes. */
   bytes?: Number | null;
 };
 
-/** What holds of a configuration, as a report shows it. */
+/** A condition about a configuration, as a report shows it. */
 export type MembersAre = {
   /** The sets of voters: two while the configuration changes. */
   voters?: number[][] | null;
@@ -700,17 +700,17 @@ export type MembersAre = {
   index?: Number | null;
 };
 
-/** What holds of one stream. */
+/** A condition about a replication stream. */
 export type StreamIs = {
   /** The leader and the target. */
   stream: [number, number];
-  /** Its state. */
+  /** The state. */
   state?: StreamState | null;
-  /** Its next index. */
+  /** The index of the next entry to send. */
   next?: Number | null;
-  /** Its match index. */
+  /** The highest index known to be replicated on the target; `match < next`. */
   match?: Number | null;
-  /** How far the target is behind. */
+  /** The lag: the last index of the leader minus match. */
   lag?: Number | null;
 };
 
@@ -1044,9 +1044,9 @@ export type EventWas = {
   from?: number;
   to?: number;
   kind?: "append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now";
-  /** The request that this answers. */
+  /** The request that this is the response to. */
   re?: number | null;
-  /** The message of which this is a copy that the network made. */
+  /** The message of which this is a copy, made by the network. */
   copy_of?: number | null;
   arrives?: number;
 } | {
@@ -1167,15 +1167,15 @@ export type EventWas = {
   at?: number;
   n?: number;
   count?: Number;
-  /** Only links from this node. */
+  /** Only links from this node; null: from any. */
   from?: number | null;
-  /** Only links to this node. Where neither is said, those of later nodes too. */
+  /** Only links to this node; null: to any. If both are null, links of nodes added later change too. */
   to?: number | null;
-  /** The range that latencies are drawn from; null is as before. */
+  /** The shortest and the longest latency; null: unchanged. */
   latency?: [number, number] | null;
-  /** The fraction of messages that is lost; null is as before. */
+  /** The fraction of messages that are lost; null: unchanged. */
   loss?: number | null;
-  /** The fraction of messages that are sent twice; null is as before. */
+  /** The fraction of messages that are sent twice; null: unchanged. */
   duplicate?: number | null;
 } | {
   event: "cut";
@@ -1201,9 +1201,9 @@ export type EventWas = {
   value?: string | null;
   node?: number | null;
   result?: "waiting" | "sent" | "ok" | "refused" | "unknown";
-  /** The entry that a write became, once it is done. */
+  /** The index of a write's entry, once the write is completed. */
   index?: number | null;
-  /** What a read gave, once it is answered; none is "no value". */
+  /** The result of a read, once it is completed; null if the key is not set. */
   read?: string | null;
 } | {
   event: "members";
@@ -1212,9 +1212,9 @@ export type EventWas = {
   count?: Number;
   voters?: number[] | null;
   learner?: number | null;
-  /** Who was asked; none while nobody leads. */
+  /** The node that was asked; null while there is no leader. */
   node?: number | null;
-  /** What came of it; none until that is known. */
+  /** The outcome; null until it is known. */
   result?: "done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | null;
 } | {
   event: "violation";
@@ -1233,45 +1233,45 @@ export type EventWas = {
   text?: string;
 };
 
-/** Which broken promises end a run. */
+/** Which invariant violations end a run. */
 export type OnViolation = boolean | Invariant;
 
-/** A set of settings. */
+/** A named set of node settings. */
 export type Preset = "classroom" | "lab";
 
-/** What the network does to messages, where it differs from the default (5 to 15 ms, none lost, none doubled). */
+/** Settings of the network that differ from the default (latency 5 to 15 ms, no loss, no duplicates). */
 export type NetworkPatch = {
   /** The shortest and the longest latency, in ms. */
   latency?: [Milliseconds, Milliseconds] | null;
-  /** The fraction of messages that is lost. */
+  /** The fraction of messages that are lost, from 0 to 1. */
   loss?: Probability | null;
-  /** The fraction of messages that is sent twice. */
+  /** The fraction of messages that are sent twice, from 0 to 1. */
   duplicate?: Probability | null;
 };
 
-/** How long the disks take, where that differs from the default (nothing, and 20 ms for a snapshot). */
+/** Settings of the disks that differ from the default (no write delay, 20 ms for a snapshot). */
 export type StoragePatch = {
   /** The shortest and the longest time until a write is durable, in ms. */
   write_delay?: [Milliseconds, Milliseconds] | null;
-  /** The shortest and the longest time that a snapshot takes, in ms; a microsecond for each byte comes on top. */
+  /** The shortest and the longest time to build a snapshot, in ms, in addition to 1 µs per byte. */
   snapshot_delay?: [Milliseconds, Milliseconds] | null;
 };
 
-/** What one node starts with. */
+/** The initial state of one node. */
 export type Start = {
-  /** Its term; that of its last entry, if left out. */
+  /** The current term. Default: the term of the last entry. */
   term?: number | null;
-  /** Whom it voted for in that term; a leader, itself. */
+  /** The node that received its vote in that term. Default for a leader: itself. */
   voted_for?: number | null;
-  /** Its log, from index 1, or from behind the snapshot. */
+  /** The log, from index 1 or from the index after the snapshot. */
   log?: StartEntry[];
-  /** Its snapshot. */
+  /** The snapshot, if any. */
   snapshot?: StartSnapshot | null;
-  /** How far it knows its log to be committed, and has applied it, when the run begins. Like all that is not durable, it is forgotten in a crash. */
+  /** The commit index and last applied index when the run begins. Volatile: lost in a crash. */
   commit?: number | null;
-  /** It leads its term already, without the first entry of a leader. */
+  /** The role. A leader at the start leads its term without having appended an entry of that term. */
   role?: StartRole | null;
-  /** As a leader: how far each follower's log is proven to agree. */
+  /** For a leader: the match index of each follower. */
   match?: { [key: string]: number } | null;
 };
 
@@ -1282,15 +1282,15 @@ export type StartEntry = number | {
   members?: number[];
 };
 
-/** A snapshot that a node starts with. */
+/** The initial snapshot of a node. */
 export type StartSnapshot = {
-  /** The last index that it includes. */
+  /** The last included index. */
   index: number;
-  /** The term there. */
+  /** The last included term. */
   term: number;
-  /** The state machine. */
+  /** The state machine at that index. */
   state?: { [key: string]: string };
 };
 
-/** What a node is when the run begins, if it is not what it would be by itself. */
+/** The initial role of a node that is not a follower. */
 export type StartRole = "leader";

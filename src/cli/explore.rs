@@ -1,4 +1,4 @@
-//! `raft-lab explore`: random runs on all cores, until one goes wrong; and that one made short.
+//! `raft-lab explore`: random runs on all cores until one fails, which is then shortened.
 
 #![allow(clippy::disallowed_types, reason = "the wall time of whoever waits: no run ever sees it")]
 
@@ -20,25 +20,25 @@ use crate::lab::Scenario;
 use crate::raft::{NodeId, Rule};
 use crate::runtime::Micros;
 
-/// What can be said on the command line.
+/// The command line options.
 #[derive(Args)]
 pub(super) struct Options {
-    /// A scenario over which load and faults come; without it, clusters of chance
+    /// A scenario to which load and faults are added; without it, random clusters
     #[arg(long, value_name = "FILE")]
     base: Option<PathBuf>,
-    /// The seeds to try, from A to before B
+    /// The seeds to try, from A to B (exclusive)
     #[arg(long, value_name = "A..B", value_parser = seeds)]
     seeds: Option<std::ops::Range<u64>>,
-    /// Switch a rule of Raft off (more than once for several)
+    /// Switch a rule of Raft off (can be repeated)
     #[arg(long, value_name = "RULE", hide_possible_values = true, value_parser = rules())]
     off: Vec<Rule>,
-    /// Give up after so many seconds
+    /// Give up after this many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     budget: u64,
-    /// How many runs at a time; as many as there are cores, if it is left out
+    /// The number of parallel runs; by default the number of cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
-    /// The number of nodes; each run has its own, if it is left out
+    /// The number of nodes; by default it varies from run to run
     #[arg(long, value_name = "N", conflicts_with = "base", value_parser = clap::value_parser!(NodeId).range(1..=NODES_MAX as i64))]
     nodes: Option<NodeId>,
 }
@@ -59,13 +59,13 @@ fn rules() -> impl TypedValueParser<Value = Rule> {
     names.try_map(move |name| of(&name).ok_or("not a rule"))
 }
 
-/// A run that is over.
+/// A finished run.
 struct Done {
     virtual_time: Micros,
     failed: Option<Failed>,
 }
 
-/// A run that went wrong.
+/// A failed run.
 struct Failed {
     seed: u64,
     scenario: Scenario,
@@ -73,11 +73,11 @@ struct Failed {
     at: Micros,
 }
 
-/// What the workers share.
+/// The state that the workers share.
 struct Shared {
     explore: Explore,
     next: AtomicU64,
-    /// Seeds from here on are of no interest: one before them went wrong.
+    /// Seeds from here on are skipped, since a smaller seed has failed.
     end: AtomicU64,
     time_is_up: AtomicBool,
 }
@@ -109,7 +109,7 @@ impl Shared {
     }
 }
 
-/// Explores. Exit status: 0 if nothing was found.
+/// Explores. Returns the exit status: 0 if no run failed.
 pub(super) fn run(options: Options) -> Result<u8, String> {
     let base = options.base.as_deref().map(load).transpose()?;
     let seeds = options.seeds.unwrap_or(0..SEED_MAX + 1);
@@ -163,7 +163,7 @@ fn line(progress: Progress, elapsed: Duration) -> String {
     format!("{seeds} seeds, {rate:.0} a second, {:.2} virtual hours", virtual_time.as_ms() / 3_600_000.0)
 }
 
-/// Says how far it is: on a terminal, each line takes the place of the one before, unless that was to stay.
+/// Shows progress. On a terminal each line replaces the one before, unless that one was to stay.
 fn show(text: &str, stays: bool) {
     match (std::io::stderr().is_terminal(), stays) {
         (true, true) => eprintln!("\r\x1b[K{text}"),

@@ -1,4 +1,4 @@
-//! What the command line reads and prints, and its exit statuses.
+//! Input, output and exit statuses of the command line.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -6,11 +6,11 @@ use std::path::Path;
 
 use crate::lab::{Lab, Scenario};
 
-/// All expectations held.
+/// Exit status: all expectations held.
 pub(super) const HELD: u8 = 0;
-/// Some did not.
+/// Exit status: an expectation did not hold.
 pub(super) const NOT_HELD: u8 = 1;
-/// A file was refused.
+/// Exit status: a file was refused.
 pub(super) const REFUSED: u8 = 2;
 
 /// Reads a scenario from a file.
@@ -26,10 +26,10 @@ pub(super) fn load(path: &Path) -> Result<Scenario, String> {
 /// Prints to standard output.
 ///
 /// # Errors
-/// If it cannot be written, unless whoever reads has read enough.
+/// If writing fails, except with a broken pipe.
 pub(super) fn print_text(text: &str) -> Result<(), String> {
     match io::stdout().lock().write_all(text.as_bytes()) {
-        // Whoever reads has read enough (`| head`).
+        // The reader has closed the pipe, as `| head` does.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(|error| format!("standard output: {error}")),
     }

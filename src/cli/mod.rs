@@ -1,4 +1,4 @@
-//! Floor 6: the command line, a thin skin over the laboratory.
+//! Layer 6: the command line, a thin wrapper around the laboratory.
 
 mod explore;
 mod io;
@@ -34,11 +34,11 @@ enum Command {
         /// Stop at this virtual time at the latest, in milliseconds
         #[arg(long, value_name = "MS", value_parser = milliseconds)]
         until: Option<Micros>,
-        /// Do not watch: nothing is recorded or checked, and the report says so with null
+        /// Run without observers: nothing is recorded or checked, and the report has null there
         #[arg(long, conflicts_with = "trace")]
         quiet: bool,
     },
-    /// Try random runs until one goes wrong, make that one short, and print it as a scenario
+    /// Try random runs until one fails, shorten it, and print it as a scenario
     ///
     /// Progress goes to standard error. Exit status: 0 if nothing was found, 1 if something was.
     Explore(explore::Options),
@@ -52,8 +52,7 @@ enum Command {
     Schema,
 }
 
-/// Runs the command line. Exit status: 0 if all that was expected held, 1 if some did not, 2 if a file
-/// was refused.
+/// Runs the command line. Exit status: 0 if all expectations held, 1 if some did not, 2 if a file was refused.
 pub fn main() -> ExitCode {
     let status = match Arguments::parse().command {
         Command::Run { files, until, quiet: true, .. } => run_quietly(&files, until),
@@ -99,7 +98,7 @@ fn run(files: &[PathBuf], trace: Option<&Path>, until: Option<Micros>) -> Result
     Ok(if reports.iter().all(Report::held) { HELD } else { NOT_HELD })
 }
 
-/// Runs without observers, as fast as the engine goes: all that is known is that it went.
+/// Runs without observers, at full speed; nothing is checked.
 fn run_quietly(files: &[PathBuf], until: Option<Micros>) -> Result<u8, String> {
     let mut labs = start(files, Lab::unobserved)?;
     labs.iter_mut().for_each(|lab| lab.run_to_stop(until));
@@ -108,7 +107,7 @@ fn run_quietly(files: &[PathBuf], until: Option<Micros>) -> Result<u8, String> {
     Ok(if reports.iter().all(|report| report.halted.is_none()) { HELD } else { NOT_HELD })
 }
 
-/// A lab for each file, if none is refused.
+/// A lab for each file. Fails if any file is refused.
 fn start(files: &[PathBuf], lab: fn(Scenario) -> Result<Lab, ScenarioError>) -> Result<Vec<Lab>, String> {
     let scenarios = files.iter().map(|file| load(file)).collect::<Result<Vec<_>, _>>()?;
     let start =
@@ -116,7 +115,7 @@ fn start(files: &[PathBuf], lab: fn(Scenario) -> Result<Lab, ScenarioError>) -> 
     scenarios.into_iter().zip(files).map(start).collect()
 }
 
-/// One report alone, several as a list.
+/// Prints one report as itself, several as a list.
 fn print<T: Serialize>(reports: &[T]) -> Result<(), String> {
     let text = match reports {
         [report] => serde_json::to_string_pretty(report),

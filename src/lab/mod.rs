@@ -1,12 +1,13 @@
-//! Floor 3: the laboratory — a cluster of nodes in one process, and everything that can be done to it.
+//! Layer 3: the laboratory. It simulates a cluster of nodes in one process.
 //!
-//! A [`Lab`] runs a [`Scenario`]. It does one thing at a time ([`Lab::turn`](run::lab::Lab)): an action that is due, a
-//! message that arrives, one poll of a task, or letting time pass. What happens is recorded and becomes the [`World`];
-//! reports, conditions and pictures are made from that.
+//! A [`Lab`] runs a [`Scenario`]. It executes one step at a time ([`Lab::turn`](run::lab::Lab)): an action that is
+//! due, the arrival of a message, one poll of a task, or an advance of the clock. Events are recorded and folded into
+//! the [`World`]; reports, conditions and the views of the page are derived from it.
 //!
-//! The laboratory has floors of its own, each of which uses only those above it in this list: [`json`] (documents with
-//! paths), [`vocab`] (plain data), [`world`] (the fold over events), [`scenario`] (the format), [`judge`] (conditions,
-//! invariants, the report), [`run`] (what runs), [`play`] (time in a person's hands), [`explore`] (random runs).
+//! The laboratory has layers of its own, each of which uses only those before it in this list: [`json`] (documents
+//! with paths), [`vocab`] (plain data), [`world`] (the state, folded from events), [`scenario`] (the format),
+//! [`judge`] (conditions, invariants, the report), [`run`] (the simulation), [`play`] (navigation in time),
+//! [`explore`] (random runs).
 
 pub mod explore;
 #[cfg(not(target_family = "wasm"))]

@@ -8,8 +8,8 @@ use crate::runtime::Micros;
 /// The settings of a node. As a rule, all nodes of a cluster have the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The shortest election timeout: the time without a message from a leader after which a follower campaigns. Greater
-    /// than `heartbeat_interval`. Default 150 ms.
+    /// The shortest election timeout: the time without a message from a leader after which a follower campaigns.
+    /// Greater than `heartbeat_interval`. Default 150 ms.
     pub election_timeout_min: Micros,
     /// The exclusive upper bound of the random election timeout. Greater than `election_timeout_min`. Default 300 ms.
     pub election_timeout_max: Micros,
@@ -19,20 +19,20 @@ pub struct Config {
     pub max_payload_entries: u32,
     /// A stream at line rate becomes lagging if its target is more entries behind than this. Default 1000.
     pub replication_lag_threshold: u64,
-    /// A snapshot is built when this many entries were applied since the last one, and sent to targets that are this many
-    /// entries behind. At least 1. Default 5000.
+    /// A snapshot is built when this many entries were applied since the last one, and sent to targets that are this
+    /// many entries behind. At least 1. Default 5000.
     pub snapshot_threshold: u64,
     /// The most bytes in one chunk of a snapshot. At least 1. Default 3 MiB.
     pub snapshot_max_chunk_size: u64,
     /// The time limit of one chunk. Positive. Default 200 ms.
     pub install_snapshot_timeout: Micros,
-    /// Whether a follower that refuses an append tells where the logs may agree. Without that hint, the leader lowers its
-    /// next index by one after each refusal. On by default.
+    /// Whether a follower that refuses an append tells where the logs may agree. Without that hint, the leader lowers
+    /// its next index by one after each refusal. On by default.
     pub conflict_hint: bool,
     /// Whether a node asks the voters whether it could win before it campaigns (thesis §9.6). Off by default.
     pub pre_vote: bool,
-    /// Whether a leader that does not hear from a majority within `election_timeout_max` steps down (thesis §6.2). Off by
-    /// default.
+    /// Whether a leader that does not hear from a majority within `election_timeout_max` steps down (thesis §6.2). Off
+    /// by default.
     pub check_quorum: bool,
     /// The rules of Raft that the node follows: all, by default.
     pub rules: Rules,

@@ -29,8 +29,8 @@ impl ConflictSearch {
         }
     }
 
-    /// The follower's hint if its log has no entry (`index`, `term`): its last entry before `index` with a term of at most
-    /// `term`.
+    /// The follower's hint if its log has no entry (`index`, `term`): its last entry before `index` with a term of at
+    /// most `term`.
     pub fn hint(self, own: &LogTerms, index: Index, term: Term) -> ConflictHint {
         let below = index.saturating_sub(1);
         let oldest = own.prev_index();
@@ -51,8 +51,8 @@ impl ConflictSearch {
         }
     }
 
-    /// The leader's next index after a refusal of `refused`: the one after its own last entry that the follower may have
-    /// according to the hint. Less than `refused`, so that the search ends, and greater than `match_index`.
+    /// The leader's next index after a refusal of `refused`: the one after its own last entry that the follower may
+    /// have according to the hint. Less than `refused`, so that the search ends, and greater than `match_index`.
     ///
     /// Requires `match_index + 1 < refused`.
     pub fn next_index(self, own: &LogTerms, hint: Option<ConflictHint>, match_index: Index, refused: Index) -> Index {

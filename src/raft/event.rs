@@ -1,7 +1,8 @@
 //! The events of the engine: everything that can be observed of a node from outside.
 //!
-//! One table declares everything about an event: its type, its name and fields in a trace, the order in which the fields
-//! are hashed, and its documentation. When an event is added, the compiler reports every place that has to handle it.
+//! One table declares everything about an event: its type, its name and fields in a trace, the order in which the
+//! fields are hashed, and its documentation. When an event is added, the compiler reports every place that has to
+//! handle it.
 
 use super::log::SharedEntry;
 use super::schema::{events, string_enum};
@@ -135,8 +136,8 @@ string_enum! {
 }
 
 events! {
-    /// The events of the engine. `node` is the node in which the event happens: for events of a stream the leader, while
-    /// `target` is the node that it replicates to.
+    /// The events of the engine. `node` is the node in which the event happens: for events of a stream the leader,
+    /// while `target` is the node that it replicates to.
     Event {
         /// A node starts or restarts with its persistent state.
         Started = "started" {
@@ -168,8 +169,8 @@ events! {
         TransferGivenUp = "transfer-given-up" { node: NodeId, target: NodeId },
         /// A transfer of leadership was rejected.
         TransferRefused = "transfer-refused" { node: NodeId, target: NodeId, why: TransferRefusedWhy },
-        /// A leader may answer a read: a majority has confirmed its leadership since the read arrived, and `read_index` is
-        /// applied.
+        /// A leader may answer a read: a majority has confirmed its leadership since the read arrived, and `read_index`
+        /// is applied.
         ReadConfirmed = "read-confirmed" { node: NodeId, read_index: Index, applied: Index },
         /// A candidate has counted the response to a RequestVote.
         VoteCounted = "vote-counted" { node: NodeId, voter: NodeId, term: Term, granted: bool },
@@ -195,9 +196,9 @@ events! {
         Match = "match" { node: NodeId, target: NodeId, from: Index, to: Index },
         /// A stream's match index has fallen: the target has lost entries that it had acknowledged.
         MatchLost = "match-lost" { node: NodeId, target: NodeId, from: Index, to: Index },
-        /// A stream's buffers have changed. `replication` and `outbound` are the numbers of entries. The outbound buffer
-        /// starts at next, the replication buffer at `replication_first` (0 if empty); entries between them are read from
-        /// the log.
+        /// A stream's buffers have changed. `replication` and `outbound` are the numbers of entries. The outbound
+        /// buffer starts at next, the replication buffer at `replication_first` (0 if empty); entries between them are
+        /// read from the log.
         Buffer = "buffer" {
             node: NodeId,
             target: NodeId,
@@ -220,7 +221,8 @@ events! {
         Unreachable = "unreachable" { node: NodeId, target: NodeId, rpc: u64 },
         /// A stream starts to send a snapshot.
         SnapshotOffered = "snapshot-offered" { node: NodeId, target: NodeId, snapshot: SharedSnapshot },
-        /// A stream has sent a chunk of a snapshot, which begins at `offset`. `chunks_sent` includes this one and repetitions.
+        /// A stream has sent a chunk of a snapshot, which begins at `offset`. `chunks_sent` includes this one and
+        /// repetitions.
         ChunkSent = "chunk-sent" {
             node: NodeId,
             target: NodeId,
@@ -230,7 +232,8 @@ events! {
             done: bool,
             chunks_sent: u32,
         },
-        /// The response to a chunk has arrived: the target expects `offset` next (the size of the snapshot if it is installed).
+        /// The response to a chunk has arrived: the target expects `offset` next (the size of the snapshot if it is
+        /// installed).
         ChunkAnswered = "chunk-answered" {
             node: NodeId,
             target: NodeId,

@@ -7,6 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::membership::Membership;
+use super::schema::{has_schema, FieldType};
 use super::{Index, Term};
 use crate::runtime::{StableHash, TraceHash};
 
@@ -69,6 +70,10 @@ impl Serialize for Entry {
     }
 }
 
+has_schema! {
+    Entry = FieldType::Object("{ index, term, and one of set: [key, value], blank: true, members }"),
+}
+
 impl StableHash for Entry {
     fn hash_into(&self, hash: &mut TraceHash) {
         self.index.hash_into(hash);
@@ -101,8 +106,8 @@ pub struct LogTerms {
 }
 
 impl LogTerms {
-    /// A log without retained entries whose next index is `index + 1`: (0, 0) for a new log, else the last included index
-    /// and term of a snapshot.
+    /// A log without retained entries whose next index is `index + 1`: (0, 0) for a new log, else the last included
+    /// index and term of a snapshot.
     pub fn after(index: Index, term: Term) -> LogTerms {
         LogTerms { prev_index: index, prev_term: term, runs: VecDeque::new(), last_index: index }
     }
@@ -136,8 +141,8 @@ impl LogTerms {
         Some(after.checked_sub(1).map_or(self.prev_term, |run| self.runs[run].1))
     }
 
-    /// The last index ≤ `index` whose term is ≤ `term`, with its term. Leader and follower search for it after a refused
-    /// append. `None` if all known terms up to `index` are higher.
+    /// The last index ≤ `index` whose term is ≤ `term`, with its term. Leader and follower search for it after a
+    /// refused append. `None` if all known terms up to `index` are higher.
     pub fn last_with_term_at_most(&self, index: Index, term: Term) -> Option<(Index, Term)> {
         let index = index.min(self.last_index);
         if index < self.prev_index {
@@ -153,8 +158,8 @@ impl LogTerms {
         (self.prev_term <= term).then_some((end, self.prev_term))
     }
 
-    /// Appends an entry of `term` and returns its index. A term below the last one is accepted, although no correct leader
-    /// sends it: with a rule switched off, wrong logs must be possible.
+    /// Appends an entry of `term` and returns its index. A term below the last one is accepted, although no correct
+    /// leader sends it: with a rule switched off, wrong logs must be possible.
     pub fn push(&mut self, term: Term) -> Index {
         self.last_index += 1;
         if self.runs.back().is_none_or(|&(_, last)| last != term) {
@@ -307,8 +312,10 @@ mod tests {
                 for index in 0..model.last() + 2 {
                     prop_assert_eq!(runs.term_at(index), model.term_at(index));
                     for term in 0..12 {
-                        let found = (model.0..=index.min(model.last())).rev().find(|&i| model.term_at(i).unwrap() <= term);
-                        prop_assert_eq!(runs.last_with_term_at_most(index, term), found.map(|i| (i, model.term_at(i).unwrap())));
+                        let mut below = (model.0..=index.min(model.last())).rev();
+                        let found = below.find(|&i| model.term_at(i).unwrap() <= term);
+                        let expected = found.map(|i| (i, model.term_at(i).unwrap()));
+                        prop_assert_eq!(runs.last_with_term_at_most(index, term), expected);
                     }
                 }
             }

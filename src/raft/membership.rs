@@ -78,8 +78,8 @@ impl Quorum<'_> {
         })
     }
 
-    /// The highest index that a majority of every set of voters has reached, given the match index of each node. 0 for a
-    /// set without voters.
+    /// The highest index that a majority of every set of voters has reached, given the match index of each node. 0 for
+    /// a set without voters.
     pub fn match_index(&self, of_node: impl Fn(NodeId) -> Index) -> Index {
         let of_set = |set: &BTreeSet<NodeId>| {
             let mut indices: Vec<Index> = self.counted_voters(set).into_iter().map(&of_node).collect();
@@ -149,8 +149,8 @@ impl Memberships {
         std::iter::once(known).chain(later).map(|(_, membership)| membership)
     }
 
-    /// Replaces the log up to `index` by a snapshot with the configuration `base`. Later configurations are kept only if
-    /// the log after the snapshot is.
+    /// Replaces the log up to `index` by a snapshot with the configuration `base`. Later configurations are kept only
+    /// if the log after the snapshot is.
     pub fn install(&mut self, index: Index, base: (Index, Membership), keep_suffix: bool) {
         self.base = base;
         self.later.retain(|&(at, _)| keep_suffix && at > index);

@@ -1,11 +1,11 @@
-//! Floor 2: the engine. Raft as in Ongaro and Ousterhout, *In ConflictSearch of an Understandable Consensus
+//! Layer 2: the engine. Raft as in Ongaro and Ousterhout, *In Search of an Understandable Consensus
 //! Algorithm* (extended version; "the paper" below) and Ongaro's thesis of 2014, with one replication
 //! stream per follower.
 //!
 //! **Decisions are pure; tasks wait.** [`node::Node`] and [`replication::Stream`] are plain values: they take an input,
-//! change, and produce outputs. The tasks around them ([`node::run`], and [`replication::run`] for each other member while
-//! the node leads) have a single await point each, where they wait for all inputs; they carry out the outputs and decide
-//! nothing.
+//! change, and produce outputs. The tasks around them ([`node::run`], and [`replication::run`] for each other member
+//! while the node leads) have a single await point each, where they wait for all inputs; they carry out the outputs and
+//! decide nothing.
 //!
 //! [`Network`] and [`Storage`] are traits. An [`Observer`] receives an [`Event`] for everything that happens.
 //!

@@ -25,8 +25,8 @@ macro_rules! message {
 }
 
 message! {
-    /// AppendEntries (paper §5.3): entries to append after prev, or none in a heartbeat. If either succeeds, the follower's
-    /// log agrees with the leader's up to the last entry carried, or up to prev.
+    /// AppendEntries (paper §5.3): entries to append after prev, or none in a heartbeat. If either succeeds, the
+    /// follower's log agrees with the leader's up to the last entry carried, or up to prev.
     AppendEntries {
         /// The leader's term.
         term: Term,

@@ -1,8 +1,8 @@
 //! The rules that make Raft safe or live, each with a switch.
 //!
-//! A rule that is switched off shows why it is needed: the node does the natural wrong thing instead. One table declares
-//! everything about a rule: its name, its field, its statement, and what a node does without it. Each field is read at
-//! exactly one place in the engine.
+//! A rule that is switched off shows why it is needed: the node does the natural wrong thing instead. One table
+//! declares everything about a rule: its name, its field, its statement, and what a node does without it. Each field is
+//! read at exactly one place in the engine.
 
 use super::schema::string_enum;
 

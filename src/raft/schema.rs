@@ -7,8 +7,6 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::log::Entry;
-use super::snapshot::Snapshot;
 use crate::runtime::Micros;
 
 /// The schema of one kind of event.
@@ -104,8 +102,6 @@ has_schema! {
     u64 = FieldType::Number,
     Micros = FieldType::Time,
     String = FieldType::Text,
-    Entry = FieldType::Object("{ index, term, and one of set: [key, value], blank: true, members }"),
-    Snapshot = FieldType::Object("{ id, index, term, bytes }"),
 }
 
 impl<T: HasSchema> HasSchema for Rc<T> {

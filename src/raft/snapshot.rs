@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use super::schema::{has_schema, FieldType};
 use super::{Index, Membership, Term};
 use crate::runtime::{StableHash, TraceHash};
 
@@ -56,6 +57,10 @@ impl Snapshot {
         let pair = |line: &str| line.split_once('=').map(|(key, value)| (key.to_string(), value.to_string()));
         text.lines().filter_map(pair).collect()
     }
+}
+
+has_schema! {
+    Snapshot = FieldType::Object("{ id, index, term, bytes }"),
 }
 
 impl StableHash for Snapshot {

@@ -38,7 +38,8 @@ pub struct Persisted {
     pub terms: LogTerms,
     /// The configurations in the snapshot and the log.
     pub memberships: Memberships,
-    /// The latest snapshot, if any. As a rule, the state machine is restored from it, and later entries are applied again.
+    /// The latest snapshot, if any. As a rule, the state machine is restored from it, and later entries are applied
+    /// again.
     pub snapshot: Option<SharedSnapshot>,
     /// The last applied index of the restored state machine: as a rule, the snapshot's index.
     pub applied: Index,

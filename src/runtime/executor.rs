@@ -1,9 +1,9 @@
 //! The executor: polls one task at a time, and only when it is told to.
 //!
 //! A visualizer must be able to stop *between* any two things that happen, and a test must be able to repeat a run
-//! exactly. `futures::executor::LocalPool` offers neither: it cannot poll a single task, and on wasm its `run` spins. This
-//! executor has a queue of woken tasks, in the order of waking, and a virtual clock that advances only when the queue is
-//! empty.
+//! exactly. `futures::executor::LocalPool` offers neither: it cannot poll a single task, and on wasm its `run` spins.
+//! This executor has a queue of woken tasks, in the order of waking, and a virtual clock that advances only when the
+//! queue is empty.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -34,8 +34,8 @@ pub enum Step {
     Jumped(Micros),
     /// No task is ready and no timer is set: nothing happens without input from outside.
     Idle,
-    /// [`POLLS_PER_INSTANT_MAX`] polls were made without advancing the clock. Lists the tasks that were polled most, with
-    /// the number of polls, in descending order. Nothing is polled any more.
+    /// [`POLLS_PER_INSTANT_MAX`] polls were made without advancing the clock. Lists the tasks that were polled most,
+    /// with the number of polls, in descending order. Nothing is polled any more.
     Runaway(Vec<(Rc<str>, u32)>),
 }
 
@@ -160,8 +160,8 @@ impl Executor {
         drop::<BTreeMap<TaskId, Task>>(cancelled);
     }
 
-    /// Stops polling the tasks of a group until [`Executor::resume`], like a process that received SIGSTOP. Wake-ups, also
-    /// by timers, take effect only then.
+    /// Stops polling the tasks of a group until [`Executor::resume`], like a process that received SIGSTOP. Wake-ups,
+    /// also by timers, take effect only then.
     pub fn pause(&mut self, group: GroupId) {
         self.paused.insert(group);
     }
@@ -214,8 +214,8 @@ impl Executor {
         }
     }
 
-    /// Advances the clock to `time` and wakes the tasks whose timers are due, without polling any. If a task is ready or a
-    /// timer is due before `time`, it runs late.
+    /// Advances the clock to `time` and wakes the tasks whose timers are due, without polling any. If a task is ready
+    /// or a timer is due before `time`, it runs late.
     pub fn advance_to(&mut self, time: Micros) {
         if time > self.clock.now() {
             self.polls.clear();

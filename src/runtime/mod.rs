@@ -1,4 +1,4 @@
-//! Floor 1: a single-threaded executor that is stepped, a virtual clock, seeded random numbers, and a hash of traces.
+//! Layer 1: a single-threaded executor that is stepped, a virtual clock, seeded random numbers, and a hash of traces.
 //!
 //! Nothing here depends on Raft. Everything that could make two runs of the same program differ is controlled here: the
 //! order of tasks, the time, and chance. So the same scenario always gives the same run.

@@ -2,8 +2,8 @@
 
 /// A pseudorandom number generator (SplitMix64: Steele, Lea and Flood, 2014).
 ///
-/// Each purpose has its own generator (the network, each node's election timeouts, the load), so that an additional draw
-/// from one does not shift the others. A clone yields the same sequence.
+/// Each purpose has its own generator (the network, each node's election timeouts, the load), so that an additional
+/// draw from one does not shift the others. A clone yields the same sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rng(u64);
 

@@ -1,4 +1,4 @@
-//! The page as a whole: what there is on it, put together.
+//! The page as a whole, put together from its parts.
 
 use std::rc::Rc;
 
@@ -70,8 +70,7 @@ pub fn App() -> Html {
     }
 }
 
-/// Says what the driver has to say about something that was asked for earlier. `told` counts the times that there was
-/// something.
+/// Shows the driver's notices about earlier requests. `told` is increased with each of them.
 #[hook]
 fn use_late_notices(driver: &Driver, told: u32, change: &Callback<Change>) {
     let (driver, change) = (driver.clone(), change.clone());
@@ -82,16 +81,16 @@ fn use_late_notices(driver: &Driver, told: u32, change: &Callback<Change>) {
     });
 }
 
-/// Why the run has stopped for good, and the message to the user, until it is dismissed.
+/// Why the run has halted, and the notice to the user.
 fn notices(scene: &Scene) -> Html {
     let Scene { frame, page, actions, .. } = scene;
     let t = text();
-    let halted = frame.halted.as_deref().map(|why| why_halted(&frame.world, why, t));
+    let halted = frame.halted.as_deref().map(|why| why_halted(why, t));
     let dismiss = actions.change.reform(|_: MouseEvent| Change::Notice(None));
     html! {
         <div class="notices" role="alert">
             if let Some(why) = halted {
-                <p class="notice bad">{ t.halted() }{ " " }{ why }</p>
+                <p class="notice bad">{ why }</p>
             }
             if let Some(notice) = &page.notice {
                 <p class="notice">

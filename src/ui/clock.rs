@@ -1,7 +1,7 @@
-//! The time that is shown, and what moves with it.
+//! The time shown, and what moves with it.
 //!
-//! Between two events nothing changes but the time: messages go on, election timeouts run out. Then the page is not
-//! drawn again; what moves listens to the [`Clock`] and changes its own element, and no other.
+//! Between two events only the time changes: messages move, election timeouts run down. The page is not redrawn for
+//! that; moving elements listen to the [`Clock`] and update only themselves.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -12,28 +12,28 @@ use yew::prelude::*;
 
 use crate::runtime::Micros;
 
-/// The time between two moves of what moves slowly, or is read rather than watched, in ms on the wall:
-/// each change of the document costs a frame's styles, layout and paint, however small it is.
+/// The real time, in ms, between two updates at [`Pace::NowAndThen`]: each change of the document costs a frame's
+/// style, layout and paint, however small it is.
 const NOW_AND_THEN_MS: f64 = 45.0;
 
-/// When so much virtual time has passed, it is moved sooner: else an election timeout would be seen to jump.
+/// The virtual time after which such an update comes sooner, so that election timeouts do not visibly jump.
 const NOW_AND_THEN: Micros = Micros(2_400);
 
-/// A moment, as it is shown.
+/// A moment as it is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     /// The virtual clock.
     pub now: Micros,
-    /// The time at which moving things are drawn: where less motion is wanted, that of the last event.
+    /// The time at which moving elements are drawn: with reduced motion, that of the last event.
     pub moved: Micros,
 }
 
-/// The rate at which something is moved.
+/// The rate at which an element is updated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// In every frame.
+    /// With every frame.
     EveryFrame,
-    /// Some twenty times a second, or as often as it takes to look smooth.
+    /// About twenty times a second, or as often as it takes to look smooth.
     NowAndThen,
 }
 
@@ -42,15 +42,15 @@ type Listener = Box<dyn Fn(Shown)>;
 #[derive(Default)]
 struct Inner {
     shown: Cell<Shown>,
-    /// Whether the time has changed since what is moved now and then was moved last.
+    /// Whether the time has changed since the last update at [`Pace::NowAndThen`].
     behind: Cell<bool>,
-    /// When what is moved now and then was moved last: on the wall, and by the virtual clock.
+    /// The time of that update: real time in ms, and virtual time.
     then: Cell<(f64, Micros)>,
     next_id: Cell<u64>,
     listeners: RefCell<BTreeMap<u64, (Pace, Listener)>>,
 }
 
-/// The time that is shown. Handles share it.
+/// The time shown. Clones share it.
 #[derive(Clone, Default)]
 pub struct Clock(Rc<Inner>);
 
@@ -60,7 +60,7 @@ impl PartialEq for Clock {
     }
 }
 
-/// Listens until it is dropped.
+/// A registered listener; dropping it removes the listener.
 struct Listening {
     clock: Clock,
     id: u64,
@@ -73,7 +73,8 @@ impl Drop for Listening {
 }
 
 impl Clock {
-    /// Moves what moves. `wall` is the time of the frame in milliseconds; without one all is moved, whatever its pace.
+    /// Updates the moving elements. `wall` is the time of the frame in milliseconds; without it all are updated,
+    /// whatever their pace.
     pub fn show(&self, shown: Shown, wall: Option<f64>) {
         let inner = &*self.0;
         let changed = inner.shown.replace(shown) != shown;
@@ -103,7 +104,7 @@ impl Clock {
     }
 }
 
-/// Lets `to_move` change an element as time goes by, and at once when `what` is another.
+/// Calls `to_move` to update an element as time passes, and at once when `what` changes.
 #[hook]
 pub fn use_moving<T, F>(element: &NodeRef, pace: Pace, what: T, to_move: F)
 where
@@ -122,8 +123,8 @@ where
     });
 }
 
-/// Sets an attribute of an element that is being moved.
+/// Sets an attribute of a moving element.
 pub fn set(element: &Element, attribute: &str, value: &str) {
-    // The names are ours, and can all be set.
+    // The names are fixed and valid, so this cannot fail.
     let _ = element.set_attribute(attribute, value);
 }

@@ -1,4 +1,4 @@
-//! Carries out what a person asks for: by a key, a button or a menu.
+//! Carries out the user's commands, given by key, button or menu.
 
 use std::rc::Rc;
 
@@ -25,17 +25,17 @@ use crate::view::selection::Selection;
 use crate::view::settings::{Setting, Theme};
 use crate::view::until::Until;
 
-/// The number of writes that "write 10" makes.
+/// The number of writes of [`Command::WriteMany`].
 const WRITES: u64 = 10;
 
-/// What commands read and act on: the run, and the page's state as it is when the command comes.
+/// What commands read and act on: the run, and the page's state at the time of the command.
 #[derive(Clone)]
 struct CommandContext {
     driver: Driver,
     page: PageState,
 }
 
-/// The callbacks with which components act, made once.
+/// The callbacks with which components act. Made once.
 #[hook]
 pub fn use_actions(driver: &Driver, page: &PageState) -> Rc<Actions> {
     use_memo((), |()| {
@@ -45,7 +45,7 @@ pub fn use_actions(driver: &Driver, page: &PageState) -> Rc<Actions> {
             act: context.callback(CommandContext::act),
             partition: context.callback(CommandContext::partition),
             command: context.callback(|context, command| {
-                // The message about the command before has been read.
+                // A notice about the previous command is outdated.
                 context.notice(None);
                 context.carry_out(command);
             }),
@@ -78,7 +78,7 @@ impl CommandContext {
         self.page.now().selected
     }
 
-    /// The one place where commands are told apart. What takes more than a line is a method below.
+    /// Dispatches a command. What takes more than a line is a method below.
     fn carry_out(&self, command: Command) {
         let (driver, t) = (&self.driver, text());
         let step = || self.page.now().settings.step;
@@ -129,9 +129,9 @@ impl CommandContext {
     }
 }
 
-/// What commands and choices come to.
+/// Helpers for commands and choices.
 impl CommandContext {
-    /// Says why nothing was done, if nothing was.
+    /// Shows `else_say` if nothing was done.
     fn done(&self, done: bool, else_say: &str) {
         self.notice((!done).then_some(else_say));
     }
@@ -144,14 +144,14 @@ impl CommandContext {
     }
 
     fn refused(&self, why: &ScenarioError) {
-        self.notice(Some(&text().refused(&why.to_string())));
+        self.notice(Some(&text().refused(&why)));
     }
 
     fn act(&self, what: Action) {
         self.act_and_say(what, None);
     }
 
-    /// Acts on the cluster. What is special about the outcome is said, or else `done`.
+    /// Acts on the cluster, and shows what is special about the result, or else `done`.
     fn act_and_say(&self, what: Action, done: Option<&str>) {
         let looked_back = self.driver.looks_back();
         match self.driver.act(what) {

@@ -1,10 +1,10 @@
-//! When the program itself fails: the page says so, keeps the run, and offers to begin again.
+//! After a panic of the program: tells the user, keeps the run, and offers to start again.
 
 use web_sys::{Document, Element};
 
 use super::{store, text};
 
-/// From now on a panic is shown on the page.
+/// Installs the panic hook that shows a panic on the page.
 pub fn install() {
     std::panic::set_hook(Box::new(|panic| {
         let cause = panic.to_string();
@@ -13,12 +13,12 @@ pub fn install() {
     }));
 }
 
-/// Says what happened over whatever is on the screen.
+/// Covers the page with a message about the crash.
 ///
-/// The program is gone by now, so the buttons carry their own few words of JavaScript.
+/// The program no longer runs, so the buttons have inline JavaScript.
 pub fn show(cause: &str) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-    // Nobody is left who could be told that even this fails.
+    // A failure here cannot be reported any more.
     let _ = draw(&document, cause);
 }
 

@@ -1,4 +1,4 @@
-//! A dialog over the page: the browser's own, which keeps the focus inside and closes at Escape.
+//! A modal dialog: the browser's own, which keeps the focus inside and closes with Escape.
 
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
@@ -11,13 +11,13 @@ use super::text;
 pub struct ModalProps {
     /// Its title.
     pub title: &'static str,
-    /// Told when it is to be closed.
+    /// Called to close it.
     pub close: Callback<()>,
-    /// What is in it.
+    /// Its content.
     pub children: Html,
 }
 
-/// A dialog that is open for as long as it is on the page.
+/// A dialog that is open as long as it is in the document.
 #[component]
 pub fn Modal(props: &ModalProps) -> Html {
     let element = use_node_ref();
@@ -26,10 +26,10 @@ pub fn Modal(props: &ModalProps) -> Html {
         use_effect_with((), move |()| {
             let dialog = element.cast::<HtmlDialogElement>();
             if let Some(dialog) = &dialog {
-                // It is on the page and not open.
+                // It is in the document and not open, so this cannot fail.
                 let _ = dialog.show_modal();
             }
-            // Closing gives the focus back to where it was.
+            // Closing returns the focus to where it was.
             move || {
                 if let Some(dialog) = dialog {
                     dialog.close();
@@ -45,7 +45,7 @@ pub fn Modal(props: &ModalProps) -> Html {
         let close = props.close.clone();
         move |_: MouseEvent| close.emit(())
     };
-    // A click on what is around the dialog reaches the dialog itself.
+    // A click on the backdrop targets the dialog element itself.
     let outside = {
         let (close, element) = (props.close.clone(), element.clone());
         move |event: MouseEvent| {

@@ -1,4 +1,4 @@
-//! Which component each dialog is.
+//! The component of each dialog.
 
 use yew::prelude::*;
 
@@ -11,7 +11,7 @@ use super::shared::Shared;
 use crate::raft::NodeId;
 use crate::view::page::Dialog;
 
-/// The dialog that is open, if one is.
+/// The open dialog, if any.
 pub fn dialog(scene: &Scene) -> Html {
     let Scene { frame, page, actions, .. } = scene;
     let (world, close) = (&frame.world, actions.close_dialog.clone());

@@ -1,6 +1,7 @@
-//! The focus of the keyboard is not lost: when what has it goes, what it was about has it, or what is next to it.
+//! Keeps the keyboard focus: when the focused element is removed, the focus goes to a related or a neighbouring
+//! element.
 //!
-//! Whatever may go says in an attribute where the focus is at home then; parts of it inherit that.
+//! An element that may be removed names the fallback in an attribute, which its descendants inherit.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -15,21 +16,21 @@ use super::media;
 use crate::lab::World;
 use crate::view::selection::{find, Selection};
 
-/// The attribute: selectors, of which the first that finds something is meant. Without any, what is around is meant, or
-/// [anywhere](ANYWHERE).
+/// The attribute: selectors, of which the first that finds an element is used. Without any match the enclosing
+/// elements' attributes are used, then [`ANYWHERE`].
 const HOME: &str = "data-home";
 
-/// Between two selectors.
+/// The separator of selectors.
 const OR: char = '|';
 
-/// Where the focus is at home if nothing better is there: the picture of the cluster, and play or pause.
+/// The last fallbacks: the picture of the cluster, and the play button.
 const ANYWHERE: [&str; 2] = ["#cluster", ".transport .primary"];
 
-/// Where the focus is at home that something about this had.
+/// The fallback for an element that is about this selection.
 pub fn home_of(selection: Selection, world: &World) -> String {
     match selection {
         Selection::Node(node) => format!("[data-node='{node}']"),
-        // A link that has the focus is selected: that would be what was just let go.
+        // A focused link is selected, which is exactly what was just cleared.
         Selection::Link(_) => ANYWHERE[0].into(),
         Selection::Message(id) => match find(world, id) {
             Some(message) => format!("[data-message='{id}']{OR}[data-node='{}']", message.to),
@@ -42,14 +43,14 @@ pub fn home_of(selection: Selection, world: &World) -> String {
 
 /// Gives the focus to an element.
 pub fn give(element: &Element) {
-    // What cannot have the focus leaves it where it is.
+    // An element that cannot be focused leaves the focus unchanged.
     let _ = match element.dyn_ref::<HtmlElement>() {
         Some(element) => element.focus(),
         None => element.dyn_ref::<SvgElement>().map_or(Ok(()), SvgElement::focus),
     };
 }
 
-/// Gives the focus to the first element that a selector finds. Whether it has it then.
+/// Focuses the first element that a selector finds. Returns whether it has the focus then.
 pub fn find_and_give(selector: &str) -> bool {
     let found = media::document().query_selector(selector).ok().flatten();
     found.inspect(give).is_some_and(|element| has_it(&element))
@@ -59,12 +60,12 @@ fn has_it(element: &Element) -> bool {
     media::document().active_element().as_ref() == Some(element)
 }
 
-/// Whether nothing has the focus.
+/// Whether no element has the focus.
 pub fn is_lost() -> bool {
     media::document().active_element().is_none_or(|active| active.tag_name() == "BODY")
 }
 
-/// What has the focus, and its homes, the nearest first.
+/// The focused element and its fallbacks, the nearest first.
 struct Kept {
     element: Element,
     homes: Vec<String>,
@@ -85,7 +86,7 @@ impl Kept {
     }
 }
 
-/// Looks after the focus for as long as the component lives. Who uses a pointer does not miss it.
+/// Restores the focus for as long as the component lives. With a pointer, nothing is restored.
 #[hook]
 pub fn use_focus_kept() {
     use_effect_with((), |()| {
@@ -94,14 +95,14 @@ pub fn use_focus_kept() {
         let changed = {
             let (kept, by_pointer) = (kept.clone(), by_pointer.clone());
             Closure::<dyn FnMut()>::new(move || {
-                // Who gets the focus here is noted in `kept`.
+                // An element that is focused here is noted in `kept`.
                 let gone = kept.borrow_mut().take_if(|kept| !kept.element.is_connected());
                 if let Some(Kept { homes, .. }) = gone.filter(|_| is_lost() && !by_pointer.get()) {
                     let _ = homes.iter().map(String::as_str).chain(ANYWHERE).any(find_and_give);
                 }
             })
         };
-        // Every browser of today has it; another one loses the focus.
+        // Supported by every current browser; without it, the focus is lost.
         let observer = MutationObserver::new(changed.as_ref().unchecked_ref()).ok();
         let listen = |name: &'static str, heard: Box<dyn FnMut(&Event)>| {
             let options = EventListenerOptions::run_in_capture_phase();
@@ -119,14 +120,14 @@ pub fn use_focus_kept() {
                 Box::new(move |event| {
                     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
                     *kept.borrow_mut() = target.and_then(Kept::new);
-                    // Only while something can be lost.
+                    // Observe only while there is a focus that can be lost.
                     let Some(observer) = &observer else { return };
                     observer.disconnect();
                     if let Some(body) = media::document().body().filter(|_| kept.borrow().is_some()) {
                         let how = MutationObserverInit::new();
                         how.set_child_list(true);
                         how.set_subtree(true);
-                        // An element that is there can be observed.
+                        // Observing an element that exists cannot fail.
                         let _ = observer.observe_with_options(&body, &how);
                     }
                 })

@@ -1,4 +1,4 @@
-//! The panel of what just happened: the last events in words, and the voice that a screen reader hears.
+//! The panel of the event feed: the last events in words, and the announcements to screen readers.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -18,33 +18,33 @@ use crate::view::lang::Text;
 use crate::view::page::{Change, Pin, Pointed};
 use crate::view::selection::Selection;
 
-/// The most lines that are in the document.
+/// The most lines in the document.
 const LINES: usize = 60;
 
 /// The least time between two announcements to screen readers, in ms.
 const SAY_MS: u32 = 3_000;
 
-/// The most events that one announcement tells; the others are counted.
+/// The most events in one announcement; of the others, only the number is told.
 const SAID: usize = 3;
 
 /// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct HappenedProps {
-    /// The last events.
+    /// The event feed.
     pub feed: Shared<Feed>,
     /// The number of nodes.
     pub nodes: usize,
-    /// The number of this run: with another one the list begins anew.
+    /// The number of the run; when it changes, the list starts anew.
     pub run: u32,
-    /// What is selected, and takes room from the list.
+    /// The selection, whose inspector takes room from the list.
     pub selected: Option<Selection>,
-    /// The event that was clicked.
+    /// The sequence number of the pinned event.
     pub pinned: Option<u64>,
-    /// To highlight what an event is about.
+    /// Called to highlight and pin events.
     pub change: Callback<Change>,
 }
 
-/// The panel, from what the page shows.
+/// The panel, from the scene.
 pub fn panel(scene: &Scene) -> Option<Html> {
     let Scene { frame, page, actions, .. } = scene;
     Some(html! {
@@ -59,7 +59,7 @@ pub fn panel(scene: &Scene) -> Option<Html> {
     })
 }
 
-/// The choices of the filter, in order.
+/// The choices of the filter, in display order.
 fn filters() -> impl Iterator<Item = Filter> {
     [Filter::Matters].into_iter().chain(Topic::ALL.map(Filter::Only)).chain([Filter::Everything])
 }
@@ -94,7 +94,7 @@ pub fn Happened(props: &HappenedProps) -> Html {
             }
         });
     }
-    // What is selected may have taken room from the list: the line that was clicked stays in view.
+    // The inspector may have taken room from the list: keep the pinned line in view.
     {
         let list = list.clone();
         use_effect_with(props.pinned, move |pinned| {
@@ -160,7 +160,7 @@ struct LinesProps {
     change: Callback<Change>,
 }
 
-/// The lines. Most events add none, and then they are not drawn again.
+/// The lines. Redrawn only when an event adds one.
 #[component]
 fn Lines(props: &LinesProps) -> Html {
     let LinesProps { lines, nodes, run, pinned, change } = props;
@@ -188,7 +188,7 @@ struct LineProps {
     change: Callback<Change>,
 }
 
-/// One event. Pointed at or clicked, it shows what it is about.
+/// One event. It highlights its subject when pointed at or clicked.
 #[component]
 fn Happening(props: &LineProps) -> Html {
     let LineProps { line, nodes, last, pinned, change } = props;
@@ -238,7 +238,7 @@ struct VoiceProps {
     run: u32,
 }
 
-/// What matters, said aloud: politely, now and then, and never more than a breath's worth.
+/// Announces important events to screen readers: politely, at intervals, and only a few at once.
 #[component]
 fn Voice(props: &VoiceProps) -> Html {
     let said = use_state_eq(String::new);

@@ -1,4 +1,4 @@
-//! The top of the page: its name, one sentence that says what is going on, and what concerns the page as a whole.
+//! The header: the page's name, the headline, and the buttons for the page as a whole.
 
 use yew::prelude::*;
 
@@ -11,11 +11,11 @@ use crate::view::command::Command;
 pub struct HeaderProps {
     /// One sentence about the state of the cluster.
     pub headline: AttrValue,
-    /// The place of this branch among all, from 1, and their number.
+    /// The position of this branch, from 1, and the number of branches.
     pub branch: (usize, usize),
-    /// Whether there is something to be undone, and to be redone.
+    /// Whether there is something to undo, and to redo.
     pub undo: (bool, bool),
-    /// Carries out a command.
+    /// Called to carry out a command.
     pub command: Callback<Command>,
 }
 
@@ -27,7 +27,7 @@ pub fn Header(props: &HeaderProps) -> Html {
         let ask = props.command.clone();
         move |_: MouseEvent| ask.emit(command)
     };
-    // One that can do nothing says why, if it is pressed all the same.
+    // A button without effect can still be pressed: the command then says why nothing happens.
     let button = |name: &'static str, picture: Icon, command: Command, can: bool| {
         html! {
             <button

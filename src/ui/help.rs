@@ -1,4 +1,4 @@
-//! The help dialog: every key, from the table of commands, and what the picture means.
+//! The help dialog: every shortcut, from the table of commands, and the legend.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -15,18 +15,18 @@ use crate::view::message::Shape;
 use crate::view::page::Change;
 use crate::view::settings::Setting;
 
-/// The properties of the dialog.
+/// The properties of the help dialog.
 #[derive(Properties, PartialEq)]
 pub struct HelpProps {
     /// Whether single characters are shortcuts.
     pub characters: bool,
-    /// Changes that.
+    /// Called to change the setting.
     pub change: Callback<Change>,
-    /// Closes it.
+    /// Called to close the dialog.
     pub close: Callback<()>,
 }
 
-/// The dialog.
+/// The help dialog.
 #[component]
 pub fn Help(props: &HelpProps) -> Html {
     let t = text();
@@ -82,11 +82,11 @@ fn keys(row: &Row) -> Html {
     }
 }
 
-/// The room of a message in the legend, and of a node.
+/// The view box of a message in the legend.
 const MESSAGE: &str = "-16 -16 32 32";
 const NODE: &str = "-18 -18 36 36";
 
-/// The size of a node in it.
+/// The radius of a node in the legend.
 const RADIUS: f64 = 15.0;
 
 fn line(picture: Html, words: &'static str) -> Html {
@@ -97,7 +97,7 @@ fn drawn(view_box: &'static str, content: Html) -> Html {
     html! { <svg viewBox={view_box} aria-hidden="true">{ content }</svg> }
 }
 
-/// What the picture means, drawn by the hands that draw the page.
+/// The legend, drawn by the same code as the page.
 fn legend() -> Html {
     let t = text();
     let message = |content: Html, words: &'static str| line(drawn(MESSAGE, content), words);

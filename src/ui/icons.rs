@@ -1,11 +1,11 @@
-//! The page's icons, drawn in the colour of the text around them.
+//! The icons of the page, drawn in the colour of the surrounding text.
 
 use yew::prelude::*;
 
 /// An icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
-    /// To the start.
+    /// To the start of the run.
     Start,
     /// Play.
     Play,
@@ -29,7 +29,7 @@ pub enum Icon {
     Close,
 }
 
-/// Draws an icon. It says nothing to whoever cannot see it: the button around it has a name.
+/// Draws an icon. It is hidden from screen readers: the button around it has a name.
 pub fn icon(icon: Icon) -> Html {
     let content = match icon {
         Icon::Start => html! { <><path class="full" d="M21 5v14l-8-7zM12.5 5v14l-8-7z" /><path d="M3.5 5v14" /></> },
@@ -49,7 +49,7 @@ pub fn icon(icon: Icon) -> Html {
     html! { <svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">{ content }</svg> }
 }
 
-/// The mark of the page.
+/// The logo of the page.
 pub fn brand() -> Html {
     html! {
         <svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">

@@ -1,4 +1,4 @@
-//! The inspector: what is selected, with all its numbers. What a number leads to is a click away.
+//! The panel of the inspector: the data of the selection, with links to what it refers to.
 
 use yew::prelude::*;
 
@@ -12,17 +12,17 @@ use crate::view::inspector::{inspect, Value};
 use crate::view::page::Change;
 use crate::view::selection::Selection;
 
-/// The length, in bytes, from which on a sentence may not be seen whole at once.
+/// The length, in bytes, from which on the sentence may need scrolling.
 const LONG: usize = 200;
 
 /// The properties of the inspector.
 #[derive(Properties, PartialEq)]
 pub struct InspectorProps {
-    /// The world at the moment that is shown.
+    /// The world at the moment shown.
     pub world: Shared<World>,
     /// What is selected.
     pub selection: Selection,
-    /// To select something else, or nothing.
+    /// Called to change the selection.
     pub change: Callback<Change>,
 }
 
@@ -71,7 +71,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     }
 }
 
-/// It in a sentence. What is long scrolls by itself, so that the fields stay near.
+/// The sentence about the subject. A long one scrolls by itself, so that the fields stay in view.
 fn lead(sentence: String) -> Html {
     if sentence.len() < LONG {
         return html! { <p class="lead">{ sentence }</p> };

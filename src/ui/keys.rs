@@ -1,4 +1,4 @@
-//! The keyboard: which key is a command, and which belongs to the element that has the focus.
+//! The keyboard: which key is a command, and which is left to the focused element.
 
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::media;
 use crate::view::command::{of_key, wanted_by, Command, Focus};
 
-/// Hears the keys of the whole page for as long as the component lives.
+/// Handles the keys of the whole page for the life of the component.
 #[hook]
 pub fn use_keys(characters: bool, command: Callback<Command>) {
     use_effect_with((characters, command), |(characters, command)| {
@@ -29,7 +29,7 @@ pub fn use_keys(characters: bool, command: Callback<Command>) {
     });
 }
 
-/// The key as the table of commands has it. Shift is a part of a character already.
+/// The key as written in the table of commands. For a character, Shift is already included.
 fn named(event: &KeyboardEvent) -> String {
     let key = event.key();
     let control = event.ctrl_key() || event.meta_key();
@@ -38,7 +38,7 @@ fn named(event: &KeyboardEvent) -> String {
     format!("{}{}{key}", if control { "Ctrl+" } else { "" }, if shift { "Shift+" } else { "" })
 }
 
-/// Controls that a pointer has used do not keep the focus, so that the next key is the page's.
+/// Removes the focus from controls that were used with a pointer, so that the next key goes to the page.
 #[hook]
 pub fn use_pointer_leaves_keys_alone() {
     use_effect_with((), |()| {
@@ -49,7 +49,7 @@ pub fn use_pointer_leaves_keys_alone() {
             let control = closest("button, input[type=radio], input[type=range]")
                 .and_then(|control| control.dyn_into::<HtmlElement>().ok());
             if let Some(control) = control.filter(|_| by_pointer && closest("dialog, [role=menu]").is_none()) {
-                // What cannot lose the focus keeps it.
+                // An element that cannot lose the focus keeps it.
                 let _ = control.blur();
             }
         });
@@ -57,7 +57,7 @@ pub fn use_pointer_leaves_keys_alone() {
     });
 }
 
-/// What has the focus, as far as keys are concerned.
+/// The kind of element that has the focus.
 fn focus(event: &KeyboardEvent) -> Focus {
     let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return Focus::Page };
     let within = |selector: &str| element.closest(selector).ok().flatten().is_some();

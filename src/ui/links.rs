@@ -1,4 +1,4 @@
-//! The dialog of the links: latency, loss and copies, of one link, of a node's, or of all.
+//! The dialog of the links: latency, loss and duplication of one link, of the links of a node, or of all.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -16,15 +16,15 @@ use crate::view::links::{Field, Form};
 /// The properties of the dialog.
 #[derive(Properties, PartialEq)]
 pub struct LinksProps {
-    /// The nodes that there are.
+    /// The nodes of the cluster.
     pub nodes: Vec<NodeId>,
-    /// Latency, loss and duplication of all links when the dialog opens.
+    /// The latency, loss and duplication of all links when the dialog opens.
     pub specs: Shared<Specs>,
-    /// The link that is chosen at first; none is all.
+    /// The link that is chosen initially; none means all.
     pub link: Option<Link>,
-    /// To change links.
+    /// Called to change links.
     pub act: Callback<Action>,
-    /// Closes it.
+    /// Called to close the dialog.
     pub close: Callback<()>,
 }
 

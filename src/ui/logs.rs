@@ -1,4 +1,4 @@
-//! The panel of the logs: a table with a row per node, of which only the columns that can be seen are in the document.
+//! The panel of the logs: a table with one row per node, with only the visible columns in the document.
 
 use std::ops::RangeInclusive;
 use std::rc::Rc;
@@ -22,32 +22,32 @@ use crate::view::selection::{Highlight, Selection};
 /// The width of a column, in rem.
 const COLUMN: f64 = 3.0;
 
-/// The width of the column of names, in rem.
+/// The width of the column with the nodes' names, in rem.
 const HEAD: f64 = 7.6;
 
-/// The most letters that have room in a cell, if they are drawn smaller.
+/// The most letters that fit into a cell with smaller text.
 const TIGHT: usize = 6;
 
-/// From this number of nodes on, logs are drawn lower where the page is low.
+/// The number of nodes from which on rows are lower if the page is low.
 const MANY: usize = 6;
 
-/// From this number of nodes on, logs are drawn lower on most screens.
+/// The number of nodes from which on rows are lower on most screens.
 const MOST: usize = 8;
 
 /// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct LogsProps {
-    /// The world at the moment that is shown.
+    /// The world at the moment shown.
     pub world: Shared<World>,
-    /// What is highlighted.
+    /// The highlight.
     pub look: Rc<Highlight>,
     /// What is selected.
     pub selected: Option<Selection>,
-    /// To highlight the node of the row that is pointed at.
+    /// Called to highlight the row that is pointed at, and to select.
     pub change: Callback<Change>,
 }
 
-/// The panel, from what the page shows.
+/// The panel, from the scene.
 pub fn panel(scene: &Scene) -> Option<Html> {
     let Scene { frame, page, highlight, actions, .. } = scene;
     Some(html! {
@@ -60,7 +60,7 @@ pub fn panel(scene: &Scene) -> Option<Html> {
     })
 }
 
-/// Says that there are many logs, so that they are drawn lower where the page is low.
+/// The layout class for many logs, whose rows are lower if the page is low.
 pub fn layout(scene: &Scene) -> Classes {
     let nodes = scene.frame.panels.rest.nodes.len();
     classes!((nodes >= MANY).then_some("many-logs"), (nodes >= MOST).then_some("most-logs"))
@@ -87,7 +87,7 @@ pub fn Logs(props: &LogsProps) -> Html {
             }
         }
     };
-    // What is selected with the keyboard comes into view.
+    // Scroll an entry that was selected with the keyboard into view.
     {
         let scroller = scroller.clone();
         use_effect_with(props.selected, move |selected| {
@@ -96,7 +96,7 @@ pub fn Logs(props: &LogsProps) -> Html {
             }
         });
     }
-    // Columns after the last entry are numbered too, as many as fit.
+    // The columns after the last entry are numbered too, as many as fit.
     let columns = last.max(*whole.end());
     let style = format!("width:{}rem;--digits:{}", HEAD + COLUMN * width(last), digits(last));
     html! {
@@ -153,12 +153,12 @@ fn digits(index: Index) -> u32 {
     index.checked_ilog10().unwrap_or(0) + 1
 }
 
-/// The width of the table in columns: wider than it has columns, so that the words beside the last mark have room.
+/// The width of the table, in columns: wider than the last index, so that the text of the last mark fits.
 fn width(last: Index) -> f64 {
     last as f64 + 1.0 + f64::from(digits(last).saturating_sub(3)) / 4.0
 }
 
-/// Scrolls so that a column can be seen whole.
+/// Scrolls until a column is fully visible.
 fn bring_into_view(scroller: &NodeRef, index: Index) {
     let Some(element) = scroller.cast::<Element>() else { return };
     let rem = media::rem();
@@ -176,7 +176,7 @@ fn left(index: Index) -> String {
     format!("left:{}rem", HEAD + COLUMN * index.saturating_sub(1) as f64)
 }
 
-/// What the signs mean; with the leader whose marks are drawn, where that is not plain.
+/// The legend of the signs, with the leader whose marks are drawn if there are rivals.
 fn legend(leader: Option<NodeId>) -> Html {
     let t = text();
     html! {
@@ -199,18 +199,18 @@ struct RowProps {
     row: Rc<LogRow>,
     /// Whether the node is highlighted.
     lit: bool,
-    /// The entries that are, from the first to the last.
+    /// The first and last highlighted entry.
     lit_entries: Option<(Index, Index)>,
-    /// The entry that is selected.
+    /// The index of the selected entry.
     selected: Option<Index>,
     visible: RangeInclusive<Index>,
-    /// The columns that can be seen wholly.
+    /// The fully visible columns.
     whole: RangeInclusive<Index>,
     scroller: NodeRef,
     change: Callback<Change>,
 }
 
-/// The log of one node. Most events change none, or one: the other rows are not drawn again.
+/// The log of one node. Most events change no row or one, so the others are not redrawn.
 #[component]
 fn Row(props: &RowProps) -> Html {
     let RowProps { row, lit, visible, whole, scroller, .. } = props;
@@ -253,7 +253,7 @@ fn Row(props: &RowProps) -> Html {
     }
 }
 
-/// A block over several columns, filled to so many percent. Its words stay in view while a part of it does.
+/// A block over several columns, filled by a percentage. Its text stays visible while a part of the block is.
 fn block(
     kind: &'static str,
     columns: &RangeInclusive<Index>,
@@ -318,7 +318,7 @@ fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
     }
 }
 
-/// The class of an entry's cell. The legend draws cells with the same hand.
+/// The class of an entry's cell, also used for the legend.
 pub fn cell_class(cell: &LogCell) -> Classes {
     let against = match cell.against {
         Against::Same => None,
@@ -335,12 +335,13 @@ pub fn cell_class(cell: &LogCell) -> Classes {
     )
 }
 
-/// What is written in an entry's cell.
+/// The content of an entry's cell.
 pub fn inside(cell: &LogCell) -> Html {
     html! { <><b>{ cell.term }</b><span>{ cell.short.clone() }</span></> }
 }
 
-/// How far a node is with its log, which leads to that entry. Whoever has no pointer finds it in the inspector.
+/// The node's commit and applied indices, which lead to the entry when clicked. Without a pointer, they are in the
+/// inspector.
 fn progress(row: &LogRow, change: &Callback<Change>) -> Html {
     let t = text();
     let behind = row.applied < row.commit;
@@ -359,8 +360,8 @@ fn progress(row: &LogRow, change: &Callback<Change>) -> Html {
     }
 }
 
-/// The leader's marks under a row: match points up from the last proven entry, next down to the next one. Those that
-/// cannot be seen are told at the edge, and a click goes there.
+/// The leader's marks under a row: match points up at the last entry known to agree, next down at the next one to send.
+/// Marks outside the visible columns are told at the edge; a click scrolls there.
 fn marked(marks: &Marks, whole: &RangeInclusive<Index>, scroller: &NodeRef) -> Html {
     let t = text();
     let middle = |index: Index| format!("left:{}rem", HEAD + COLUMN * (index as f64 - 0.5));
@@ -398,20 +399,20 @@ fn marked(marks: &Marks, whole: &RangeInclusive<Index>, scroller: &NodeRef) -> H
     }
 }
 
-/// How the table is scrolled.
+/// The scroll state of the table.
 struct Scroll {
     /// The columns to draw.
     visible: RangeInclusive<Index>,
-    /// Those that can be seen wholly.
+    /// The fully visible columns.
     whole: RangeInclusive<Index>,
-    /// Whether it follows the end.
+    /// Whether it follows the end of the logs.
     follows: bool,
     onscroll: Callback<Event>,
-    /// Goes to the end, and follows it again.
+    /// Scrolls to the end, and follows it again.
     to_end: Callback<MouseEvent>,
 }
 
-/// The room for columns, in pixels.
+/// The room for columns: lengths in pixels.
 #[derive(Clone, Copy, PartialEq)]
 struct Room {
     width: f64,
@@ -424,22 +425,22 @@ impl Room {
         Room { width: f64::from(scroller.client_width()) - HEAD * rem, column: COLUMN * rem }
     }
 
-    /// The columns to draw, and those that can be seen wholly, so far from the first column.
+    /// The columns to draw, and those fully visible, at the scroll position `scrolled`.
     fn seen(&self, scrolled: f64) -> (RangeInclusive<Index>, RangeInclusive<Index>) {
         let Room { width, column } = *self;
         (visible_columns(scrolled, width, column), whole_columns(scrolled, width, column))
     }
 
-    /// How far the table can be scrolled.
+    /// The greatest scroll position.
     fn end(&self, last: Index) -> f64 {
         (self.column * width(last) - self.width).max(0.0)
     }
 }
 
-/// Follows the end of the logs, unless somebody scrolled away from it.
+/// Follows the end of the logs, unless the user has scrolled away from it.
 ///
-/// What is seen at the end is reckoned, not looked up: the document, just changed, would have to be laid out for it,
-/// and then once more with the new columns.
+/// The visible columns at the end are computed instead of measured: measuring would force a layout of the changed
+/// document, and a second one for the new columns.
 #[hook]
 fn use_scroll(scroller: &NodeRef, last: Index) -> Scroll {
     let room = use_state_eq(|| None::<Room>);
@@ -453,7 +454,7 @@ fn use_scroll(scroller: &NodeRef, last: Index) -> Scroll {
         let scroller = scroller.clone();
         use_effect_with((last, *follows, *room), move |&(_, follows, _)| {
             if let Some(element) = scroller.cast::<Element>().filter(|_| follows) {
-                // The browser stops at the end.
+                // The browser clamps this to the end.
                 element.set_scroll_left(i32::MAX);
             }
         });
@@ -463,7 +464,7 @@ fn use_scroll(scroller: &NodeRef, last: Index) -> Scroll {
         Callback::from(move |_: Event| {
             let Some(element) = scroller.cast::<Element>() else { return };
             let (room, scrolled) = (Room::of(&element), f64::from(element.scroll_left()));
-            // The panel has just got another size, of which it will be told: nobody scrolled away from the end.
+            // The panel was resized, and the observer will report it: the user has not scrolled away.
             if known.is_some_and(|known| known != room) {
                 return;
             }

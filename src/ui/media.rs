@@ -1,4 +1,4 @@
-//! What the browser says about itself and its reader.
+//! Information about the browser and the user's preferences.
 
 use web_sys::{Document, Element, MediaQueryList, Window};
 
@@ -14,12 +14,12 @@ pub fn document() -> Document {
     window().document().expect("a window has a document")
 }
 
-/// Whether the page cannot be seen.
+/// Whether the page is hidden.
 pub fn hidden() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Hidden
 }
 
-/// A question that the browser answers anew whenever it is asked.
+/// A media query that is evaluated each time it is asked.
 #[derive(Clone)]
 pub struct Query(Option<MediaQueryList>);
 
@@ -28,23 +28,23 @@ impl Query {
         Query(window().match_media(query).ok().flatten())
     }
 
-    /// The answer.
+    /// Whether the query matches now.
     pub fn holds(&self) -> bool {
         self.0.as_ref().is_some_and(MediaQueryList::matches)
     }
 }
 
-/// Whether less motion is wanted.
+/// Whether reduced motion is preferred.
 pub fn reduced_motion() -> Query {
     Query::new("(prefers-reduced-motion: reduce)")
 }
 
-/// Whether the page is touched: then there is neither a pointer that points nor, as a rule, a keyboard.
+/// Whether the page is used by touch: without hovering and usually without a keyboard.
 pub fn by_finger() -> Query {
     Query::new("(hover: none)")
 }
 
-/// Light or dark, as the system has it.
+/// The theme of the system.
 pub fn system_theme() -> Theme {
     if Query::new("(prefers-color-scheme: dark)").holds() {
         Theme::Dark
@@ -53,10 +53,10 @@ pub fn system_theme() -> Theme {
     }
 }
 
-/// Lets the page be light, dark, or as the system has it.
+/// Sets the theme of the page; none means that of the system.
 pub fn set_theme(theme: Option<Theme>) {
     let Some(root) = document().document_element() else { return };
-    // An attribute of this name can always be set.
+    // The attribute's name is valid, so this cannot fail.
     let _ = match theme {
         Some(Theme::Light) => root.set_attribute("data-theme", "light"),
         Some(Theme::Dark) => root.set_attribute("data-theme", "dark"),
@@ -64,15 +64,15 @@ pub fn set_theme(theme: Option<Theme>) {
     };
 }
 
-/// The languages that the reader prefers, the best first.
+/// The languages that the user prefers, the best first.
 pub fn languages() -> Vec<String> {
     window().navigator().languages().iter().filter_map(|language| language.as_string()).collect()
 }
 
-/// Tells the browser in which language the page is, and in which direction that is written.
+/// Sets the language of the document and its writing direction.
 pub fn set_language(tag: &str, direction: &str) {
     let Some(root) = document().document_element() else { return };
-    // Attributes of these names can always be set.
+    // The attributes' names are valid, so this cannot fail.
     let _ = root.set_attribute("lang", tag).and_then(|()| root.set_attribute("dir", direction));
 }
 
@@ -85,7 +85,7 @@ pub fn rem() -> f64 {
     size().unwrap_or(16.0)
 }
 
-/// Scrolls `scroller` as little as is needed to show `element`; its top, where it is higher than what can be seen.
+/// Scrolls `scroller` as little as needed to show `element`, or its top if it is too high.
 pub fn bring_into_view(scroller: &Element, element: &Element) {
     let (seen, wanted) = (scroller.get_bounding_client_rect(), element.get_bounding_client_rect());
     let (above, below) = (wanted.top() - seen.top(), wanted.bottom() - seen.bottom());

@@ -1,4 +1,4 @@
-//! A small menu at a place of the screen: for a node, a link or a message, and for how far to run.
+//! The context menu: for a node, a link or a message, for conditions to run until, and for branches.
 
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -16,19 +16,19 @@ use crate::view::page::{Change, Menu};
 /// The properties of the menu.
 #[derive(Properties, PartialEq)]
 pub struct MenuProps {
-    /// What its choices apply to, and where it stands.
+    /// What its choices apply to, and its place.
     pub open: Menu,
-    /// The world at the moment that is shown.
+    /// The world at the moment shown.
     pub world: Shared<World>,
-    /// The branches of the run; needed by the menu of branches alone.
+    /// The branches of the run; empty except for the menu of branches.
     pub branches: Vec<BranchChoice>,
-    /// Closes it.
+    /// Called to close the menu.
     pub change: Callback<Change>,
-    /// Carries out a choice.
+    /// Called to carry out a choice.
     pub pick: Callback<MenuAction>,
 }
 
-/// The menu that is open, if one is.
+/// The open menu, if any.
 pub fn menu(scene: &Scene) -> Html {
     let Scene { frame, page, actions, driver, .. } = scene;
     let Some(open) = page.menu else { return Html::default() };
@@ -99,7 +99,7 @@ pub fn MenuOf(props: &MenuProps) -> Html {
         MenuTarget::Until => "[data-run-until]".into(),
         MenuTarget::Branches => "[data-branches]".into(),
     };
-    // It stays on the screen: this much room its width and height need.
+    // The estimated width and height, to keep the menu on the screen.
     let items = choices.groups.iter().map(Vec::len).sum::<usize>();
     let height = 2.2 * items as f64 + 0.7 * choices.groups.len() as f64 + 3.2;
     let place = format!(
@@ -132,15 +132,15 @@ pub fn MenuOf(props: &MenuProps) -> Html {
     }
 }
 
-/// To which choice.
+/// The target of a focus move.
 enum To {
-    /// The next one, around the end.
+    /// The next choice, cyclically.
     Next,
-    /// The one before.
+    /// The previous choice, cyclically.
     Before,
     First,
     Last,
-    /// The next one that begins with this letter.
+    /// The next choice that begins with this letter.
     Letter(String),
 }
 
@@ -151,7 +151,7 @@ fn move_focus(menu: &NodeRef, to: &To) {
     let items: Vec<Element> = (0..items.length()).filter_map(|i| items.get(i)?.dyn_into().ok()).collect();
     let active = media::document().active_element();
     let current = items.iter().position(|item| Some(item) == active.as_ref());
-    // All of them, from the one after the current one on.
+    // All choices, starting after the current one.
     let (before, after) = items.split_at(current.map_or(0, |current| current + 1));
     let mut around = after.iter().chain(before);
     let begins =
@@ -168,7 +168,7 @@ fn move_focus(menu: &NodeRef, to: &To) {
     }
 }
 
-/// Takes the focus to the first choice, and gives it back to where it was.
+/// Moves the focus to the first choice, and back when the menu closes.
 #[hook]
 fn use_focus_within(menu: &NodeRef) {
     let menu = menu.clone();

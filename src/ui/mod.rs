@@ -1,8 +1,8 @@
-//! Floor 6: the page, in Yew. How things are drawn; what is drawn comes from [`view`](crate::view).
+//! Layer 6: the page, in Yew. How things are drawn; what is drawn comes from [`view`](crate::view).
 //!
-//! [`App`] puts the page together from the [`driver`] (the run, frame by frame), the [`page`] (what is selected, open,
-//! pointed at), the table of [`panels`], the [`dialogs`] and the [`commands`]. Each panel gets only what it shows: one
-//! whose world has not changed is not drawn again. What moves with the clock moves by itself ([`clock`]).
+//! [`App`] puts the page together from the [`driver`] (the run, frame by frame), the [`page`] (selection, pointer, open
+//! parts), the table of [`panels`], the [`dialogs`] and the [`commands`]. Each panel gets only what it shows, and is
+//! not redrawn while that is unchanged. Moving elements listen to the [`clock`] and update themselves.
 
 mod app;
 mod clock;
@@ -39,7 +39,7 @@ pub use app::App;
 use crate::view::lang::{self, Text};
 
 thread_local! {
-    /// The first of the reader's languages that the page speaks.
+    /// The first of the user's languages that the page has.
     static LANGUAGE: &'static dyn Text = {
         let t = lang::choose(media::languages().iter().map(String::as_str));
         media::set_language(t.language_tag(), t.text_direction());
@@ -47,7 +47,7 @@ thread_local! {
     };
 }
 
-/// The catalogue of the page's language.
+/// The texts in the page's language.
 pub fn text() -> &'static dyn Text {
     LANGUAGE.with(|language| *language)
 }

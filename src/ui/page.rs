@@ -1,5 +1,5 @@
-//! Holds what the page remembers ([`Page`]), in one place: a command that comes before the page is drawn again acts on
-//! what the last change left.
+//! Holds the page's state ([`Page`]) in one place, so that a command that comes before the next redraw acts on the
+//! latest state.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,17 +16,17 @@ struct Inner {
     redraw: UseForceUpdateHandle,
 }
 
-/// A handle to the page's state. Handles share it.
+/// A handle to the page's state. Clones share it.
 #[derive(Clone)]
 pub struct PageState(Rc<Inner>);
 
 impl PageState {
-    /// The page as it is now, drawn or not.
+    /// The current state, drawn or not.
     pub fn now(&self) -> Rc<Page> {
         self.0.page.borrow().clone()
     }
 
-    /// Changes the page, and has it drawn again if it is another.
+    /// Applies a change, and redraws the page if the state differs.
     pub fn change(&self, change: Change) {
         let before = self.now();
         let (page, effects) = before.reduce(change);
@@ -47,7 +47,7 @@ impl PageState {
     }
 }
 
-/// The page's state, for as long as the component lives, which is drawn again with every change.
+/// The page's state for the life of the component, which is redrawn with every change.
 #[hook]
 pub fn use_page(driver: &Driver) -> PageState {
     let redraw = use_force_update();

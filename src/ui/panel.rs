@@ -1,4 +1,4 @@
-//! What every panel has: a title that folds it.
+//! The parts that all panels have: a title that folds the panel.
 
 use yew::prelude::*;
 
@@ -11,16 +11,16 @@ use crate::view::settings::{PanelName, CLUSTER};
 pub struct TitleProps {
     /// The panel that it folds.
     pub panel: PanelName,
-    /// What it says.
+    /// Its text.
     pub title: AttrValue,
     /// Whether the panel is folded.
     #[prop_or_default]
     pub folded: bool,
-    /// Folds the panel, or unfolds it.
+    /// Called to fold or unfold the panel.
     pub change: Callback<Change>,
 }
 
-/// The title of a panel: pressed, it folds the panel or unfolds it. Its text has the id `<panel>-title`.
+/// The title of a panel: a button that folds or unfolds it. Its text has the id `<panel>-title`.
 #[component]
 pub fn Title(props: &TitleProps) -> Html {
     let TitleProps { panel, title, folded, change } = props;
@@ -41,9 +41,9 @@ pub fn Title(props: &TitleProps) -> Html {
     }
 }
 
-/// A panel that is folded.
+/// A folded panel.
 pub fn folded(panel: PanelName, title: &'static str, change: &Callback<Change>) -> Html {
-    // A link of the page leads to the cluster: its target must be there.
+    // The skip link leads to the cluster, so its target must exist.
     let id = (panel == CLUSTER).then_some("cluster");
     html! {
         <section class={classes!("card", "folded", panel)} {id} tabindex={id.map(|_| "-1")} aria-labelledby={format!("{panel}-title")}>

@@ -1,4 +1,4 @@
-//! The panels of the page: one table, and how they are laid out. A new panel is a line in [`PANELS`].
+//! The panels of the page: one table, and their layout. To add a panel, add a line to [`PANELS`].
 
 use yew::prelude::*;
 
@@ -8,29 +8,29 @@ use super::{cluster, happened, inspector, logs, streams};
 use crate::view::lang::Text;
 use crate::view::settings::{PanelName, CLUSTER};
 
-/// Where a panel stands.
+/// The place of a panel.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// In the grid, in the area that the style sheet gives the class of the panel's name at each width.
+    /// In the grid, in the area that the style sheet assigns to the panel's class at each width.
     Grid,
-    /// In the column at the side, in the order of the table.
+    /// In the side column, in the order of the table.
     Side,
 }
 
 /// A row of the table.
 struct Panel {
-    /// Its name in the settings, its class, and what its elements' ids begin with.
+    /// Its name in the settings, its CSS class, and the prefix of its elements' ids.
     name: PanelName,
     place: Place,
-    /// What is written over it; pressed, it folds the panel. None: the panel cannot be folded.
+    /// Its title, a button that folds the panel. None if the panel cannot be folded.
     title: Option<fn(&dyn Text) -> &'static str>,
-    /// Draws it unfolded. None: there is nothing to show now.
+    /// Draws it unfolded. Returns none if there is nothing to show.
     show: fn(&Scene) -> Option<Html>,
     /// Classes of the whole layout while it is unfolded.
     layout: fn(&Scene) -> Classes,
 }
 
-/// The table, in the order in which a reader or a screen reader meets the panels.
+/// The table, in the reading order of the document.
 const PANELS: &[Panel] = &[
     panel(CLUSTER, Place::Grid, |t| t.cluster(), cluster::panel),
     panel("logs", Place::Grid, |t| t.logs(), logs::panel).with_layout(logs::layout),
@@ -58,14 +58,14 @@ impl Panel {
     }
 }
 
-/// The panels as they are at one moment.
+/// The panels at one moment.
 pub struct Panels {
-    /// Says who needs room. A selector with `:has` would know it, too, but it costs a style of the page for each thing
-    /// that comes and goes.
+    /// Classes that say which panels need room. A `:has` selector would need a restyling of the whole page for every
+    /// element that comes or goes.
     pub layout: Classes,
-    /// The panels in the grid. Always as many, so that each is compared with itself when the page is drawn again.
+    /// The panels in the grid. Their number is constant, so that each is compared with itself when the page is redrawn.
     pub grid: Vec<Html>,
-    /// Those at the side. Always as many, too.
+    /// The panels in the side column. Their number is constant as well.
     pub side: Vec<Html>,
 }
 

@@ -1,4 +1,4 @@
-//! The dialog of the promises: what each says, where the paper says so, and whether it holds so far.
+//! The dialog of Raft's guarantees: the statement of each, its section in the paper, and whether it has held so far.
 
 use yew::prelude::*;
 
@@ -11,9 +11,9 @@ use crate::view::promises::{promises, Promise};
 /// The properties of the dialog.
 #[derive(Properties, PartialEq)]
 pub struct PromisesProps {
-    /// The world at the moment that is shown.
+    /// The world at the moment shown.
     pub world: Shared<World>,
-    /// Closes it.
+    /// Called to close the dialog.
     pub close: Callback<()>,
 }
 

@@ -1,4 +1,4 @@
-//! What panels and dialogs are drawn from.
+//! The inputs of panels and dialogs.
 
 use std::rc::Rc;
 
@@ -11,34 +11,33 @@ use crate::view::menu::MenuAction;
 use crate::view::page::{Change, Page};
 use crate::view::selection::Highlight;
 
-/// How components act. The callbacks stay the same for as long as the page lives.
+/// The callbacks with which components act. They stay the same for the life of the page.
 #[derive(Clone, PartialEq)]
 pub struct Actions {
-    /// Changes what the page remembers.
+    /// Changes the page's state.
     pub change: Callback<Change>,
     /// Acts on the cluster.
     pub act: Callback<Action>,
-    /// Acts on the cluster, and says in words what the partition is then.
+    /// Acts on the cluster, and shows the resulting partition in words.
     pub partition: Callback<Action>,
-    /// Carries out a command of the table of commands.
+    /// Carries out a command.
     pub command: Callback<Command>,
-    /// Carries out the choice of a menu.
+    /// Carries out a choice of a menu.
     pub pick: Callback<MenuAction>,
-    /// Closes the dialog that is open.
+    /// Closes the open dialog.
     pub close_dialog: Callback<()>,
 }
 
-/// The page at one moment. Each panel takes from it what it shows, and no more: what a panel does not get does not make
-/// it be drawn again.
+/// The page at one moment. Each panel takes only what it shows, so that other changes do not redraw it.
 pub struct Scene<'a> {
-    /// The run.
+    /// The state of the run.
     pub frame: &'a Frame,
-    /// What the page remembers.
+    /// The state of the page.
     pub page: &'a Page,
     /// What is highlighted in every panel.
     pub highlight: Rc<Highlight>,
-    /// How to act.
+    /// The callbacks with which to act.
     pub actions: &'a Actions,
-    /// For what is too much to be in every frame.
+    /// For data that is too expensive to be in every frame.
     pub driver: &'a Driver,
 }

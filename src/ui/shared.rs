@@ -1,4 +1,4 @@
-//! Shared values that are compared by identity, so that a component whose value is the very same is not drawn again.
+//! Shared values that are compared by identity, so that a component is not redrawn while its value is the same one.
 
 use std::ops::Deref;
 use std::rc::Rc;

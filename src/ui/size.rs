@@ -1,11 +1,11 @@
-//! What depends on the size of an element.
+//! Observes the size of an element.
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
-/// Calls back when an element has been drawn for the first time, and whenever its size changes.
+/// Calls back after the element was first drawn, and whenever its size changes.
 #[hook]
 pub fn use_size(element: &NodeRef, changed: impl Fn(&Element) + 'static) {
     let element = element.clone();
@@ -15,7 +15,7 @@ pub fn use_size(element: &NodeRef, changed: impl Fn(&Element) + 'static) {
                 let element = element.clone();
                 Closure::<dyn Fn()>::new(move || changed(&element))
             };
-            // Without it, the size is what it is at first.
+            // Without an observer, only the initial size is reported.
             let observer = ResizeObserver::new(called.as_ref().unchecked_ref()).ok()?;
             observer.observe(&element);
             Some((observer, called))

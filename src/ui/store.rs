@@ -1,6 +1,4 @@
-//! What the browser keeps for the page: the settings, and the run as it was left.
-
-use std::rc::Rc;
+//! The browser's storage: the settings, and the run.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,7 +6,7 @@ use serde_json::Value;
 use crate::lab::json::read::{parse, value_of};
 use crate::lab::json::strict::from_value_strict;
 use crate::lab::vocab::moment::Position;
-use crate::lab::{Lab, Scenario};
+use crate::lab::{Lab, Scenario, ScenarioError};
 use crate::runtime::Micros;
 use crate::view::settings::Settings;
 
@@ -18,7 +16,7 @@ const SETTINGS: &str = "raft-lab/settings";
 /// The key of the stored run.
 pub const RUN: &str = "raft-lab/run";
 
-/// The run as it was left.
+/// The run as it is stored.
 #[derive(Serialize, Deserialize)]
 struct Run {
     now: Micros,
@@ -29,15 +27,15 @@ struct Run {
     scenario: Value,
 }
 
-/// A run that was found, ready to be taken up.
+/// A stored run that was read, ready to be restored.
 pub struct Saved {
-    /// What it began with, and what was done.
+    /// The scenario, including the actions of the run.
     pub scenario: Scenario,
-    /// Its last event, and its clock.
+    /// Its last event and its clock.
     pub end: Position,
-    /// The event behind which somebody looked at it, if that was not its end.
+    /// The sequence number of the event after which the run was shown; none if the present was shown.
     pub looked_at: Option<u64>,
-    /// Whether the clock ran.
+    /// Whether the clock was running.
     pub playing: bool,
 }
 
@@ -51,12 +49,12 @@ fn read(key: &str) -> Option<String> {
 
 fn write(key: &str, text: &str) {
     if let Some(storage) = storage() {
-        // A browser may have no room, or keep nothing at all: then nothing survives a reload, and all else works.
+        // The storage may be full or disabled; then nothing is kept, and the page works all the same.
         let _ = storage.set_item(key, text);
     }
 }
 
-/// The settings; those that cannot be read are as if nothing had been chosen.
+/// The stored settings, or the defaults if they cannot be read.
 pub fn settings() -> Settings {
     read(SETTINGS).and_then(|text| from_value_strict(parse(&text).ok()?).ok()).unwrap_or_default()
 }
@@ -66,25 +64,25 @@ pub fn store_settings(settings: &Settings) {
     write(SETTINGS, &value_of(settings).to_string());
 }
 
-/// The run that was kept, if there is one.
+/// The stored run, if any.
 ///
 /// # Errors
-/// If it cannot be read: why.
-pub fn run() -> Result<Option<Saved>, Rc<str>> {
+/// Why it cannot be read.
+pub fn run() -> Result<Option<Saved>, ScenarioError> {
     let Some(text) = read(RUN) else { return Ok(None) };
-    let run: Run = parse(&text).and_then(from_value_strict).map_err(|error| error.to_string())?;
-    let scenario = Scenario::from_value(run.scenario).map_err(|error| error.to_string())?;
+    let run: Run = parse(&text).and_then(from_value_strict)?;
+    let scenario = Scenario::from_value(run.scenario)?;
     let end = Position { event: run.events, now: run.now };
     Ok(Some(Saved { scenario, end, looked_at: run.looked_at, playing: run.playing }))
 }
 
-/// Stores a run as it is.
+/// Stores a run in its current state.
 pub fn store_run(lab: &Lab, looked_at: Option<u64>, playing: bool) {
     let run = Run { now: lab.now(), events: lab.events(), looked_at, playing, scenario: value_of(lab.scenario()) };
     write(RUN, &value_of(&run).to_string());
 }
 
-/// The text of the run that was kept last.
+/// The text of the stored run; empty if there is none.
 pub fn run_text() -> String {
     read(RUN).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The bar at the bottom: time.
+//! The bar with the controls of time, at the bottom of the page.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -18,25 +18,25 @@ use crate::view::speed::Speed;
 /// The properties of the bar.
 #[derive(Properties, PartialEq)]
 pub struct TransportProps {
-    /// The world at the moment that is shown.
+    /// The world at the moment shown.
     pub world: Shared<World>,
     /// Whether the clock runs.
     pub playing: bool,
     /// The speed of the clock.
     pub speed: Speed,
-    /// Whether it hurries, until there is a leader.
+    /// Whether the clock runs at the faster opening speed until there is a leader.
     pub opening: bool,
-    /// Whether more events happen than a frame can take.
+    /// Whether more events are due than a frame can take.
     pub behind: bool,
-    /// While the run is replayed up to another present: how much of it is done, in percent.
+    /// During a replay to another present: the part that is done, in percent.
     pub replay_progress: Option<u64>,
-    /// The number of events in all, while the past is shown.
+    /// While the past is shown: the number of events in all.
     pub past_of: Option<u64>,
     /// What "step" and "back" move by.
     pub step: StepKind,
-    /// Carries out a command.
+    /// Called to carry out a command.
     pub command: Callback<Command>,
-    /// Changes what a step is, or the speed.
+    /// Called to change the kind of step, or the speed.
     pub change: Callback<Change>,
 }
 
@@ -56,7 +56,7 @@ pub fn Transport(props: &TransportProps) -> Html {
             <SpeedSlider speed={props.speed} opening={props.opening && *playing} change={props.change.clone()} />
             <div class="state">
                 if let Some(percent) = replay_progress {
-                    <span class="badge">{ t.under_way(*percent) }</span>
+                    <span class="badge">{ t.replay_progress(*percent) }</span>
                 } else if past_of.is_some() {
                     <button
                         type="button" class="badge" data-past="" data-home=".transport .primary"
@@ -83,7 +83,7 @@ struct ButtonsProps {
     command: Callback<Command>,
 }
 
-/// What makes the clock run, stand, and step.
+/// The buttons that start, stop and step the clock.
 #[component]
 fn Buttons(props: &ButtonsProps) -> Html {
     let t = text();
@@ -125,7 +125,7 @@ fn ClockFace() -> Html {
     html! { <span ref={element} class="clock" data-clock="" /> }
 }
 
-/// Whether everything that Raft promises has held so far; it opens the list of it.
+/// Whether all of Raft's guarantees have held so far; a button that opens their list.
 fn promises(world: &World, onclick: Callback<MouseEvent>) -> Html {
     let t = text();
     let broken = world.violations.len() as u64;

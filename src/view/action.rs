@@ -1,4 +1,4 @@
-//! What a gesture means as an action of the laboratory.
+//! Translates gestures on the picture into actions of the laboratory.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
 use crate::raft::NodeId;
 
-/// The beginning of the name of a cut that a stroke made; a number follows.
+/// The prefix of the name of a cut that a stroke made. A number follows.
 const STROKE: &str = "cut ";
 
 /// The name of the cut that isolates one node.
@@ -19,14 +19,15 @@ pub fn alone_name(node: NodeId) -> String {
     format!("{} cut off", NodeName(node))
 }
 
-/// The directions of links that a stroke crosses: both of each link, or with `one_way` only the one that passes the
-/// stroke from its left to its right, as seen by the hand that draws it. Those that are cut already are left out.
+/// The directions of links that a stroke crosses: both directions of each link, or with `one_way` only the one that
+/// crosses the stroke from its left to its right, seen in the direction of drawing. Directions that are already cut are
+/// left out.
 pub fn crossed(world: &World, ring: &Ring, stroke: &[Point], one_way: bool) -> Vec<Link> {
     let mut links = BTreeSet::new();
     for (a, b) in ring.pairs() {
         let line = (ring.place(a), ring.place(b));
         for to_the_right in stroke.windows(2).filter_map(|step| crossing((step[0], step[1]), line)) {
-            // Whoever sees the hand go by from left to right goes, for the hand, from right to left.
+            // If the stroke crosses a → b from left to right, a → b crosses the stroke from right to left.
             match (one_way, to_the_right) {
                 (false, _) => links.extend([(a, b), (b, a)]),
                 (true, true) => drop(links.insert((b, a))),
@@ -37,14 +38,14 @@ pub fn crossed(world: &World, ring: &Ring, stroke: &[Point], one_way: bool) -> V
     links.into_iter().filter(|link| !world.cut.contains(link)).collect()
 }
 
-/// The cut that a stroke makes, if it crosses anything, with the next free name.
+/// The cut that a stroke over these links makes, with the next free name. None without links.
 pub fn stroke(world: &World, links: Vec<Link>) -> Option<Action> {
     let taken = |name: &String| world.strokes.iter().any(|stroke| stroke.name == *name);
     let name = (1_u32..).map(|number| format!("{STROKE}{number}")).find(|name| !taken(name));
     (!links.is_empty()).then_some(Action::Cut { links, name })
 }
 
-/// Cuts a node off, or rejoins it if it is cut off already. Nothing for a node without neighbours.
+/// Cuts a node off, or rejoins it if it is already cut off. None for a node without neighbours.
 pub fn isolate_or_rejoin(world: &World, node: NodeId) -> Option<Action> {
     let links: Vec<Link> = links_of(world, node).collect();
     if links.is_empty() {
@@ -77,7 +78,8 @@ pub fn toggle_link(world: &World, (a, b): Link) -> Action {
     }
 }
 
-/// The group of each node as the links are now: nodes that can still hear each other, over others or not.
+/// The group of each node as the links are now: two nodes are in one group if they can reach each other, directly or
+/// over other nodes.
 pub fn groups(world: &World) -> Vec<(NodeId, usize)> {
     let mut groups: Vec<(NodeId, usize)> = Vec::new();
     let mut count = 0;
@@ -100,7 +102,7 @@ pub fn groups(world: &World) -> Vec<(NodeId, usize)> {
     groups
 }
 
-/// The partition in which each node is in its group; healing, if there is only one.
+/// The partition in which each node is in its group; with a single group, the action that heals all links.
 pub fn partition(groups: &[(NodeId, usize)]) -> Action {
     let numbers: BTreeSet<usize> = groups.iter().map(|&(_, group)| group).collect();
     if numbers.len() < 2 {
@@ -110,7 +112,7 @@ pub fn partition(groups: &[(NodeId, usize)]) -> Action {
     Action::Partition { groups: numbers.into_iter().map(members).collect() }
 }
 
-/// The outcome of a partition, in words.
+/// The result of a partition, in words.
 pub fn partition_in_words(what: &Action, t: &dyn Text) -> String {
     match what {
         Action::Partition { groups } => {
@@ -135,7 +137,7 @@ mod tests {
     #[test]
     fn a_stroke_around_a_node_cuts_all_its_links_and_no_other() {
         let (world, ring) = (world(5), Ring::new(1..=5));
-        // From the left of S1 below it to its right.
+        // A stroke below S1, from its left to its right.
         let at = ring.place(1);
         let stroke = [Point::new(at.x - 120.0, at.y), Point::new(at.x, at.y + 90.0), Point::new(at.x + 120.0, at.y)];
         let links = crossed(&world, &ring, &stroke, false);

@@ -1,4 +1,4 @@
-//! The picture of the cluster, but for what moves on it ([`message`](super::message)).
+//! The picture of the cluster, without what moves in it ([`message`](super::message)).
 
 use super::colour::term_class;
 use super::geometry::{arc, crossing, curve, Point, Ring, TIMER_GAP};
@@ -10,89 +10,89 @@ use crate::lab::world::{NamedCut, NodeState, World};
 use crate::raft::{NodeId, Term};
 use crate::runtime::Micros;
 
-/// The height of a stroke's tag.
+/// The height of the tag of a cut, in units of the picture.
 pub const TAG_HEIGHT: f64 = 26.0;
 
-/// The width of a letter of the words about a node, as a rule; a leader's are bold.
+/// The average width of a letter of a node's label. A leader's label is bold.
 const LETTER: f64 = 8.1;
 
-/// Their height.
+/// The height of a node's label.
 const WORDS_HEIGHT: f64 = 16.0;
 
-/// The room between a tag and what it must not cover.
+/// The margin between a tag and what it must not cover.
 const TAG_GAP: f64 = 5.0;
 
 /// One node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeGlyph {
-    /// Which.
+    /// The node's id.
     pub id: NodeId,
-    /// Where.
+    /// Its centre.
     pub at: Point,
-    /// Where the word for what it is stands.
+    /// The middle of the base line of its label.
     pub label_at: Point,
-    /// What it is.
+    /// Its standing: its role, and whether it runs.
     pub standing: Standing,
-    /// Its term.
+    /// Its current term.
     pub term: Term,
-    /// The class of that term's colour.
+    /// The CSS class of the term's colour.
     pub colour: &'static str,
-    /// While it campaigns: each voter's answer.
+    /// While it campaigns: the answer of each voter. Otherwise empty.
     pub votes: Vec<VoteDot>,
-    /// What it is, and what is not as usual with it, in words.
+    /// Its label: its standing, and anything unusual about it.
     pub words: String,
     /// Whether its process is stopped.
     pub paused: bool,
-    /// Its name for whoever cannot see it.
+    /// Its accessible name.
     pub name: String,
 }
 
 impl NodeGlyph {
-    /// Where its words are: their middle, and half their size.
+    /// The centre of its label, and half the label's size.
     pub fn words_area(&self) -> (Point, Point) {
         let half = Point::new(LETTER * self.words.chars().count() as f64 / 2.0, WORDS_HEIGHT / 2.0);
         (Point::new(self.label_at.x, self.label_at.y - 5.0), half)
     }
 }
 
-/// The answer of one voter, drawn in its candidate.
+/// The answer of one voter, drawn in the candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VoteDot {
-    /// Whose answer.
+    /// The voter.
     pub voter: NodeId,
-    /// Where.
+    /// The centre of the dot.
     pub at: Point,
-    /// Yes, no, or not yet.
+    /// Granted or refused; none while there is no answer.
     pub answer: Option<bool>,
 }
 
-/// One link with its two directions.
+/// One link, with its two directions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkGlyph {
-    /// The two nodes, the smaller first.
+    /// The two nodes, the smaller id first.
     pub link: Link,
-    /// Its ends, in the same order.
+    /// The ends of the line, in the order of `link`.
     pub ends: (Point, Point),
     /// Whether the direction of `link` is cut.
     pub cut: bool,
     /// Whether the other direction is cut.
     pub cut_back: bool,
-    /// Its name for whoever cannot see it.
+    /// Its accessible name.
     pub name: String,
 }
 
 /// One named cut.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StrokeGlyph {
-    /// Its name.
+    /// The name of the cut.
     pub name: String,
-    /// The line, as an SVG path.
+    /// The line, as SVG path data.
     pub path: String,
-    /// What its tag says.
+    /// The text of its tag.
     pub words: String,
-    /// The middle of its tag.
+    /// The centre of its tag.
     pub tag: Point,
-    /// How wide its tag is.
+    /// The width of its tag.
     pub tag_width: f64,
 }
 
@@ -118,24 +118,24 @@ pub fn nodes(world: &World, ring: &Ring, t: &dyn Text) -> Vec<NodeGlyph> {
     world.nodes.values().map(|node| glyph(node)).collect()
 }
 
-/// Where these words about a node stand, so that they stay in the picture.
+/// The place of a node's label with this text, moved so that it stays in the picture.
 fn label_at(ring: &Ring, node: NodeId, words: &str) -> Point {
     let place = label_place(ring, node);
     let half = (LETTER * words.chars().count() as f64 / 2.0).min(ring.width / 2.0);
     Point::new(place.x.clamp(half, ring.width - half), place.y)
 }
 
-/// Where the word for what a node is stands: the middle of its base line. What highlights the node is between the two.
+/// The middle of the base line of a node's label. The ring that highlights the node has room between the two.
 fn label_place(ring: &Ring, node: NodeId) -> Point {
     let (at, away) = (ring.place(node), ring.node_radius + TIMER_GAP);
     Point::new(at.x, if ring.labelled_above(node) { at.y - away - 13.0 } else { at.y + away + 23.0 })
 }
 
-/// A dot for each voter, in a row under the term.
+/// One dot per voter, in a row under the term.
 fn votes(node: &NodeState, at: Point, node_radius: f64) -> Vec<VoteDot> {
     let voters = node.members.1.all_voters();
     let y = at.y + 0.66 * node_radius;
-    // The width of the node at that height, less a margin.
+    // The width of the node at the height of the dots, less a margin.
     let width = 1.14 * node_radius;
     let step = (width / voters.len() as f64).min(9.0);
     let left = at.x - step * (voters.len() as f64 - 1.0) / 2.0;
@@ -159,7 +159,7 @@ pub fn links(world: &World, ring: &Ring, t: &dyn Text) -> Vec<LinkGlyph> {
     ring.pairs().map(glyph).collect()
 }
 
-/// The election timeout of each node that has one.
+/// The election timeouts of all nodes that have one running.
 pub fn timers<'a>(world: &'a World, ring: &'a Ring) -> impl Iterator<Item = TimerArc> + 'a {
     let radius = ring.node_radius + TIMER_GAP;
     let timer = move |node: &NodeState| {
@@ -169,10 +169,10 @@ pub fn timers<'a>(world: &'a World, ring: &'a Ring) -> impl Iterator<Item = Time
     world.nodes.values().filter_map(move |node| timer(node))
 }
 
-/// An election timeout: an arc that closes when it fires.
+/// An election timeout, drawn as an arc that closes when the timeout fires.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimerArc {
-    /// Whose.
+    /// The node whose timeout this is.
     pub id: NodeId,
     centre: Point,
     radius: f64,
@@ -181,20 +181,20 @@ pub struct TimerArc {
 }
 
 impl TimerArc {
-    /// How much of it is over, from 0 to 1.
+    /// The elapsed part of the timeout at `now`, from 0 to 1.
     pub fn passed(&self, now: Micros) -> f64 {
         let (passed, whole) = ((now - self.armed).0 as f64, (self.deadline - self.armed).0.max(1) as f64);
         (passed / whole).clamp(0.0, 1.0)
     }
 
-    /// The arc of what is over, as an SVG path.
+    /// The arc of the elapsed part, as SVG path data.
     pub fn path(&self, now: Micros) -> String {
         arc(self.centre, self.radius, self.passed(now))
     }
 }
 
-/// The named cuts. `drawn` gives a stroke as a hand drew it, if that is known; else it is drawn around the node or
-/// through the middles of the links that it cuts.
+/// The named cuts. `drawn` returns the points of a cut as the user drew it, if they are known. Otherwise the line goes
+/// around the node, or through the middles of the links, that the cut concerns.
 pub fn strokes<'a>(
     world: &World,
     ring: &Ring,
@@ -203,11 +203,11 @@ pub fn strokes<'a>(
 ) -> Vec<StrokeGlyph> {
     let mut glyphs: Vec<StrokeGlyph> = Vec::new();
     for NamedCut { name, links } in &world.strokes {
-        // A ring that has become another one moves its nodes away from what was drawn.
+        // When nodes were added, the ring has changed and the drawn line may no longer cross the links.
         let drawn = drawn(name).filter(|points| crosses_all(ring, points, links));
         let points = drawn.map_or_else(|| across(ring, links), <[Point]>::to_vec);
         let words = t.stroke_rejoin(name);
-        // The letters of the page are about so wide; the rest is for the cross and the rounding.
+        // An estimate of the text's width; the constant is for the cross and the rounded ends.
         let tag_width = 6.9 * words.chars().count() as f64 + 38.0;
         let tag = tag_place(ring, &points, tag_width, &glyphs);
         glyphs.push(StrokeGlyph { name: name.clone(), path: curve(&points), words, tag, tag_width });
@@ -215,14 +215,15 @@ pub fn strokes<'a>(
     glyphs
 }
 
-/// Where a stroke's tag is: near the line, preferably at its end, where it covers as little as possible.
+/// The centre of a cut's tag: near the line, preferably at its end, where it covers as little as possible.
 fn tag_place(ring: &Ring, points: &[Point], width: f64, others: &[StrokeGlyph]) -> Point {
     let half = Point::new(width / 2.0, TAG_HEIGHT / 2.0);
     let (right, bottom) = ((ring.width - half.x).max(half.x), (ring.height - half.y).max(half.y));
     let inside = |at: Point| Point::new(at.x.clamp(half.x, right), at.y.clamp(half.y, bottom));
     let end = points.last().copied().unwrap_or(ring.centre);
     let within = |at: Point, point: Point| (point.x - at.x).abs() < half.x && (point.y - at.y).abs() < half.y;
-    // Nodes and other tags must stay free; words, links and the stroke itself rather so; and it should not be far.
+    // Nodes and other tags must not be covered, labels, links and the line preferably not; and short distances are
+    // better.
     let cost = |at: Point| {
         let of_node = |&(_, node): &(NodeId, Point)| {
             let (x, y) = (node.x.clamp(at.x - half.x, at.x + half.x), node.y.clamp(at.y - half.y, at.y + half.y));
@@ -298,7 +299,7 @@ fn across(ring: &Ring, links: &[Link]) -> Vec<Point> {
             middles.push(middle);
         }
     }
-    // In the order in which a line from the first to the one furthest from it meets them, and a little beyond.
+    // The middles, in the order of a line from the first one to the one furthest from it, and a bit beyond both ends.
     let first = middles[0];
     let far = |from: Point, to: &[Point]| {
         to.iter().copied().max_by(|p, q| from.distance(*p).total_cmp(&from.distance(*q))).unwrap_or(from)
@@ -309,7 +310,7 @@ fn across(ring: &Ring, links: &[Link]) -> Vec<Point> {
     let along = if start.distance(end) > 1.0 {
         start.angle_to(end)
     } else {
-        // A single link: straight across it.
+        // A single link is crossed at a right angle.
         ring.place(a).angle_to(ring.place(b)) + std::f64::consts::FRAC_PI_2
     };
     middles.insert(0, start.polar(along, -26.0));

@@ -1,11 +1,11 @@
-//! The colour of a term. Colour never stands alone: the term's number is always written beside it.
+//! The colour of a term. Colour is never the only sign: the term's number is always written beside it.
 
 use crate::raft::Term;
 
-/// So many colours there are; they come round again.
+/// The number of term colours. Terms use them cyclically.
 pub const TERM_COLOURS: u64 = 7;
 
-/// The class of a term's colour: `term-none` before the first election, then `term-1` to `term-7` in turn.
+/// The CSS class of a term's colour: `term-none` for term 0, `term-1` to `term-7` in turn for the others.
 pub fn term_class(term: Term) -> &'static str {
     const CLASSES: [&str; TERM_COLOURS as usize] =
         ["term-1", "term-2", "term-3", "term-4", "term-5", "term-6", "term-7"];

@@ -1,68 +1,68 @@
-//! What a person can do on the page: one table, from which keys, menus and the help dialog are made.
+//! The commands of the page: one table, from which keys, menus and the help dialog are made.
 
 use super::lang::Text;
 use super::on_message::MessageAct;
 use super::on_node::NodeAct;
 use crate::raft::NodeId;
 
-/// Something that a person can ask of the page.
+/// A command of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Play, or pause.
+    /// Plays or pauses.
     PlayPause,
-    /// One step, of the chosen kind.
+    /// Goes one step of the chosen kind forward.
     Step,
-    /// One step back, of the chosen kind.
+    /// Goes one step of the chosen kind back.
     Back,
-    /// To the next transition, whatever kind is chosen.
+    /// Goes to the next transition, whatever kind of step is chosen.
     NextTransition,
-    /// To the transition before.
+    /// Goes to the previous transition.
     PreviousTransition,
-    /// Looks at the start.
+    /// Shows the start of the run.
     Start,
-    /// Looks at the present.
+    /// Shows the present.
     Present,
-    /// Takes back what was done last.
+    /// Undoes the last action.
     Undo,
-    /// Does again what was undone.
+    /// Redoes the action that was undone last.
     Redo,
     /// Opens the menu of branches.
     Branches,
-    /// A new run, with other random numbers.
+    /// Starts a new run, with other random numbers.
     NewRun,
-    /// Opens the menu of how far to run.
+    /// Opens the menu of conditions to run until.
     RunUntil,
-    /// One place slower on the scale of speeds.
+    /// Selects the next slower speed.
     Slower,
-    /// One place faster.
+    /// Selects the next faster speed.
     Faster,
-    /// Goes to the form, to write.
+    /// Moves the focus to the form, to write.
     Write,
-    /// Ten writes at once.
+    /// Writes ten values at once.
     WriteMany,
     /// Selects a node.
     Select(NodeId),
-    /// Selects nothing.
+    /// Clears the selection.
     Deselect,
-    /// Goes to the form, to read.
+    /// Moves the focus to the form, to read.
     Read,
-    /// Something is done to the selected node.
+    /// Applies an action to the selected node.
     Node(NodeAct),
-    /// The election timeouts fire one after the other.
+    /// Makes the election timeouts fire one after the other.
     SpreadTimers,
-    /// The election timeouts fire all at once.
+    /// Makes the election timeouts fire all at once.
     AlignTimers,
-    /// One node more.
+    /// Adds a node.
     AddNode,
-    /// Selects the message that arrives next.
+    /// Selects the message that arrives next after the selected one.
     NextMessage,
-    /// Selects the one before.
+    /// Selects the message that arrives before the selected one.
     PreviousMessage,
-    /// Something is done to the selected message.
+    /// Applies an action to the selected message.
     Message(MessageAct),
     /// Selects the next link.
     NextLink,
-    /// Selects the one before.
+    /// Selects the previous link.
     PreviousLink,
     /// Opens the dialog that partitions the cluster.
     Partition,
@@ -70,17 +70,17 @@ pub enum Command {
     Links,
     /// Rejoins all links.
     RejoinAll,
-    /// Draws other messages: all, all but some faintly, some only.
+    /// Changes which messages are drawn: all, all with some faint, or only some.
     Scope,
     /// Opens the list of invariants.
     Promises,
-    /// Light or dark.
+    /// Switches between light and dark.
     Theme,
-    /// Opens the help: shortcuts, and a legend.
+    /// Opens the help: shortcuts and legend.
     Help,
 }
 
-/// The part of the help dialog that lists a command.
+/// The section of the help dialog that lists a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     /// Time.
@@ -89,17 +89,17 @@ pub enum Group {
     Cluster,
     /// Nodes.
     Nodes,
-    /// Messages on their way.
+    /// Messages in flight.
     Messages,
-    /// The page.
+    /// The page itself.
     Page,
 }
 
 impl Group {
-    /// Every group, in order.
+    /// Every group, in the order of the help dialog.
     pub const ALL: [Group; 5] = [Group::Time, Group::Cluster, Group::Nodes, Group::Messages, Group::Page];
 
-    /// Its title.
+    /// The title of the section.
     pub fn title(self, t: &dyn Text) -> &'static str {
         match self {
             Group::Time => t.group_time(),
@@ -111,20 +111,20 @@ impl Group {
     }
 }
 
-/// A row of the table.
+/// A row of the table of commands.
 #[derive(Clone, Copy)]
 pub struct Row {
-    /// The command. For [`Command::Select`] the node is the digit.
+    /// The command. In the row of [`Command::Select`], the node stands for the digit pressed.
     pub command: Command,
-    /// The shortcuts, each of which does it: `KeyboardEvent.key`, behind `Ctrl+` and `Shift+`.
+    /// The keys that trigger it, each by itself: `KeyboardEvent.key`, with `Ctrl+` and `Shift+` before it.
     pub keys: &'static [&'static str],
-    /// The part of the help dialog that lists it.
+    /// The section of the help dialog that lists it.
     pub group: Group,
-    /// A description of it.
+    /// Its description.
     pub name: fn(&dyn Text) -> &'static str,
 }
 
-/// The table.
+/// The table of all commands.
 pub const COMMANDS: &[Row] = &[
     time(&[" ", "."], Command::PlayPause, |t| t.do_play_pause()),
     time(&["ArrowRight", "PageDown"], Command::Step, |t| t.do_step()),
@@ -193,13 +193,13 @@ const fn message(keys: &'static [&'static str], act: MessageAct, name: fn(&dyn T
     Row { command: Command::Message(act), keys, group: Group::Messages, name }
 }
 
-/// Whether a key is a character of the alphabet, a digit or a sign: those can be switched off, since somebody who
-/// speaks to the computer, or whose hand slips, may send them unawares.
+/// Whether a key is a single printable character. Such shortcuts can be switched off (WCAG 2.1.4), because speech input
+/// or a slip of the hand may trigger them.
 pub fn is_character(key: &str) -> bool {
     key != " " && key.chars().count() == 1
 }
 
-/// The command of a key. Without `characters`, keys that are characters do nothing.
+/// The command of a key. With `characters` false, keys that are printable characters have none.
 pub fn of_key(key: &str, characters: bool) -> Option<Command> {
     if is_character(key) && !characters {
         return None;
@@ -211,18 +211,18 @@ pub fn of_key(key: &str, characters: bool) -> Option<Command> {
     })
 }
 
-/// What has the focus, as far as keys are concerned.
+/// The kind of element that has the focus, as far as keys are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
-    /// Nothing that wants keys.
+    /// No element that uses keys.
     Page,
-    /// Something to write into, or a list to choose from.
+    /// A text field or a list to choose from.
     Text,
     /// A slider.
     Slider,
     /// A radio button or a check box.
     Choice,
-    /// A button, or whatever acts as one.
+    /// A button, or an element that acts as one.
     Button,
     /// A region that scrolls.
     Scroller,
@@ -230,13 +230,13 @@ pub enum Focus {
     Dialog,
 }
 
-/// Whether a key belongs to the element that has the focus, and is no command there.
+/// Whether the focused element uses a key itself, so that it is no command there.
 pub fn wanted_by(focus: Focus, key: &str) -> bool {
     let plain = key.trim_start_matches("Shift+");
     let moves = matches!(plain, "ArrowRight" | "ArrowLeft" | "PageDown" | "PageUp" | "Home" | "End");
     match focus {
         Focus::Page => false,
-        // Undo, too: there it takes back what was written.
+        // This includes undo, which undoes typing there.
         Focus::Text | Focus::Dialog => true,
         Focus::Slider | Focus::Scroller => moves,
         Focus::Choice => key == " " || moves,
@@ -244,7 +244,7 @@ pub fn wanted_by(focus: Focus, key: &str) -> bool {
     }
 }
 
-/// The row of a command.
+/// The row of a command, if it has one.
 pub fn row(command: Command) -> Option<&'static Row> {
     let same = |row: &&Row| match (row.command, command) {
         (Command::Select(_), Command::Select(_)) => true,
@@ -253,12 +253,12 @@ pub fn row(command: Command) -> Option<&'static Row> {
     COMMANDS.iter().find(same)
 }
 
-/// The first key of a command, as it is written on the page.
+/// The first key of a command, as shown on the page.
 pub fn key_of(command: Command, t: &dyn Text) -> Option<&'static str> {
     row(command)?.keys.first().map(|key| key_name(key, t))
 }
 
-/// A key as it is written on the page.
+/// A key, as shown on the page.
 pub fn key_name(key: &'static str, t: &dyn Text) -> &'static str {
     match key {
         " " => t.key_space(),

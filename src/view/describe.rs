@@ -1,4 +1,4 @@
-//! Events in words that a student understands.
+//! Describes events in words for students.
 
 use std::collections::BTreeSet;
 
@@ -19,15 +19,15 @@ use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
 use crate::raft::{self, NodeId};
 
-/// So many letters are told of how a promise was broken: a value in it may be long.
+/// The most letters of the description of a violated invariant: a value in it may be long.
 pub const VIOLATION_LETTERS: usize = 300;
 
-/// What is said of an event: what happened and, where that is not plain, why.
+/// The description of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description {
     /// What happened.
     pub text: String,
-    /// Why.
+    /// Why, where that is not obvious.
     pub why: Option<String>,
 }
 
@@ -43,7 +43,7 @@ impl Description {
     }
 }
 
-/// The words for a line. `nodes` is the number of nodes of the cluster.
+/// The description of a line of the feed. `nodes` is the number of nodes of the cluster.
 pub fn describe(line: &Line, nodes: usize, t: &dyn Text) -> Description {
     match &line.record.event {
         Event::Node(event) => describe_node_event(event, line.leads, t),
@@ -165,7 +165,7 @@ fn describe_stream_event(leader: NodeName, event: &raft::Event, t: &dyn Text) ->
         ChunkFailed { target, offset, .. } => {
             Description::because(t.chunk_failed(leader, NodeName(*target), *offset), t.timed_out_why())
         }
-        // All others are told by `describe_node_event`.
+        // All others are described by `describe_node_event`.
         other => other.name().to_string().into(),
     }
 }
@@ -237,7 +237,7 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
         LabEvent::Rule { name, on } => Description::because(t.rule_switched(*name, *on), t.rule(*name)),
         LabEvent::Violation { invariant, text, .. } => {
-            Description::because(t.promise_broken(*invariant), clipped(text, VIOLATION_LETTERS))
+            Description::because(t.promise_broken(*invariant), clipped(&t.violation(text), VIOLATION_LETTERS))
         }
         LabEvent::Note { text } => text.clone().into(),
     }
@@ -285,17 +285,17 @@ fn cut(links: &[Link], name: Option<&str>, nodes: usize, t: &dyn Text) -> Descri
     }
 }
 
-/// The node that loses all its links, if there is one.
+/// The node all of whose links these are, if there is one.
 fn alone(links: &[Link], nodes: usize) -> Option<NodeId> {
     let &(a, b) = links.first()?;
     let own = |node: NodeId| links.iter().filter(|&&(from, to)| from == node || to == node).count();
     [a, b].into_iter().find(|&node| nodes > 2 && links.len() == 2 * (nodes - 1) && own(node) == links.len())
 }
 
-/// So many links are named one by one.
+/// The most links that are named one by one.
 const LINKS_NAMED: usize = 3;
 
-/// These links as a sentence names them: one by one or, where they are many, by their number.
+/// These links as a sentence names them: one by one or, if they are many, by their number.
 fn link_set(links: &[Link], nodes: usize) -> LinkSet {
     if links.len() == nodes * nodes.saturating_sub(1) && nodes > 2 {
         return LinkSet::All;
@@ -320,6 +320,7 @@ mod tests {
     use crate::lab::vocab::invariant::Invariant;
     use crate::lab::vocab::probability::Probability;
     use crate::lab::vocab::selector::Selector;
+    use crate::lab::vocab::violation::ViolationDetail;
     use crate::raft::event::{RoleWhy, StreamWhy, VoteWhy};
     use crate::raft::log::{Entry, Payload};
     use crate::raft::rpc::{Message, VoteRequest};
@@ -329,7 +330,7 @@ mod tests {
     use std::rc::Rc;
     use std::sync::Arc;
 
-    /// The words for the last of these events, in a cluster of five: the text, and the reason after a dash.
+    /// The description of the last of these events in a cluster of five nodes: the text, and the reason after a dash.
     fn tell(events: Vec<Event>) -> String {
         let records: Vec<Rc<Record>> = events
             .into_iter()
@@ -478,7 +479,7 @@ mod tests {
             invariant: Invariant::AcknowledgedKept,
             nodes: vec![],
             entries: vec![],
-            text: long.clone(),
+            text: ViolationDetail::AcknowledgedOther { key: long.clone(), value: long.clone(), index: 1 },
         };
         let told = [node(raft::Event::Append { node: 3, entry }), lab(client(true)), lab(client(false)), lab(broken)];
         assert_eq!(told[0], "S3 stores entry 5: x=aaaaaaaaaaaaaaaaaaaaaa… (2000 B)");

@@ -1,7 +1,7 @@
-//! "What just happened": the last events of a run, by topic.
+//! The event feed: the last events of a run, by topic.
 //!
-//! A line keeps the record and the little that must be known beside it; its words are made when it is shown
-//! ([`words`](super::words)), so that a run of many events costs next to nothing here.
+//! A line keeps the record and the context that is needed to describe it; its words are made only when it is shown
+//! ([`words`](super::words)), so that a run with many events costs little here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -15,56 +15,56 @@ use crate::raft::event::{Role, StreamState};
 use crate::raft::rpc::Message;
 use crate::raft::{self, Index, NodeId};
 
-/// The most lines that are kept of each topic: of those that matter, and again of the others.
+/// The most lines that are kept for each topic: this many important ones and this many others.
 pub const LINES_MAX: usize = 100;
 
 /// The topic of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
-    /// Roles, terms, votes, timeouts.
+    /// Roles, terms, votes and timeouts.
     Elections,
-    /// Entries: appended, removed, committed, applied.
+    /// Entries: appended, removed, committed or applied.
     Log,
     /// Replication streams.
     Streams,
     /// Messages on the network.
     Messages,
-    /// What clients ask and are told.
+    /// Requests of clients and their results.
     Clients,
-    /// Crashes, failures and cuts, and their mending; captions.
+    /// Crashes, failures and cuts, and their end; captions.
     Faults,
 }
 
 impl Topic {
-    /// Every topic, in the order in which they are shown.
+    /// Every topic, in display order.
     pub const ALL: [Topic; 6] =
         [Topic::Elections, Topic::Log, Topic::Streams, Topic::Messages, Topic::Clients, Topic::Faults];
 }
 
-/// Which lines are shown.
+/// The lines that are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Filter {
-    /// What matters, of every topic.
+    /// The important lines of every topic.
     #[default]
     Matters,
-    /// All of one topic.
+    /// All lines of one topic.
     Only(Topic),
-    /// Everything.
+    /// All lines.
     Everything,
 }
 
-/// One event, with what must be known to tell it.
+/// One event, with the context that is needed to describe it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     /// The event.
     pub record: Rc<Record>,
     /// The topic of the event.
     pub topic: Topic,
-    /// Whether somebody who watches wants to know.
+    /// Whether the event is important: shown by the default filter.
     pub matters: bool,
-    /// Whether the event is one of a node that was leader then.
+    /// Whether the event belongs to a node that was leader at that time.
     pub leads: bool,
-    /// The message that the event is about.
+    /// The message that the event is about, if any.
     pub message: Option<Rc<Message>>,
     /// Whether that message was held.
     pub held: bool,
@@ -75,19 +75,19 @@ type Lines = imbl::Vector<Rc<Line>>;
 /// The last lines of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Feed {
-    /// The number of the last event that was taken.
+    /// The sequence number of the last event that was taken.
     last: u64,
     roles: LiteMap<NodeId, Role>,
-    /// The messages in flight, and whether they are held.
+    /// The messages in flight, each with whether it is held.
     messages: imbl::OrdMap<MessageId, (Rc<Message>, bool)>,
-    /// For each topic: the lines that matter, and the others.
+    /// For each topic: the important lines, and the others. At most [`LINES_MAX`] of each.
     lines: [(Lines, Lines); Topic::ALL.len()],
 }
 
-/// The number of events between two feeds that are kept for looking back.
+/// The number of events between two feeds that are kept for looking at the past.
 const SPACING: u64 = 4096;
 
-/// The feed at any place of a run.
+/// Provides the feed at any event of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Feeds {
     shown: Rc<Feed>,
@@ -95,14 +95,14 @@ pub struct Feeds {
 }
 
 impl Feeds {
-    /// The feed behind the event with this number. `records` is the run from its start, as in every call before.
+    /// The feed after the event with this number. `records` is the run from its start, the same run in every call.
     pub fn at(&mut self, records: &[Rc<Record>], event: u64) -> Rc<Feed> {
         if self.shown.last_taken() > event {
             self.shown = self.kept.range(..=event).next_back().map(|(_, feed)| feed.clone()).unwrap_or_default();
         }
         let to = records.partition_point(|record| record.n <= event);
         while self.shown.last_taken() < to as u64 {
-            // In pieces that end where one is kept.
+            // In pieces that end where a feed is kept.
             let next = (self.shown.last_taken() / SPACING + 1) * SPACING;
             let end = to.min(usize::try_from(next).unwrap_or(usize::MAX));
             Rc::make_mut(&mut self.shown).take(&records[..end]);
@@ -115,7 +115,7 @@ impl Feeds {
 }
 
 impl Feed {
-    /// Takes the events of a run that are new. `records` is the run from its start.
+    /// Takes the new events of a run. `records` is the run from its start.
     pub fn take(&mut self, records: &[Rc<Record>]) {
         let new = records.partition_point(|record| record.n <= self.last);
         for record in &records[new..] {
@@ -140,12 +140,12 @@ impl Feed {
         }
     }
 
-    /// The number of the last event that was taken.
+    /// The sequence number of the last event that was taken.
     pub fn last_taken(&self) -> u64 {
         self.last
     }
 
-    /// The last lines that pass `filter`, at most `count`, the oldest first.
+    /// The last lines that pass `filter`, at most `count`, oldest first.
     pub fn last(&self, filter: Filter, count: usize) -> Vec<Rc<Line>> {
         let mut sources: Vec<&Lines> = Vec::new();
         for (topic, (important, others)) in Topic::ALL.into_iter().zip(&self.lines) {
@@ -155,7 +155,7 @@ impl Feed {
                 Filter::Only(_) | Filter::Everything => sources.extend([important, others]),
             }
         }
-        // Each source is in order: take the latest of their ends, again and again.
+        // Each source is in order, so this is a merge from the end: take the latest of the last lines each time.
         let mut ends: Vec<usize> = sources.iter().map(|lines| lines.len()).collect();
         let mut found = Vec::new();
         while found.len() < count {
@@ -169,7 +169,7 @@ impl Feed {
         found
     }
 
-    /// What matters and happened after event `n`, the oldest first.
+    /// The important lines after event `n`, oldest first.
     pub fn news(&self, n: u64) -> Vec<Rc<Line>> {
         let mut lines = self.last(Filter::Matters, LINES_MAX);
         lines.retain(|line| line.record.n > n);
@@ -180,7 +180,7 @@ impl Feed {
         self.roles.get(&node) == Some(&Role::Leader)
     }
 
-    /// Keeps what later lines need; gives the message that the event is about, and whether that stands still.
+    /// Updates the messages in flight. Returns the message that the event is about, and whether it is held.
     fn follow(&mut self, event: &Event) -> Option<(Rc<Message>, bool)> {
         match event {
             Event::Node(raft::Event::Role { node, to, .. }) => drop(self.roles.insert(*node, *to)),
@@ -199,7 +199,7 @@ impl Feed {
     }
 }
 
-/// The topic of an event, and whether it matters.
+/// The topic of an event, and whether it is important.
 fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
     use raft::Event::*;
     match event {
@@ -250,7 +250,7 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
 }
 
 impl Line {
-    /// What a click on it selects: the entry, message, stream, link or node that it names first.
+    /// What a click on the line selects: the entry, message, stream, link or node that the event names first.
     pub fn selection(&self) -> Option<Selection> {
         use raft::Event as It;
         match &self.record.event {
@@ -277,7 +277,7 @@ impl Line {
                 | LabEvent::Held { id, .. }
                 | LabEvent::Released { id, .. }
                 | LabEvent::Delayed { id, .. } => Some(Selection::Message(*id)),
-                // Those are gone.
+                // These messages have left the network.
                 LabEvent::Delivered { from, to, .. } | LabEvent::Lost { from, to, .. } => {
                     Some(Selection::Link((*from.min(to), *from.max(to))))
                 }
@@ -290,7 +290,7 @@ impl Line {
         }
     }
 
-    /// What is highlighted with it.
+    /// What is highlighted with the line.
     pub fn highlight(&self) -> Highlight {
         match &self.record.event {
             Event::Node(event) => node_highlight(event),
@@ -299,7 +299,7 @@ impl Line {
     }
 }
 
-/// These nodes.
+/// The highlight of these nodes.
 fn nodes(nodes: impl IntoIterator<Item = NodeId>) -> Highlight {
     Highlight { nodes: nodes.into_iter().collect(), ..Highlight::default() }
 }

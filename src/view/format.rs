@@ -1,4 +1,4 @@
-//! Numbers and names as people read them. The same in every language.
+//! Formats numbers and names for display, the same in every language.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,11 +6,11 @@ use std::fmt;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// Between groups of three digits: a space that does not break. Where all letters are equally wide, the style makes it
-/// narrow, which it can do with no other space.
+/// The separator of groups of three digits: a no-break space. In monospaced text the style sheet makes it narrow, which
+/// works with no other space.
 const GROUP: char = '\u{a0}';
 
-/// Numbers with fewer digits are read at a glance.
+/// The fewest digits of a number that is grouped.
 const GROUPED_DIGITS: usize = 5;
 
 /// A node's name on the page: `S3`.
@@ -23,7 +23,7 @@ impl fmt::Display for NodeName {
     }
 }
 
-/// A whole number, a long one with its digits in groups: `1234`, `12 345`.
+/// A whole number; from [`GROUPED_DIGITS`] digits on, with its digits in groups: `1234`, `12 345`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     if digits.len() < GROUPED_DIGITS {
@@ -39,7 +39,7 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// A time in milliseconds with 0 to 3 decimals, rounded down, so that it never shows a moment that is not yet there.
+/// A time in milliseconds with 0 to 3 decimals, rounded down, so that it is never later than the time itself.
 pub fn ms(time: Micros, decimals: u32) -> String {
     let whole = grouped(time.0 / 1000);
     if decimals == 0 {
@@ -50,12 +50,12 @@ pub fn ms(time: Micros, decimals: u32) -> String {
     format!("{whole}.{fraction:0width$}", width = width as usize)
 }
 
-/// How much of `whole` is `part`, in percent, rounded down; nothing of nothing is all of it.
+/// `part` of `whole` in percent, rounded down. 100 if `whole` is 0.
 pub fn percent(part: u64, whole: u64) -> u64 {
     (part.min(whole) * 100).checked_div(whole).unwrap_or(100)
 }
 
-/// A range of whole numbers: `5–7`, or `5` where it is one.
+/// A range of whole numbers: `5–7`, or `5` if both are equal.
 pub fn range(first: u64, last: u64) -> String {
     if first == last {
         grouped(first)
@@ -64,15 +64,15 @@ pub fn range(first: u64, last: u64) -> String {
     }
 }
 
-/// A length in the picture, to a tenth. Many are written in every frame, and the standard library takes its time for
-/// the exact digits of any number.
+/// A length in the picture, with one decimal. Hand-written, since many are formatted in every frame and the standard
+/// library's exact formatting of floats is slow.
 pub fn tenths(length: f64) -> String {
     let tenths = (length * 10.0).round() as i64;
     let sign = if tenths < 0 { "-" } else { "" };
     format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10)
 }
 
-/// Numbers with those that follow each other drawn together: `1–3,5`.
+/// A set of numbers, with consecutive ones merged: `1–3,5`.
 pub fn runs(set: &BTreeSet<NodeId>) -> String {
     let mut runs: Vec<(NodeId, NodeId)> = Vec::new();
     for &node in set {

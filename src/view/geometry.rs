@@ -1,5 +1,5 @@
-//! Where things are in the picture of the cluster: the ring, its links, arcs and strokes. Units are those of
-//! the picture, which the page scales as a whole.
+//! The geometry of the picture of the cluster: the ring, its links, arcs and strokes. Lengths are in units of the
+//! picture, which the page scales as a whole.
 
 use std::f64::consts::{PI, TAU};
 use std::fmt::Write;
@@ -8,54 +8,54 @@ use super::format::tenths;
 use crate::lab::vocab::id::Link;
 use crate::raft::NodeId;
 
-/// How far the outline of the election timeout is from that of its node.
+/// The distance between the outline of a node and the arc of its election timeout.
 pub const TIMER_GAP: f64 = 8.0;
 
-/// How far beside the middle of a link its two directions run.
+/// The distance of each direction's lane from the middle of the link.
 const LANE: f64 = 5.0;
 
-/// How far from the outline of a node a message begins and ends its way, so that it covers no node.
+/// The distance from the outline of a node at which messages start and end, so that they do not cover it.
 const LANE_END: f64 = 11.0;
 
-/// How much narrower or wider, lower or higher than its natural size a ring becomes to fill its room.
+/// The range of the factors by which a ring is stretched, sideways and upright, to fill its room.
 const STRETCH: (f64, f64) = (0.5, 1.45);
 
-/// Before the picture is drawn smaller than this, and its letters with it, the ring gets smaller.
+/// The smallest scale at which the picture, and its text with it, is drawn. Below it, the ring shrinks instead.
 const SCALE_MIN: f64 = 0.92;
 
-/// No node gets smaller than this: what it says has to have room in it.
+/// The smallest radius of a node: its text must fit in.
 const NODE_RADIUS_MIN: f64 = 29.0;
 
-/// The room between the election timeouts of two nodes.
+/// The least distance between the election timeout arcs of two nodes.
 const APART: f64 = 10.0;
 
-/// The room for a word above and below a node.
+/// The room for a label above and below a node.
 const LABEL: f64 = 39.0;
 
-/// The room below all of it, for the tag of a stroke.
+/// The room at the bottom for the tags of cuts.
 const TAGS: f64 = 18.0;
 
-/// A place in the picture.
+/// A point in the picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
-    /// From the left.
+    /// The distance from the left edge.
     pub x: f64,
-    /// From the top.
+    /// The distance from the top edge.
     pub y: f64,
 }
 
 impl Point {
-    /// The place (x, y).
+    /// The point (x, y).
     pub const fn new(x: f64, y: f64) -> Point {
         Point { x, y }
     }
 
-    /// The place `length` away at `angle` (radians, clockwise from the right).
+    /// The point at distance `length` in the direction `angle` (radians, clockwise from the right).
     pub fn polar(self, angle: f64, length: f64) -> Point {
         Point::new(self.x + length * angle.cos(), self.y + length * angle.sin())
     }
 
-    /// The direction from here to `other`, in radians.
+    /// The direction from here to `other`, in radians, clockwise from the right.
     pub fn angle_to(self, other: Point) -> f64 {
         (other.y - self.y).atan2(other.x - self.x)
     }
@@ -65,19 +65,19 @@ impl Point {
         (other.x - self.x).hypot(other.y - self.y)
     }
 
-    /// The place at `fraction` of the way to `other`.
+    /// The point at `fraction` of the way to `other`.
     pub fn toward(self, other: Point, fraction: f64) -> Point {
         Point::new(self.x + (other.x - self.x) * fraction, self.y + (other.y - self.y) * fraction)
     }
 }
 
-/// The nodes' places: in a ring, clockwise, the first at the top.
+/// The places of the nodes: in a ring, clockwise, the first at the top.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ring {
     places: Vec<(NodeId, Point)>,
-    /// The middle of the ring.
+    /// The centre of the ring.
     pub centre: Point,
-    /// The size of a node.
+    /// The radius of a node.
     pub node_radius: f64,
     /// The width of the picture.
     pub width: f64,
@@ -91,8 +91,8 @@ impl Ring {
         Ring::sized(&nodes.into_iter().collect::<Vec<_>>(), 1.0, (1.0, 1.0))
     }
 
-    /// A ring that fills a room as well as a ring can. The room is told in units of the picture: so many as there are
-    /// when letters have their usual size. Where there are few, the ring gets smaller rather than the letters.
+    /// A ring that fills `room` as well as possible. The room is given in units of the picture at the usual text size.
+    /// In a small room the ring shrinks rather than the text.
     pub fn fitting(nodes: impl IntoIterator<Item = NodeId>, room: Point) -> Ring {
         let nodes: Vec<NodeId> = nodes.into_iter().collect();
         let natural = Ring::sized(&nodes, 1.0, (1.0, 1.0));
@@ -102,7 +102,7 @@ impl Ring {
         let scale = (room.x / natural.width).min(room.y / natural.height);
         let (shrink, scale) = (scale / SCALE_MIN, scale.max(SCALE_MIN));
         let ring = Ring::sized(&nodes, shrink, (1.0, 1.0));
-        // What is around the ring stays as it is.
+        // The margin around the ring is not stretched.
         let stretch = |wanted: f64, whole: f64, (from, to): (f64, f64)| {
             let stretch = (wanted - (whole - (to - from))) / (to - from);
             if stretch.is_finite() {
@@ -113,13 +113,13 @@ impl Ring {
         };
         let x = stretch(room.x / scale, ring.width, extent(&ring.places, |point| point.x));
         let y = stretch(room.y / scale, ring.height, extent(&ring.places, |point| point.y));
-        // However small the room, neighbours keep apart.
+        // Neighbours keep their distance however small the room is.
         let closest = Ring::sized(&nodes, shrink, (x, y)).closest();
         let wider = ((2.0 * (ring.node_radius + TIMER_GAP) + APART) / closest).max(1.0);
         Ring::sized(&nodes, shrink, (x * wider, y * wider))
     }
 
-    /// A ring whose nodes are smaller by `shrink`, and which is stretched sideways and upright.
+    /// A ring with its nodes smaller by `shrink`, stretched by `x` sideways and `y` upright.
     fn sized(nodes: &[NodeId], shrink: f64, (x, y): (f64, f64)) -> Ring {
         let (radius, usual) = match nodes.len() {
             0 | 1 => (0.0, 44.0),
@@ -129,7 +129,7 @@ impl Ring {
             _ => (186.0, 29.0),
         };
         let node_radius = (usual * shrink).clamp(NODE_RADIUS_MIN, usual);
-        // Two nodes stand side by side.
+        // Two nodes are side by side.
         let first = if nodes.len() == 2 { PI } else { -PI / 2.0 };
         let step = TAU / nodes.len().max(1) as f64;
         let place = |i: usize| {
@@ -152,23 +152,23 @@ impl Ring {
         }
     }
 
-    /// How far the two nodes are apart that are nearest to each other.
+    /// The distance between the two nodes that are closest to each other.
     fn closest(&self) -> f64 {
         let ends = |(a, b): Link| self.place(a).distance(self.place(b));
         self.pairs().map(ends).fold(f64::INFINITY, f64::min)
     }
 
-    /// The nodes and their places.
+    /// The nodes with their places.
     pub fn places(&self) -> &[(NodeId, Point)] {
         &self.places
     }
 
-    /// Where a node is; the middle of the picture for one that is not in the ring.
+    /// The place of a node; the centre of the ring for a node that is not in it.
     pub fn place(&self, node: NodeId) -> Point {
         self.places.iter().find(|(id, _)| *id == node).map_or(self.centre, |&(_, point)| point)
     }
 
-    /// Whether a node's words stand above it (in the upper half) or below.
+    /// Whether a node's label is above it (in the upper half of the ring) or below.
     pub fn labelled_above(&self, node: NodeId) -> bool {
         self.place(node).y <= self.centre.y + 1.0
     }
@@ -179,20 +179,20 @@ impl Ring {
         nodes.clone().flat_map(move |a| nodes.clone().filter(move |&b| a < b).map(move |b| (a, b)))
     }
 
-    /// The middle line of a link, from outline to outline.
+    /// The middle line of a link, from node outline to node outline.
     pub fn link(&self, (from, to): Link) -> (Point, Point) {
         let (a, b) = (self.place(from), self.place(to));
         let angle = a.angle_to(b);
         (a.polar(angle, self.node_radius), b.polar(angle + PI, self.node_radius))
     }
 
-    /// Whether the middle of the ring, where there is room, is to the right of who travels a link.
+    /// Whether the centre of the ring is on the right-hand side of a link, seen in its direction.
     pub fn middle_is_right(&self, (from, to): Link) -> bool {
         let (a, b) = (self.place(from), self.place(to));
         (b.x - a.x) * (self.centre.y - a.y) - (b.y - a.y) * (self.centre.x - a.x) >= -1e-6
     }
 
-    /// The lane of one direction of a link: to the right of its middle, as seen by who travels.
+    /// The lane of one direction of a link: to the right of its middle line, seen in that direction.
     pub fn lane(&self, link: Link) -> (Point, Point) {
         let (a, b) = self.link(link);
         let along = a.angle_to(b);
@@ -201,15 +201,15 @@ impl Ring {
     }
 }
 
-/// From where to where places reach.
+/// The smallest and the largest value among the places.
 fn extent(places: &[(NodeId, Point)], value: fn(&Point) -> f64) -> (f64, f64) {
     let values = || places.iter().map(|(_, point)| value(point));
     (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max))
 }
 
-/// An arc around `centre`, clockwise from the top, over `fraction` of the circle.
+/// An arc around `centre`, clockwise from the top, over `fraction` of the circle (0 to 1), as SVG path data.
 pub fn arc(centre: Point, radius: f64, fraction: f64) -> String {
-    // An arc that ends where it begins is not drawn at all: a full circle stops just short.
+    // SVG does not draw an arc that ends where it begins, so a full circle stops just short.
     let fraction = fraction.clamp(0.0, 0.999);
     let (start, end) = (-PI / 2.0, -PI / 2.0 + fraction * TAU);
     let (a, b) = (centre.polar(start, radius), centre.polar(end, radius));
@@ -217,7 +217,7 @@ pub fn arc(centre: Point, radius: f64, fraction: f64) -> String {
     format!("M{:.2} {:.2}A{radius:.2} {radius:.2} 0 {large} 1 {:.2} {:.2}", a.x, a.y, b.x, b.y)
 }
 
-/// A line through points, turned by `degrees` around the origin, as an SVG path.
+/// A line through points, turned by `degrees` around the origin, as SVG path data.
 pub fn turned(points: &[(f64, f64)], degrees: f64) -> String {
     let (sin, cos) = degrees.to_radians().sin_cos();
     let mut path = String::new();
@@ -228,7 +228,7 @@ pub fn turned(points: &[(f64, f64)], degrees: f64) -> String {
     path
 }
 
-/// A smooth line through points.
+/// A smooth line through points, as SVG path data.
 pub fn curve(points: &[Point]) -> String {
     let Some((first, rest)) = points.split_first() else { return String::new() };
     let mut path = format!("M{:.1} {:.1}", first.x, first.y);
@@ -244,7 +244,7 @@ pub fn curve(points: &[Point]) -> String {
     path
 }
 
-/// A stroke with points closer than `spacing` to the last kept one left out; its ends stay.
+/// A stroke without the points that are closer than `spacing` to the last point kept. Both ends are kept.
 pub fn thinned(points: &[Point], spacing: f64) -> Vec<Point> {
     let mut kept: Vec<Point> = Vec::new();
     for &point in points {
@@ -259,20 +259,20 @@ pub fn thinned(points: &[Point], spacing: f64) -> Vec<Point> {
     kept
 }
 
-/// How the step from `p` to `q` crosses the line from `a` to `b`: not at all, or from its left to its right
-/// (`Some(true)`) or back, as seen by who travels from `a` to `b`.
+/// How the step from `p` to `q` crosses the line from `a` to `b`: not at all (none), from its left to its right
+/// (`Some(true)`) or back (`Some(false)`), seen in the direction from `a` to `b`.
 pub fn crossing((p, q): (Point, Point), (a, b): (Point, Point)) -> Option<bool> {
     let side = |from: Point, to: Point, point: Point| {
         (to.x - from.x) * (point.y - from.y) - (to.y - from.y) * (point.x - from.x)
     };
     let (p_side, q_side) = (side(a, b, p), side(a, b, q));
     let (a_side, b_side) = (side(p, q, a), side(p, q, b));
-    // y grows downwards: a positive side is the right-hand one.
+    // y grows downwards, so a positive side is the right-hand one.
     ((p_side > 0.0) != (q_side > 0.0) && (a_side > 0.0) != (b_side > 0.0)).then_some(q_side > 0.0)
 }
 
-/// Where a place of the screen is in a picture of `size` that is drawn as large as fits into a box, centred.
-/// The box is (left, top, width, height) on the screen.
+/// Converts a point of the screen to a point of a picture of `size` that is scaled to fit into a box and centred. The
+/// box is (left, top, width, height) on the screen.
 pub fn to_picture(screen: Point, (left, top, width, height): (f64, f64, f64, f64), size: (f64, f64)) -> Point {
     let scale = (width / size.0).min(height / size.1);
     if !scale.is_finite() || scale <= 0.0 {

@@ -1,4 +1,4 @@
-//! One sentence that says what is going on.
+//! The headline: one sentence about the state of the cluster.
 
 use super::format::NodeName;
 use super::lang::values::node_names;
@@ -7,7 +7,7 @@ use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
 use crate::raft::NodeId;
 
-/// What is going on, in one sentence; two, when two nodes believe they lead.
+/// The state of the cluster in one sentence; two if two nodes believe that they lead.
 pub fn headline(world: &World, t: &dyn Text) -> String {
     let live: Vec<&NodeState> = world.nodes.values().map(|node| &**node).filter(|node| node.alive).collect();
     if world.n == 0 {
@@ -78,7 +78,7 @@ fn leads(world: &World, leader: &NodeState, live: &[&NodeState], t: &dyn Text) -
     if leader.commit < last {
         return t.committing(NodeName(id), term, leader.commit, last);
     }
-    // What a leader of an old term does not know is said of it anyway.
+    // An outdated leader is mentioned anyway, so its knowledge does not count here.
     let outdated = |node: &NodeState| node.role == Role::Leader && node.id != id;
     let behind =
         |node: &&&NodeState| (node.last_index(), node.commit, node.applied) != (last, last, last) && !outdated(node);

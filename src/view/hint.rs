@@ -1,4 +1,4 @@
-//! Why nothing happens, or only little: one sentence, and what can be done about it.
+//! The hint: one sentence that says why nothing happens, or only little, and what can be done.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,11 @@ use crate::raft::event::Role;
 use crate::raft::{Membership, NodeId};
 use crate::runtime::Micros;
 
-/// A message is as good as always lost where so many of a million are.
+/// The loss rate, in parts per million, that makes a link as good as cut.
 const ALWAYS_LOST: u32 = 1_000_000;
 
-/// Why nothing happens, if it does not: the deepest reason that there is; and what to do, with keys or by touch.
+/// Why nothing happens, if so: the most fundamental cause, and what to do about it by key or, with `by_finger`, by
+/// touch.
 pub fn hint(world: &World, playing: bool, by_finger: bool, t: &dyn Text) -> Option<String> {
     if !world.nodes.values().any(|node| node.never_ran()) {
         if let Some(reason) = in_the_way(world, t) {
@@ -47,7 +48,7 @@ fn in_the_way(world: &World, t: &dyn Text) -> Option<String> {
     caught(world, t)
 }
 
-/// How many voters more must run for a majority, at least; of both configurations, where two decide.
+/// The least number of further voters that must run for a majority; with two configurations, a majority of both.
 fn needed(members: &Membership, running: impl Fn(NodeId) -> bool) -> u64 {
     let down = |id: &&NodeId| !running(**id);
     let lacks = |voters: &BTreeSet<NodeId>| {
@@ -55,7 +56,7 @@ fn needed(members: &Membership, running: impl Fn(NodeId) -> bool) -> u64 {
     };
     match members.voters.as_slice() {
         [old, new] => {
-            // Who is in both counts twice.
+            // A voter that is in both configurations is counted twice.
             let both = old.intersection(new).filter(down).count();
             let (old, new) = (lacks(old), lacks(new));
             (old.max(new) + old.min(new).saturating_sub(both)) as u64
@@ -83,7 +84,7 @@ fn is_running(node: &NodeState) -> bool {
     node.alive && !node.paused && node.role != Role::Shutdown
 }
 
-/// Messages that stand still, or will be caught as they are sent.
+/// The hint about messages that are held or will be trapped when they are sent.
 fn caught(world: &World, t: &dyn Text) -> Option<String> {
     if !world.traps.is_empty() {
         return Some(t.hint_traps().into());
@@ -92,14 +93,14 @@ fn caught(world: &World, t: &dyn Text) -> Option<String> {
     (held > 0).then(|| t.hint_held(held as u64))
 }
 
-/// Whether a node that runs and a majority that runs can hear each other.
+/// Whether a node runs and can exchange messages with enough running voters for a majority, itself included.
 fn reaches_majority(world: &World, members: &Membership, id: NodeId) -> bool {
     let running = |id: NodeId| world.nodes.get(&id).is_some_and(|node| is_running(node));
     let open = |link| !world.cut.contains(&link) && world.links.of(link).loss.per_million < ALWAYS_LOST;
     running(id) && members.is_quorum(|other| other == id || (running(other) && open((id, other)) && open((other, id))))
 }
 
-/// The shortest round trip that wins an election, and the longest election timeout, where that is shorter.
+/// The shortest round trip that wins an election and the longest election timeout, if the timeout is the shorter one.
 fn round_trip_too_long(world: &World, members: &Membership) -> Option<(Micros, Micros)> {
     let timeout = world.nodes.values().filter_map(|node| node.timer).map(|(armed, fires)| fires - armed).max()?;
     let round_trip = |a: NodeId, b: NodeId| {
@@ -131,13 +132,13 @@ mod tests {
     use std::rc::Rc;
     use std::sync::Arc;
 
-    /// Links that are so slow at least.
+    /// Links with a latency of at least `low`.
     fn slow(low: u64) -> Links {
         let latency = (Micros::from_ms(low), Micros::from_ms(low + 10));
         Links { usual: LinkSpec { latency, ..LinkSpec::default() }, ..Links::default() }
     }
 
-    /// Five voters in term 1 with an entry each, of which S1 leads.
+    /// Five voters in term 1 with one entry each. S1 leads.
     fn world(change: impl Fn(&mut NodeState)) -> World {
         let node = |id| {
             let entry = Arc::new(Entry { index: 1, term: 1, payload: Payload::Blank });

@@ -1,4 +1,4 @@
-//! Labels of messages: on which side of its message each stands, so that they can be read.
+//! The labels of messages: on which side of its message each is drawn, so that it can be read.
 
 use std::f64::consts::FRAC_PI_2;
 
@@ -8,7 +8,7 @@ use crate::lab::vocab::id::Link;
 use crate::lab::world::InFlight;
 use crate::runtime::Micros;
 
-/// Half the width of a letter.
+/// Half the width of a letter, in units of the picture.
 const LETTER: f64 = 3.5;
 
 /// Half the height of a label.
@@ -17,20 +17,20 @@ const HEIGHT: f64 = 5.0;
 /// Half the size of a message.
 const HALF: f64 = 9.0;
 
-/// A label that is covered so deep, all in all, can be read.
+/// The deepest total overlap at which a hidden label is shown again.
 const COVERED_LITTLE: f64 = 2.0;
 
-/// One that is covered deeper than this cannot.
+/// The deepest total overlap at which a shown label stays.
 const COVERED_MUCH: f64 = 3.0;
 
-/// Where the label of a message stands, as seen by the message.
+/// The side of a message on which its label is drawn, seen in the direction of the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// To its right.
+    /// To the right.
     Right,
-    /// To its left.
+    /// To the left.
     Left,
-    /// There is no room for it.
+    /// Hidden, for lack of room.
     Nowhere,
 }
 
@@ -43,8 +43,8 @@ impl Side {
     }
 }
 
-/// Where the label of a message that goes in the direction `angle` (degrees) stands, seen from the message, so that it
-/// does not cover the message.
+/// The place of the label of a message that moves in the direction `angle` (degrees), relative to the message and clear
+/// of it.
 pub fn label_place(label: &str, angle: f64, side: Side) -> Point {
     let aside = angle.to_radians() + if side == Side::Left { -FRAC_PI_2 } else { FRAC_PI_2 };
     let half = Point::new(LETTER * label.chars().count() as f64, HEIGHT);
@@ -52,23 +52,23 @@ pub fn label_place(label: &str, angle: f64, side: Side) -> Point {
     Point::default().polar(aside, away)
 }
 
-/// A message as it is drawn: where, in which direction, and with which label.
+/// A message as it is drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placed {
-    /// The link that it travels.
+    /// The link over which it is sent.
     pub link: Link,
-    /// Where it is.
+    /// Its place.
     pub at: Point,
     /// Its direction, in degrees.
     pub angle: f64,
-    /// Its label.
+    /// Its label, if it has one.
     pub label: Option<String>,
-    /// Where its label stood when it was drawn last.
+    /// The side of its label when it was last drawn.
     pub before: Option<Side>,
 }
 
 impl Placed {
-    /// A message at `now`.
+    /// The message at the time `now`.
     pub fn new(ring: &Ring, message: &InFlight, now: Micros, before: Option<Side>) -> Placed {
         let way = Path::of(ring, message);
         Placed {
@@ -81,9 +81,9 @@ impl Placed {
     }
 }
 
-/// Where the label of each of these messages stands. It stays where it was as long as it can be read there. Else it
-/// stands toward the middle of the ring, where there is room, or on the other side if it covers less there, or nowhere
-/// where messages crowd.
+/// The side of each message's label. A label stays where it was while it can be read there. Otherwise it goes to the
+/// side of the ring's centre, where there is more room, or to the other side if it overlaps less there, or is hidden in
+/// a crowd.
 pub fn label_sides(ring: &Ring, messages: &[Placed]) -> Vec<Side> {
     let mut by_x: Vec<(f64, usize)> = messages.iter().enumerate().map(|(i, message)| (message.at.x, i)).collect();
     by_x.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -127,7 +127,7 @@ pub fn label_sides(ring: &Ring, messages: &[Placed]) -> Vec<Side> {
                 }
             }
         };
-        // What has come or gone does not go or come at once: else it would flicker.
+        // Two thresholds (hysteresis), since a label would flicker with one.
         let bearable = if message.before == Some(Side::Nowhere) { COVERED_LITTLE } else { COVERED_MUCH };
         if deep <= bearable {
             labels.push((at(side), half));
@@ -143,7 +143,7 @@ pub fn label_sides(ring: &Ring, messages: &[Placed]) -> Vec<Side> {
 mod tests {
     use super::*;
 
-    /// A message on its way over the ring of five.
+    /// A message at `way` of a link of the ring of five nodes.
     fn placed(link: Link, way: f64, label: &str, before: Option<Side>) -> Placed {
         let (start, end) = Ring::new(1..=5).lane(link);
         let angle = start.angle_to(end).to_degrees();
@@ -168,7 +168,7 @@ mod tests {
         let at = Point::new(alone.at.x + label.x, alone.at.y + label.y);
         let in_the_way = Placed { at, ..placed((3, 4), 0.5, "", None) };
         assert_eq!(label_sides(&ring, &[alone.clone(), in_the_way])[0], inner.other());
-        // Once there, it stays there.
+        // Once on that side, it stays.
         let moved = Placed { before: Some(inner.other()), ..alone };
         assert_eq!(label_sides(&ring, &[moved]), [inner.other()]);
     }

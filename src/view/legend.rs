@@ -1,4 +1,4 @@
-//! The legend: what the picture, the logs and the streams show, on samples that are drawn as all else is.
+//! The legend: samples of what the picture, the logs and the streams show, drawn by the same code.
 
 use std::sync::Arc;
 
@@ -13,20 +13,20 @@ use crate::raft::event::Role;
 use crate::raft::log::{Entry, Payload};
 use crate::raft::{Index, Membership, NodeId, Term};
 
-/// A node as an example.
+/// A sample node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SampleNode {
-    /// What it is.
+    /// Its standing.
     pub standing: Standing,
     /// Whether it is paused.
     pub paused: bool,
-    /// The class of its term's colour.
+    /// The CSS class of its term's colour.
     pub colour: &'static str,
-    /// What that means.
+    /// The explanation.
     pub words: &'static str,
 }
 
-/// A node of each kind.
+/// A sample of each kind of node.
 pub fn nodes(t: &dyn Text) -> Vec<SampleNode> {
     let sample = |standing, words| SampleNode { standing, paused: false, colour: term_class(4), words };
     vec![
@@ -43,13 +43,13 @@ pub fn nodes(t: &dyn Text) -> Vec<SampleNode> {
     ]
 }
 
-/// A vote of each kind, side by side.
+/// A sample of each kind of vote, side by side.
 pub fn votes() -> [VoteDot; 3] {
     let vote = |voter, x, answer| VoteDot { voter, at: Point::new(x, 0.0), answer };
     [vote(1, -9.0, Some(true)), vote(2, 0.0, Some(false)), vote(3, 9.0, None)]
 }
 
-/// An entry of each kind, and what is to be seen of it.
+/// A sample of each kind of entry, with its explanation.
 pub fn entries(t: &dyn Text) -> Vec<(LogCell, &'static str)> {
     let view = logs(&world(), 1..=6, t);
     let cell = |row: usize, index: Index| view.rows[row].cells.iter().find(|cell| cell.index == index).cloned();
@@ -65,7 +65,7 @@ pub fn entries(t: &dyn Text) -> Vec<(LogCell, &'static str)> {
     all.into_iter().filter_map(|(cell, words)| Some((cell?, words))).collect()
 }
 
-/// A leader with an entry of each kind, and a follower whose last one conflicts.
+/// A leader with an entry of each kind, and a follower whose last entry conflicts.
 fn world() -> World {
     let set = |value: u32| Payload::Set { key: "x".into(), value: value.to_string() };
     let members =
@@ -92,16 +92,16 @@ fn world() -> World {
     World::new([leader, NodeState::new(2, members(&[1, 2, 3, 4, 5], &[]), of(other, 1))])
 }
 
-/// A column of the streams' table: what it is called, and what that means.
+/// A column of the streams' table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its name.
     pub name: &'static str,
-    /// What it means.
+    /// The explanation.
     pub words: &'static str,
 }
 
-/// The columns of the streams' table that show numbers.
+/// The numeric columns of the streams' table.
 pub fn columns(t: &dyn Text) -> [Column; 5] {
     [
         Column { name: t.column_next(), words: t.column_next_means() },

@@ -1,4 +1,4 @@
-//! What is written on links that do to messages what others do not, and where there is room for it.
+//! The text beside links that are not as usual, and where it is placed.
 
 use super::cluster::{NodeGlyph, StrokeGlyph, TAG_HEIGHT};
 use super::geometry::{crossing, Point, Ring, TIMER_GAP};
@@ -7,34 +7,34 @@ use super::links::in_short;
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::links::Links;
 
-/// The height of a line.
+/// The height of a line of text.
 pub const LINE: f64 = 13.0;
 
-/// The width of a letter.
+/// The average width of a letter.
 const LETTER: f64 = 6.9;
 
-/// The room between words and what they must not cover.
+/// The margin between the text and what it must not cover.
 const GAP: f64 = 3.0;
 
-/// So far words go out of the way of another link that passes through them.
+/// The cost, as a distance, of text that another link passes through.
 const OF_LINK: f64 = 15.0;
 
-/// So far they go rather than to cover anything of what must not be covered.
+/// The cost, as a distance, of text that overlaps what must not be covered.
 const COVERED: f64 = 60.0;
 
-/// Words further than this from their link are tied to it by a line.
+/// Text that is further than this from its link is connected to it by a line.
 const NEAR: f64 = 12.0;
 
-/// The words on one link, of one direction or, where they are alike, of both.
+/// The text of one direction of a link or, if both directions are alike, of both.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkWords {
-    /// The direction; the smaller node first, where both are meant.
+    /// The direction; the smaller node first if both are meant.
     pub link: Link,
-    /// The middle of the words.
+    /// The centre of the text.
     pub at: Point,
-    /// Line by line.
+    /// The lines of text.
     pub lines: Vec<String>,
-    /// The place on the link that they belong to, where they stand aside.
+    /// The point of the link that the text is connected to, if it is not close.
     pub tied_to: Option<Point>,
 }
 
@@ -45,24 +45,24 @@ impl LinkWords {
     }
 }
 
-/// A box in the picture, by its middle and half its size.
+/// A box in the picture: its centre and half its size.
 type Area = (Point, Point);
 
-/// How deep two boxes lie in each other.
+/// How deep two boxes overlap. 0 if they do not.
 fn overlap((at, half): Area, (other, other_half): Area) -> f64 {
     let x = half.x + other_half.x + GAP - (at.x - other.x).abs();
     let y = half.y + other_half.y + GAP - (at.y - other.y).abs();
     x.min(y).max(0.0)
 }
 
-/// Whether a line passes through a box: then it crosses one of its diagonals.
+/// Whether a line passes through a box: if it does, it crosses one of the diagonals.
 fn passes(line: (Point, Point), (at, half): Area) -> bool {
     let corner = |x: f64, y: f64| Point::new(at.x + x * half.x, at.y + y * half.y);
     let diagonals = [(corner(-1.0, -1.0), corner(1.0, 1.0)), (corner(-1.0, 1.0), corner(1.0, -1.0))];
     diagonals.into_iter().any(|diagonal| crossing(diagonal, line).is_some())
 }
 
-/// The words on all links, so that they cover neither nodes nor what is written beside them, nor tags, nor each other.
+/// The text of all links, placed so that it covers no nodes, labels, tags or other text.
 pub fn link_words(
     ring: &Ring,
     links: &Links,
@@ -76,7 +76,7 @@ pub fn link_words(
     let lines = |link: Link| Some(in_short(links.others.get(&link)?, &links.usual, t));
     for (a, b) in ring.pairs() {
         let (there, back) = (lines((a, b)), lines((b, a)));
-        // Where the directions differ, words stand nearer to who sends.
+        // If the directions differ, each text is nearer to its sender.
         let alike = there == back;
         let both = [((a, b), there), ((b, a), back.filter(|_| !alike))];
         for (link, lines) in both.into_iter().filter_map(|(link, lines)| Some((link, lines?))) {
@@ -88,7 +88,8 @@ pub fn link_words(
     found
 }
 
-/// Where words stand: at a place of the link, or beside one, where there is room and as near to `ideal` as there is.
+/// The place of the text: on the link or beside it, at a free place as close to the fraction `ideal` of the link as
+/// possible.
 fn place(ring: &Ring, link: Link, lines: Vec<String>, ideal: f64, taken: &[Area]) -> LinkWords {
     let half = LinkWords::half(&lines);
     let (from, to) = ring.link(link);

@@ -1,4 +1,4 @@
-//! What links do to messages, in words; and the form that changes it.
+//! The properties of links in words, and the form that changes them.
 
 use super::lang::Text;
 use crate::lab::vocab::action::Action;
@@ -9,17 +9,17 @@ use crate::lab::vocab::spec::LinkSpec;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// The longest latency that the form takes.
+/// The longest latency that the form accepts.
 const LATENCY_MAX: Micros = Micros::from_ms(10_000);
 
-/// What a link does in words: "5–15 ms, 20 % lost, 5 % twice".
+/// The properties of a link in words: "5–15 ms, 20 % lost, 5 % twice".
 pub fn in_words(spec: &LinkSpec, t: &dyn Text) -> String {
     let any = |part: Probability| Some(part).filter(|part| part.per_million > 0);
     let (latency, loss, duplicate) = (Some(spec.latency), any(spec.loss), any(spec.duplicate));
     change_in_words(&NetworkPatch { latency, loss, duplicate }, t)
 }
 
-/// What changes about a link, in the same words.
+/// A change of a link in the same words.
 pub fn change_in_words(change: &NetworkPatch, t: &dyn Text) -> String {
     t.parts(&parts(change, t))
 }
@@ -31,7 +31,7 @@ fn parts(change: &NetworkPatch, t: &dyn Text) -> Vec<String> {
     [latency, loss, duplicate].into_iter().flatten().collect()
 }
 
-/// What is not as usual about it, part by part.
+/// The properties that differ from the usual ones, in words, one by one.
 pub fn in_short(spec: &LinkSpec, usual: &LinkSpec, t: &dyn Text) -> Vec<String> {
     let whole = *spec == *usual || spec.latency != usual.latency;
     let any = |part: Probability| Some(part).filter(|part| part.per_million > 0);
@@ -40,7 +40,7 @@ pub fn in_short(spec: &LinkSpec, usual: &LinkSpec, t: &dyn Text) -> Vec<String> 
     parts(&NetworkPatch { latency: (whole || nothing_else).then_some(spec.latency), loss, duplicate }, t)
 }
 
-/// Milliseconds without needless decimals.
+/// A time in milliseconds without needless decimals.
 fn whole(time: Micros) -> String {
     format!("{}", time.0 as f64 / 1000.0)
 }
@@ -49,16 +49,16 @@ fn percent(part: Probability) -> String {
     format!("{}", f64::from(part.per_million) / 10_000.0)
 }
 
-/// The form, as it is filled in.
+/// The content of the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form {
-    /// From whom; none is every node.
+    /// The sender; none means every node.
     pub from: Option<NodeId>,
-    /// To whom; none is every node.
+    /// The receiver; none means every node.
     pub to: Option<NodeId>,
-    /// Whether it is meant the other way round, too.
+    /// Whether the change applies to the opposite direction as well.
     pub both_ways: bool,
-    /// The fields, in the order of [`Field::ALL`].
+    /// The texts of the fields, in the order of [`Field::ALL`].
     pub values: [String; 4],
 }
 
@@ -69,17 +69,17 @@ pub enum Field {
     LatencyMin,
     /// The longest latency, in ms.
     LatencyMax,
-    /// The loss, in percent.
+    /// The loss rate, in percent.
     Loss,
-    /// The copies, in percent.
+    /// The duplication rate, in percent.
     Duplicate,
 }
 
 impl Field {
-    /// Every field.
+    /// Every field, in the order of the form.
     pub const ALL: [Field; 4] = [Field::LatencyMin, Field::LatencyMax, Field::Loss, Field::Duplicate];
 
-    /// What it is called.
+    /// The label of the field.
     pub fn name(self, t: &dyn Text) -> &'static str {
         match self {
             Field::LatencyMin => t.latency_min(),
@@ -91,7 +91,7 @@ impl Field {
 }
 
 impl Form {
-    /// The form for links, filled in with what they do now.
+    /// The form, filled in with the present properties of the links.
     pub fn new(links: &Links, from: Option<NodeId>, to: Option<NodeId>, both_ways: bool) -> Form {
         let spec = from.zip(to).map_or(links.usual, |link| links.of(link));
         let (low, high) = spec.latency;
@@ -99,10 +99,10 @@ impl Form {
         Form { from, to, both_ways, values }
     }
 
-    /// The actions that it asks for.
+    /// The actions that the form describes.
     ///
     /// # Errors
-    /// The first field that cannot be, and what is wrong.
+    /// The first invalid field, and what is wrong with it.
     pub fn read(&self, t: &dyn Text) -> Result<Vec<Action>, (Field, String)> {
         let number = |field: Field, most: f64| {
             let value = self.values[field as usize].trim().parse::<f64>().ok();

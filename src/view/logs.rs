@@ -1,4 +1,4 @@
-//! The logs, a row per node: only the columns that can be seen.
+//! The logs, one row per node, limited to the visible columns.
 
 use std::ops::RangeInclusive;
 
@@ -14,80 +14,80 @@ use crate::lab::world::{NodeState, World};
 use crate::raft::log::{Entry, Payload};
 use crate::raft::{Index, NodeId, Term};
 
-/// The logs between two columns.
+/// The logs in the visible columns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogsView {
     /// The columns that are drawn.
     pub visible: RangeInclusive<Index>,
-    /// The leader that the logs are compared with, and whose marks are drawn.
+    /// The leader that the logs are compared with and whose marks are drawn.
     pub leader: Option<NodeId>,
-    /// Whether another node believes to lead, too.
+    /// Whether another node believes that it leads as well.
     pub rivals: bool,
-    /// A row per node.
+    /// One row per node.
     pub rows: Vec<LogRow>,
 }
 
 /// The log of one node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogRow {
-    /// Whose.
+    /// The node whose log this is.
     pub node: NodeId,
-    /// What it is.
+    /// Its standing.
     pub standing: Standing,
-    /// How far it knows the log to be committed.
+    /// Its commit index.
     pub commit: Index,
-    /// How far its state machine is.
+    /// The index of the last entry that it has applied.
     pub applied: Index,
-    /// The part that is no longer in the log, as far as it can be seen.
+    /// The visible part of the entries that are no longer in the log.
     pub folded: Option<Folded>,
-    /// A snapshot that is being received, as far as it can be seen.
+    /// The visible part of a snapshot that is being received.
     pub receiving: Option<Receiving>,
-    /// Where the node's log is, if all of it lies before the columns that can be seen: a row is never blank.
+    /// Text that says where the log is, if all of it is left of the visible columns, so that a row is never blank.
     pub aside: Option<String>,
-    /// Its entries, of those that can be seen.
+    /// Its visible entries.
     pub cells: Vec<LogCell>,
-    /// What the leader knows about this log.
+    /// The leader's progress for this log.
     pub marks: Option<Marks>,
 }
 
-/// The entries that a node's log no longer holds, from the first one on: a block over their columns.
+/// The entries that a node's log no longer holds, from index 1 on: a block over their columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folded {
-    /// The columns to draw: those that can be seen.
+    /// The visible columns of the block.
     pub columns: RangeInclusive<Index>,
-    /// The last entry that is gone.
+    /// The index of the last removed entry.
     pub last: Index,
-    /// The last entry of the snapshot that replaces them, with its term.
+    /// The index and term of the last entry in the snapshot that replaces them.
     pub snapshot: Option<(Index, Term)>,
 }
 
-/// A snapshot on its way to a node: a block over the columns of what the node's log lacks of it, which fills.
+/// A snapshot that a node is receiving: a block over the columns that the node's log lacks, filled as chunks arrive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receiving {
-    /// The columns to draw: those that can be seen.
+    /// The visible columns of the block.
     pub columns: RangeInclusive<Index>,
-    /// The last entry of the snapshot.
+    /// The index of the last entry in the snapshot.
     pub index: Index,
-    /// So many bytes are there.
+    /// The number of bytes received.
     pub received: u64,
-    /// Of so many, if somebody still sends it.
+    /// The size of the snapshot in bytes, if a leader is still sending it.
     pub bytes: Option<u64>,
 }
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogCell {
-    /// Its place.
+    /// Its index.
     pub index: Index,
     /// Its term.
     pub term: Term,
-    /// The class of that term's colour.
+    /// The CSS class of the term's colour.
     pub colour: &'static str,
-    /// What it asks for.
+    /// Its payload, in words.
     pub payload: String,
-    /// The same in as few letters as a cell has room for.
+    /// Its payload, in as few letters as fit into a cell.
     pub short: String,
-    /// Whether it is a configuration of which both halves decide.
+    /// Whether it is a joint configuration.
     pub joint: bool,
     /// Whether the node knows that it is committed.
     pub committed: bool,
@@ -100,24 +100,24 @@ pub struct LogCell {
 /// How an entry compares with the leader's log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Against {
-    /// The leader has the same, or there is no leader.
+    /// The leader has the same entry, or there is no leader.
     Same,
-    /// The leader has an entry of another term there.
+    /// The leader has an entry of another term at this index.
     Conflicts,
-    /// The leader's log ends before it.
+    /// The leader's log ends before this index.
     Beyond,
 }
 
-/// The leader's stream to this node.
+/// The leader's progress for a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Marks {
-    /// Where the next append begins.
+    /// The next index: the first index of the next append.
     pub next: Index,
-    /// How far this log is proven to agree.
+    /// The match index: the last index up to which the logs are known to agree.
     pub matched: Index,
 }
 
-/// The last index of any log, and of what any leader is about to send.
+/// The last index of any log and of anything that a leader is about to send.
 pub fn last_column(world: &World) -> Index {
     let logs = world.nodes.values().map(|node| node.last_index());
     let next = world.streams.values().map(|stream| stream.next);
@@ -145,7 +145,7 @@ pub fn logs(world: &World, visible: RangeInclusive<Index>, t: &dyn Text) -> Logs
     LogsView { rows, leader: leader.map(|leader| leader.id), rivals: world.leaders().nth(1).is_some(), visible }
 }
 
-/// What of `columns` can be seen.
+/// The visible part of `columns`.
 fn seen(columns: RangeInclusive<Index>, visible: &RangeInclusive<Index>) -> Option<RangeInclusive<Index>> {
     let seen = *columns.start().max(visible.start())..=*columns.end().min(visible.end());
     (!seen.is_empty()).then_some(seen)
@@ -160,7 +160,7 @@ fn folded(node: &NodeState, visible: &RangeInclusive<Index>) -> Option<Folded> {
 
 fn receiving(world: &World, node: &NodeState, visible: &RangeInclusive<Index>) -> Option<Receiving> {
     let (index, received) = node.receiving?;
-    // A log that reaches as far as the snapshot (its entries may be others) leaves the block the last column.
+    // A log that reaches the end of the snapshot (its entries may differ) leaves one column to the block.
     let columns = seen((node.last_index() + 1).min(index)..=index, visible)?;
     let sent = world.streams.iter().filter(|((_, target), _)| *target == node.id);
     let mut sizes = sent.filter_map(|(_, stream)| stream.snapshot.as_ref().filter(|sent| sent.index() == index));
@@ -203,7 +203,7 @@ fn against(entry: &Entry, leader: Option<&NodeState>) -> Against {
     }
 }
 
-/// A configuration is told against the one before it.
+/// The short text of an entry; a configuration is described by its difference from the one before.
 fn short(node: &NodeState, entry: &Entry, t: &dyn Text) -> String {
     let Payload::Members(members) = &entry.payload else { return payload(&entry.payload, t) };
     let earlier = (node.first_index..entry.index).rev().filter_map(|index| node.entry(index));
@@ -217,12 +217,12 @@ fn short(node: &NodeState, entry: &Entry, t: &dyn Text) -> String {
 }
 
 impl Folded {
-    /// What is written on the block: `◂ 1–27`.
+    /// The text of the block: `◂ 1–27`.
     pub fn label(&self, t: &dyn Text) -> String {
         t.folded(1, self.last)
     }
 
-    /// The block in full.
+    /// The accessible name of the block.
     pub fn name(&self, node: NodeId, t: &dyn Text) -> String {
         let snapshot = self.snapshot.map(|(index, term)| EntryPlace { index, term });
         t.folded_name(NodeName(node), 1, self.last, snapshot)
@@ -230,24 +230,24 @@ impl Folded {
 }
 
 impl Receiving {
-    /// How much is there, if it is known of how much, in percent.
+    /// The received part in percent, if the size is known.
     pub fn percent(&self) -> Option<u64> {
         self.bytes.map(|bytes| percent(self.received, bytes))
     }
 
-    /// What is written on the block: `30 %`, or the bytes so far.
+    /// The text of the block: `30 %`, or the number of bytes if the size is unknown.
     pub fn label(&self, t: &dyn Text) -> String {
         self.percent().map_or_else(|| t.bytes(self.received), |percent| t.percent(percent))
     }
 
-    /// The block in full.
+    /// The accessible name of the block.
     pub fn name(&self, node: NodeId, t: &dyn Text) -> String {
         t.receiving_name(NodeName(node), self.index, self.received, self.bytes)
     }
 }
 
 impl LogCell {
-    /// The entry in full, for whoever points at it or cannot see it.
+    /// The accessible name of the entry, also its tooltip.
     pub fn name(&self, node: NodeId, t: &dyn Text) -> String {
         let state = match (self.applied, self.committed) {
             (true, _) => t.applied(),
@@ -263,11 +263,11 @@ impl LogCell {
     }
 }
 
-/// So many entries a page of a log has, for keys.
+/// The number of entries that Page Up and Page Down move by.
 const PAGE: Index = 10;
 
-/// The entry that a key leads to, from the one that is selected, in the table of the logs: to the sides along a log,
-/// up and down to the next log that has it. With nothing selected, Enter begins at the leader's last entry.
+/// The entry that a key moves to from the selected one: left and right along a log, up and down to the next log that
+/// has the index. With nothing selected, Enter selects the leader's last entry.
 pub fn walk(world: &World, selected: Option<Selection>, key: &str) -> Option<(NodeId, Index)> {
     let has = |node: &&NodeState, index: Index| node.entry(index).is_some();
     let Some(Selection::Entry(id, index)) = selected else {
@@ -289,46 +289,46 @@ pub fn walk(world: &World, selected: Option<Selection>, key: &str) -> Option<(No
     }
 }
 
-/// The columns that can be seen: of a strip that begins `scrolled` units from the first column and is `width` wide,
-/// with one column more on either side (left of the first, that is none).
+/// The columns to draw of a strip that is scrolled by `scrolled` from the first column and is `width` wide: those at
+/// least partly visible, and one more on either side (none left of the first). All lengths are in the same unit.
 pub fn visible_columns(scrolled: f64, width: f64, column: f64) -> RangeInclusive<Index> {
     let first = (scrolled / column).floor().max(0.0) as Index;
     let count = (width / column).ceil().max(1.0) as Index + 2;
     first..=first + count
 }
 
-/// The columns that fit wholly into such a strip.
+/// The columns of such a strip that are fully visible.
 pub fn whole_columns(scrolled: f64, width: f64, column: f64) -> RangeInclusive<Index> {
-    // A scrolled strip stands at whole pixels.
+    // Scroll positions are whole pixels.
     let slack = 1.0 / column;
     let first = (scrolled / column - slack).ceil().max(0.0) as Index + 1;
     first..=((scrolled + width) / column + slack).floor().max(0.0) as Index
 }
 
-/// So many columns the words of a mark that cannot be seen need.
+/// The number of columns that the text of a hidden mark takes.
 const WORDS: Index = 2;
 
 /// How marks are drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MarksDrawn {
-    /// Where match points, and its words, if there is room.
+    /// The column of the match mark, and its text if there is room.
     pub matched: Option<(Index, Option<String>)>,
-    /// Where next points, and its words, if there is room.
+    /// The column of the next mark, and its text if there is room.
     pub next: Option<(Index, Option<String>)>,
-    /// What is said of those that lie before what can be seen, and where the first one is.
+    /// The text for marks left of the visible columns, with the first of their indices.
     pub before: Option<(Index, String)>,
-    /// The same of those behind.
+    /// The same for marks right of them.
     pub after: Option<(Index, String)>,
 }
 
 impl Marks {
-    /// The marks where the columns `whole` can be seen wholly.
+    /// The marks, where `whole` are the fully visible columns.
     pub fn drawn(&self, whole: &RangeInclusive<Index>, t: &dyn Text) -> MarksDrawn {
         let (first, last) = (*whole.start(), *whole.end());
         let Marks { next, matched } = *self;
         let mut drawn = MarksDrawn::default();
         if whole.contains(&matched) {
-            // Left of the first column there is room for a short number only.
+            // Left of the first column there is only room for a short number.
             let words = if matched > first { Some(t.match_mark(matched)) } else { Some(grouped(matched)) };
             drawn.matched = Some((matched, words.filter(|words| matched > first || words.chars().count() < 3)));
         }
@@ -341,7 +341,7 @@ impl Marks {
                 marks.into_iter().filter(|(index, _)| *index > 0 && is_hidden(*index)).unzip();
             Some((*places.first().filter(|_| free)?, t.parts(&words)))
         };
-        // Next is never left of match.
+        // The next index is never less than the match index.
         drawn.before = hidden(&|index| index < first, next < first || next > first + WORDS);
         drawn.after = hidden(&|index| index > last, matched > last || matched + WORDS + 1 < last || matched < first);
         drawn
@@ -453,7 +453,7 @@ mod tests {
 
     #[test]
     fn what_is_gone_from_a_log_is_one_block() {
-        // first, last, snapshot, what can be seen; the columns of the block and of the entries
+        // Columns: first, last, snapshot, visible; the expected columns of the block and of the entries.
         let cases = [
             ((1, 4, 3), 1..=9, None, vec![1, 2, 3, 4]), // the snapshot includes them, but they are still there
             ((3, 5, 2), 1..=9, Some(1..=2), vec![3, 4, 5]),
@@ -504,13 +504,14 @@ mod tests {
 
     #[test]
     fn a_snapshot_that_comes_is_a_block_that_fills() {
-        // the last entry, the snapshot received and its bytes, the size that the leader tells; columns, label
+        // Columns: the last entry, the snapshot received and its bytes, the leader's size, visible; the expected block
+        // and label.
         let cases = [
             (2, (27, 64), Some(212), 1..=40, Some((3..=27, "30 %"))),
             (0, (27, 0), Some(212), 20..=30, Some((20..=27, "0 %"))),
             (2, (27, 212), Some(212), 1..=40, Some((3..=27, "100 %"))),
             (2, (27, 0), Some(0), 1..=40, Some((3..=27, "100 %"))),
-            (2, (27, 64), None, 1..=40, Some((3..=27, "64 B"))), // whoever sent it is gone
+            (2, (27, 64), None, 1..=40, Some((3..=27, "64 B"))), // the sender is gone
             (40, (27, 64), Some(128), 1..=40, Some((27..=27, "50 %"))), // in place of other entries
             (2, (27, 64), Some(212), 28..=40, None),
         ];

@@ -1,4 +1,4 @@
-//! Who belongs to the cluster, as the one who decides goes by it: the leader.
+//! The membership of the cluster, as the leader sees it.
 
 use std::collections::BTreeSet;
 
@@ -7,32 +7,32 @@ use super::lang::Text;
 use crate::lab::world::{NodeState, World};
 use crate::raft::{Index, Membership, NodeId};
 
-/// So many letters a cell of a log has room for.
+/// The most letters that fit into a cell of a log.
 const SHORT_MAX: usize = 6;
 
-/// The place of a node in a configuration.
+/// The part that a node has in a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// It votes.
+    /// A voter.
     Voter,
-    /// It votes, and is to go on doing so only in the voters of before.
+    /// A voter of the old configuration only, while a joint configuration is in force.
     Leaving,
-    /// It votes among the new voters only.
+    /// A voter of the new configuration only, while a joint configuration is in force.
     Joining,
-    /// It receives the log without a vote.
+    /// Receives the log without a vote.
     Learner,
-    /// It does not belong to the cluster.
+    /// Does not belong to the cluster.
     Outside,
 }
 
-/// The configuration in force, with its index: the leader's; while nobody leads, the latest that is in any log.
+/// The configuration in force, with its index: the leader's; without a leader, the latest one in any log.
 pub fn in_force(world: &World) -> Option<&(Index, Membership)> {
     let members = |node: &'_ NodeState| node.members.0;
     let latest = || world.nodes.values().map(|node| &**node).max_by_key(|node| members(node));
     world.leader().or_else(latest).map(|node| &node.members)
 }
 
-/// The place of a node in a configuration.
+/// The part that a node has in a configuration.
 pub fn part(members: &Membership, node: NodeId) -> Part {
     let in_set = |set: Option<&BTreeSet<NodeId>>| set.is_some_and(|set| set.contains(&node));
     match (in_set(members.voters.first()), members.voters.len() > 1, in_set(members.voters.last())) {
@@ -44,16 +44,16 @@ pub fn part(members: &Membership, node: NodeId) -> Part {
     }
 }
 
-/// The place of a node in the configuration in force.
+/// The part that a node has in the configuration in force.
 pub fn part_now(world: &World, node: NodeId) -> Part {
     in_force(world).map_or(Part::Outside, |(_, members)| part(members, node))
 }
 
-/// A configuration in as few letters as a log has room for, against the one before it: who comes and goes while both
-/// are in force ("+S6–7", "−S3"), a learner in brackets ("+(S8)"), or else the voters ("S1–5", or how many they are).
+/// A configuration in as few letters as fit into a cell. A joint one names its additions and removals against `before`
+/// ("+S6–7", "−S3"), a new learner is in brackets ("+(S8)"); otherwise it names the voters ("S1–5") or their number.
 pub fn in_short(members: &Membership, before: &Membership, t: &dyn Text) -> String {
     let (named, bare) = (briefly(members, before, &|nodes| t.node_set(nodes)), briefly(members, before, &runs));
-    // The double frame of one of which both halves decide takes a letter's room.
+    // The double frame of a joint configuration takes the room of one letter.
     let room = if members.voters.len() > 1 { SHORT_MAX - 1 } else { SHORT_MAX };
     let fits = |short: &String| short.chars().count() <= room;
     let count = members.voters.last().map_or(0, BTreeSet::len);

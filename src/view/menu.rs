@@ -1,4 +1,4 @@
-//! The choices of a menu: what can be done to a node, a link or a message, and how far to run.
+//! The choices of the menus: for a node, a link or a message, for running until a condition, and for branches.
 
 use super::action::{toggle_direction, toggle_link};
 use super::command::{key_of, Command};
@@ -16,29 +16,29 @@ use crate::lab::Player;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// What the choices of a menu apply to.
+/// What a menu applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MenuTarget {
-    /// Something in the cluster.
+    /// A part of the cluster.
     Selection(Selection),
-    /// The run: how far it is to go.
+    /// The condition to run until.
     Until,
     /// The branches of the run.
     Branches,
 }
 
-/// A branch of the run, as the menu of branches shows it.
+/// A branch of the run, as a choice of a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BranchChoice {
-    /// The branch.
+    /// The branch's id.
     pub id: BranchId,
     /// Its name.
     pub name: String,
-    /// The time of its end; none for the branch that is the present.
+    /// The time of its end; none for the branch that is present.
     pub end: Option<Micros>,
 }
 
-/// The branches of a run, in the order in which they were begun.
+/// The branches of a run, in order of creation.
 pub fn branch_choices(player: &Player) -> Vec<BranchChoice> {
     let present = player.branches().present();
     let choice = |(id, branch): (BranchId, &Branch)| {
@@ -53,35 +53,35 @@ pub fn branch_choices(player: &Player) -> Vec<BranchChoice> {
 pub struct Item {
     /// Its text.
     pub name: String,
-    /// The shortcut that does the same, as it is written on the page.
+    /// The equivalent shortcut, as shown on the page.
     pub key: Option<&'static str>,
-    /// What is carried out when it is picked.
+    /// What is done when it is picked.
     pub action: MenuAction,
 }
 
-/// What a choice carries out.
+/// What a choice does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MenuAction {
     /// Acts on the cluster.
     Act(Action),
-    /// Goes to the form, to write to this node.
+    /// Moves the focus to the form, to write to this node.
     Write(NodeId),
-    /// Goes to the form, to read from this node.
+    /// Moves the focus to the form, to read from this node.
     Read(NodeId),
-    /// Opens the dialog of the links, with this one chosen.
+    /// Opens the dialog of the links for this link.
     Links(Link),
-    /// Runs until this holds.
+    /// Runs until the condition holds.
     Until(Until),
     /// Switches to this branch.
     Branch(BranchId),
-    /// Forgets all branches but this one.
+    /// Deletes all branches except the present one.
     ForgetOthers,
 }
 
-/// A menu: its title, its name, and its choices in groups.
+/// A menu: its titles, and its choices in groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choices {
-    /// The title, which screen readers skip.
+    /// The visible title, hidden from screen readers.
     pub title: String,
     /// The accessible name.
     pub name: String,
@@ -89,7 +89,7 @@ pub struct Choices {
     pub groups: Vec<Vec<Item>>,
 }
 
-/// The menu of `target`; without choices where nothing can be done.
+/// The menu of `target`; without choices if nothing can be done.
 pub fn choices(world: &World, branches: &[BranchChoice], target: MenuTarget, t: &dyn Text) -> Choices {
     let (title, name, mut groups) = match target {
         MenuTarget::Selection(Selection::Node(node) | Selection::Entry(node, _)) => {

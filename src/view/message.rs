@@ -1,4 +1,4 @@
-//! Messages: where they are on their way, what they look like, and what they say in words.
+//! Messages: their places, their shapes, and their descriptions.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,32 +11,32 @@ use crate::lab::world::{InFlight, LostMessage, LOST_SHOWN};
 use crate::raft::rpc::{AppendEntries, AppendResult, InstallResult, InstallSnapshot, Message};
 use crate::runtime::Micros;
 
-/// A lost message is shown at least so far from either end of its way, so that no node covers it.
+/// The least distance of a lost message from either end of its path, as a fraction of the path, so that no node covers
+/// it.
 const LOST_MARGIN: f64 = 0.14;
 
-/// What a message looks like: requests are filled, answers are hollow; what a refusal looks like is not a matter of
-/// colour alone.
+/// The shape of a message. Requests are filled and responses hollow; a refusal differs by more than colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Entries: an arrow.
+    /// An append with entries: an arrow.
     Append,
-    /// No entries: a dot.
+    /// An append without entries: a dot.
     Heartbeat,
-    /// Entries or a heartbeat succeeded: a ring with a plus.
+    /// An accepted append: a ring with a plus.
     Success,
-    /// They were refused: a diamond with a minus.
+    /// A refused append: a diamond with a minus.
     Refusal,
     /// A request for a vote: a ballot with a question mark.
     Vote,
-    /// The vote is given: a ballot with a tick.
+    /// A granted vote: a ballot with a tick.
     VoteGranted,
-    /// The vote is refused: a ballot with a cross.
+    /// A refused vote: a ballot with a cross.
     VoteRefused,
-    /// A leader hands over: the receiver is to campaign.
+    /// A leadership transfer, which tells the receiver to campaign: two chevrons in a circle.
     TimeoutNow,
     /// A chunk of a snapshot: a block.
     Chunk,
-    /// A chunk was taken: a hollow block.
+    /// An acknowledged chunk: a hollow block.
     ChunkTaken,
 }
 
@@ -76,7 +76,7 @@ impl Shape {
         }
     }
 
-    /// Its class.
+    /// Its CSS class.
     pub fn class(self) -> &'static str {
         match self {
             Shape::Append => "append",
@@ -92,7 +92,7 @@ impl Shape {
         }
     }
 
-    /// What it stands for.
+    /// Its explanation in the legend.
     pub fn legend(self, t: &dyn Text) -> &'static str {
         match self {
             Shape::Append => t.legend_append(),
@@ -109,7 +109,7 @@ impl Shape {
     }
 }
 
-/// The way of a message through the picture.
+/// The path of a message through the picture: its start and its end.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Path {
     start: Point,
@@ -117,31 +117,31 @@ pub struct Path {
 }
 
 impl Path {
-    /// The way of `message`.
+    /// The path of `message`.
     pub fn of(ring: &Ring, message: &InFlight) -> Path {
         let (start, end) = ring.lane((message.from, message.to));
         Path { start, end }
     }
 
-    /// In which direction it goes, in degrees.
+    /// The direction of the path, in degrees.
     pub fn angle(&self) -> f64 {
         self.start.angle_to(self.end).to_degrees()
     }
 
-    /// Where `message` is on it at `now`.
+    /// The place of `message` at `now`.
     pub fn place(&self, message: &InFlight, now: Micros) -> Point {
         self.start.toward(self.end, passed(message, now))
     }
 }
 
-/// Where a message was lost, and in which direction it went, in degrees.
+/// The place where a message was lost, and its direction in degrees.
 pub fn lost_place(ring: &Ring, lost: &LostMessage) -> (Point, f64) {
     let way = passed(&lost.message, lost.at).clamp(LOST_MARGIN, 1.0 - LOST_MARGIN);
     let lane = Path::of(ring, &lost.message);
     (lane.start.toward(lane.end, way), lane.angle())
 }
 
-/// How much of a lost message can still be seen, from 1 to 0.
+/// The opacity of a lost message at `now`, falling from 1 to 0.
 pub fn lost_left(lost: &LostMessage, now: Micros) -> f64 {
     (1.0 - (now - lost.at).0 as f64 / LOST_SHOWN.0 as f64).max(0.0)
 }
@@ -150,16 +150,16 @@ fn passed(message: &InFlight, now: Micros) -> f64 {
     f64::from(message.passed_at(now)) / 1e6
 }
 
-/// Which messages are drawn.
+/// The messages that are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// All.
+    /// All, equally.
     #[default]
     All,
-    /// All, those faintly that are not to the point.
+    /// All, with the less relevant ones faint.
     Context,
-    /// Those only that are to the point.
+    /// Only the relevant ones.
     Focus,
 }
 
@@ -167,7 +167,7 @@ impl Scope {
     /// Every scope.
     pub const ALL: [Scope; 3] = [Scope::All, Scope::Context, Scope::Focus];
 
-    /// What it is called.
+    /// Its label.
     pub fn name(self, t: &dyn Text) -> &'static str {
         match self {
             Scope::All => t.scope_all(),
@@ -176,7 +176,7 @@ impl Scope {
         }
     }
 
-    /// The next one, around the end.
+    /// The next scope, cyclically.
     pub fn next(self) -> Scope {
         match self {
             Scope::All => Scope::Context,
@@ -185,7 +185,7 @@ impl Scope {
         }
     }
 
-    /// How a message is drawn: not at all, faintly, or as always.
+    /// How a message is drawn, given the selection.
     pub fn shows(self, message: &InFlight, selected: Option<Selection>) -> Drawn {
         match self {
             Scope::All => Drawn::Full,
@@ -199,7 +199,7 @@ impl Scope {
 /// How a message is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drawn {
-    /// As always.
+    /// Normally.
     Full,
     /// Faintly.
     Faint,
@@ -207,8 +207,8 @@ pub enum Drawn {
     Not,
 }
 
-/// Whether a message has to do with what is selected. With nothing selected: whether it is more than a heartbeat or the
-/// answer that all is well.
+/// Whether a message is relevant to the selection; without a selection, whether it is more than a heartbeat or a
+/// positive response to one.
 fn is_to_the_point(message: &InFlight, selected: Option<Selection>) -> bool {
     let between = |(a, b)| [(a, b), (b, a)].contains(&(message.from, message.to));
     match selected {
@@ -227,7 +227,7 @@ fn is_to_the_point(message: &InFlight, selected: Option<Selection>) -> bool {
     }
 }
 
-/// What is written beside a message: the indices of the entries that it carries.
+/// The label of a message: the indices of its entries, if it carries any.
 pub fn label(message: &Message) -> Option<String> {
     match message {
         Message::Append(append) => match carried(append) {
@@ -251,7 +251,7 @@ fn chunk_place(chunk: &InstallSnapshot) -> ChunkPlace {
     ChunkPlace { index: meta.index, offset: *offset, bytes: data.len() as u64, last: *done }
 }
 
-/// What a message says, in a few words: "append 5–6".
+/// A short description: "append 5–6".
 pub fn short(message: &Message, t: &dyn Text) -> String {
     match message {
         Message::Append(append) => t.append(carried(append)),
@@ -274,7 +274,7 @@ pub fn short(message: &Message, t: &dyn Text) -> String {
     }
 }
 
-/// What a message says, in full.
+/// A full description.
 pub fn full(message: &Message, t: &dyn Text) -> String {
     let place = |index, term| EntryPlace { index, term };
     match message {
@@ -307,7 +307,7 @@ pub fn full(message: &Message, t: &dyn Text) -> String {
     }
 }
 
-/// "S1 → S2: append 5–6 in term 3, …, arrives at 1 234.5 ms", or that it is held.
+/// The accessible name of a message: "S1 → S2: append 5–6 in term 3, …, arrives at 1 234.5 ms", or that it is held.
 pub fn name(message: &InFlight, t: &dyn Text) -> String {
     let (from, to, says) = (NodeName(message.from), NodeName(message.to), full(&message.message, t));
     if message.held {
@@ -317,7 +317,7 @@ pub fn name(message: &InFlight, t: &dyn Text) -> String {
     }
 }
 
-/// "S1 → S2: heartbeat, lost at 1 234.5 ms: link is cut".
+/// The accessible name of a lost message: "S1 → S2: heartbeat, lost at 1 234.5 ms: link is cut".
 pub fn lost_name(lost: &LostMessage, t: &dyn Text) -> String {
     let (from, to) = (NodeName(lost.message.from), NodeName(lost.message.to));
     t.lost_name(from, to, &short(&lost.message.message, t), &ms(lost.at, 1), lost.why)

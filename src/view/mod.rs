@@ -1,7 +1,7 @@
-//! Floor 5: pure pictures. What the page shows, as values: view models, geometry, words. No Yew, no browser.
+//! Layer 5: view models. What the page shows, as values: view models, geometry, words. No Yew, no browser.
 //!
-//! Everything here is a function of a [`World`](crate::lab::world::World) and a time, so that a test can say what is
-//! drawn, and a component only says how.
+//! Everything here is a function of a [`World`](crate::lab::world::World) and a time, so that tests can check what is
+//! drawn; a component only decides how.
 
 pub mod action;
 pub mod cluster;

@@ -1,4 +1,4 @@
-//! What a node is, in one word, and its name for whoever cannot see it.
+//! The standing of a node, its label, and its accessible name.
 
 use super::format::NodeName;
 use super::lang::Text;
@@ -11,23 +11,23 @@ use crate::raft::NodeId;
 /// The state of a node as the page shows it: its role, and whether it runs at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It leads.
+    /// The leader.
     Leader,
-    /// It believes to lead, but a higher term is on: it has not heard of that yet.
+    /// Believes that it leads, but there is a higher term of which it has not heard.
     OldLeader,
-    /// It asks for votes.
+    /// Requests votes.
     Candidate,
-    /// It follows, or waits.
+    /// Follows a leader, or waits for one.
     Follower,
-    /// It receives the log without a vote.
+    /// Receives the log without a vote.
     Learner,
-    /// It does not run.
+    /// Has crashed.
     Crashed,
-    /// An error of its storage stopped it.
+    /// Stopped by a storage error.
     Stopped,
-    /// It has never run.
+    /// Has never run.
     NotStarted,
-    /// It runs, and does not belong to the cluster.
+    /// Runs, but does not belong to the cluster.
     Outside,
 }
 
@@ -47,12 +47,12 @@ impl Standing {
         }
     }
 
-    /// Whether a ring around the node tells it: it leads, or wants to.
+    /// Whether it is shown by a ring around the node: for leaders and candidates.
     pub fn is_ringed(self) -> bool {
         matches!(self, Standing::Leader | Standing::OldLeader | Standing::Candidate)
     }
 
-    /// Its class.
+    /// Its CSS class.
     pub fn class(self) -> &'static str {
         match self {
             Standing::Leader => "leader",
@@ -67,7 +67,7 @@ impl Standing {
         }
     }
 
-    /// The word for it, as a label.
+    /// Its label.
     pub fn label(self, t: &dyn Text) -> &'static str {
         match self {
             Standing::Leader => t.leader(),
@@ -83,13 +83,13 @@ impl Standing {
     }
 }
 
-/// A node, for whoever cannot see it: "S2, leader, term 4, commit 7".
+/// The accessible name of a node: "S2, leader, term 4, commit 7".
 pub fn name(world: &World, node: &NodeState, t: &dyn Text) -> String {
     let standing = Standing::of(world, node).label(t);
     t.node_name(NodeName(node.id), standing, &notes(world, node, t), node.term, node.commit)
 }
 
-/// What is not as usual with a node, a word or two each.
+/// Notes on what is unusual about a node, one or two words each.
 pub fn notes(world: &World, node: &NodeState, t: &dyn Text) -> Vec<&'static str> {
     let part = part_now(world, node.id);
     let all = [
@@ -103,13 +103,13 @@ pub fn notes(world: &World, node: &NodeState, t: &dyn Text) -> Vec<&'static str>
     all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, note)| note).collect()
 }
 
-/// What a node is, and what is not as usual with it: "Follower · paused".
+/// The standing of a node with its notes: "Follower · paused".
 pub fn in_words(world: &World, node: &NodeState, t: &dyn Text) -> String {
     let words = std::iter::once(Standing::of(world, node).label(t)).chain(notes(world, node, t));
     words.collect::<Vec<&str>>().join(" · ")
 }
 
-/// Whether writes to the node's disk take longer than the scenario says.
+/// Whether writes to the node's disk take longer than the scenario sets.
 pub fn has_slow_disk(node: &NodeState) -> bool {
     node.write_delay.1 > node.usual_write_delay.1
 }
@@ -119,7 +119,7 @@ pub fn links_of(world: &World, node: NodeId) -> impl Iterator<Item = Link> + '_ 
     world.nodes.keys().filter(move |&&other| other != node).flat_map(move |&other| [(node, other), (other, node)])
 }
 
-/// Whether a node that is not alone in its cluster can neither send nor receive anything.
+/// Whether a node can neither send to nor receive from any other node. False in a cluster of one.
 pub fn is_isolated(world: &World, node: NodeId) -> bool {
     world.nodes.len() > 1 && links_of(world, node).all(|link| world.cut.contains(&link))
 }

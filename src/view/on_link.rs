@@ -1,4 +1,4 @@
-//! The links one by one, for whoever has no pointer.
+//! Access to the links one by one by keyboard.
 
 use super::format::NodeName;
 use super::geometry::Ring;
@@ -8,8 +8,8 @@ use super::selection::Selection;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
 
-/// The link after the one that is selected, or before it; around the ends. With a node selected, its first or last
-/// link; with anything else, the first or the last of all.
+/// The link after the selected one, or before it, cyclically. With a node selected, its first or last link; with
+/// anything else, the first or last link of all.
 pub fn next(world: &World, selected: Option<Selection>, forward: bool) -> Option<Link> {
     let links: Vec<Link> = Ring::new(world.nodes.keys().copied()).pairs().collect();
     let pair = |a, b| links.iter().position(|&link| link == (a, b) || link == (b, a));
@@ -30,7 +30,7 @@ pub fn next(world: &World, selected: Option<Selection>, forward: bool) -> Option
     links.get(next).copied()
 }
 
-/// A link with its two directions, for whoever cannot see it.
+/// The accessible name of a link, with its two directions.
 pub fn name(world: &World, (a, b): Link, t: &dyn Text) -> String {
     let direction = |link: Link| {
         let words = in_words(&world.links.of(link), t);

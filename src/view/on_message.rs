@@ -1,4 +1,4 @@
-//! What can be done to one message on its way: by a key, or from its menu.
+//! The actions on a message in flight, by key or from its menu.
 
 use super::lang::Text;
 use crate::lab::vocab::action::Action;
@@ -7,30 +7,30 @@ use crate::lab::vocab::selector::{Delay, Selector};
 use crate::lab::world::World;
 use crate::runtime::Micros;
 
-/// The time by which a message is delayed.
+/// The time by which [`MessageAct::Delay`] delays a message.
 const LATER: Micros = Micros::from_ms(50);
 
-/// Something that can be done to a message.
+/// An action on a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageAct {
-    /// It arrives now.
+    /// Delivers it now.
     Deliver,
-    /// It is lost.
+    /// Drops it.
     Drop,
-    /// It stands still, or goes on.
+    /// Holds it, or releases it if it is held.
     HoldOrRelease,
-    /// It arrives later.
+    /// Delays it.
     Delay,
-    /// A second one sets out.
+    /// Sends a copy of it.
     Duplicate,
 }
 
 impl MessageAct {
-    /// All of them, in the order in which the menu has them.
+    /// Every action, in the order of the menu.
     pub const ALL: [MessageAct; 5] =
         [MessageAct::Deliver, MessageAct::Drop, MessageAct::HoldOrRelease, MessageAct::Delay, MessageAct::Duplicate];
 
-    /// The action of the laboratory, with its name in a menu; none once the message is gone.
+    /// The action of the laboratory, with its name in the menu. None once the message has left the network.
     pub fn of(self, world: &World, id: MessageId, t: &dyn Text) -> Option<(Action, &'static str)> {
         let message = world.messages.get(&id)?;
         let one = Selector::one(id);
@@ -45,8 +45,8 @@ impl MessageAct {
     }
 }
 
-/// The message that arrives after `current`, or before it; around the ends. Without one, the first or the last. Those
-/// that stand still come as if they went on now.
+/// The message that arrives after `current`, or before it, cyclically; without `current`, the first or the last. A held
+/// message counts as if it were released now.
 pub fn next(world: &World, current: Option<MessageId>, forward: bool) -> Option<MessageId> {
     let mut by_arrival: Vec<(Micros, MessageId)> = world.messages.values().map(|it| (it.arrives, it.id)).collect();
     by_arrival.sort_unstable();

@@ -1,4 +1,4 @@
-//! What can be done to one node: by a key, or from its menu.
+//! The actions on a node, by key or from its menu.
 
 use super::action::isolate_or_rejoin;
 use super::lang::Text;
@@ -11,45 +11,45 @@ use crate::raft::event::Role;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// The shortest and the longest time of a write to a disk that was made slow.
+/// The shortest and the longest duration of a write to a slow disk.
 pub const SLOW_DISK: (Micros, Micros) = (Micros::from_ms(80), Micros::from_ms(120));
 
-/// The time until an election timeout fires that was put off.
+/// The time until the election timeout fires after [`NodeAct::PutOff`].
 const PUT_OFF: Micros = Micros::from_ms(1000);
 
-/// The time until the first election timeout fires, once the timers were spread or aligned.
+/// The time until the first election timeout fires after the timers were spread or aligned.
 const TIMER_FIRST: Micros = Micros::from_ms(100);
 
-/// The time between two of them, once they are spread: enough for one to win before the next one fires.
+/// The time between two election timeouts that were spread: enough for a node to win before the next one fires.
 const TIMER_STEP: Micros = Micros::from_ms(120);
 
-/// Something that can be done to a node.
+/// An action on a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeAct {
-    /// Its election timeout fires.
+    /// Makes its election timeout fire now.
     Campaign,
-    /// Its election timeout fires later.
+    /// Postpones its election timeout.
     PutOff,
-    /// The leader hands over to it.
+    /// Makes the leader transfer leadership to it.
     Transfer,
-    /// It crashes, or restarts.
+    /// Crashes it, or restarts it.
     CrashOrRestart,
-    /// Its process is stopped, or goes on.
+    /// Pauses its process, or resumes it.
     PauseOrResume,
-    /// It is isolated, or rejoined.
+    /// Isolates it, or rejoins it.
     IsolateOrRejoin,
-    /// Its disk becomes slow, or fast again.
+    /// Makes its disk slow, or fast again.
     SlowOrFast,
-    /// Its disk fails, or works again.
+    /// Makes its disk fail, or work again.
     FailOrMend,
-    /// It makes a snapshot.
+    /// Makes it take a snapshot.
     Snapshot,
-    /// It is taken in, made a voter, or removed.
+    /// Adds it to the cluster, makes it a voter, or removes it.
     InOrOut,
 }
 
 impl NodeAct {
-    /// All of them, in the order and in the groups in which the menu has them.
+    /// Every action, in the order and the groups of the menu.
     pub const GROUPS: [&[NodeAct]; 4] = [
         &[NodeAct::Campaign, NodeAct::PutOff, NodeAct::Transfer],
         &[NodeAct::CrashOrRestart, NodeAct::PauseOrResume, NodeAct::IsolateOrRejoin],
@@ -57,7 +57,7 @@ impl NodeAct {
         &[NodeAct::InOrOut],
     ];
 
-    /// The action of the laboratory, with its name in a menu; none where it makes no sense.
+    /// The action of the laboratory, with its name in the menu. None if it makes no sense now.
     pub fn of(self, world: &World, id: NodeId, t: &dyn Text) -> Option<(Action, &'static str)> {
         let node = world.nodes.get(&id)?;
         let runs = node.alive && node.role != Role::Shutdown;
@@ -101,8 +101,8 @@ impl NodeAct {
     }
 }
 
-/// A node outside the cluster becomes a learner, a learner becomes a voter, and a voter leaves. None while a change of
-/// the membership is under way.
+/// The next step of membership: an outside node becomes a learner, a learner becomes a voter, a voter is removed. None
+/// while a membership change is in progress.
 fn in_or_out(world: &World, id: NodeId, t: &dyn Text) -> Option<(Action, &'static str)> {
     let (_, members) = in_force(world)?;
     let [voters] = members.voters.as_slice() else { return None };
@@ -121,7 +121,7 @@ fn in_or_out(world: &World, id: NodeId, t: &dyn Text) -> Option<(Action, &'stati
     }
 }
 
-/// Slow, or, where that would be faster, twice as slow as usual.
+/// The durations of a slow disk: [`SLOW_DISK`], or twice the usual durations if those are longer.
 fn slower((low, high): (Micros, Micros)) -> (Micros, Micros) {
     if high < SLOW_DISK.1 {
         SLOW_DISK
@@ -130,13 +130,13 @@ fn slower((low, high): (Micros, Micros)) -> (Micros, Micros) {
     }
 }
 
-/// One node more, with the first id that is free. None if there are as many as there can be.
+/// Adds a node with the first free id. None if the maximum is reached.
 pub fn add_node(world: &World) -> Option<Action> {
     let free = (1..).find(|id| !world.nodes.contains_key(id))?;
     (world.nodes.len() < NODES_MAX).then_some(Action::AddLearner { node: free })
 }
 
-/// The election timeouts that run fire one after the other, well apart: the first wins.
+/// Makes the running election timeouts fire one after the other, far enough apart that the first wins.
 pub fn spread_timers(world: &World) -> Vec<Action> {
     timers(world)
         .zip(0..)
@@ -144,7 +144,7 @@ pub fn spread_timers(world: &World) -> Vec<Action> {
         .collect()
 }
 
-/// The election timeouts that run fire all at once: the votes are split.
+/// Makes the running election timeouts fire all at once, so that the votes split.
 pub fn align_timers(world: &World) -> Vec<Action> {
     timers(world).map(|node| Action::Timer { node, after: TIMER_FIRST }).collect()
 }
@@ -162,7 +162,7 @@ mod tests {
     use crate::view::lang::English;
     use std::rc::Rc;
 
-    /// Three voters, of which S1 leads, and a node outside.
+    /// Three voters, of which S1 leads, and a node outside the cluster.
     fn world(change: impl Fn(&mut NodeState)) -> World {
         let node = |id| {
             let mut node = NodeState::new(id, Membership::new(1..=3, []), []);

@@ -1,4 +1,4 @@
-//! What the page remembers beside the run (what is selected, pointed at, open), and how each change alters it.
+//! The state of the page apart from the run (selection, pointer, open parts), and how each change alters it.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -15,13 +15,13 @@ use crate::raft::NodeId;
 /// A dialog that covers the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialog {
-    /// Keys and legend.
+    /// Shortcuts and legend.
     Help,
-    /// The invariants of Raft, and which of them were violated.
+    /// The invariants of Raft, and which were violated.
     Promises,
     /// Sorts the nodes into groups that cannot reach each other.
     Partition,
-    /// Latency, loss and duplication of links. It opens with this link chosen, or with all of them.
+    /// Latency, loss and duplication of links. Opens for this link; none means for all.
     Links(Option<Link>),
 }
 
@@ -44,106 +44,106 @@ pub struct FocusRequests {
     pub read: u32,
 }
 
-/// What the pointer, or the keyboard focus, rests on.
+/// What the pointer or the keyboard focus is on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pointed {
-    /// Something whose highlight is fixed.
+    /// Something with a fixed highlight.
     Highlight(Rc<Highlight>),
-    /// Something whose highlight follows from the world as it is then.
+    /// Something whose highlight depends on the current world.
     Selection(Selection),
 }
 
 /// A line of the event feed that was clicked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pin {
-    /// The number of the event.
+    /// The sequence number of the event.
     pub event: u64,
-    /// What the event is about.
+    /// What is highlighted with it.
     pub highlight: Rc<Highlight>,
 }
 
-/// The strokes with which links were cut, as they were drawn, by the name of the cut.
+/// The points of the strokes that cut links, as they were drawn, by the name of the cut.
 pub type Strokes = BTreeMap<String, Rc<[Point]>>;
 
-/// What the page remembers beside the run.
+/// The state of the page apart from the run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
-    /// What commands act upon.
+    /// What is selected; commands apply to it.
     pub selected: Option<Selection>,
-    /// What is pointed at.
+    /// What the pointer or the focus is on.
     pub pointed: Option<Pointed>,
-    /// The line of the event feed that was clicked last. Nothing else was selected since.
+    /// The line of the event feed that was clicked last. None once something else is selected.
     pub pinned: Option<Pin>,
-    /// The stream whose details are shown; it need not exist any more.
+    /// The stream whose details are shown. It may no longer exist.
     pub open: Option<Link>,
-    /// The menu that is open.
+    /// The open menu.
     pub menu: Option<Menu>,
-    /// The dialog that is open.
+    /// The open dialog.
     pub dialog: Option<Dialog>,
-    /// A message to the user, until it is dismissed.
+    /// A message to the user, shown until it is dismissed.
     pub notice: Option<Rc<str>>,
-    /// The node that the form sends requests to; none is the leader.
+    /// The node that the form sends requests to; none means the leader.
     pub write_to: Option<NodeId>,
-    /// Requests for the focus to go to the form.
+    /// Requests for the focus of the form.
     pub form_focus: FocusRequests,
     /// The strokes as they were drawn.
     pub strokes: Rc<Strokes>,
-    /// What was chosen about the page.
+    /// The settings of the page.
     pub settings: Settings,
 }
 
-/// A change of what the page remembers.
+/// A change of the page's state.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// Selects something, or nothing. A stream that is selected opens.
+    /// Selects something, or clears the selection. Selecting a stream opens it.
     Select(Option<Selection>),
-    /// Something is pointed at, or nothing any more.
+    /// The pointer is on something, or on nothing.
     Point(Option<Pointed>),
-    /// The line of an event was clicked: its highlight stays, and what it leads to is selected.
+    /// The line of an event was clicked: its highlight stays, and this is selected.
     Pin(Pin, Option<Selection>),
-    /// Closes the stream that is open.
+    /// Closes the open stream.
     CloseStream,
-    /// Selects nothing, and highlights nothing.
+    /// Clears the selection and the pinned highlight.
     Deselect,
-    /// Opens a menu, or closes it.
+    /// Opens this menu; none closes it.
     Menu(Option<Menu>),
-    /// Opens a dialog, or closes it.
+    /// Opens this dialog; none closes it.
     Dialog(Option<Dialog>),
-    /// Shows a message, or takes it away.
+    /// Shows this message; none removes it.
     Notice(Option<Rc<str>>),
-    /// Goes to the form to write, to this node or to the leader.
+    /// Moves the focus to the form to write to this node; none means the leader.
     Write(Option<NodeId>),
-    /// Goes to the form to read, from this node or from the leader.
+    /// Moves the focus to the form to read from this node; none means the leader.
     Read(Option<NodeId>),
-    /// Chooses the node that the form sends requests to.
+    /// Sets the node that the form sends requests to; none means the leader.
     WriteTo(Option<NodeId>),
-    /// Keeps the stroke behind the cut of this name.
+    /// Keeps the points of the cut with this name.
     Stroke(String, Rc<[Point]>),
     /// Changes a setting.
     Set(Setting),
-    /// Draws the next choice of messages, around the end.
+    /// Switches to the next scope of messages, cyclically.
     NextScope,
-    /// Folds a panel, or unfolds it.
+    /// Folds or unfolds a panel.
     Fold(PanelName),
-    /// Another run has begun: what belonged to the old one is forgotten.
+    /// A new run has begun: clears what belonged to the old one.
     NewRun,
 }
 
-/// What a change asks of the world outside the page's state.
+/// A side effect of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Store the settings as they are now.
+    /// Store the current settings.
     StoreSettings,
-    /// Stop the clock: a message would be delivered before anything could be done to it.
+    /// Stop the clock, so that a selected message is not delivered before the user can act on it.
     StopClock,
-    /// Run the clock at this speed.
+    /// Set the speed of the clock.
     SetSpeed(Speed),
-    /// Show the page in this theme.
+    /// Set the theme of the page.
     SetTheme(Theme),
 }
 
 impl Page {
-    /// A page on which nothing has been done.
+    /// The initial page.
     pub fn new(settings: Settings, notice: Option<String>) -> Page {
         Page {
             selected: None,
@@ -160,7 +160,7 @@ impl Page {
         }
     }
 
-    /// The page after a change, and what is to be done besides, in this order.
+    /// The page after a change, and the side effects in order.
     pub fn reduce(&self, change: Change) -> (Page, Vec<Effect>) {
         let mut page = self.clone();
         let effects = page.apply(change);
@@ -205,7 +205,7 @@ impl Page {
             }
             Change::Fold(panel) => {
                 self.settings.folded.toggle(panel);
-                // A form that comes back must not take the focus because of an earlier request.
+                // When the form is drawn again, it must not take the focus because of an earlier request.
                 self.form_focus = FocusRequests::default();
                 effects.push(Effect::StoreSettings);
             }
@@ -228,7 +228,7 @@ impl Page {
         }
     }
 
-    /// Makes the form visible. That its panel is unfolded is not stored: nobody chose it.
+    /// Unfolds the panel of the form. This is not stored, since the user did not choose it.
     fn show_form(&mut self, node: Option<NodeId>) -> &mut FocusRequests {
         self.settings.folded.unfold(CLUSTER);
         self.write_to = node;
@@ -238,15 +238,15 @@ impl Page {
     fn forget_run(&mut self) {
         (self.pointed, self.pinned, self.open) = (None, None, None);
         (self.menu, self.notice, self.strokes) = (None, None, Rc::default());
-        // Every run has the same nodes. The same number for a message, or index of an entry, means another one.
+        // Every run has the same nodes, but ids of messages and indices of entries mean something else in another run.
         self.selected = self.selected.filter(|selected| matches!(selected, Selection::Node(_)));
     }
 
-    /// What is highlighted: what is pointed at, or else what was clicked, or else what is selected, or else where an
-    /// invariant was violated.
+    /// What is highlighted: what the pointer is on, else the pinned line, else the selection, else the first violated
+    /// invariant.
     pub fn highlight(&self, world: &World) -> Rc<Highlight> {
         let is_empty = |highlight: &Highlight| *highlight == Highlight::default();
-        // A message that is gone from under the pointer is not pointed at any more.
+        // A message that has left the network is no longer pointed at.
         let is_there = |highlight: &Highlight| highlight.message.is_none_or(|message| find(world, message).is_some());
         match (&self.pointed, &self.pinned) {
             (Some(Pointed::Selection(selection)), _) => Rc::new(selection.highlight(world)),
@@ -314,11 +314,11 @@ mod tests {
 
     #[test]
     fn undo_and_another_branch_keep_the_selection() {
-        // They change the page by what they have to say, and by closing the menu of branches.
+        // Such changes only show a notice and close the menu of branches.
         let selected = after(&page(), [select(Selection::Entry(2, 5))]);
         let page = after(&selected, [Change::Menu(None), Change::Notice(Some("nothing to undo".into()))]);
         assert_eq!(page.selected, Some(Selection::Entry(2, 5)));
-        // What the other branch does not have is not highlighted where it is not.
+        // A message that is not in the other branch is not highlighted.
         let world = World::new((1..=3).map(|id| NodeState::new(id, Membership::new(1..=3, []), [])));
         assert_eq!(page.highlight(&world).nodes, [2]);
     }
@@ -387,7 +387,7 @@ mod tests {
             let closed = after(&open, [close]);
             assert_eq!((closed.open, closed.selected), (None, None));
         }
-        // It stays open while something else is selected.
+        // The stream stays open while something else is selected.
         let other = after(&open, [select(Selection::Node(2))]);
         let (closed, let_go) = (after(&other, [Change::CloseStream]), after(&other, [Change::Deselect]));
         assert_eq!((closed.open, closed.selected), (None, Some(Selection::Node(2))));

@@ -1,4 +1,4 @@
-//! What an entry asks for, in words. However long a value is, these are short.
+//! The payload of an entry in words. The text is short however long the value is.
 
 use std::borrow::Cow;
 
@@ -6,13 +6,13 @@ use super::lang::Text;
 use crate::lab::vocab::clip::clipped;
 use crate::raft::log::Payload;
 
-/// So many letters of a key and its value are told.
+/// The most letters of a key and its value that are shown.
 const LETTERS: usize = 24;
 
-/// So many of them are the key's at most.
+/// The most letters of the key among them.
 const KEY_LETTERS: usize = 12;
 
-/// A text [cut short](clipped), with its size if letters are left out: `aaaa… (2000 B)`.
+/// A text, [clipped](clipped) to `letters`; its size is added if letters are left out: `aaaa… (2000 B)`.
 pub fn sized(text: &str, letters: usize, t: &dyn Text) -> String {
     match clipped(text, letters) {
         Cow::Borrowed(whole) => whole.to_string(),
@@ -20,17 +20,17 @@ pub fn sized(text: &str, letters: usize, t: &dyn Text) -> String {
     }
 }
 
-/// A key in a sentence.
+/// A key, clipped for use in a sentence.
 pub fn key(key: &str) -> Cow<'_, str> {
     clipped(key, KEY_LETTERS)
 }
 
-/// A value in a sentence: `1`, `""` for one without letters.
+/// A value for use in a sentence: `1`, or `""` if it is empty.
 pub fn value(value: &str, t: &dyn Text) -> String {
     quoted_if_empty(sized(value, LETTERS, t))
 }
 
-/// A key and its value in a sentence: `x=1`, `x=aaaa… (2000 B)`.
+/// A key and its value for use in a sentence: `x=1`, `x=aaaa… (2000 B)`.
 pub fn pair(key: &str, value: &str, t: &dyn Text) -> String {
     let key = self::key(key);
     let left = LETTERS.saturating_sub(key.chars().count() + 1);
@@ -45,7 +45,7 @@ fn quoted_if_empty(value: String) -> String {
     }
 }
 
-/// What an entry asks for: `x=1`, `∅` for nothing, the members of a configuration.
+/// The payload of an entry: `x=1`, `∅` for an empty one, the members of a configuration.
 pub fn payload(payload: &Payload, t: &dyn Text) -> String {
     match payload {
         Payload::Blank => t.blank().to_string(),
@@ -54,7 +54,7 @@ pub fn payload(payload: &Payload, t: &dyn Text) -> String {
     }
 }
 
-/// The same, where nothing around it says that it is a configuration.
+/// The same for use outside a log, where a configuration must be named as such.
 pub fn told(entry: &Payload, t: &dyn Text) -> String {
     match entry {
         Payload::Members(members) => t.configuration(members),
@@ -62,7 +62,7 @@ pub fn told(entry: &Payload, t: &dyn Text) -> String {
     }
 }
 
-/// The same, however long it is.
+/// The same, unclipped.
 pub fn in_full(entry: &Payload, t: &dyn Text) -> String {
     match entry {
         Payload::Set { key, value } => format!("{key}={}", quoted_if_empty(value.clone())),

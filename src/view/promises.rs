@@ -1,49 +1,48 @@
-//! What Raft promises, and whether it holds so far.
+//! The guarantees of Raft, and whether they have held so far.
 
 use super::describe::VIOLATION_LETTERS;
 use super::lang::Text;
 use crate::lab::vocab::clip::clipped;
+use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
 use crate::lab::world::World;
 
-/// A promise, and whether it holds.
+/// A guarantee of Raft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
-    /// Which.
+    /// The invariant that checks it.
     pub invariant: Invariant,
     /// What it is called.
     pub name: &'static str,
-    /// What it says.
+    /// Its statement.
     pub sentence: &'static str,
-    /// Where the paper says so.
+    /// The section of the paper.
     pub section: &'static str,
-    /// How it was broken, if it was.
+    /// How it was violated; none if it has held.
     pub broken: Option<String>,
 }
 
-/// Every promise, the properties of the paper's Figure 3 first.
+/// Every guarantee, the properties of the paper's Figure 3 first.
 pub fn promises(world: &World, t: &dyn Text) -> Vec<Promise> {
     let promise = |&invariant: &Invariant| Promise {
         invariant,
         name: t.promise_name(invariant),
         sentence: t.promise(invariant),
         section: section(invariant),
-        broken: world.violations.get(&invariant).map(|(_, how)| clipped(&how.text, VIOLATION_LETTERS).into_owned()),
+        broken: world
+            .violations
+            .get(&invariant)
+            .map(|(_, how)| clipped(&t.violation(&how.detail), VIOLATION_LETTERS).into_owned()),
     };
     Invariant::ALL.iter().map(promise).collect()
 }
 
-/// Why a run has stopped, with a promise that is broken called by its name.
-pub fn why_halted(world: &World, why: &str, t: &dyn Text) -> String {
-    let first = world.violations.values().min_by_key(|(event, _)| *event).map(|(_, how)| how);
-    let told = match first.filter(|how| why.starts_with(how.invariant.text())) {
-        Some(how) => format!("{}. {}", t.promise_broken(how.invariant), how.text),
-        None => why.to_string(),
-    };
-    clipped(&told, VIOLATION_LETTERS).into_owned()
+/// Why a run has halted, in words.
+pub fn why_halted(halt: &Halt, t: &dyn Text) -> String {
+    t.halted(&clipped(&t.halt(halt), VIOLATION_LETTERS))
 }
 
-/// Where the paper speaks of a promise.
+/// The section of the paper that states an invariant.
 fn section(invariant: Invariant) -> &'static str {
     match invariant {
         Invariant::ElectionSafety => "§5.2",
@@ -62,6 +61,7 @@ fn section(invariant: Invariant) -> &'static str {
 mod tests {
     use super::*;
     use crate::lab::vocab::invariant::Violation;
+    use crate::lab::vocab::violation::ViolationDetail;
     use crate::raft::schema::{FieldType, HasSchema};
     use crate::view::lang::English;
     use std::collections::BTreeSet;
@@ -83,13 +83,16 @@ mod tests {
     #[test]
     fn a_broken_promise_says_how() {
         let mut world = World::default();
-        let (invariant, text) = (Invariant::LogMatching, "S1 and S2 differ.".to_string());
-        let violation = Violation { invariant, nodes: vec![1, 2], entries: vec![3], text: text.clone() };
+        let invariant = Invariant::LogMatching;
+        let detail = ViolationDetail::DifferentEntries { nodes: [1, 2], index: 3, term: 1 };
+        let violation = Violation { invariant, nodes: vec![1, 2], entries: vec![3], detail: detail.clone() };
         world.violations.insert(invariant, (9, violation.into()));
         let broken: Vec<_> = promises(&world, &English).into_iter().filter_map(|it| it.broken).collect();
+        let text = "S1 and S2 have different entries 3, both of term 1.";
         assert_eq!(broken, [text]);
-        let why = why_halted(&world, "log-matching is broken: S1 and S2 differ.", &English);
-        assert_eq!(why, "A promise is broken: Log Matching. S1 and S2 differ.");
-        assert_eq!(why_halted(&world, "time stands still: node 1", &English), "time stands still: node 1");
+        let why = why_halted(&Halt::Broken(invariant, detail), &English);
+        assert_eq!(why, format!("The run has stopped. A promise is broken: Log Matching. {text}"));
+        let why = why_halted(&Halt::TimeStandsStill(vec![("node 1".into(), 7)]), &English);
+        assert_eq!(why, "The run has stopped. time stands still: node 1 (7 polls)");
     }
 }

@@ -1,19 +1,19 @@
-//! What can be selected, and what is highlighted with it in every panel.
+//! What can be selected, and what every panel highlights with it.
 
 use crate::lab::vocab::id::{Link, MessageId};
 use crate::lab::world::World;
 use crate::raft::{Index, NodeId};
 
-/// Something that can be selected.
+/// A part of the cluster that can be selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selection {
     /// A node.
     Node(NodeId),
-    /// A link, in both directions.
+    /// A link, with both directions.
     Link(Link),
     /// A message in flight.
     Message(MessageId),
-    /// The entry at an index of a node's log.
+    /// The entry at an index of the node's log.
     Entry(NodeId, Index),
     /// The replication stream from a leader to a target.
     Stream(NodeId, NodeId),
@@ -36,8 +36,8 @@ impl Selection {
         }
     }
 
-    /// What is highlighted with it: an entry in every log that has one of the same term at that index, a message with
-    /// its ends.
+    /// What is highlighted with the selection: for an entry, every log that has an entry of the same term at that
+    /// index; for a message, its sender and receiver as well.
     pub fn highlight(self, world: &World) -> Highlight {
         match self {
             Selection::Node(node) => Highlight { nodes: vec![node], ..Highlight::default() },
@@ -55,7 +55,7 @@ impl Selection {
                     other == node || (its_term.is_some() && its_term == term)
                 };
                 let mut nodes: Vec<NodeId> = world.nodes.keys().copied().filter(|&other| same(other)).collect();
-                // The one in whose log it was selected comes first.
+                // The node whose entry was selected comes first.
                 nodes.sort_by_key(|&other| other != node);
                 Highlight { nodes, message: None, entries: Some((index, index)) }
             }
@@ -63,38 +63,39 @@ impl Selection {
     }
 }
 
-/// What every panel draws emphasized: nodes, a message, a range of entries.
+/// What every panel highlights: nodes, a message, a range of entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Highlight {
-    /// Ids of the highlighted nodes. Where one matters more than the others it comes first.
+    /// The highlighted nodes, the most important first.
     pub nodes: Vec<NodeId>,
-    /// The highlighted message; it may have left the network since.
+    /// The highlighted message. It may have left the network since.
     pub message: Option<MessageId>,
-    /// First and last index, both included, of the highlighted entries in the logs of `nodes`.
+    /// The first and last index, both inclusive, of the highlighted entries in the logs of `nodes`.
     pub entries: Option<(Index, Index)>,
 }
 
 impl Highlight {
-    /// A violated invariant: the nodes it names, and the entries from the first to the last it names.
+    /// The highlight of a violated invariant: the nodes that it names, and the entries from the first to the last that
+    /// it names.
     pub fn violation(nodes: &[NodeId], entries: &[Index]) -> Highlight {
         let entries = entries.first().map(|&first| (first, entries.last().copied().unwrap_or(first)));
         Highlight { nodes: nodes.to_vec(), message: None, entries }
     }
 }
 
-/// What is highlighted when invariants were violated: the nodes and entries of the first violation.
+/// The highlight of the first violated invariant; empty if there is none.
 pub fn violation_highlight(world: &World) -> Highlight {
     let first = world.violations.values().min_by_key(|(event, _)| *event);
     first.map(|(_, broken)| Highlight::violation(&broken.nodes, &broken.entries)).unwrap_or_default()
 }
 
-/// A message in flight, or one that was lost a short time ago.
+/// A message that is in flight or was lost recently.
 pub fn find(world: &World, id: MessageId) -> Option<&crate::lab::world::InFlight> {
     let lost = || world.lost.iter().map(|lost| &*lost.message).find(|message| message.id == id);
     world.messages.get(&id).map(|message| &**message).or_else(lost)
 }
 
-/// What is highlighted with a message.
+/// The highlight of a message.
 pub fn message_highlight(message: &crate::lab::world::InFlight) -> Highlight {
     Highlight { nodes: vec![message.from, message.to], message: Some(message.id), entries: None }
 }
@@ -126,10 +127,12 @@ mod tests {
     #[test]
     fn the_promise_that_was_broken_first_is_highlighted() {
         use crate::lab::vocab::invariant::{Invariant, Violation};
+        use crate::lab::vocab::violation::ViolationDetail;
         let mut world = World::default();
         assert_eq!(violation_highlight(&world), Highlight::default());
         let mut add = |invariant, event, nodes: &[NodeId], entries: &[Index]| {
-            let violation = Violation { invariant, nodes: nodes.into(), entries: entries.into(), text: String::new() };
+            let detail = ViolationDetail::SecondLeader { node: 1, first: 2, term: 1 };
+            let violation = Violation { invariant, nodes: nodes.into(), entries: entries.into(), detail };
             world.violations.insert(invariant, (event, violation.into()));
         };
         add(Invariant::ElectionSafety, 9, &[1, 2], &[]);

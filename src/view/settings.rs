@@ -1,4 +1,4 @@
-//! What a person chose about the page itself. The browser keeps it as JSON: names and defaults here are that format.
+//! The user's settings of the page. The browser stores them as JSON: names and defaults here define that format.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -9,10 +9,10 @@ use super::message::Scope;
 use super::speed::Speed;
 use crate::lab::StepKind;
 
-/// The name by which a panel is known in the stored settings; also its class on the page.
+/// The name of a panel in the stored settings; also its CSS class.
 pub type PanelName = &'static str;
 
-/// The panel of the cluster. It is named here because it holds the form that reads and writes.
+/// The panel of the cluster, named here because it contains the form that reads and writes.
 pub const CLUSTER: PanelName = "cluster";
 
 /// Light or dark.
@@ -25,8 +25,7 @@ pub enum Theme {
     Dark,
 }
 
-/// The panels that are folded: only their titles are shown. Names of panels that this page does not have are kept and
-/// mean nothing.
+/// The folded panels, of which only the title is shown. Unknown names are kept and have no effect.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "BTreeMap<String, bool>", into = "BTreeMap<String, bool>")]
 pub struct Folded(Rc<BTreeSet<String>>);
@@ -49,7 +48,7 @@ impl Folded {
         self.0.contains(panel)
     }
 
-    /// Folds a panel, or unfolds it if it is folded.
+    /// Folds or unfolds a panel.
     pub fn toggle(&mut self, panel: PanelName) {
         let panels = Rc::make_mut(&mut self.0);
         if !panels.remove(panel) {
@@ -65,21 +64,21 @@ impl Folded {
     }
 }
 
-/// What a person chose about the page itself.
+/// The user's settings of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// None follows the system.
+    /// The theme; none means that of the system.
     pub theme: Option<Theme>,
     /// Whether single characters are shortcuts.
     pub characters: bool,
-    /// A [place on the scale of speeds](Speed::step); one beyond its end means the end.
+    /// The speed, as a [step of the scale](Speed::step); a greater value means the last step.
     pub speed: u8,
     /// What "step" and "back" move by.
     pub step: StepKind,
-    /// Which messages are drawn.
+    /// The messages that are drawn.
     pub scope: Scope,
-    /// Which panels are folded.
+    /// The folded panels.
     pub folded: Folded,
 }
 

@@ -1,53 +1,53 @@
-//! The speed of the virtual clock against the wall clock: "1 s shows 25 ms".
+//! The speed of the virtual clock against real time: "1 s shows 25 ms".
 
 use crate::runtime::Micros;
 
-/// The virtual milliseconds that one second on the wall shows, from the slowest speed to the fastest, in about even
-/// steps on a logarithmic scale.
+/// The virtual milliseconds per real second, from the slowest speed to the fastest, in roughly even steps on a
+/// logarithmic scale.
 const STEPS: [u64; 17] = [1, 2, 3, 5, 7, 10, 15, 25, 35, 50, 75, 100, 150, 250, 500, 1000, 2000];
 
-/// The longest frame, in seconds; a longer one counts as this: after a pause nothing is rushed through.
+/// The longest frame, in seconds. A longer one counts as this, so that nothing is skipped after a pause.
 pub const FRAME_MAX: f64 = 0.1;
 
-/// A place on the scale of speeds.
+/// A step of the scale of speeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Speed(u8);
 
 impl Speed {
-    /// A message of 5 to 15 ms can be followed by eye.
+    /// At this speed, the eye can follow a message of 5 to 15 ms.
     pub const DEFAULT: Speed = Speed(9);
-    /// Until there is a first leader, the page hurries: an election timeout is 150 to 300 ms long.
+    /// The speed until the first leader is elected: faster, since an election timeout takes 150 to 300 ms.
     pub const OPENING: Speed = Speed(12);
-    /// The last place.
+    /// The fastest speed.
     pub const MAX: Speed = Speed(STEPS.len() as u8 - 1);
 
-    /// The place `step` of the scale, or its end.
+    /// The step `step` of the scale; a greater value means the last step.
     pub fn at(step: u8) -> Speed {
         Speed(step).min(Speed::MAX)
     }
 
-    /// Its place on the scale, from 0.
+    /// Its step on the scale, from 0.
     pub fn step(self) -> u8 {
         self.0
     }
 
-    /// One place slower, or as slow.
+    /// The next slower speed, or the slowest.
     pub fn slower(self) -> Speed {
         Speed(self.0.saturating_sub(1))
     }
 
-    /// One place faster, or as fast.
+    /// The next faster speed, or the fastest.
     pub fn faster(self) -> Speed {
         Speed::at(self.0 + 1)
     }
 
-    /// The virtual time that one second on the wall shows.
+    /// The virtual time per real second.
     pub fn per_second(self) -> Micros {
         Micros::from_ms(STEPS[usize::from(self.0)])
     }
 
-    /// The virtual time that passes in `seconds` on the wall, clamped to [`FRAME_MAX`]; what is less than a
-    /// microsecond is left in `rest` for the next time.
+    /// The virtual time that passes in `seconds` of real time, clamped to [`FRAME_MAX`]. The part of a microsecond that
+    /// is left over is added to the next call through `rest`.
     pub fn pass(self, seconds: f64, rest: &mut f64) -> Micros {
         let micros = seconds.clamp(0.0, FRAME_MAX) * self.per_second().0 as f64 + *rest;
         *rest = micros.fract();

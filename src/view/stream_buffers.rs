@@ -1,4 +1,5 @@
-//! What a replication stream holds: its buffers, entry by entry, what is on the way, and the chunks of a snapshot.
+//! The contents of a replication stream: its buffers entry by entry, its messages in flight, and the chunks of a
+//! snapshot.
 
 use std::ops::Range;
 
@@ -15,43 +16,43 @@ use crate::raft::event::StreamState;
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId, Term};
 
-/// A buffer of so many entries is shown whole.
+/// The most entries of a buffer that is shown in full.
 const WHOLE: Index = 6;
 
-/// Of a longer buffer, so many entries are shown at its begin and at its end.
+/// The number of entries of a longer buffer that are shown at its start and at its end.
 const SHOWN: (Index, Index) = (2, 1);
 
-/// Of more chunks, so many are shown at the begin, around the one that is sent, and at the end.
+/// The number of chunks of a snapshot that are shown at either end, and on either side of the one that is sent.
 const CHUNKS_SHOWN: (u64, u64) = (1, 2);
 
-/// So many letters of a chunk are told.
+/// The most letters of a chunk that are shown.
 const CHUNK_LETTERS: usize = 64;
 
-/// So many messages are listed.
+/// The most messages that are listed.
 const FLIGHTS_MAX: usize = 5;
 
-/// What an open stream shows beside its diagram.
+/// The contents of an open stream, shown beside its diagram.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {
-    /// What it is doing at the moment, in a sentence.
+    /// What the stream is doing now, as a sentence.
     pub doing: String,
-    /// The entries handed over, not yet chosen for sending.
+    /// The replication buffer: entries appended but not yet chosen for sending.
     pub replication: Vec<Slot>,
-    /// Why there are none, where that is not plain.
+    /// Why the replication buffer is empty, where that is not obvious.
     pub replication_note: Option<&'static str>,
-    /// The entries in flight, or to be sent again.
+    /// The outbound buffer: entries in flight or to be sent again.
     pub outbound: Vec<Slot>,
-    /// Entries that are in neither: they will be read from the log.
+    /// Text for the entries that are in neither buffer and will be read from the log.
     pub unread: Option<String>,
-    /// The chunks of the snapshot that is sent.
+    /// The chunks of the snapshot that is being sent.
     pub chunks: Option<Chunks>,
-    /// What is on the way between the two.
+    /// The messages in flight between leader and target, at most [`FLIGHTS_MAX`].
     pub flights: Vec<Flight>,
-    /// So many more.
+    /// The number of messages that are not listed.
     pub flights_more: u64,
 }
 
-/// A place in the picture of a buffer.
+/// A cell in the picture of a buffer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Slot {
     /// An entry.
@@ -60,56 +61,56 @@ pub enum Slot {
         index: Index,
         /// Its term, if the leader's log still has it.
         term: Option<Term>,
-        /// The class of that term's colour.
+        /// The CSS class of the term's colour.
         colour: &'static str,
-        /// What it asks for.
+        /// Its payload, in words.
         payload: String,
-        /// It in full.
+        /// Its accessible name.
         name: String,
     },
-    /// Entries that are not shown: the first and the last.
+    /// Entries that are not shown: the first and the last index.
     Fold(Index, Index),
 }
 
-/// The chunks of a snapshot.
+/// The chunks of a snapshot, as they are shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chunks {
-    /// The snapshot: its last index, its term, its size.
+    /// The snapshot's last index, term and size.
     pub title: String,
-    /// The chunks, those in between folded.
+    /// The chunks, with a cell for each range that is not shown.
     pub cells: Vec<Chunk>,
-    /// How far it is, in words.
+    /// The progress of the transfer, in words.
     pub progress: String,
 }
 
-/// A chunk, or several that are not shown.
+/// A chunk, or a range of chunks that are not shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chunk {
-    /// Its bytes.
+    /// Its range of bytes.
     pub bytes: Range<u64>,
-    /// So many chunks.
+    /// The number of chunks in it.
     pub count: u64,
-    /// How far it is.
+    /// The state of its transfer.
     pub state: ChunkState,
-    /// What it holds, as text; of one chunk only.
+    /// Its content as text, for a single chunk.
     pub text: Option<String>,
-    /// It in full.
+    /// Its accessible name.
     pub name: String,
 }
 
-/// How far a chunk is.
+/// The state of the transfer of a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChunkState {
     /// The target has it.
     Stored,
-    /// It is sent, and not answered.
+    /// Sent, but not acknowledged.
     InFlight,
-    /// It is still to be sent.
+    /// Not yet sent.
     Open,
 }
 
 impl ChunkState {
-    /// Its class.
+    /// Its CSS class.
     pub fn class(self) -> &'static str {
         match self {
             ChunkState::Stored => "stored",
@@ -119,20 +120,20 @@ impl ChunkState {
     }
 }
 
-/// A message between leader and target.
+/// A message in flight between leader and target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flight {
-    /// Which.
+    /// Its id.
     pub id: MessageId,
-    /// Whether it goes to the target.
+    /// Whether it goes from the leader to the target.
     pub out: bool,
-    /// What it says, briefly.
+    /// A short description.
     pub words: String,
-    /// When it arrives.
+    /// Its time of arrival, as text.
     pub arrives: String,
 }
 
-/// What the stream of `link` holds.
+/// The contents of the stream of `link`.
 pub fn held(world: &World, link: Link, stream: &StreamInfo, t: &dyn Text) -> Held {
     let leader = world.nodes.get(&link.0).map(|node| &**node);
     let at_line_rate = stream.state == StreamState::LineRate;
@@ -150,7 +151,7 @@ pub fn held(world: &World, link: Link, stream: &StreamInfo, t: &dyn Text) -> Hel
     }
 }
 
-/// The entries of a buffer; of many, the first ones and the last ones.
+/// The entries of a buffer; of many, the first and the last ones.
 fn slots(leader: Option<&NodeState>, buffer: Buffered, t: &dyn Text) -> Vec<Slot> {
     let (first, last) = (buffer.first, buffer.last());
     let (head, tail) = SHOWN;
@@ -175,7 +176,7 @@ fn slots(leader: Option<&NodeState>, buffer: Buffered, t: &dyn Text) -> Vec<Slot
     }
 }
 
-/// The first and the last entry that will be read from the log: from next on, but for what the buffers hold.
+/// The first and the last entry that will be read from the log: from the next index on, without those in the buffers.
 fn unread(leader: &NodeState, stream: &StreamInfo) -> Option<(Index, Index)> {
     if stream.state == StreamState::Snapshotting {
         return None;
@@ -217,7 +218,7 @@ fn last_index(world: &World, stream: &StreamInfo) -> Index {
     leader.map_or(0, NodeState::last_index)
 }
 
-/// The messages of a stream that are on their way, in the order in which they were sent; and how many are not told.
+/// The messages in flight of a stream, in the order in which they were sent, and the number that is not listed.
 fn flights(world: &World, (leader, target): Link, t: &dyn Text) -> (Vec<Flight>, u64) {
     let all: Vec<Flight> = on_the_way(world, leader, target)
         .map(|message| Flight {
@@ -231,7 +232,7 @@ fn flights(world: &World, (leader, target): Link, t: &dyn Text) -> (Vec<Flight>,
     (all.into_iter().take(FLIGHTS_MAX).collect(), more as u64)
 }
 
-/// What a stream has on its way, there and back.
+/// The messages in flight between a leader and its target, in both directions.
 pub fn on_the_way(world: &World, leader: NodeId, target: NodeId) -> impl Iterator<Item = &InFlight> {
     let of_stream = move |message: &&InFlight| match &*message.message {
         Message::Append(_) | Message::Install(_) => (message.from, message.to) == (leader, target),
@@ -302,7 +303,7 @@ mod tests {
     use crate::view::lang::English;
     use std::sync::Arc;
 
-    /// A run of two nodes in which S1 leads, has written, and all is quiet.
+    /// A run of two nodes in which S1 leads, has written, and has finished replicating.
     fn lab(change: impl FnOnce(&mut Scenario)) -> Lab {
         let mut scenario = Scenario::classroom(2);
         change(&mut scenario);
@@ -321,7 +322,7 @@ mod tests {
         held(&world, (1, 2), &world.streams[&(1, 2)], &English)
     }
 
-    /// Steps until what is held is as wanted.
+    /// Steps until the contents are as wanted.
     fn until(lab: &mut Lab, wanted: impl Fn(&Held) -> bool) -> Held {
         for _ in 0..5000 {
             if lab.world().streams.contains_key(&(1, 2)) && wanted(&of(lab)) {

@@ -1,4 +1,4 @@
-//! The state machine of a replication stream as a diagram, with the way that one stream has taken through it.
+//! The state machine of a replication stream as a diagram, with the transitions that one stream has made.
 
 use StreamState::{Lagging, LineRate, Snapshotting};
 
@@ -10,103 +10,103 @@ use crate::raft::event::{StreamState, StreamWhy};
 /// The size of a state's box.
 pub const BOX: Point = Point::new(104.0, 32.0);
 
-/// The radius of the dot at which a stream begins.
+/// The radius of the dot that marks the initial state.
 pub const DOT: f64 = 5.0;
 
-/// How the diagram is laid out: where there is room, beside each other; else one above the other.
+/// The layout of the diagram, by the room that there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// The states beside each other.
+    /// The states side by side.
     Wide,
-    /// Lagging below the others.
+    /// The lagging state below the others.
     Tall,
 }
 
-/// The diagram, with the way that a stream has taken.
+/// The diagram of one stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagram {
     /// Its width and height.
     pub size: Point,
-    /// The middle of the dot at which streams begin.
+    /// The centre of the dot that marks the initial state.
     pub begin: Point,
     /// The states.
     pub states: Vec<StateBox>,
-    /// The ways between them.
+    /// The transitions.
     pub edges: Vec<Edge>,
-    /// All of it in words.
+    /// The accessible name: a description of all of it.
     pub name: String,
 }
 
-/// A state.
+/// A state in the diagram.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StateBox {
-    /// Which.
+    /// The state.
     pub state: StreamState,
-    /// Its left upper corner.
+    /// Its upper left corner.
     pub at: Point,
     /// Its size.
     pub size: Point,
-    /// Whether the stream is in it.
+    /// Whether the stream is in this state.
     pub on: bool,
 }
 
-/// A way from a state to another, or to the same one.
+/// A transition from a state to another one, or to the same.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edge {
-    /// Whence; none where the stream begins.
+    /// The state that it leaves; none for the initial transition.
     pub from: Option<StreamState>,
-    /// Whither.
+    /// The state that it enters.
     pub to: StreamState,
-    /// The line, as an SVG path.
+    /// The line, as SVG path data.
     pub path: String,
-    /// The arrow's head: its tip, and where it points, in degrees.
+    /// The arrow head: its tip, and its direction in degrees.
     pub head: (Point, f64),
-    /// What leads this way.
+    /// The causes of the transition.
     pub causes: Vec<Cause>,
 }
 
 impl Edge {
-    /// Whether the stream has gone this way.
+    /// Whether the stream has made this transition.
     pub fn taken(&self) -> bool {
         self.causes.iter().any(|cause| cause.times > 0)
     }
 
-    /// Whether it is the way that it went last.
+    /// Whether it is the latest transition of the stream.
     pub fn last(&self) -> bool {
         self.causes.iter().any(|cause| cause.last)
     }
 }
 
-/// What leads from a state to another.
+/// A cause of a transition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cause {
-    /// Which.
+    /// The cause.
     pub why: StreamWhy,
-    /// How often it did.
+    /// The number of times that it has occurred.
     pub times: u32,
-    /// Whether it was the last one.
+    /// Whether it is that of the latest transition.
     pub last: bool,
-    /// Where its words stand.
+    /// The place of its text.
     pub at: Point,
-    /// How they stand there.
+    /// How the text is aligned to that place.
     pub anchor: Anchor,
-    /// The words.
+    /// The text.
     pub words: String,
 }
 
-/// How words stand at a place.
+/// The alignment of a text to a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// They begin there.
+    /// The text starts there.
     Start,
-    /// Their middle is there.
+    /// The text is centred there.
     Middle,
-    /// They end there.
+    /// The text ends there.
     End,
 }
 
 impl Anchor {
-    /// As SVG calls it.
+    /// The value of SVG's `text-anchor`.
     pub fn text(self) -> &'static str {
         match self {
             Anchor::Start => "start",
@@ -116,12 +116,12 @@ impl Anchor {
     }
 }
 
-/// An edge, and what leads along it.
+/// An edge as it is laid out, with the places of its causes.
 struct Drawn {
     from: Option<StreamState>,
     to: StreamState,
     path: &'static str,
-    /// The tip of its arrow, and where it points.
+    /// The tip of the arrow (x, y) and its direction in degrees.
     head: (f64, f64, f64),
     causes: &'static [(StreamWhy, f64, f64, Anchor)],
 }
@@ -263,7 +263,7 @@ impl Layout {
         }
     }
 
-    /// The place and the size of a state.
+    /// The upper left corner and the size of a state.
     fn state(self, state: StreamState) -> (Point, Point) {
         match (self, state) {
             (Layout::Wide, LineRate) => (Point::new(2.0, 56.0), BOX),
@@ -311,7 +311,7 @@ fn edge(stream: &StreamInfo, drawn: &Drawn, t: &dyn Text) -> Edge {
     }
 }
 
-/// What leads a way, in few words.
+/// A transition's cause, in few words.
 fn way_words(way: Transition, t: &dyn Text) -> &'static str {
     if way.from == Some(way.to) {
         t.way_back()
@@ -320,7 +320,7 @@ fn way_words(way: Transition, t: &dyn Text) -> &'static str {
     }
 }
 
-/// The diagram for whoever cannot see it: what the stream does, and every way taken.
+/// The accessible name of the diagram: what the stream is doing, and every transition made.
 fn name(stream: &StreamInfo, t: &dyn Text) -> String {
     let taken = stream.ways.iter().map(|(way, times)| {
         let from = way.from.map_or_else(|| t.way_begin(), |from| t.stream_state(from));
@@ -342,7 +342,7 @@ mod tests {
 
     const LAYOUTS: [Layout; 2] = [Layout::Wide, Layout::Tall];
 
-    /// A stream that has taken every way a dozen times.
+    /// A stream that has made every transition a dozen times.
     fn well_travelled() -> StreamInfo {
         let ways = WIDE.iter().flat_map(|drawn| {
             drawn.causes.iter().map(|cause| (Transition { from: drawn.from, to: drawn.to, why: cause.0 }, 12))
@@ -358,7 +358,7 @@ mod tests {
         a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]
     }
 
-    /// The room that words take, as a rule: letters of 12 units are half as wide.
+    /// The estimated area of a text: letters of size 12 are about half as wide.
     fn area(cause: &Cause) -> Area {
         let width = 5.9 * cause.words.chars().count() as f64;
         let left = match cause.anchor {
@@ -421,7 +421,7 @@ mod tests {
         lab
     }
 
-    /// The ways that are lit, in words; the last one is marked.
+    /// The transitions that are lit, in words, with a mark on the latest.
     fn lit(lab: &Lab, layout: Layout) -> Vec<String> {
         let world = lab.world();
         let (_, stream) = world.streams.iter().max_by_key(|(_, stream)| stream.ways.len()).unwrap();

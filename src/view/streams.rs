@@ -1,4 +1,4 @@
-//! The replication streams of every node that leads, a row per follower.
+//! The replication streams of every leader, one row per follower.
 
 use super::format::{grouped, ms, percent, tenths};
 use super::geometry::Point;
@@ -9,74 +9,74 @@ use crate::raft::event::StreamState;
 use crate::raft::{Index, NodeId, Term};
 use crate::runtime::Micros;
 
-/// The plot of a lag.
+/// The width and height of the plot of the lag.
 pub const PLOT: (f64, f64) = (112.0, 20.0);
 
-/// A lag is plotted at least on this scale, so that a lag of one looks like little.
+/// The least range of the plot's vertical axis, in entries, so that a lag of one looks small.
 const PLOT_LAG_MIN: u64 = 4;
 
-/// A follower that has not answered for this long is said to be silent: three heartbeats at the default setting.
+/// The time without a response after which a follower is shown as silent: three heartbeats at the default setting.
 const SILENT: Micros = Micros::from_ms(150);
 
-/// The states that a stream can be in while it lives, in the order in which they are shown.
+/// The states of a live stream, in display order.
 pub const STATES: [StreamState; 3] = [StreamState::LineRate, StreamState::Lagging, StreamState::Snapshotting];
 
 /// The streams of one leader.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeaderStreams {
-    /// Who leads.
+    /// The leader.
     pub leader: NodeId,
-    /// In which term.
+    /// Its term.
     pub term: Term,
-    /// Whether a higher term is on.
+    /// Whether there is a higher term.
     pub outdated: bool,
-    /// One per follower.
+    /// One row per follower.
     pub rows: Vec<StreamRow>,
-    /// Why there are none, if so.
+    /// Why there are no rows, if so.
     pub none: Option<&'static str>,
 }
 
 /// One stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StreamRow {
-    /// From whom, and to whom.
+    /// The leader and the follower.
     pub link: Link,
-    /// What it is doing.
+    /// Its state.
     pub state: StreamState,
-    /// How it came to that, and why: `lagging → line rate: caught up`.
+    /// The latest transition and its cause: `lagging → line rate: caught up`.
     pub change: String,
-    /// That the follower has not answered for long.
+    /// Text that says that the follower is silent, if so.
     pub silent: Option<String>,
-    /// Where the next append begins.
+    /// The next index: the first index of the next append.
     pub next: Index,
-    /// How far the target is proven to agree.
+    /// The match index: the last index up to which the logs are known to agree.
     pub matched: Index,
-    /// How far that is behind the leader's log.
+    /// The number of entries from the match index to the end of the leader's log.
     pub lag: u64,
-    /// Entries that wait to be sent.
+    /// The number of entries in the replication buffer, waiting to be sent.
     pub buffer: u32,
-    /// Entries in flight.
+    /// The number of entries in flight.
     pub outbound: u32,
-    /// The lag of late, as the points of a line.
+    /// The recent lag, as the points of an SVG polyline.
     pub plot: String,
-    /// While it sends a snapshot: how far it is.
+    /// The progress of a snapshot, while one is sent.
     pub sending: Option<Sending>,
 }
 
-/// How far a stream is with a snapshot.
+/// The progress of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sending {
-    /// So much is stored, in percent.
+    /// The part that the follower has stored, in percent.
     pub percent: u64,
-    /// `64 of 212 B`.
+    /// The bytes stored: `64 of 212 B`.
     pub bytes: String,
-    /// `4 of 14 chunks`, once the size of a chunk is known.
+    /// The chunks stored: `4 of 14 chunks`, once the size of a chunk is known.
     pub chunks: Option<String>,
-    /// It in full.
+    /// Its accessible name.
     pub name: String,
 }
 
-/// The streams of each node that leads, the highest term first.
+/// The streams of each leader, the highest term first.
 pub fn streams(world: &World, t: &dyn Text) -> Vec<LeaderStreams> {
     let mut leaders: Vec<LeaderStreams> = world
         .leaders()
@@ -99,7 +99,7 @@ pub fn streams(world: &World, t: &dyn Text) -> Vec<LeaderStreams> {
     leaders
 }
 
-/// How many letters the longest of the numbers have that grow with the logs: indices and lags.
+/// The number of letters of the longest index and of the longest lag.
 pub fn letters(leaders: &[LeaderStreams]) -> (usize, usize) {
     let rows = || leaders.iter().flat_map(|streams| &streams.rows);
     let letters = |longest: Option<u64>| grouped(longest.unwrap_or(0)).chars().count();
@@ -124,15 +124,15 @@ fn row(link: Link, stream: &StreamInfo, last: Index, at: Micros, t: &dyn Text) -
     }
 }
 
-/// How a stream came to its state, and why.
+/// The latest transition of a stream and its cause.
 pub fn change(stream: &StreamInfo, t: &dyn Text) -> String {
     t.stream_change(stream.from, stream.state, stream.why)
 }
 
-/// That the target has not answered for long, if so.
+/// Text that says that the follower is silent at the time `at`, if so.
 pub fn silent(stream: &StreamInfo, at: Micros, t: &dyn Text) -> Option<String> {
     let silent = at - stream.answered.unwrap_or(stream.since);
-    // In tens of milliseconds, so that the text does not change with every event.
+    // Rounded to 10 ms, so that the text does not change with every event.
     let time = ms(Micros(silent.0 / 10_000 * 10_000), 0);
     (silent >= SILENT).then(|| match stream.trouble {
         Some(Trouble::Unreachable) => t.silent_and_down(&time),
@@ -140,13 +140,13 @@ pub fn silent(stream: &StreamInfo, at: Micros, t: &dyn Text) -> Option<String> {
     })
 }
 
-/// How many chunks of a snapshot the target has, and how many there are; unknown before the first is sent.
+/// The number of chunks that the target has stored, and the number of all. None before the first chunk is sent.
 pub fn chunk_counts(progress: &SnapshotProgress) -> Option<(u64, u64)> {
     let size = progress.chunk_size;
     (size > 0).then(|| (progress.offset.div_ceil(size), progress.bytes().div_ceil(size).max(1)))
 }
 
-/// How far a stream is with a snapshot, in words and numbers.
+/// The progress of a snapshot, in words and numbers.
 pub fn sending(progress: &SnapshotProgress, t: &dyn Text) -> Sending {
     let (stored, bytes) = (progress.offset, progress.bytes());
     Sending {
@@ -157,17 +157,17 @@ pub fn sending(progress: &SnapshotProgress, t: &dyn Text) -> Sending {
     }
 }
 
-/// A line of steps from the first known lag to `at`.
+/// The stepped line from the first known lag to `at`, as the points of an SVG polyline.
 fn plot(stream: &StreamInfo, lag: u64, at: Micros) -> String {
     let Some(&(start, _)) = stream.lag.front() else { return String::new() };
-    // In steps of half a point, so that the line does not change with every event.
+    // Rounded to half a unit, so that the line does not change with every event.
     let step = |length: u64| length.div_ceil((2.0 * PLOT.0) as u64).max(1);
     let length = (at - start).0.max(1);
     let length = length.div_ceil(step(length)) * step(length);
     let most = stream.lag.iter().map(|&(_, lag)| lag).max().unwrap_or(0).max(PLOT_LAG_MIN) as f64;
     let place = |time: Micros, lag: u64| {
         let x = PLOT.0 * (time - start).0 as f64 / length as f64;
-        // A pixel of margin above and below, for the width of the line.
+        // A margin of one pixel above and below, for the width of the line.
         let y = PLOT.1 - 1.0 - (PLOT.1 - 2.0) * lag as f64 / most;
         Point::new(x, y)
     };

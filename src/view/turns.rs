@@ -1,15 +1,15 @@
-//! Which panels are drawn in a frame: all, or one of them where frames come late.
+//! Decides which panels are drawn in a frame: all, or one at a time if frames are late.
 //!
-//! Where much is going on there is an event in nearly every frame, and to draw every panel anew is more than a slow
-//! machine can do in one. Drawn in turn, each panel is two frames behind at the most.
+//! In a busy run there is an event in nearly every frame, and redrawing every panel takes a slow machine longer than a
+//! frame. Drawn in turn, each panel is at most two frames behind.
 
-/// The time after the frame before, in seconds, beyond which a frame is late: a display shows 60 in a second.
+/// The duration of the previous frame, in seconds, above which it is late. A display shows 60 frames a second.
 const LATE: f64 = 0.025;
 
-/// The number of frames that are drawn in turn after one that is late. Then all panels are tried again.
+/// The number of frames for which panels take turns after a late frame.
 const IN_TURN: u32 = 120;
 
-/// What is drawn in a frame.
+/// The panels that are drawn in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// Every panel.
@@ -18,23 +18,23 @@ pub enum Turn {
     Cluster,
     /// The logs.
     Logs,
-    /// The streams, and what is beside and below.
+    /// The streams, and everything else.
     Rest,
 }
 
-/// Decides what is drawn in each frame, while the clock runs.
+/// Decides what is drawn in each frame while the clock runs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Turns {
-    /// The number of frames that are still to be drawn in turn.
+    /// The number of frames for which panels still take turns.
     left: u32,
-    /// The place in [`Turns::ORDER`] of the next turn.
+    /// The index in [`Turns::ORDER`] of the next turn.
     next: usize,
 }
 
 impl Turns {
     const ORDER: [Turn; 3] = [Turn::Cluster, Turn::Logs, Turn::Rest];
 
-    /// What is drawn in a frame that comes `elapsed` seconds after the one before.
+    /// What is drawn in a frame that comes `elapsed` seconds after the previous one.
     pub fn after(&mut self, elapsed: f64) -> Turn {
         self.left = if elapsed > LATE { IN_TURN } else { self.left.saturating_sub(1) };
         if self.left == 0 {

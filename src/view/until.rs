@@ -1,4 +1,4 @@
-//! Running until something happens.
+//! The conditions that a run can be continued until.
 
 use super::lang::Text;
 use crate::lab::vocab::condition::{
@@ -7,15 +7,15 @@ use crate::lab::vocab::condition::{
 use crate::lab::world::World;
 use crate::runtime::Micros;
 
-/// The longest that a run goes on: what does not happen within this time may never happen.
+/// The longest virtual time that such a run takes, since the condition may never hold.
 pub const UNTIL_MAX: Micros = Micros::from_ms(10_000);
 
-/// What a run goes on for.
+/// A condition to run until.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
-    /// A commit index exceeds every commit index of now.
+    /// A commit index exceeds all present commit indices.
     Commit,
-    /// There is a leader, of a higher term than the leader of now.
+    /// There is a leader of a higher term than the present one.
     Leader,
     /// A replication stream changes its state.
     Stream,
@@ -23,12 +23,12 @@ pub enum Until {
     Converged,
     /// An invariant is violated.
     Violated,
-    /// A second of virtual time is over.
+    /// A second of virtual time has passed.
     Second,
 }
 
 impl Until {
-    /// All of them, in the order in which the menu has them.
+    /// Every condition, in the order of the menu.
     pub const ALL: [Until; 6] =
         [Until::Commit, Until::Leader, Until::Stream, Until::Converged, Until::Violated, Until::Second];
 
@@ -44,8 +44,8 @@ impl Until {
         }
     }
 
-    /// The condition, where `world` is what holds now, and the longest time that it may take. Without a condition the
-    /// run goes on for that time.
+    /// The condition, where `world` is the present world, and the longest virtual time that it may take. Without a
+    /// condition the run takes all of that time.
     pub fn condition(self, world: &World) -> (Option<Condition>, Micros) {
         let more = |n: u64| Number::Range(Range { min: Some(n + 1), max: None });
         let event = |fields: &[(&str, &str)]| {

@@ -1,4 +1,4 @@
-//! Any scenario at all, as long as it makes sense.
+//! Strategies for arbitrary valid scenarios.
 
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ fn selector() -> impl Strategy<Value = Selector> {
     ]
 }
 
-/// Settings that go together with any others of these.
+/// Settings, each compatible with all others generated here.
 fn config() -> impl Strategy<Value = ConfigPatch> {
     let numbers = (1..9_u32, option::of(0..99_u64), option::of(1..99_u64), option::of(1..99_u64));
     let times = option::of((1..50_000_u64, 60_000..90_000_u64, 100_000..900_000_u64));
@@ -100,7 +100,7 @@ fn config() -> impl Strategy<Value = ConfigPatch> {
     })
 }
 
-/// What is done to nodes and by clients.
+/// Actions on nodes and by clients.
 fn to_nodes() -> impl Strategy<Value = Action> {
     let load = prop_oneof![
         (0..99_u64, option::of(micros()), option::of(0..99_u32))
@@ -142,7 +142,7 @@ fn to_nodes() -> impl Strategy<Value = Action> {
     ]
 }
 
-/// What is done to links and messages.
+/// Actions on links and messages.
 fn to_network() -> impl Strategy<Value = Action> {
     let groups = prop::collection::btree_set(node(), 0..4).prop_map(|nodes| {
         let nodes: Vec<NodeId> = nodes.into_iter().collect();
@@ -286,7 +286,7 @@ fn condition() -> impl Strategy<Value = Condition> {
     })
 }
 
-/// All nodes have the same log, each so much of it: then whatever a leader has proven is so.
+/// Every node has a prefix of the same log, so that any match index up to its length is correct.
 fn starts() -> impl Strategy<Value = BTreeMap<NodeId, Start>> {
     let payload = prop_oneof![
         3 => Just(None),

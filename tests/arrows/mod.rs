@@ -1,4 +1,4 @@
-//! Which file of a crate uses which: the arrows of its map, read from the syntax of its sources.
+//! The dependencies between the files of a crate, read from the syntax of its sources.
 //!
 //! A path (`use crate::{a::B, c}`, `super::d`, `crate::e::f()` in an expression or in a macro) is followed through the
 //! modules and through what they re-export, to the file that has what it names. A module that re-exports what its own
@@ -16,7 +16,7 @@ pub type Sources = BTreeMap<String, String>;
 /// For each file, the other files that it uses.
 pub type Arrows = BTreeMap<String, BTreeSet<String>>;
 
-/// Re-exports are followed this far; a chain that is longer goes round in a circle.
+/// The longest chain of re-exports that is followed; a longer one is a cycle.
 const REEXPORTS_MAX: usize = 16;
 
 type Module = Vec<String>;
@@ -27,7 +27,7 @@ struct Modules {
     reexports: BTreeMap<Module, BTreeMap<String, Module>>,
 }
 
-/// Reads the arrows of a crate.
+/// Reads the dependencies of a crate.
 pub fn arrows(sources: &Sources) -> Arrows {
     let parsed: BTreeMap<&str, syn::File> =
         sources.iter().map(|(file, text)| (file.as_str(), syn::parse_file(text).unwrap())).collect();
@@ -65,7 +65,7 @@ fn module_of(file: &str) -> Module {
     }
 }
 
-/// Every path of a `use`, with the name under which it is known then. What a glob names is its module.
+/// Every path of a `use`, with the name that it binds. A glob stands for its module.
 fn leaves(tree: &UseTree) -> Vec<(Vec<String>, String)> {
     fn walk(tree: &UseTree, before: &[String], found: &mut Vec<(Vec<String>, String)>) {
         let with = |name: String| -> Vec<String> { before.iter().cloned().chain([name]).collect() };
@@ -86,7 +86,7 @@ fn leaves(tree: &UseTree) -> Vec<(Vec<String>, String)> {
 }
 
 impl Modules {
-    /// A path as it is seen from the root of the crate; empty where it leads out of it.
+    /// A path relative to the root of the crate; empty if it leaves the crate.
     fn absolute(&self, here: &[String], path: &[String]) -> Vec<String> {
         let mut module = here.to_vec();
         let mut rest = path;
@@ -106,7 +106,7 @@ impl Modules {
         module
     }
 
-    /// The file that has what a path names.
+    /// The file that defines what a path names.
     fn file(&self, path: &[String]) -> Option<&String> {
         let mut path = path.to_vec();
         for _ in 0..REEXPORTS_MAX {
@@ -123,10 +123,10 @@ impl Modules {
     }
 }
 
-/// Goes through one file and notes the files that it uses.
+/// Visits one file and collects the files that it uses.
 struct Reader<'a> {
     modules: &'a Modules,
-    /// The module at this place: that of the file, or one that is written out in it.
+    /// The current module: that of the file, or an inline one in it.
     here: Module,
     file: &'a str,
     found: BTreeSet<String>,
@@ -143,7 +143,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Paths inside a macro, whose tokens nobody has parsed: names with `::` between them.
+    /// Paths inside a macro, whose tokens are not parsed: names with `::` between them.
     fn note_tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         let mut colons = 0;
@@ -194,7 +194,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.here.pop();
     }
 
-    /// Who may see an item is no use of anything.
+    /// A visibility is not a dependency.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
@@ -209,7 +209,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 }
 
-/// The circles: sets of files each of which leads to all others of its set, the smallest names first.
+/// The cycles (strongly connected components), ordered by their smallest names.
 pub fn circles(arrows: &Arrows) -> Vec<BTreeSet<String>> {
     let reached: BTreeMap<&String, BTreeSet<&String>> = arrows.keys().map(|from| (from, reach(arrows, from))).collect();
     let mut circles = BTreeSet::new();

@@ -1,5 +1,5 @@
-//! Runs whose fingerprint is known: the same on every machine, in debug and release, natively and as
-//! WebAssembly. If a change of the engine is meant to change them, `cargo test --test golden_native` says the new ones.
+//! Runs with known trace hashes: the same on every machine, in debug and release, natively and as WebAssembly. If a
+//! change of the engine is meant to change them, `cargo test --test golden_native` prints the new ones.
 
 use raft_lab::lab::{Lab, Scenario};
 
@@ -11,7 +11,7 @@ pub const GOLDEN: [(&str, &str, &str); 4] = [
     ("figure 7", include_str!("../scenarios/figure-7.json"), "a1fde5a1f0601e49"),
 ];
 
-/// Runs them all; says which differ.
+/// Runs them all and asserts their trace hashes.
 pub fn check() {
     let mut differ = Vec::new();
     for (name, scenario, expected) in GOLDEN {

@@ -19,7 +19,7 @@ pub struct PageOptions {
     /// Measure this alone (may be given several times); an unknown name prints them all
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// Repeat each measure so many times; the default is 5
+    /// The number of repetitions of each measurement; the default is 5
     #[arg(long, value_name = "TIMES")]
     repeat: Option<u32>,
     /// Print the figures as JSON
@@ -27,7 +27,7 @@ pub struct PageOptions {
     json: bool,
 }
 
-/// Measures. No time that is measured makes it fail.
+/// Runs the measurements. Slow results are not a failure.
 pub fn bench(what: &Bench) -> Result<bool> {
     let Bench::Page(options) = what;
     let wasm = Wasm::new(setup::everything(Talk::WhenWorking)?);

@@ -13,7 +13,7 @@ pub struct Options {
     arguments: Vec<String>,
 }
 
-/// Runs one cargo command for the browser's target.
+/// Runs a cargo command for the browser's target.
 pub fn cargo(options: &Options) -> Result<bool> {
     let (subcommand, rest) = options.arguments.split_first().ok_or("a cargo command is missing")?;
     let tools =

@@ -1,13 +1,13 @@
-//! Counts tests by reading what their runners print.
+//! Counts tests by reading the output of their runners.
 
 use std::ops::AddAssign;
 
-/// How many tests passed and failed.
+/// The numbers of passed and failed tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// Tests that passed.
+    /// The number of passed tests.
     pub passed: u64,
-    /// Tests that failed.
+    /// The number of failed tests.
     pub failed: u64,
 }
 
@@ -19,8 +19,8 @@ impl AddAssign for Count {
 }
 
 impl Count {
-    /// What one line of a runner's output adds. Runners print a closing line per file: cargo's tests and those of
-    /// wasm-bindgen `test result: ok. 3 passed; 0 failed; …`, Node's `# pass 3` and `# fail 0`.
+    /// The count in one line of a runner's output. Runners print a closing line per file: cargo and wasm-bindgen `test
+    /// result: ok. 3 passed; 0 failed; …`, Node.js `# pass 3` and `# fail 0`.
     pub fn of_line(line: &str) -> Count {
         let line = line.trim();
         if let Some(result) = line.strip_prefix("test result: ") {
@@ -34,7 +34,7 @@ impl Count {
     }
 }
 
-/// The number that stands before a word.
+/// The number before a word; 0 if there is none.
 fn number_before(text: &str, word: &str) -> u64 {
     let Some(end) = text.find(word) else { return 0 };
     let digits = text[..end].rsplit(|c: char| !c.is_ascii_digit()).next();

@@ -1,4 +1,4 @@
-//! Builds the optimised page and says how large it is.
+//! Builds the optimised page and prints its sizes.
 
 use crate::project;
 use crate::run;
@@ -6,7 +6,7 @@ use crate::setup::{self, Talk};
 use crate::wasm::{Profile, Wasm};
 use crate::Result;
 
-/// Prints the sizes of all files of a folder. Node.js is there anyway, and it can compress.
+/// The script that prints the size of each file of a folder, also compressed. Node.js is installed anyway.
 const SIZES: &str = r#"
 const fs = require("node:fs"), path = require("node:path"), zlib = require("node:zlib");
 const folder = process.argv[1];

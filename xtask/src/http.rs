@@ -1,7 +1,7 @@
-//! A small web server for the files of one folder, for this machine alone.
+//! A small web server for the files of one folder, for local use.
 //!
-//! It knows what a browser needs to load the page (right content types, no stale copies) and nothing else. It reads
-//! only: GET and HEAD. It is not meant for a network.
+//! It supports what a browser needs to load the page (correct content types, no caching) and nothing else: only GET and
+//! HEAD. It is not meant for a network.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -10,28 +10,28 @@ use std::path::{Component, Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-/// The longest request that is read.
+/// The greatest size of a request.
 const REQUEST_BYTES_MAX: u64 = 16 * 1024;
 
-/// How long a silent connection is kept.
+/// The time after which an idle connection is closed.
 const SILENCE_MAX: Duration = Duration::from_secs(10);
 
-/// What is sent back.
+/// A response.
 #[derive(Debug, PartialEq, Eq)]
 struct Answer {
-    /// Status code and its phrase.
+    /// The status code with its phrase.
     status: &'static str,
-    /// The content's type.
+    /// The content type.
     content_type: &'static str,
     /// The content.
     body: Vec<u8>,
 }
 
-/// Serves the files of a folder, for ever.
+/// Serves the files of a folder, until the process ends.
 pub fn serve(listener: &TcpListener, folder: &Path) {
     for stream in listener.incoming().flatten() {
         let folder = folder.to_path_buf();
-        // A connection that breaks concerns nobody else.
+        // An error on a connection affects no other one.
         thread::spawn(move || drop(converse(&stream, &folder)));
     }
 }
@@ -43,7 +43,7 @@ fn converse(mut stream: &TcpStream, folder: &Path) -> io::Result<()> {
     let mut reader = BufReader::new(stream.take(REQUEST_BYTES_MAX));
     let mut request = String::new();
     reader.read_line(&mut request)?;
-    // The headers say nothing that matters here, but a browser wants them read.
+    // The headers are not used, but have to be read.
     let mut header = String::new();
     while reader.read_line(&mut header)? > 2 {
         header.clear();
@@ -63,7 +63,7 @@ fn converse(mut stream: &TcpStream, folder: &Path) -> io::Result<()> {
     stream.flush()
 }
 
-/// The answer to a request line.
+/// The response to a request line.
 fn answer(request: &str, folder: &Path) -> Answer {
     let refuse = |status| Answer { status, content_type: "text/plain; charset=utf-8", body: status.into() };
     let mut words = request.split_whitespace();
@@ -79,7 +79,7 @@ fn answer(request: &str, folder: &Path) -> Answer {
     }
 }
 
-/// The file that a request's target means; none outside the folder.
+/// The file of a request target. None outside the folder.
 fn file_of(target: &str, folder: &Path) -> Option<PathBuf> {
     let path = target.split(['?', '#']).next()?;
     let path = decode(path)?;
@@ -91,7 +91,7 @@ fn file_of(target: &str, folder: &Path) -> Option<PathBuf> {
     Some(if file.is_dir() { file.join("index.html") } else { file })
 }
 
-/// A path with its `%20`s undone.
+/// Decodes the percent-encoding of a path.
 fn decode(path: &str) -> Option<String> {
     let mut bytes = path.bytes();
     let mut decoded = Vec::with_capacity(path.len());
@@ -107,7 +107,7 @@ fn decode(path: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-/// The content type by a file's ending. WebAssembly is compiled while it arrives only under its own type.
+/// The content type by file extension. Browsers compile WebAssembly while it loads only with its own type.
 fn content_type(file: &Path) -> &'static str {
     match file.extension().and_then(|ending| ending.to_str()) {
         Some("html") => "text/html; charset=utf-8",
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
     use std::net::Ipv4Addr;
 
-    /// Targets and the files they mean.
+    /// Request targets and the files they refer to.
     #[test]
     fn targets_stay_inside_the_folder() {
         let folder = Path::new("/page");
@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(file("/%zz"), None);
     }
 
-    /// A browser's requests, over a real connection.
+    /// Typical requests of a browser, over a real connection.
     #[test]
     fn answers_what_a_browser_asks() {
         let folder = std::env::temp_dir().join(format!("raft-lab-http-{}", std::process::id()));

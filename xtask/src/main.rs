@@ -1,8 +1,8 @@
 //! The project's own commands: `cargo xtask setup`, `serve`, `test`, `dist`, `bench`, `wasm`.
 //!
-//! All that is special about building for the browser lives here and reaches child processes only: no global
-//! setting, no environment variable to export, nothing in `.cargo/config.toml` but the alias. Native builds and
-//! tests stay plain `cargo`.
+//! Everything special about building for the browser is here and affects child processes only: no global setting, no
+//! environment variable to export, nothing in `.cargo/config.toml` except the alias. Native builds and tests remain
+//! plain `cargo`.
 
 mod bench;
 mod cargo;
@@ -19,7 +19,7 @@ mod wasm;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// A failure, told in prose with its remedy.
+/// The result of a command; the error is a sentence that includes the remedy.
 type Result<T> = std::result::Result<T, String>;
 
 /// Raft Lab's own commands.
@@ -49,7 +49,7 @@ enum Command {
     Wasm(cargo::Options),
 }
 
-/// Carries out one command; whatever went wrong is printed, and the exit code says so.
+/// Runs a command, prints its error, and sets the exit status.
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Setup => setup::everything(setup::Talk::Always).map(|_| true),

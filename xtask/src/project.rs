@@ -1,4 +1,4 @@
-//! Where things are in the project, and which versions of the tools belong to it.
+//! The folders of the project, and the versions of its tools.
 
 use crate::Result;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The version of Trunk that the page is built with.
 pub const TRUNK_VERSION: &str = "0.21.14";
 
-/// The compiler's name of the browser's target.
+/// The target triple of the browser.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The project's root folder.
@@ -16,23 +16,23 @@ pub fn root() -> PathBuf {
     xtask.parent().expect("xtask/ lies in the project's root").to_path_buf()
 }
 
-/// The folder of tools that belong to this project alone; not committed.
+/// The folder of the project's own tools; not committed.
 pub fn tools() -> PathBuf {
     root().join(".tools")
 }
 
-/// The folder of npm's packages; not committed.
+/// The folder of the npm packages; not committed.
 pub fn node_modules() -> PathBuf {
     root().join("node_modules")
 }
 
-/// The optimised page.
+/// The folder of the optimised page.
 pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
-/// Everything built for the browser, tests included: one folder, so that the standard library is built for it
-/// once, and apart from the native one, so that neither waits for the other.
+/// The target directory of everything built for the browser, tests included. It is shared, so that the standard library
+/// is built once, and separate from the native one, so that neither build waits for the other.
 pub fn wasm_target_dir() -> PathBuf {
     root().join("target").join("wasm")
 }
@@ -57,7 +57,7 @@ fn version_in(lock: &str, name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The whole name counts, not its beginning.
+    /// Only the exact name matches, not a prefix.
     #[test]
     fn finds_the_version_of_exactly_that_crate() {
         let lock =
@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(version_in(lock, "b"), None);
     }
 
-    /// The tool that is installed is that of the library that is used.
+    /// The installed tool has the version of the library.
     #[test]
     fn the_projects_lock_file_names_wasm_bindgen() {
         assert!(locked_version("wasm-bindgen").is_ok());

@@ -1,4 +1,4 @@
-//! Running other programs.
+//! Runs other programs.
 
 use crate::Result;
 use std::env;
@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use crate::project;
 
-/// How many lines of a failed program's output are shown.
+/// The most lines of a failed program's output that are shown.
 const TAIL_LINES_MAX: usize = 30;
 
-/// A program to run in the project's root, with no input, and without the variables that cargo set for xtask itself.
+/// A program to run in the project's root, without input, and without the variables that cargo has set for xtask.
 pub fn program(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(project::root()).stdin(Stdio::null());
@@ -28,26 +28,26 @@ pub fn program(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// The cargo that runs xtask.
+/// The cargo that has started xtask.
 pub fn cargo() -> Command {
     program(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Where a program lies on `PATH`.
+/// The path of a program on `PATH`.
 pub fn which(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let file_name = format!("{name}{}", env::consts::EXE_SUFFIX);
     env::split_paths(&path).map(|folder| folder.join(&file_name)).find(|file| file.is_file())
 }
 
-/// What a program prints, trimmed; nothing when it is not there or fails.
+/// The trimmed output of a program. None if it is missing or fails.
 pub fn output(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_string();
     output.status.success().then_some(text)
 }
 
-/// Runs a program that may hang, and ends it at the time limit. Its output is thrown away.
+/// Runs a program that may hang, and kills it at the time limit. Its output is discarded.
 pub fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
     let Ok(mut child) = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn() else {
         return false;
@@ -58,7 +58,7 @@ pub fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
             Ok(Some(status)) => return status.success(),
             Ok(None) if start.elapsed() < limit => thread::sleep(Duration::from_millis(50)),
             Ok(None) | Err(_) => {
-                // It may have ended in between: then there is nothing left to end.
+                // This fails only if the program has just ended.
                 let _ = child.kill();
                 let _ = child.wait();
                 return false;
@@ -67,7 +67,7 @@ pub fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
     }
 }
 
-/// Runs a program whose output matters only when it fails: then its last lines are part of the error.
+/// Runs a program whose output matters only if it fails: then the error has its last lines.
 pub fn quietly(command: &mut Command, log_name: &str) -> Result<()> {
     let folder = project::tools().join("logs");
     let log = folder.join(format!("{log_name}.log"));
@@ -85,7 +85,7 @@ pub fn quietly(command: &mut Command, log_name: &str) -> Result<()> {
     Err(format!("{name} failed; the end of {}:\n{}", log.display(), tail(&log)))
 }
 
-/// Runs a program with its output on the screen, and says whether it succeeded.
+/// Runs a program with its output on the screen. Returns whether it succeeded.
 pub fn loudly(command: &mut Command) -> Result<bool> {
     let name = command.get_program().to_string_lossy().to_string();
     let status = command.status().map_err(|e| format!("cannot start {name}: {e}"))?;
@@ -101,10 +101,10 @@ fn tail(file: &Path) -> String {
     lines[from..].join("\n")
 }
 
-/// Does one step of a longer work: says what it is doing, does it, says how long it took.
+/// Runs one step of a longer task: prints what it does, and then its duration.
 pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     print!("{what} … ");
-    // A screen that cannot be written to is no reason to stop working.
+    // A failure to print must not stop the work.
     let _ = io::stdout().flush();
     let start = Instant::now();
     let result = work();
@@ -126,7 +126,7 @@ pub fn seconds(duration: Duration) -> String {
 mod tests {
     use super::*;
 
-    /// A program that hangs is ended; one that answers is believed.
+    /// A hanging program is killed; the status of one that ends is used.
     #[test]
     #[cfg(unix)]
     fn a_hanging_program_is_ended() {
@@ -135,7 +135,7 @@ mod tests {
         assert!(!succeeds_within(&mut program("no-such-program-here"), Duration::from_secs(60)));
     }
 
-    /// Short times keep a decimal.
+    /// Short durations have a decimal.
     #[test]
     fn durations_read_well() {
         assert_eq!(seconds(Duration::from_millis(340)), "0.3 s");

@@ -1,4 +1,4 @@
-//! Builds the page and serves it on this machine.
+//! Builds the page and serves it locally.
 
 use crate::http;
 use crate::project;
@@ -8,10 +8,10 @@ use crate::Result;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 
-/// Where the page is served when no port is asked for; when it is taken, the next free one of the following.
+/// The first port that is tried when no port is given.
 const PORT_FIRST: u16 = 8080;
 
-/// How many ports are tried.
+/// The number of ports that are tried.
 const PORTS_TRIED_MAX: u16 = 20;
 
 /// What `cargo xtask serve` is asked to do.
@@ -25,9 +25,9 @@ pub struct Options {
     debug: bool,
 }
 
-/// Builds the page and serves it until it is stopped.
+/// Builds the page and serves it until the program is stopped.
 pub fn serve(options: &Options) -> Result<()> {
-    // The port first: a page that was built for minutes and then cannot be served is a sad thing.
+    // The port first, so that a build of minutes is not wasted if the port is taken.
     let listener = listen(options.port)?;
     let wasm = Wasm::new(setup::page(Talk::WhenWorking)?);
     let (profile, folder) = if options.debug {
@@ -44,7 +44,7 @@ pub fn serve(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Takes the port that was asked for, or a free one.
+/// Listens on the given port, or on the first free one.
 fn listen(port: Option<u16>) -> Result<TcpListener> {
     let take = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     if let Some(port) = port {

@@ -1,9 +1,8 @@
-//! Checks everything, in stages, and counts.
+//! Runs all checks and tests in stages, and counts.
 //!
-//! A stage that fails does not stop the ones after it, so that one run shows all there is to mend. A stage of tests
-//! that ran no test has failed: that is how a test file that is never run is noticed. What is printed last is how long
-//! each stage took and all of them together, and the sum, `N passed, N failed`; formatting, lints, docs and the page's
-//! build count as one each.
+//! A failed stage does not stop the later ones, so that one run shows all failures. A stage of tests that ran no test
+//! has failed, which reveals test files that are never run. The summary has the duration of each stage and of all, and
+//! the sum, `N passed, N failed`; formatting, lints, docs and the page's build count as one each.
 
 use crate::count::Count;
 use crate::project;
@@ -21,21 +20,21 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The wasm code's own targets: native test files have nothing to say there.
+/// The targets for the wasm code. The native test files are left out.
 const WASM_TARGETS: [&str; 6] = ["--lib", "--bins", "--test", "wasm", "--test", "browser"];
 
-/// So many random runs the long stage makes.
+/// The number of random runs in the long stage.
 const LONG_SEEDS: &str = "20000";
 
-/// How long one end-to-end file may take before it counts as hanging: to Node.js the file is a test, too, and on a busy
-/// machine the longest takes minutes. Within a file, each wait has a limit of its own.
+/// The time limit of one end-to-end file. Node.js counts the file as a test, and the longest takes minutes on a busy
+/// machine. Each wait within a file has its own limit.
 const E2E_TIME_LIMIT_MS: &str = "--test-timeout=1200000";
 
-/// So many end-to-end files run side by side, at the least and at the most. Node.js itself would leave one core free,
-/// and so run one at a time on two cores; but every file waits a good part of its time for its browser.
+/// The least and the greatest number of end-to-end files that run at the same time. By default Node.js leaves one core
+/// free, which means one at a time on two cores; but every file mostly waits for its browser.
 const E2E_SIDE_BY_SIDE: RangeInclusive<usize> = 2..=4;
 
-/// The documentation is for those who read the source: it has everything in it, so it may link to everything.
+/// The documentation is for readers of the source, so it may link to private items.
 const RUSTDOC_FLAGS: &str = "-D warnings -A rustdoc::private_intra_doc_links";
 
 /// What `cargo xtask test` is asked to do.
@@ -44,12 +43,12 @@ pub struct Options {
     /// Run this stage alone (may be given several times)
     #[arg(long, value_name = "STAGE")]
     only: Vec<Stage>,
-    /// Then let random runs go on for twenty thousand seeds, optimised
+    /// Also run the long stage: random runs of twenty thousand seeds, optimised
     #[arg(long)]
     long: bool,
 }
 
-/// A stage, in the order in which they run: the quick ones and those that need no setup come first.
+/// A stage, in running order: quick ones and those without setup first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Stage {
     /// rustfmt finds nothing to change
@@ -80,20 +79,20 @@ enum Stage {
     Long,
 }
 
-/// What came of a stage.
+/// The result of a stage.
 struct Outcome {
     /// The stage.
     stage: Stage,
-    /// Its tests, or one for a stage without tests.
+    /// The count of its tests; one for a stage without tests.
     count: Count,
-    /// Why it did not succeed, or nothing when it did.
+    /// Why it failed; none if it succeeded.
     trouble: Option<String>,
-    /// How long it took.
+    /// Its duration.
     took: Duration,
 }
 
 impl Stage {
-    /// The name on the command line and in the summary.
+    /// Its name on the command line and in the summary.
     fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
     }
@@ -104,7 +103,7 @@ impl Stage {
     }
 }
 
-/// Runs the stages; returns whether all of them succeeded.
+/// Runs the stages. Returns whether all succeeded.
 pub fn test(options: &Options) -> Result<bool> {
     let chosen = |stage: Stage| match stage {
         Stage::Long => options.long || options.only.contains(&stage),
@@ -122,7 +121,7 @@ pub fn test(options: &Options) -> Result<bool> {
     Ok(summarise(&outcomes))
 }
 
-/// Runs one stage and times it.
+/// Runs one stage and measures its duration.
 fn carry_out(stage: Stage, wasm: &mut Option<Wasm>) -> Outcome {
     let start = Instant::now();
     let result = if stage == Stage::Setup {
@@ -150,7 +149,7 @@ fn carry_out(stage: Stage, wasm: &mut Option<Wasm>) -> Outcome {
     Outcome { stage, count, trouble, took: start.elapsed() }
 }
 
-/// A stage that needs the ordinary compiler only.
+/// Runs a stage that needs only the native compiler.
 fn run_native(stage: Stage) -> Result<Count> {
     let mut cargo = run::cargo();
     match stage {
@@ -172,7 +171,7 @@ fn run_native(stage: Stage) -> Result<Count> {
     }
 }
 
-/// A stage that needs what setup provides.
+/// Runs a stage that needs what setup provides.
 fn run_with(stage: Stage, wasm: &Wasm) -> Result<Count> {
     match stage {
         Stage::ClippyWasm => {
@@ -190,12 +189,13 @@ fn run_with(stage: Stage, wasm: &Wasm) -> Result<Count> {
     }
 }
 
-/// Runs the end-to-end tests against the page that was built.
+/// Runs the end-to-end tests on the built page.
 fn end_to_end(wasm: &Wasm) -> Result<Count> {
     if !project::dist().join("index.html").is_file() {
         return Err("there is no page in dist/; run the stage `page` first".to_string());
     }
-    // The page's reports are compared with those of the native program. It is built here, not in the time of a test.
+    // The page's reports are compared with those of the native program, which is built here so that it does not count
+    // against a test's time limit.
     if !run::loudly(run::cargo().args(["build", "--locked", "--quiet", "--bin", "raft-lab"]))? {
         return Err("the native program could not be built".to_string());
     }
@@ -208,14 +208,14 @@ fn end_to_end(wasm: &Wasm) -> Result<Count> {
     counted(&mut node)
 }
 
-/// How many end-to-end files run at a time. They do not disturb each other: each has a server and a browser of its own,
+/// The number of end-to-end files that run at the same time. They are independent: each has its own server and browser,
 /// and none measures time.
 fn side_by_side() -> usize {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     cores.clamp(*E2E_SIDE_BY_SIDE.start(), *E2E_SIDE_BY_SIDE.end())
 }
 
-/// The end-to-end test files, by name: what Node.js makes of a folder differs between its versions.
+/// The end-to-end test files by name, since Node.js versions differ in how they treat a folder.
 fn end_to_end_files() -> Result<Vec<PathBuf>> {
     let folder = project::root().join("tests").join("e2e");
     let entries = fs::read_dir(&folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
@@ -225,7 +225,7 @@ fn end_to_end_files() -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// One for a stage without tests.
+/// The count of a stage without tests.
 fn one(succeeded: bool) -> Count {
     if succeeded {
         Count { passed: 1, failed: 0 }
@@ -234,12 +234,12 @@ fn one(succeeded: bool) -> Count {
     }
 }
 
-/// Runs a program that checks something.
+/// Runs a program that is a check by itself.
 fn checked(command: &mut Command) -> Result<Count> {
     run::loudly(command).map(one)
 }
 
-/// Runs a test runner, shows its output and counts the tests in it.
+/// Runs a test runner, shows its output and counts its tests.
 fn counted(command: &mut Command) -> Result<Count> {
     let name = command.get_program().to_string_lossy().to_string();
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|e| format!("cannot start {name}: {e}"))?;
@@ -252,7 +252,7 @@ fn counted(command: &mut Command) -> Result<Count> {
         }
     }
     let status = child.wait().map_err(|e| format!("{name} is gone: {e}"))?;
-    // A runner that failed without a failed test did not get as far as testing.
+    // The runner failed without a failed test, so it did not get as far as testing.
     if !status.success() && count.failed == 0 {
         count.failed = 1;
     }
@@ -264,7 +264,7 @@ fn row(name: &str, Count { passed, failed }: Count, took: Duration) -> String {
     format!("{name:<12} {passed:>5} passed {failed:>4} failed {:>10}", run::seconds(took))
 }
 
-/// Prints a line per stage and the sum; returns whether all is well.
+/// Prints a line per stage and the sum. Returns whether all succeeded.
 fn summarise(outcomes: &[Outcome]) -> bool {
     println!("\n── summary ──");
     let mut sum = Count::default();

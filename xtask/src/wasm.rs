@@ -1,4 +1,4 @@
-//! The environment of everything that is built for the browser. It is set for child processes only.
+//! The environment of all builds for the browser. It is set for child processes only.
 
 use crate::project::{self, WASM_TARGET};
 use crate::run;
@@ -9,22 +9,23 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// How long all tests of one file may take in the browser; the runner's own limit is too short for a slow machine.
+/// The time limit, in seconds, of all tests of one file in the browser. The runner's default is too short for a slow
+/// machine.
 const BROWSER_TIME_LIMIT_S: &str = "600";
 
-/// Which page to build.
+/// How the page is built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
-    /// Small and fast.
+    /// Optimised: small and fast.
     Release,
-    /// Quick to build, with checks and names.
+    /// Quick to build, with checks and symbol names.
     Debug,
 }
 
-/// Runs builds and tests for the browser with what this machine has for them.
+/// Runs builds and tests for the browser with the installed tools.
 #[derive(Clone)]
 pub struct Wasm {
-    /// The tools.
+    /// The installed tools.
     tools: Toolchain,
 }
 
@@ -34,12 +35,12 @@ impl Wasm {
         Wasm { tools }
     }
 
-    /// The browser for the end-to-end tests.
+    /// Chromium, for the end-to-end tests.
     pub fn chromium(&self) -> Option<&Path> {
         self.tools.browser.as_ref().map(|browser| browser.chromium.as_path())
     }
 
-    /// A cargo command for the browser's target.
+    /// A cargo command with the browser's target.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut command = match self.tools.compiler {
             Compiler::Own { .. } => run::cargo(),
@@ -50,21 +51,21 @@ impl Wasm {
         command
     }
 
-    /// Trunk, which calls cargo.
+    /// A Trunk command. Trunk calls cargo.
     fn trunk(&self) -> Command {
         let own = project::tools().join("bin").join(format!("trunk{}", env::consts::EXE_SUFFIX));
         let mut command = if own.is_file() { run::program(own) } else { run::program("trunk") };
         self.set(&mut command);
         command.env("TRUNK_SKIP_VERSION_CHECK", "true");
-        // Trunk refuses the value that others use ("1").
+        // Trunk rejects the common value "1".
         command.env_remove("NO_COLOR");
         command
     }
 
     /// Builds the page into a folder.
     pub fn build_page(&self, profile: Profile, folder: &Path) -> Result<bool> {
-        // Trunk is told to stay off the network, so everything has to be there before; the standard library's own
-        // dependencies, too, where it is built from source.
+        // Trunk runs offline, so dependencies must be fetched first, including those of the standard library if that is
+        // built from source.
         let (mut fetch, mut command) = (self.cargo("fetch"), self.trunk());
         if profile == Profile::Release && self.tools.compiler == (Compiler::Own { has_source: true }) {
             build_standard_library(&mut fetch);
@@ -94,7 +95,7 @@ impl Wasm {
             command.env("RUSTC", "/usr/bin/rustc");
             command.env("RUSTDOC", "/usr/bin/rustdoc");
             build_standard_library(command);
-            // They speak of the other compiler.
+            // These variables refer to the other compiler.
             command.env_remove("RUSTUP_TOOLCHAIN").env_remove("LD_LIBRARY_PATH");
         }
     }
@@ -111,12 +112,12 @@ impl Wasm {
     }
 }
 
-/// Lets cargo build the standard library with everything else.
+/// Makes cargo build the standard library from source as well.
 fn build_standard_library(command: &mut Command) {
-    // This is not yet stable: it lets a stable compiler do it all the same.
+    // `build-std` is unstable; this allows it on a stable compiler.
     command.env("RUSTC_BOOTSTRAP", "1");
     command.env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort");
-    // Sorting takes half the code then.
+    // This halves the code size of sorting.
     command.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
 }
 
@@ -125,7 +126,7 @@ mod tests {
     use super::*;
     use std::fs;
 
-    /// Trunk takes the small profile for an optimised page, and that profile exists.
+    /// Trunk builds the optimised page with a profile that exists.
     #[test]
     fn the_optimised_page_has_a_profile_of_its_own() {
         let read = |name: &str| fs::read_to_string(project::root().join(name)).expect("the file is there");

@@ -1,8 +1,8 @@
-//! Exploring: random runs, seed after seed, until one goes wrong; and that one made short.
+//! Exploration: random runs, seed by seed, until one fails; and shrinking of that run.
 //!
-//! [`Explore`] says which runs, [`Trial`] is one of them, [`Search`] goes through them, a bounded number of events at
-//! a time, so that a page stays alive meanwhile. What it finds is a scenario that [`Shrink`] has made as short as it
-//! can: to be read, run again, and kept.
+//! [`Explore`] specifies the runs, [`Trial`] is one of them, and [`Search`] executes them, a bounded number of events
+//! per call, so that the page stays responsive. It finds a scenario that [`Shrink`] has made as short as possible: to
+//! be read, run again and kept.
 
 pub mod random;
 mod search;

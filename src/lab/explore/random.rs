@@ -1,8 +1,8 @@
-//! Random runs: scenarios that nobody thought of.
+//! Random scenarios.
 //!
-//! A seed gives a scenario: a cluster, a load, and faults at random times. What comes out is an ordinary
-//! scenario, so it can be run again, shortened, and kept. It ends in quiet: everything is mended, and after
-//! a while the cluster must have converged.
+//! A seed determines a scenario: a cluster, a load, and faults at random times. The result is an ordinary scenario,
+//! so it can be run again, shrunk and kept. It ends with a quiet phase: all faults are healed, and the cluster must
+//! converge within a limited time.
 
 use std::collections::BTreeSet;
 
@@ -18,14 +18,14 @@ use crate::raft::rpc::MessageKind;
 use crate::raft::NodeId;
 use crate::runtime::{Micros, Rng};
 
-/// What random runs are like.
+/// The parameters of random runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FaultPlan {
-    /// The number of nodes; 0 leaves it to chance (3 to 5, now and then 1 to 7).
+    /// The number of nodes; 0 draws it at random (3 to 5, sometimes 1 to 7).
     pub nodes: NodeId,
-    /// How long faults happen.
+    /// The duration of the phase with faults.
     pub faults: Micros,
-    /// How long everything is well afterwards, at most: the run ends when all have converged.
+    /// The longest duration of the quiet phase that follows; the run ends earlier if the cluster has converged.
     pub quiet: Micros,
     /// The mean time between two faults.
     pub fault_every: Micros,
@@ -42,7 +42,7 @@ impl Default for FaultPlan {
     }
 }
 
-/// The scenario of one seed.
+/// The random scenario of a seed.
 pub fn scenario(seed: u64, plan: FaultPlan) -> Scenario {
     let mut rng = Rng::new(seed, "plan", 0);
     let nodes = match plan.nodes {
@@ -59,12 +59,12 @@ pub fn scenario(seed: u64, plan: FaultPlan) -> Scenario {
     scenario
 }
 
-/// The plan of one seed over a scenario: what that one does is done too, and what it expects is not asked for.
+/// Adds the load and faults of a seed to a scenario. Its own actions are kept; its expectations are dropped.
 pub fn over(base: &Scenario, seed: u64, plan: FaultPlan) -> Scenario {
     let mut scenario = base.clone();
     scenario.seed = seed;
     scenario.title = format!("{}, random run {seed}", base.title);
-    // Recorded actions come at their time: what they came behind may be another event here.
+    // Recorded actions happen at their time only: the event that preceded them may be another one here.
     for action in &mut scenario.actions {
         if let Timing::After { at, .. } = action.timing {
             action.timing = Timing::At(at);
@@ -74,7 +74,7 @@ pub fn over(base: &Scenario, seed: u64, plan: FaultPlan) -> Scenario {
     scenario
 }
 
-/// Adds load, faults and changes; then mends everything, and expects that all comes to agree.
+/// Adds load, faults and changes, then heals all faults and expects convergence.
 fn come_over(rng: &mut Rng, scenario: &mut Scenario, plan: FaultPlan) {
     let mut nodes = scenario.first_nodes();
     let mut actions = std::mem::take(&mut scenario.actions);
@@ -98,7 +98,7 @@ fn come_over(rng: &mut Rng, scenario: &mut Scenario, plan: FaultPlan) {
     actions.extend(heal_all(&nodes).into_iter().map(|what| ScheduledAction::at(quiet, what)));
     actions.sort_by_key(|action| action.timing.at());
     scenario.actions = actions;
-    // The run ends as soon as all is well; if it never is, at the end of the quiet.
+    // The run ends as soon as the cluster has converged, at the latest at the end of the quiet phase.
     let answered = ClientsCondition { unanswered: Some(Number::Exact(0)), ..ClientsCondition::default() };
     let well = vec![calm_has_come(), Condition::Converged(true), Condition::Clients(answered)];
     scenario.stop =
@@ -113,7 +113,7 @@ fn calm_has_come() -> Condition {
     Condition::Event(EventMatcher { fields: note.into_iter().collect(), count: None })
 }
 
-/// Small numbers make everything happen often; chance decides which.
+/// Draws settings. Small values make every transition frequent.
 fn settings(rng: &mut Rng, scenario: &mut Scenario) {
     let ms = Micros::from_ms;
     let config = &mut scenario.config;
@@ -130,7 +130,7 @@ fn settings(rng: &mut Rng, scenario: &mut Scenario) {
     scenario.storage.write_delay = slow_disk.then(|| (Micros::ZERO, ms(rng.range(1, 15))));
 }
 
-/// What a cluster may do without: some do, some do not, and some change their mind.
+/// Draws which optional features of Raft are on, and whether that changes during the run.
 fn options(rng: &mut Rng, scenario: &mut Scenario) {
     let mut draw = || ConfigPatch {
         pre_vote: rng.chance(250_000).then_some(true),
@@ -164,7 +164,7 @@ fn load(rng: &mut Rng, faults: Micros) -> ScheduledAction {
     ScheduledAction::at(Micros::ZERO, what)
 }
 
-/// Reads of what the load writes.
+/// Reads of the keys that the load writes.
 fn reads(rng: &mut Rng, nodes: &BTreeSet<NodeId>, faults: Micros) -> Vec<ScheduledAction> {
     let mut reads = Vec::new();
     let mut at = Micros::ZERO;
@@ -175,7 +175,7 @@ fn reads(rng: &mut Rng, nodes: &BTreeSet<NodeId>, faults: Micros) -> Vec<Schedul
         }
         let key = ["x", "y", "z", "w", "k"][rng.range(0, 5) as usize].to_string();
         let client = Some(rng.range(1, 12) as u32);
-        // Whoever asks a node by name may find one that does not know yet that it leads no longer.
+        // A read sent to a given node may reach one that was deposed and does not know it yet.
         let node = rng.chance(400_000).then(|| any(rng, nodes));
         reads.push(ScheduledAction::at(at, Action::Read { key, node, client }));
     }
@@ -186,7 +186,7 @@ fn any(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> NodeId {
     nodes.iter().nth(place).copied().unwrap_or(1)
 }
 
-/// The cluster becomes another one.
+/// A random membership change or leadership transfer.
 fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
     let anyone = any(rng, nodes);
     let highest = nodes.last().copied().unwrap_or(1);
@@ -205,7 +205,7 @@ fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
     }
 }
 
-/// Something goes wrong, or gets better.
+/// A random fault, or the repair of one.
 fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
     let node = any(rng, nodes);
     let other = nodes.range(node + 1..).chain(nodes).next().copied().unwrap_or(node);
@@ -267,7 +267,7 @@ fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
     }
 }
 
-/// Everything is well again.
+/// The actions that repair all faults.
 fn heal_all(nodes: &BTreeSet<NodeId>) -> Vec<Action> {
     let mut mend = vec![
         Action::Note { text: CALM.into() },

@@ -1,4 +1,4 @@
-//! A search: seed after seed, until a run goes wrong.
+//! The search: runs one seed after another until a run fails.
 
 use std::ops::Range;
 
@@ -10,21 +10,21 @@ use crate::lab::scenario::Scenario;
 use crate::raft::Rule;
 use crate::runtime::Micros;
 
-/// Which runs to try.
+/// The runs to try.
 #[derive(Clone, Debug)]
 pub struct Explore {
-    /// What chance begins with.
+    /// The seeds to try, in order.
     pub seeds: Range<u64>,
-    /// How bad it gets.
+    /// The parameters of the random runs.
     pub plan: FaultPlan,
-    /// Rules that are switched off.
+    /// The rules of Raft that are switched off.
     pub off: Vec<Rule>,
-    /// The scenario over which the plan comes; a cluster of chance, if there is none.
+    /// The scenario to which faults are added; none for a random cluster.
     pub base: Option<Scenario>,
 }
 
 impl Explore {
-    /// The run of one seed.
+    /// The scenario of a seed.
     pub fn scenario(&self, seed: u64) -> Scenario {
         let mut scenario = match &self.base {
             Some(base) => random::over(base, seed, self.plan),
@@ -36,27 +36,27 @@ impl Explore {
     }
 }
 
-/// How far a search is.
+/// The progress of a search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Seeds that are done.
+    /// The number of seeds that are done.
     pub seeds: u64,
-    /// The virtual time of their runs.
+    /// The virtual time of their runs, in total.
     pub virtual_time: Micros,
 }
 
-/// What was found.
+/// A failing run that was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// The seed of the run that went wrong.
+    /// The seed of the run that failed.
     pub seed: u64,
-    /// How.
+    /// How it failed.
     pub failure: Failure,
-    /// The run, as short as it could be made.
+    /// The run, shrunk.
     pub scenario: Scenario,
 }
 
-/// A search, step by step.
+/// A search that proceeds in steps.
 pub struct Search {
     explore: Explore,
     next: u64,
@@ -66,25 +66,26 @@ pub struct Search {
 }
 
 impl Search {
-    /// Begins with the first seed.
+    /// A search that starts with the first seed.
     pub fn new(explore: Explore) -> Search {
         Search { next: explore.seeds.start, explore, trial: None, shrink: None, progress: Progress::default() }
     }
 
-    /// How far it is.
+    /// The progress so far.
     pub fn progress(&self) -> Progress {
         self.progress
     }
 
-    /// While what was found is made shorter: how many actions it still has.
+    /// The number of actions that are left in the failing run, while it is being shrunk.
     pub fn shrinks(&self) -> Option<usize> {
         self.shrink.as_ref().map(|(_, shrink)| shrink.best().actions.len())
     }
 
-    /// Goes on, for at most so many events. None while there is more to do; at the end, what was found, if anything.
+    /// Processes at most `events_max` events. Returns `None` while there is more to do; at the end, the finding, if
+    /// any.
     ///
     /// # Errors
-    /// If a scenario is refused: the plan does not go with the base.
+    /// If a scenario is rejected: the plan is inconsistent with the base.
     pub fn advance(&mut self, events_max: u64) -> Result<Option<Option<Finding>>, ScenarioError> {
         if let Some((seed, shrink)) = &mut self.shrink {
             if !shrink.advance(events_max) {

@@ -1,9 +1,9 @@
-//! Shrinking: a run that goes wrong, made as short as it can be while it still goes wrong in the same way.
+//! Shrinking: makes a failing run as short as possible while it still fails in the same way.
 //!
-//! It edits the scenario as a document, since a document has everything in one form: leaves actions out, in big
-//! pieces first and then one by one; leaves nodes and settings out; makes loads smaller, pauses shorter, numbers
-//! rounder. An edit stays if the run still fails. With few actions left, an edit is tried with other seeds too:
-//! chance has to be drawn anew when something is missing, and may be less kind with the old one.
+//! Shrinking edits the scenario as a JSON document, since that has a uniform structure. It removes actions, first in
+//! large groups and then one by one; removes nodes and settings; makes loads smaller, pauses shorter and numbers
+//! rounder. An edit is kept if the run still fails. When few actions are left, an edit is tried with other seeds too:
+//! the edit changes which random numbers are drawn for what, and the old seed may no longer lead to the failure.
 
 use serde_json::{json, Map, Value};
 
@@ -14,55 +14,56 @@ use crate::lab::world::World;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// So many runs are tried at most.
+/// The most runs that are tried.
 const TRIALS_MAX: u32 = 2500;
 
-/// From so few actions on, other seeds are tried too.
+/// Other seeds are tried if there are at most this many actions.
 const FEW: usize = 24;
 
-/// So many of them.
+/// The number of other seeds that are tried.
 const SEEDS: u64 = 6;
 
-/// A run without one promise broken is stuck if nothing was done to it for so long, and still it is not well.
+/// A run without a violation is stuck if it has not converged this long after its last action.
 const CALM: Micros = Micros::from_ms(20_000);
 
-/// One change that may make a scenario shorter.
+/// An edit that may make a scenario shorter.
 #[derive(Clone, Debug, PartialEq)]
 enum Edit {
-    /// Leaves out the actions from the first to before the second of these.
+    /// Removes the actions from the first of these positions to before the second.
     Without(usize, usize),
-    /// Leaves out a node, and what is done to it alone.
+    /// Removes a node, and the actions on it alone.
     WithoutNode(NodeId),
-    /// Leaves out a field of the document, or of one of its parts.
+    /// Removes the field at this path of the document.
     WithoutField(Vec<String>),
-    /// Leaves out a field of an action.
+    /// Removes a field of the action at this position.
     WithoutActionField(usize, String),
-    /// Halves how many writes an action makes.
+    /// Halves the number of writes of the action at this position.
     Half(usize),
-    /// The actions from this one on come earlier, by so many thousandths of the time since the one before it.
+    /// Moves the actions from this position on earlier, by this many thousandths of the interval before the first of
+    /// them.
     Sooner(usize, u64),
-    /// The times are multiples of so many milliseconds.
+    /// Rounds all times to multiples of this many milliseconds.
     Round(u64),
-    /// With another seed.
+    /// Replaces the seed.
     Seed(u64),
 }
 
-/// A scenario on its way to become shorter.
+/// A failing scenario that is being shrunk.
 pub struct Shrink {
     best: Scenario,
     failure: Failure,
-    /// When the best one fails.
+    /// The virtual time at which the best scenario fails.
     fails_at: Micros,
-    /// What is to be tried on the best one, the last first.
+    /// The edits still to be tried on the best scenario, each with another seed or none; the next one is last.
     edits: Vec<(Edit, Option<u64>)>,
-    /// Whether the present round has made it shorter.
+    /// Whether the present round has improved the best scenario.
     better: bool,
     trial: Option<Trial>,
     trials: u32,
 }
 
 impl Shrink {
-    /// Begins with a run that fails.
+    /// Starts with a scenario that fails at virtual time `at`.
     pub fn new(scenario: Scenario, failure: Failure, at: Micros) -> Shrink {
         let (edits, best) = (Vec::new(), scenario);
         let mut shrink = Shrink { best, failure, fails_at: at, edits, better: true, trial: None, trials: 0 };
@@ -72,7 +73,7 @@ impl Shrink {
         shrink
     }
 
-    /// The shortest so far.
+    /// The shortest failing scenario so far.
     pub fn best(&self) -> &Scenario {
         &self.best
     }
@@ -82,7 +83,7 @@ impl Shrink {
         self.failure
     }
 
-    /// The best one as a file: it expects what goes wrong.
+    /// The best scenario as a file: it expects the failure.
     pub fn result(&self, seed: u64) -> Scenario {
         let mut scenario = self.best.clone();
         let rules: Vec<&str> = scenario.rules_off.iter().map(|rule| rule.text()).collect();
@@ -94,7 +95,7 @@ impl Shrink {
         scenario
     }
 
-    /// Goes on, for at most so many events. Whether it is done.
+    /// Processes at most `events_max` events. Returns whether shrinking is done.
     pub fn advance(&mut self, events_max: u64) -> bool {
         let Some(mut trial) = self.trial.take().or_else(|| self.next_trial()) else { return true };
         if !trial.advance(events_max) {
@@ -110,7 +111,7 @@ impl Shrink {
         false
     }
 
-    /// When a run failed, if it did so in the same way.
+    /// The virtual time at which a trial failed, if it failed in the same way.
     fn fails_alike(&self, trial: &Trial) -> Option<Micros> {
         let (failure, at) = trial.failure()?;
         let alike = match (self.failure, failure) {
@@ -136,7 +137,7 @@ impl Shrink {
                 candidate["seed"] = seed.into();
             }
             if !changed {
-                continue; // an edit before it has done away with its place
+                continue; // an earlier edit has removed the position
             }
             self.set_end(&mut candidate);
             let trial = Scenario::from_value(candidate).and_then(Trial::new);
@@ -148,7 +149,7 @@ impl Shrink {
         None
     }
 
-    /// Until when it is worth waiting for a candidate to fail.
+    /// Limits the run of a candidate to the time within which it has to fail.
     fn set_end(&self, candidate: &mut Value) {
         match self.failure {
             Failure::Stuck => {
@@ -160,7 +161,7 @@ impl Shrink {
         }
     }
 
-    /// What comes after the failure is of no interest.
+    /// Removes everything after the failure.
     fn cut_off(&self, scenario: &Value, at: Micros) -> Option<Scenario> {
         if self.failure == Failure::Stuck {
             return None;
@@ -183,14 +184,14 @@ fn actions_of(scenario: &Value) -> &[Value] {
     scenario["actions"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-/// Whether nothing is cut, down, stopped, failing or held.
+/// Whether the cluster is free of faults: nothing is cut, down, paused, failing or held.
 fn is_well(world: &World) -> bool {
     let well = |node: &crate::lab::world::NodeState| node.alive && !node.paused && !node.disk_fails;
     let stands = world.messages.values().any(|message| message.held);
     world.cut.is_empty() && world.traps.is_empty() && !stands && world.nodes.values().all(|node| well(node))
 }
 
-/// Whether no message gets lost at the end, as far as actions say it for all links.
+/// Whether links lose no messages at the end, according to the actions on all links.
 fn is_lossless(scenario: &Scenario) -> bool {
     let document = value_of(scenario);
     let mut links = actions_of(&document).iter().filter(|action| action["do"] == "link" && !action["loss"].is_null());
@@ -198,14 +199,14 @@ fn is_lossless(scenario: &Scenario) -> bool {
     last.unwrap_or(document["network"]["loss"].as_f64().unwrap_or_default() == 0.0)
 }
 
-/// What may make a scenario shorter: the boldest first.
+/// The edits to try on a scenario, those that remove most first.
 fn edits(scenario: &Scenario) -> Vec<(Edit, Option<u64>)> {
     let document = value_of(scenario);
     let actions = actions_of(&document);
     let mut edits = Vec::new();
     let mut size = actions.len().div_ceil(2);
     while size > 0 {
-        // From the end: what is done late is seldom the cause of what was done before.
+        // Later actions first: they are less often the cause of the failure.
         let starts = (0..actions.len()).step_by(size).collect::<Vec<_>>();
         edits.extend(starts.into_iter().rev().map(|from| Edit::Without(from, from + size)));
         size = if size == 1 { 0 } else { size.div_ceil(2) };
@@ -242,7 +243,7 @@ fn edits(scenario: &Scenario) -> Vec<(Edit, Option<u64>)> {
     edits.into_iter().flat_map(with_seeds).collect()
 }
 
-/// Changes a document. Whether that made it another one.
+/// Applies an edit to a document. Returns whether the document has changed.
 fn apply(edit: &Edit, document: &mut Value) -> bool {
     let before = document.clone();
     match edit {

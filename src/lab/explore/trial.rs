@@ -1,4 +1,4 @@
-//! One random run, and how it goes wrong.
+//! One random run, and how it fails.
 
 use crate::lab::json::error::ScenarioError;
 use crate::lab::judge::report::Report;
@@ -8,22 +8,22 @@ use crate::lab::vocab::condition::{ClientsCondition, Condition, Number, Violated
 use crate::lab::vocab::invariant::Invariant;
 use crate::runtime::Micros;
 
-/// So many events one run may have. A faults of 25 s has about 20,000; more is a run without end.
+/// The most events of one run. A run with 25 s of faults has about 20,000; one that exceeds the limit is endless.
 pub const EVENTS_MAX: u64 = 1_000_000;
 
-/// How a run goes wrong.
+/// How a run fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// A promise is broken.
+    /// An invariant is violated.
     Broken(Invariant),
-    /// It never ends: time stands still, or there is no end of events.
+    /// The run does not end: a livelock, or too many events.
     Endless,
-    /// All is well again, and for long, and still the nodes do not agree, or clients wait.
+    /// All faults were healed long ago, but the nodes have not converged, or clients still wait.
     Stuck,
 }
 
 impl Failure {
-    /// What a report of a finished run shows.
+    /// The failure that the report of a finished run shows, if any.
     fn of(report: &Report) -> Option<Failure> {
         let broken = report.invariants.iter().find(|it| !it.held);
         match (broken, &report.halted) {
@@ -34,7 +34,7 @@ impl Failure {
         }
     }
 
-    /// What a scenario expects that shows it.
+    /// The conditions by which a scenario expects the failure.
     pub fn expected(self) -> Vec<Condition> {
         match self {
             Failure::Broken(invariant) => vec![Condition::Violated(Violated::One(invariant))],
@@ -47,7 +47,7 @@ impl Failure {
         }
     }
 
-    /// In a few words.
+    /// A short description.
     pub fn text(self) -> String {
         match self {
             Failure::Broken(invariant) => format!("{invariant} is broken"),
@@ -57,21 +57,21 @@ impl Failure {
     }
 }
 
-/// One run, on the way to its end.
+/// One run in progress.
 pub struct Trial {
     pub(super) lab: Lab,
 }
 
 impl Trial {
-    /// Begins a run.
+    /// Starts a run.
     ///
     /// # Errors
-    /// If the scenario is refused.
+    /// If the scenario is rejected.
     pub fn new(scenario: Scenario) -> Result<Trial, ScenarioError> {
         Lab::new(scenario).map(|lab| Trial { lab })
     }
 
-    /// Goes on, for at most so many events. Whether it has come to its end.
+    /// Processes at most `events_max` events. Returns whether the run has ended.
     pub fn advance(&mut self, events_max: u64) -> bool {
         self.lab.run_on(None, events_max) || self.is_endless()
     }
@@ -80,18 +80,18 @@ impl Trial {
         self.lab.events() >= EVENTS_MAX
     }
 
-    /// What went wrong, and when.
+    /// The failure and its virtual time, if the run failed.
     pub fn failure(&self) -> Option<(Failure, Micros)> {
         let endless = self.is_endless().then_some(Failure::Endless);
         Some((endless.or_else(|| Failure::of(&self.lab.report()))?, self.lab.now()))
     }
 
-    /// The virtual clock.
+    /// The virtual time.
     pub fn now(&self) -> Micros {
         self.lab.now()
     }
 
-    /// What is run.
+    /// The scenario that is run.
     pub fn scenario(&self) -> &Scenario {
         self.lab.scenario()
     }

@@ -1,4 +1,4 @@
-//! `docs/events.md`: every event, from the tables that make them.
+//! Generates `docs/events.md`: the reference of all events, from their tables.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -56,7 +56,7 @@ fn described(field: &Field) -> String {
     }
 }
 
-/// A shape in words. Numbers that name something are told by the name of their type.
+/// A field type in words. Numbers that are identifiers are described by the name of their type.
 fn kind(shape: &FieldType, type_name: &str) -> String {
     let of = |name: &str| type_name.contains(name);
     match shape {

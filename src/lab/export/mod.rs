@@ -1,4 +1,4 @@
-//! What is made from the tables and types of the format: its schema, its TypeScript, the page of events. Native only.
+//! Files generated from the types of the format: JSON Schema, TypeScript declarations, event reference. Native only.
 
 pub mod events_page;
 pub mod schema;

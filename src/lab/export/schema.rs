@@ -1,7 +1,7 @@
-//! A JSON Schema of the scenario format, made from the types that read it.
+//! The JSON Schema of the scenario format, generated from the types that are read from it.
 //!
-//! Two things are put together by hand, as they are read by hand: an action is one object with its name as `do`
-//! and its time beside it, and a condition is known by its first field.
+//! Two parts are assembled by hand, because they are also deserialized by hand: an action is one object with its name
+//! in `do` and its time in the same object, and the kind of a condition is determined by its first field.
 
 use std::borrow::Cow;
 
@@ -85,7 +85,7 @@ by_hand!(Stop, "Stop", generator => json_schema!({
 }));
 by_hand!(ScheduledAction, "Action", generator => {
     let mut forms = Vec::new();
-    // Each action is { name: { fields } } in the type: here the name is the value of `do`.
+    // In the type, an action is { name: { fields } }; in the format, the name is the value of `do`.
     let table = Action::json_schema(generator).to_value();
     for form in table["oneOf"].as_array().into_iter().flatten() {
         let Some((name, fields)) = form["properties"].as_object().and_then(|map| map.iter().next()) else { continue };
@@ -122,7 +122,7 @@ by_hand!(Condition, "Condition", generator => {
     json_schema!({ "anyOf": forms })
 });
 
-/// An event with any of its fields, and how often it was.
+/// The condition that an event occurred, with any of its fields, and how often.
 fn event_was(row: &EventSchema, count: &Value) -> Value {
     let mut properties = Map::from_iter([
         ("event".into(), json!({ "const": row.name })),
@@ -146,7 +146,7 @@ fn event_was(row: &EventSchema, count: &Value) -> Value {
     })
 }
 
-/// What can stand in a field of a trace line.
+/// The schema of a field of a trace line.
 fn shape(of: &FieldType) -> Value {
     match of {
         FieldType::Bool => json!({ "type": "boolean" }),
@@ -164,13 +164,13 @@ fn shape(of: &FieldType) -> Value {
     }
 }
 
-/// What a reference to a definition stands for.
+/// The schema that a reference refers to; any other schema as it is.
 fn resolved(generator: &SchemaGenerator, schema: &Value) -> Value {
     let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
     name.and_then(|name| generator.definitions().get(name)).unwrap_or(schema).clone()
 }
 
-/// One action as it is written: its fields, with its name and its time beside them.
+/// The schema of an action as it is written: its fields, name and time in one object.
 fn action(name: &str, mut fields: Value, description: Option<&Value>) -> Value {
     let number = json!({ "type": "integer", "minimum": 0 });
     let beside = [

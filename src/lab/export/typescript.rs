@@ -1,4 +1,5 @@
-//! The TypeScript declarations of the JavaScript API. What a scenario is comes from its schema; the rest stands here.
+//! The TypeScript declarations of the JavaScript API. The scenario types are generated from the schema; the rest is
+//! text here.
 
 use std::fmt::Write;
 
@@ -6,7 +7,7 @@ use serde_json::Value;
 
 use crate::lab::export::schema::schema;
 
-/// What scripts find as `window.raftLab`, and what it gives them.
+/// The types of `window.raftLab`.
 const API: &str = r#"// The JavaScript API of Raft Lab. The running lab of the page is `window.raftLab`; a script makes others with
 // `new window.raftLab.constructor(scenario)`. Made from the Rust types: `cargo test --test schema -- --ignored` writes it anew.
 
@@ -102,7 +103,7 @@ export interface Report {
 }
 "#;
 
-/// The declarations, as `raft-lab.d.ts` ships them.
+/// The declarations, as shipped in `raft-lab.d.ts`.
 pub fn typescript() -> String {
     let schema = serde_json::to_value(schema()).unwrap_or_default();
     let mut text = String::from(API);
@@ -116,7 +117,7 @@ pub fn typescript() -> String {
 fn declare(text: &mut String, name: &str, schema: &Value) {
     text.push('\n');
     comment(text, schema, 0);
-    let _ = writeln!(text, "export type {name} = {};", type_of(schema, 0)); // writing to a text cannot fail
+    let _ = writeln!(text, "export type {name} = {};", type_of(schema, 0)); // writing to a string cannot fail
 }
 
 fn comment(text: &mut String, schema: &Value, depth: usize) {
@@ -151,7 +152,7 @@ fn type_of(schema: &Value, depth: usize) -> String {
     }
 }
 
-/// A schema may only say what has to be there.
+/// Whether a schema describes a type, rather than only required fields.
 fn says_a_type(schema: &Value) -> bool {
     ["type", "$ref", "const", "enum", "anyOf", "oneOf", "allOf"].iter().any(|key| !schema[*key].is_null())
 }

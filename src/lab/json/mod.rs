@@ -1,4 +1,4 @@
-//! JSON with paths: reading a document part by part so that every mistake is told with its place, and writing one.
+//! JSON with paths: reads a document part by part, so that every error has a path; and writes documents.
 
 pub mod error;
 pub mod read;

@@ -1,4 +1,4 @@
-//! Reading parts of a document, with the path of every mistake; and writing them.
+//! Reads parts of a document, with the path of every error; and writes them.
 
 use serde::de::DeserializeOwned;
 use serde::Serialize;
@@ -7,21 +7,21 @@ use serde_json::{Map, Value};
 use crate::lab::json::error::{invalid, ScenarioError};
 use crate::lab::json::strict::from_value_strict;
 
-/// Reads text as JSON.
+/// Parses JSON text.
 ///
 /// # Errors
-/// What is wrong, with its line and column.
+/// The syntax error, with its line and column.
 pub fn parse(text: &str) -> Result<Value, ScenarioError> {
     serde_json::from_str(text).or_else(|error| invalid("", format!("not JSON: {error}")))
 }
 
-/// A value as JSON. Whatever is written becomes this first: code for writing a type is made once for each serializer
-/// that it is written by, and all that code is loaded with the page.
+/// Converts a value to JSON. All output goes through this type: serialization code is generated per type and
+/// serializer, and all of it is part of the page's download.
 pub fn value_of(of: &impl Serialize) -> Value {
     serde_json::to_value(of).unwrap_or_default()
 }
 
-/// A value as a document for people: indented JSON.
+/// Formats a value as indented JSON.
 pub(in crate::lab) fn pretty(of: &impl Serialize) -> String {
     serde_json::to_string_pretty(&value_of(of)).unwrap_or_default()
 }
@@ -33,12 +33,12 @@ pub(in crate::lab) fn object(path: &str, value: Value) -> Result<Map<String, Val
     }
 }
 
-/// Reads a value from a parse_at of the document. The path in an error begins with `path`.
+/// Reads a value from the part of the document at `path`. The path in an error begins with `path`.
 pub(in crate::lab) fn parse_at<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, ScenarioError> {
     from_value_strict(value).map_err(|error: ScenarioError| error.within(path))
 }
 
-/// Reads each element of a list; a list that is left out is empty.
+/// Reads each element of a list; a missing list is empty.
 pub(in crate::lab) fn list<T>(
     path: &str,
     value: Option<Value>,

@@ -1,11 +1,11 @@
-//! Reads a JSON value into a type, more strictly than `serde_json` does, and says where in the value a mistake is.
+//! Deserializes JSON values more strictly than `serde_json`, and reports the path of an error.
 //!
-//! Strictly: a struct is read from an object only, and all fields of that must be known. (`serde` can read a struct
-//! from a list too, field by field. In a format for people that turns a mistake, such as `"start": { "1": [1] }`, into
-//! something that nobody meant.)
+//! Strict means: a struct is read only from an object, and unknown fields are errors. (`serde` also reads a struct
+//! from a list, field by field. In a hand-written format this would give a mistake such as `"start": { "1": [1] }` an
+//! unintended meaning.)
 //!
-//! It is the one way from JSON to a type: code for reading a type is made once for each deserializer that it is read
-//! by, and all that code is loaded with the page.
+//! All types are read from JSON this way: deserialization code is generated per type and deserializer, and all of it
+//! is part of the page's download.
 
 use std::fmt;
 
@@ -21,15 +21,15 @@ use crate::lab::json::error::ScenarioError;
 
 type Result<T, E = Mistake> = std::result::Result<T, E>;
 
-/// Reads a value.
+/// Deserializes a value.
 ///
 /// # Errors
-/// The first mistake, with its path from there.
+/// The first error, with its path relative to the value.
 pub fn from_value_strict<T: DeserializeOwned>(value: Value) -> Result<T, ScenarioError> {
     T::deserialize(Strict(value)).map_err(|Mistake(error)| *error)
 }
 
-/// Reads an enum whose variants differ in their JSON. `read` gives none where no variant fits.
+/// Reads an enum whose variants have different JSON types. `read` returns `None` if no variant matches.
 pub(in crate::lab) fn untagged<'de, T, D: Deserializer<'de>>(
     from: D,
     name: &str,
@@ -40,7 +40,7 @@ pub(in crate::lab) fn untagged<'de, T, D: Deserializer<'de>>(
     read(Value::deserialize(from)?).ok_or_else(none)
 }
 
-/// A mistake on its way out of what is read. Boxed, since every value that is read is a result that has room for it.
+/// The error type of the deserializer. Boxed, since it is part of every result on the way.
 #[derive(Debug)]
 struct Mistake(Box<ScenarioError>);
 
@@ -58,10 +58,10 @@ impl fmt::Display for Mistake {
 
 impl std::error::Error for Mistake {}
 
-/// Values are called by their names in JSON.
+/// Types are described by their JSON names in errors.
 impl Error for Mistake {
     fn custom<T: fmt::Display>(message: T) -> Mistake {
-        Mistake(Box::new(ScenarioError { path: String::new(), message: message.to_string() }))
+        Mistake(Box::new(ScenarioError { path: String::new(), why: message.to_string().into() }))
     }
 
     fn invalid_type(found: Unexpected, expected: &dyn Expected) -> Mistake {
@@ -85,7 +85,7 @@ impl fmt::Display for InJson<'_> {
     }
 }
 
-/// A value that is read strictly.
+/// The deserializer of a value.
 struct Strict(Value);
 
 fn wrong<T>(value: &Value, expected: &dyn Expected) -> Result<T> {
@@ -119,8 +119,8 @@ fn visit_fields<'de, V: Visitor<'de>>(map: Map<String, Value>, visitor: V) -> Re
     visitor.visit_map(Fields { left: map.into_iter(), name: String::new(), value: Value::Null })
 }
 
-/// Reads a struct as a list of its fields in their order: for a list, the code that `serde` makes for every struct is
-/// much shorter than for a map.
+/// Reads a struct as the sequence of its fields in order: the code that `serde` generates for a sequence is much
+/// shorter than for a map.
 fn visit_struct<'de, V: Visitor<'de>>(value: Value, names: &'static [&'static str], visitor: V) -> Result<V::Value> {
     let mut fields = InOrder { left: known_fields(value, names)?, names: names.iter(), missing: None };
     let value = visitor.visit_seq(&mut fields);
@@ -140,11 +140,11 @@ fn known_fields(value: Value, names: &'static [&'static str]) -> Result<Map<Stri
     }
 }
 
-/// The fields of a struct.
+/// The fields of a struct, in the order of declaration.
 struct InOrder {
     left: Map<String, Value>,
     names: std::slice::Iter<'static, &'static str>,
-    /// The field that was asked for last, if it is not there.
+    /// The field that was requested last, if it is missing.
     missing: Option<&'static str>,
 }
 
@@ -160,7 +160,7 @@ impl<'de> SeqAccess<'de> for &mut InOrder {
     }
 }
 
-/// Reads a number of any type.
+/// Reads a number of any numeric type.
 macro_rules! numbers {
     ($($deserialize:ident)*) => { $(
         fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -244,7 +244,7 @@ impl<'de> Deserializer<'de> for Strict {
         }
     }
 
-    /// A name, or an object with one name.
+    /// A name, or an object with exactly one field.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -290,9 +290,9 @@ impl<'de> SeqAccess<'de> for &mut Items {
 /// The fields of an object.
 struct Fields {
     left: map::IntoIter,
-    /// The field that was read last.
+    /// The name of the field that was read last.
     name: String,
-    /// Its value, until that is read.
+    /// Its value, until it is read.
     value: Value,
 }
 
@@ -310,7 +310,7 @@ impl<'de> MapAccess<'de> for Fields {
     }
 }
 
-/// `{ name: content }`; a name alone has no content.
+/// An enum variant: `{ name: content }`, or the name alone if it has no content.
 struct Named<'a> {
     name: &'a str,
     content: Value,
@@ -349,7 +349,7 @@ impl<'de> VariantAccess<'de> for Named<'_> {
     }
 }
 
-/// The name of a field; in a map by number, that number.
+/// The name of a field; in a map with numeric keys, the number.
 struct Key<'a>(&'a str);
 
 impl<'de> Deserializer<'de> for Key<'_> {

@@ -1,4 +1,4 @@
-//! What is said of a run: whether conditions hold, which invariants are violated, and the report.
+//! The evaluation of a run: conditions, invariants, and the report.
 
 pub mod invariants;
 pub mod report;

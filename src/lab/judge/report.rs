@@ -1,5 +1,5 @@
-//! The report: what came of a run, as one JSON object. Its names are those of the format; what they mean is said
-//! where they come from, in `World`.
+//! The report: the outcome of a run, as one JSON object. Field names are those of the format; their meaning is
+//! documented in `World`.
 #![allow(missing_docs)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,16 +10,17 @@ use crate::lab::json::read::pretty;
 use crate::lab::scenario::Scenario;
 use crate::lab::vocab::condition::{Condition, Violated};
 use crate::lab::vocab::event::ClientResult;
+use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
 use crate::lab::world::{NodeState, StreamInfo, World};
 use crate::raft::event::{Role, StreamState};
 use crate::raft::{Index, NodeId, Term};
 use crate::runtime::{Micros, TraceHash};
 
-/// The version of the format that this is.
+/// The version of the format.
 pub const FORMAT: &str = "raft-lab-report/1";
 
-/// What came of a run.
+/// The outcome of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     pub format: &'static str,
@@ -28,7 +29,7 @@ pub struct Report {
     pub virtual_ms: Micros,
     pub events: u64,
     pub trace_hash: String,
-    /// Why the run could go no further, if so.
+    /// Why the run could not continue; none if it could.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub halted: Option<String>,
     pub messages: Messages,
@@ -86,7 +87,7 @@ pub struct StreamReport {
     pub matched: Index,
     pub replication_buffer: u32,
     pub outbound_buffer: u32,
-    /// While one is streamed.
+    /// The progress of a snapshot, while one is being sent.
     pub snapshot: Option<TransferReport>,
 }
 
@@ -118,7 +119,7 @@ pub struct ClientsReport {
 pub struct InvariantReport {
     pub name: Invariant,
     pub held: bool,
-    /// Where it was broken first.
+    /// The first violation, if any.
     #[serde(flatten)]
     pub violation: Option<ViolationReport>,
 }
@@ -137,13 +138,13 @@ impl InvariantReport {
             event: *event,
             nodes: violation.nodes.clone(),
             entries: violation.entries.clone(),
-            text: violation.text.clone(),
+            text: violation.detail.to_string(),
         });
         InvariantReport { name, held: violation.is_none(), violation }
     }
 }
 
-/// One expectation, and whether it was met.
+/// One expected condition, and whether it held.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Expectation {
     pub held: bool,
@@ -156,7 +157,7 @@ impl Report {
         now: Micros,
         world: &World,
         hash: TraceHash,
-        halted: Option<String>,
+        halted: Option<&Halt>,
         expect: Vec<(Condition, bool)>,
     ) -> Report {
         let count = |result| world.clients.count(result);
@@ -167,7 +168,7 @@ impl Report {
             virtual_ms: now,
             events: world.n,
             trace_hash: hash.to_string(),
-            halted,
+            halted: halted.map(Halt::to_string),
             messages: Messages {
                 sent: world.counts.sent,
                 delivered: world.counts.delivered,
@@ -187,8 +188,7 @@ impl Report {
         }
     }
 
-    /// Whether all that was expected held, no promise was broken that the scenario does not expect to be, and
-    /// the run did not get stuck.
+    /// Whether all expected conditions held, no invariant was violated unexpectedly, and the run did not halt.
     pub fn held(&self) -> bool {
         let expects_it = |invariant: &InvariantReport| {
             self.expect.iter().any(|it| match it.expected {
@@ -202,7 +202,7 @@ impl Report {
             && self.invariants.iter().all(|invariant| invariant.held || expects_it(invariant))
     }
 
-    /// The report as a document: indented JSON, with a line break at its end.
+    /// The report as indented JSON, with a final newline.
     pub fn to_json(&self) -> String {
         let mut text = pretty(self);
         text.push('\n');

@@ -1,4 +1,4 @@
-//! Conditions over a run: they are shown every event, and know when they hold.
+//! The evaluation of conditions during a run.
 
 use serde_json::{Map, Value};
 
@@ -11,18 +11,18 @@ use crate::lab::vocab::event::{ClientResult, Record};
 use crate::lab::world::{ClientOp, NodeState, StreamInfo, World};
 use crate::raft::{Index, NodeId};
 
-/// A condition with its memory: it is shown every event, and then knows what has happened.
+/// A condition with the state that it needs to be evaluated: it is given every event.
 #[derive(Clone, Debug)]
 pub struct Watch {
     condition: Condition,
-    /// For `event`: how often; for `visited`: 1 once it was so.
+    /// For `event`: the number of matching events; for `visited`: 1 once the state was visited.
     seen: u64,
-    /// The watches of the conditions in it.
+    /// The watches of nested conditions.
     inner: Vec<Watch>,
 }
 
 impl Watch {
-    /// Begins to watch.
+    /// Starts to watch a condition.
     pub fn new(condition: Condition) -> Watch {
         let inner = match &condition {
             Condition::Not(inner) => vec![Watch::new(Condition::clone(inner))],
@@ -32,7 +32,7 @@ impl Watch {
         Watch { condition, seen: 0, inner }
     }
 
-    /// Takes the next event, and the world behind it.
+    /// Processes the next event, with the world after it.
     pub fn observe(&mut self, record: &Record, world: &World) {
         match &self.condition {
             Condition::Event(event) => self.seen += u64::from(is_such(&event.fields, record)),
@@ -41,7 +41,7 @@ impl Watch {
         }
     }
 
-    /// Whether it holds now.
+    /// Whether the condition holds now.
     pub fn holds(&self, world: &World) -> bool {
         match &self.condition {
             Condition::Event(EventMatcher { count: Some(count), .. }) => count.holds(self.seen),
@@ -62,7 +62,7 @@ fn is_such(fields: &Map<String, Value>, record: &Record) -> bool {
     fields.iter().all(|(field, value)| line.get(field).is_some_and(|found| same(found, value)))
 }
 
-/// Equal as JSON, where 5 and 5.0 are the same number.
+/// Whether two JSON values are equal; 5 and 5.0 are the same number.
 fn same(a: &Value, b: &Value) -> bool {
     match (a.as_f64(), b.as_f64()) {
         (Some(a), Some(b)) => a == b,
@@ -92,7 +92,7 @@ fn holds_now(condition: &Condition, world: &World) -> bool {
         Condition::Violated(Violated::Any(any)) => world.violations.is_empty() != *any,
         Condition::Violated(Violated::One(invariant)) => world.violations.contains_key(invariant),
         Condition::Outcome(expected) => world.clients.ops.iter().any(|(op, it)| outcome_is(expected, *op, it)),
-        // These remember, or consist of others: a `Watch` answers for them.
+        // These need state, or contain others: a `Watch` evaluates them.
         Condition::Event(_) | Condition::Visited(_) | Condition::Not(_) | Condition::All(_) | Condition::Any(_) => {
             false
         }
@@ -116,7 +116,7 @@ fn nodes_are(condition: &NodeCondition, world: &World) -> bool {
     match &condition.node {
         Which::One(node) => is(node),
         Which::Each(list) => list.iter().all(is),
-        // Of nobody, nothing holds.
+        // Without live nodes, nothing holds.
         Which::Live(Live::All) => live.clone().next().is_some() && live.all(|node| node_is(condition, node)),
         Which::Live(Live::Any) => live.any(|node| node_is(condition, node)),
     }

@@ -1,4 +1,4 @@
-//! Branches: what would have happened, had something else been done.
+//! Branches: alternative continuations of a run.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -12,45 +12,45 @@ use crate::lab::vocab::event::Record;
 use crate::lab::vocab::moment::Position;
 use crate::lab::world::World;
 
-/// So many events of branches that are not looked at are kept, of all together. Those that were left longest ago go
-/// first; they are run again if they are asked for.
+/// The most events that are kept of all inactive branches together. The branches left longest ago are evicted first;
+/// they are replayed when they are needed.
 pub const EVENTS_KEPT_MAX: u64 = 1_000_000;
 
-/// Names a branch; counted from 1.
+/// Identifies a branch; counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BranchId(pub u32);
 
-/// One of several runs that begin alike.
+/// One of several runs with a common beginning.
 #[derive(Clone, Debug)]
 pub struct Branch {
-    /// A name for people.
+    /// The name, for people.
     pub name: String,
-    /// The branch that it comes from, and the last event that they share; none for the first.
+    /// The branch that it was forked from, and the last event that they share; none for the first branch.
     pub from: Option<(BranchId, u64)>,
-    /// What was loaded, and every action.
+    /// The scenario, including all recorded actions.
     pub scenario: Scenario,
-    /// Where it was left, or begun.
+    /// The position at which it was left, or created.
     pub end: Position,
-    /// What happened in it, if that was kept.
+    /// Its events, if they were kept.
     past: Option<EventLog>,
-    /// When it was left: the higher, the later.
+    /// When it was left, as a counter: higher is later.
     left: u64,
 }
 
-/// Where two branches part.
+/// The point at which two branches diverge.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// The number of the first event that is not the same.
+    /// The number of the first event that differs.
     pub event: u64,
-    /// That event in the one, unless it ends before.
+    /// That event in the first branch; none if the branch ends before.
     pub a: Option<Rc<Record>>,
-    /// And in the other.
+    /// That event in the second branch; none if the branch ends before.
     pub b: Option<Rc<Record>>,
     /// The last world that they share.
     pub before: Rc<World>,
 }
 
-/// The branches of a run. One of them is the present one: it runs in a [`Lab`] that is not in here.
+/// The branches of a run. The present branch runs in a [`Lab`] that is not part of this type.
 #[derive(Clone, Debug)]
 pub struct Branches {
     all: BTreeMap<BranchId, Branch>,
@@ -59,43 +59,43 @@ pub struct Branches {
 }
 
 impl Branches {
-    /// One branch, which runs.
+    /// A single branch, which runs in `lab`.
     pub fn new(name: impl Into<String>, lab: &Lab) -> Branches {
         let first = BranchId(1);
         Branches { all: BTreeMap::from([(first, Branch::of(lab, name.into(), None))]), present: first, lefts: 0 }
     }
 
-    /// Every branch, in the order in which they were made.
+    /// All branches, in order of creation.
     pub fn all(&self) -> impl Iterator<Item = (BranchId, &Branch)> {
         self.all.iter().map(|(&id, branch)| (id, branch))
     }
 
-    /// The one that runs.
+    /// The present branch.
     pub fn present(&self) -> BranchId {
         self.present
     }
 
-    /// The place of the one that runs among all, counted from 1, and their number.
+    /// The position of the present branch among all, counted from 1, and the number of branches.
     pub fn place(&self) -> (usize, usize) {
         (self.all.range(..=self.present).count(), self.all.len())
     }
 
-    /// Gives a branch another name.
+    /// Renames a branch.
     pub fn rename(&mut self, id: BranchId, name: impl Into<String>) {
         if let Some(branch) = self.all.get_mut(&id) {
             branch.name = name.into();
         }
     }
 
-    /// Forgets a branch, unless it is the one that runs. Those that come from it stay.
+    /// Removes a branch, unless it is the present one. Branches forked from it stay.
     pub fn remove(&mut self, id: BranchId) {
         if id != self.present {
             self.all.remove(&id);
         }
     }
 
-    /// Leaves the present branch, which ran in `old`, for one that goes another way from behind this event of it on:
-    /// that one runs in `new`, where nothing has been done yet that the old one had not.
+    /// Leaves the present branch, which ran in `old`, for a new one, forked after this event of it. The new one runs
+    /// in `new`, to which no action has been applied since the fork.
     pub fn branch_off(&mut self, old: &Lab, event: u64, new: &Lab, name: impl Into<String>) {
         self.leave(old);
         let id = BranchId(self.all.keys().next_back().map_or(1, |last| last.0 + 1));
@@ -104,16 +104,16 @@ impl Branches {
         self.present = id;
     }
 
-    /// The way to where another branch was left. None if it is not known.
+    /// The replay that leads to where another branch was left; `None` if the branch is unknown.
     ///
     /// # Errors
-    /// If its scenario is refused, which one that ran is not.
+    /// If its scenario is rejected, which cannot happen for a scenario that has run.
     pub fn way_to(&self, id: BranchId) -> Result<Option<Replay>, ScenarioError> {
         self.all.get(&id).map(|branch| Replay::new(branch.scenario.clone(), branch.end)).transpose()
     }
 
-    /// Leaves the present branch, which ran in `old`, for another one, which goes on at the end of its
-    /// [way](Branches::way_to).
+    /// Leaves the present branch, which ran in `old`, for another one, which continues at the end of
+    /// [`Branches::way_to`].
     pub fn switch(&mut self, old: &Lab, to: BranchId) {
         if self.all.contains_key(&to) {
             self.leave(old);
@@ -121,12 +121,12 @@ impl Branches {
         }
     }
 
-    /// Whether nothing has been done in the present branch, which runs in `lab`, since it was entered.
+    /// Whether no action was applied in the present branch, which runs in `lab`, since it was entered.
     pub fn is_as_entered(&self, lab: &Lab) -> bool {
         self.all.get(&self.present).is_some_and(|branch| branch.scenario == *lab.scenario())
     }
 
-    /// What happened in a branch. None if it is not known, or was not kept: then go there first.
+    /// The events of a branch; `None` if it is unknown or its events were not kept: switch to it first.
     pub fn past_of<'a>(&'a self, lab: &'a Lab, id: BranchId) -> Option<EventLog> {
         match id == self.present {
             true => Some(lab.past().clone()),
@@ -134,7 +134,7 @@ impl Branches {
         }
     }
 
-    /// Where two branches part; none if they are the same, as far as they go, or one of them was not kept.
+    /// Where two branches diverge; `None` if they do not, as far as they go, or if the events of one were not kept.
     pub fn compare(&self, lab: &Lab, a: BranchId, b: BranchId) -> Option<Difference> {
         let (a, b) = (self.past_of(lab, a)?, self.past_of(lab, b)?);
         let event = a.parts_from(&b)?;
@@ -142,7 +142,7 @@ impl Branches {
         Some(Difference { event, a: of(&a), b: of(&b), before: a.world_at(event - 1) })
     }
 
-    /// Takes down what the present branch has come to.
+    /// Saves the scenario, position and events of the present branch.
     fn leave(&mut self, lab: &Lab) {
         self.lefts += 1;
         let left = self.lefts;

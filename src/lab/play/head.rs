@@ -1,4 +1,4 @@
-//! A place in the past that is looked at.
+//! The playhead: the position in the past that is shown.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use crate::lab::vocab::step::StepKind;
 use crate::lab::world::World;
 use crate::runtime::Micros;
 
-/// Where somebody looks at a run: behind one of its events, with a clock that can move on up to the next.
+/// A position in a run: after one of its events, with a clock that can advance up to the next.
 #[derive(Clone, Debug)]
 pub struct Playhead {
     world: Rc<World>,
@@ -18,30 +18,30 @@ pub struct Playhead {
 }
 
 impl Playhead {
-    /// Behind this event, at its time.
+    /// A playhead after this event, at its time.
     pub fn at(past: &EventLog, event: u64) -> Playhead {
         let world = past.world_at(event);
         Playhead { now: world.at, world }
     }
 
-    /// The world as it was.
+    /// The world at this position.
     pub fn world(&self) -> &Rc<World> {
         &self.world
     }
 
-    /// Where it is.
+    /// The position.
     pub fn moment(&self) -> Position {
         Position { event: self.world.n, now: self.now }
     }
 
-    /// To the last step of this kind before the event `from`, or else to the start.
+    /// A playhead at the last step of this kind before the event `from`, or at the start if there is none.
     pub fn before(past: &EventLog, from: u64, kind: StepKind) -> Playhead {
         let earlier = past.records().iter().take(place(from.saturating_sub(1)));
         let step = earlier.rev().find(|record| kind.is_made_by(&record.event));
         Playhead::at(past, step.map_or(0, |record| record.n))
     }
 
-    /// To the next step of this kind. False if there is none any more in the past: then it stays.
+    /// Moves to the next step of this kind. Returns false, and does not move, if the past has none.
     pub fn forward(&mut self, past: &EventLog, kind: StepKind) -> bool {
         let later = past.records().iter().skip(place(self.world.n));
         let Some(record) = later.into_iter().find(|record| kind.is_made_by(&record.event)) else { return false };
@@ -54,7 +54,7 @@ impl Playhead {
         true
     }
 
-    /// Lets time pass up to `time`, at most until `events_max` events have happened. Whether it was reached.
+    /// Advances the clock to `time`, past at most `events_max` events. Returns whether `time` was reached.
     pub fn advance_to(&mut self, past: &EventLog, time: Micros, events_max: u64) -> bool {
         let later = &past.records()[place(self.world.n)..];
         let due = later.partition_point(|record| record.at <= time) as u64;
@@ -64,7 +64,7 @@ impl Playhead {
         reached
     }
 
-    /// Goes on until a condition holds, for `limit` at most. Whether it holds then.
+    /// Advances until a condition holds, for at most `limit` of virtual time. Returns whether it holds then.
     pub fn run_until(&mut self, past: &EventLog, condition: Condition, limit: Micros) -> bool {
         let end = self.now + limit;
         let mut watch = Watch::new(condition);
@@ -93,7 +93,7 @@ impl Playhead {
     }
 }
 
-/// Events are counted from 1: so many records lie before the one behind event `n`.
+/// The number of records before the one that follows event `n`; events are counted from 1.
 fn place(n: u64) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }

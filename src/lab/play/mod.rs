@@ -1,4 +1,4 @@
-//! What a person does with time: back, forward, undo, another way.
+//! Navigation in time: stepping back and forward, undo, branches.
 
 pub mod branches;
 pub mod head;

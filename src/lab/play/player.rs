@@ -1,9 +1,9 @@
-//! A run as a person plays it: forwards, backwards, and another way.
+//! The player: a run with navigation in time.
 //!
-//! A [`Player`] has a [`Lab`], which is the present, and may look at its past meanwhile. Whatever is done while one
-//! looks back makes a branch: the run begins anew, up to there, and goes another way; the one that was left is kept.
-//! To begin anew may take longer than anybody should wait for at once: then the player is [under
-//! way](Player::replay_progress), and shows what it showed before until it has arrived.
+//! A [`Player`] has a [`Lab`], which is the present, and may show a position in its past. An action in the past
+//! creates a branch: the run is replayed up to there and continues differently; the old branch is kept. If the replay
+//! takes too long for one call, it proceeds [in steps](Player::replay_progress), and the previous position is shown
+//! until it is done.
 
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
@@ -21,75 +21,75 @@ use crate::lab::vocab::step::StepKind;
 use crate::lab::world::World;
 use crate::runtime::Micros;
 
-/// So many events of a way are run at once, before anybody would notice.
+/// The most events of a replay that are processed within one call, which takes no noticeable time.
 const AT_ONCE: u64 = 2_000;
 
-/// What an action at one moment may set off at the same moment.
+/// The most events that an action may cause at its own virtual time.
 const SAME_MOMENT: u64 = 1_000;
 
-/// A run, the place in it that is shown, and the other ways that it went.
+/// A run, the position that is shown, and the other branches.
 pub struct Player {
     lab: Rc<RefCell<Lab>>,
-    /// The place in the past that is looked at; none is the present.
+    /// The position in the past that is shown; none for the present.
     head: Option<Playhead>,
     branches: Branches,
     /// The branches whose last action was undone, the latest last.
     undone: Vec<Undone>,
     way: Option<PendingReplay>,
     generation: u32,
-    /// How branches are called: by their number.
+    /// The name of the branch with a given number.
     name: fn(u32) -> String,
 }
 
-/// A branch that was left when its last action was undone.
+/// A branch that was left by undoing its last action.
 struct Undone {
     branch: BranchId,
-    /// Nothing else had been done in it than to undo.
+    /// Whether the branch has no action of its own, since it was itself created by an undo.
     empty: bool,
 }
 
-/// On the way to another present.
+/// A replay in progress that leads to a new present.
 struct PendingReplay {
     rerun: Replay,
     to: Destination,
-    /// What is to be done on arrival.
+    /// The actions to apply when the replay is done.
     then: Vec<Action>,
 }
 
 #[derive(Clone, Copy)]
 enum Destination {
-    /// The run as it was kept, the moment that was looked at included.
+    /// The run as it was saved, including the position that was shown.
     Resumed { looked_at: Option<u64> },
-    /// A new branch of the present one, from behind this event.
+    /// A new branch, forked from the present one after this event.
     Branch { event: u64 },
-    /// The same, without the last action.
+    /// A new branch without the last action, forked from the present one after this event.
     Undone { event: u64 },
-    /// A branch that is known.
+    /// An existing branch.
     Known(BranchId),
-    /// The same, with the action that had been undone.
+    /// An existing branch, with the action that was undone.
     Redone(BranchId),
 }
 
-/// What somebody gets who arrives at another present.
+/// The result of switching to another present.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arrival {
-    /// What was to be done and could not.
+    /// The errors of actions that could not be applied.
     pub refused: Vec<ScenarioError>,
 }
 
 impl Player {
-    /// Plays a run from where it is. `name` calls a branch by its number.
+    /// Plays a run from where it is. `name` gives the name of a branch from its number.
     pub fn new(lab: Lab, name: fn(u32) -> String) -> Player {
         let branches = Branches::new(name(1), &lab);
         let lab = Rc::new(RefCell::new(lab));
         Player { lab, head: None, branches, undone: Vec::new(), way: None, generation: 0, name }
     }
 
-    /// Takes up a run that was kept: what it began with and all that was done, how far it was, and the event behind
-    /// which somebody looked at it, if that was not its end.
+    /// Restores a saved run: its scenario with recorded actions, its end, and the event after which it was shown, if
+    /// that was not the end.
     ///
     /// # Errors
-    /// If the scenario is refused.
+    /// If the scenario is rejected.
     pub fn resume(
         scenario: Scenario,
         to: Position,
@@ -101,11 +101,10 @@ impl Player {
         Ok(player)
     }
 
-    /// Begins anew with other chances: the same cluster, and what the author of its scenario wrote. The run as it was
-    /// is kept as a branch.
+    /// Restarts the scenario as its author wrote it, with another seed. The run so far is kept as a branch.
     ///
     /// # Errors
-    /// If the scenario is refused, which one that ran is not.
+    /// If the scenario is rejected, which cannot happen for a scenario that has run.
     pub fn restart(&mut self, seed: u64) -> Result<(), ScenarioError> {
         let new = Lab::new(self.lab().scenario().restarted(seed))?;
         let name = self.next_name();
@@ -117,54 +116,54 @@ impl Player {
         Ok(())
     }
 
-    /// The present, whatever is looked at.
+    /// The lab of the present, whatever position is shown.
     pub fn lab(&self) -> Ref<'_, Lab> {
         self.lab.borrow()
     }
 
-    /// The same, for whoever wants to use it beside the player.
+    /// The lab of the present, shared.
     pub fn shared_lab(&self) -> Rc<RefCell<Lab>> {
         self.lab.clone()
     }
 
-    /// The world at the place that is looked at.
+    /// The world at the position that is shown.
     pub fn world(&self) -> Rc<World> {
         self.head.as_ref().map_or_else(|| self.lab().world(), |head| head.world().clone())
     }
 
-    /// The clock there.
+    /// The virtual time at the position that is shown.
     pub fn now(&self) -> Micros {
         self.head.as_ref().map_or_else(|| self.lab().now(), |head| head.moment().now)
     }
 
-    /// The event that is looked at, if it is not the present.
+    /// The event after which the run is shown; `None` for the present.
     pub fn looks_back_at(&self) -> Option<u64> {
         self.head.as_ref().map(|head| head.moment().event)
     }
 
-    /// Another number whenever another run becomes the present one: its events are not those of the run before.
+    /// A number that changes whenever another run becomes the present one, so that event numbers are not comparable.
     pub fn generation(&self) -> u32 {
         self.generation
     }
 
-    /// The branches: one, unless somebody has acted in the past.
+    /// The branches; there is one until an action is applied in the past.
     pub fn branches(&self) -> &Branches {
         &self.branches
     }
 
-    /// On the way to another present: how much of it is done, from 0 to 1.
+    /// The progress of the pending replay, from 0 to 1; `None` if there is none.
     pub fn replay_progress(&self) -> Option<f64> {
         self.way.as_ref().map(|way| way.rerun.done())
     }
 
-    /// Goes on on the way, for at most so many events. What comes of it, once it has arrived.
+    /// Continues the pending replay for at most `events_max` events. Returns the result once it is done.
     pub fn go_on(&mut self, events_max: u64) -> Option<Arrival> {
         let arrived = self.way.as_mut()?.rerun.advance(events_max);
         self.way.take_if(|_| arrived).map(|way| self.arrive(way))
     }
 
-    /// Lets time pass at the place that is looked at, up to `time`, at most until so many events have happened.
-    /// Whether the time was reached. Who comes to the end of the past is in the present.
+    /// Advances the clock at the position that is shown to `time`, past at most `events_max` events. Returns whether
+    /// `time` was reached. Reaching the end of the past leads to the present.
     pub fn advance_to(&mut self, time: Micros, events_max: u64) -> bool {
         let Some(head) = &mut self.head else { return self.lab.borrow_mut().advance_to(time, events_max).reached };
         let lab = self.lab.borrow();
@@ -175,7 +174,7 @@ impl Player {
         reached
     }
 
-    /// One step, of a past that is looked at or else of the present. False if nothing of that kind happens.
+    /// Makes one step in the past, if that is shown, or else in the present. Returns false if there is no such step.
     pub fn step(&mut self, kind: StepKind) -> bool {
         if let Some(head) = &mut self.head {
             let lab = self.lab.borrow();
@@ -190,7 +189,7 @@ impl Player {
         self.lab.borrow_mut().step(kind)
     }
 
-    /// To the step of this kind before. False at the start.
+    /// Moves to the previous step of this kind. Returns false at the start.
     pub fn back(&mut self, kind: StepKind) -> bool {
         let event = self.world().n;
         if event > 0 {
@@ -199,22 +198,22 @@ impl Player {
         event > 0
     }
 
-    /// Looks at the world behind this event; beyond the last is the present.
+    /// Shows the world after this event; a number beyond the last event shows the present.
     pub fn look_at(&mut self, event: u64) {
         let lab = self.lab.borrow();
         self.head = (event < lab.events()).then(|| Playhead::at(&lab.past(), event));
     }
 
-    /// Looks at the present.
+    /// Shows the present.
     pub fn to_present(&mut self) {
         self.head = None;
     }
 
-    /// Goes on until a condition holds, for `limit` of virtual time at most: through the past, if one looks at it,
-    /// and on into the future. Whether it holds then.
+    /// Advances until a condition holds, for at most `limit` of virtual time: through the rest of the past, then in
+    /// the present. Returns whether it holds then.
     ///
     /// # Errors
-    /// If the condition speaks of what is not there; then nothing happened.
+    /// If the condition refers to something that does not exist; then nothing has changed.
     pub fn run_until(&mut self, condition: Condition, limit: Micros) -> Result<bool, ScenarioError> {
         let mut lab = self.lab.borrow_mut();
         let Some(head) = &mut self.head else { return lab.run_until(condition, limit) };
@@ -230,7 +229,7 @@ impl Player {
         lab.run_until(condition, left)
     }
 
-    /// Lets so much time pass, through the past and on into the future. False if the run halts before.
+    /// Advances by `time`, through the rest of the past, then in the present. Returns false if the run halts before.
     pub fn run_for(&mut self, time: Micros) -> bool {
         let end = self.now() + time;
         let looked_back = self.head.is_some();
@@ -241,10 +240,10 @@ impl Player {
         }
     }
 
-    /// Does something at the moment that is shown: in the present, or in the past, which makes a branch.
+    /// Applies an action at the position that is shown. In the past, this creates a branch.
     ///
     /// # Errors
-    /// If it makes no sense; then nothing happened.
+    /// If the action is invalid; then nothing has changed.
     pub fn act(&mut self, what: Action) -> Result<Arrival, ScenarioError> {
         if let Some(way) = &mut self.way {
             way.then.push(what);
@@ -262,11 +261,11 @@ impl Player {
         Ok(self.set_out(rerun, Destination::Branch { event: to.event }, vec![what]))
     }
 
-    /// Takes back the last thing that was done to the run, and goes to the moment before it. The run as it was is kept
-    /// as a branch. False if nothing was done.
+    /// Undoes the last recorded action and shows the moment before it. The run so far is kept as a branch. Returns
+    /// false if there is no recorded action.
     ///
     /// # Errors
-    /// If the scenario without it is refused.
+    /// If the scenario without the action is rejected.
     pub fn undo(&mut self) -> Result<bool, ScenarioError> {
         let before = self.lab.borrow().scenario().before_last_action();
         let Some((scenario, to)) = before.filter(|_| self.way.is_none()) else { return Ok(false) };
@@ -274,23 +273,23 @@ impl Player {
         Ok(true)
     }
 
-    /// Whether there is something to be undone.
+    /// Whether there is an action to undo.
     pub fn can_undo(&self) -> bool {
         self.way.is_none() && self.lab.borrow().scenario().has_recorded()
     }
 
-    /// Whether there is something to be redone.
+    /// Whether there is an action to redo.
     pub fn can_redo(&self) -> bool {
         let as_entered = || self.branches.is_as_entered(&self.lab.borrow());
         let known = |undone: &Undone| self.branches.all().any(|(id, _)| id == undone.branch);
         self.way.is_none() && self.undone.last().is_some_and(known) && as_entered()
     }
 
-    /// Takes up again what was undone last, at the moment at which it was left. False if there is nothing, or if
-    /// something else has been done since.
+    /// Redoes the last action undone, at the moment at which its branch was left. Returns false if there is none, or
+    /// if another action was applied since.
     ///
     /// # Errors
-    /// If the scenario is refused, which one that ran is not.
+    /// If the scenario is rejected, which cannot happen for a scenario that has run.
     pub fn redo(&mut self) -> Result<bool, ScenarioError> {
         if self.way.is_some() || !self.branches.is_as_entered(&self.lab.borrow()) {
             return Ok(false);
@@ -301,10 +300,10 @@ impl Player {
         Ok(true)
     }
 
-    /// To another branch, where it was left. False if it is not known, or is the present one.
+    /// Switches to another branch, where it was left. Returns false if it is unknown or the present one.
     ///
     /// # Errors
-    /// If the scenario is refused, which one that ran is not.
+    /// If the scenario is rejected, which cannot happen for a scenario that has run.
     pub fn switch(&mut self, id: BranchId) -> Result<bool, ScenarioError> {
         if id == self.branches.present() || self.way.is_some() {
             return Ok(false);
@@ -314,14 +313,14 @@ impl Player {
         Ok(true)
     }
 
-    /// Forgets every branch but the present one.
+    /// Removes every branch but the present one.
     pub fn forget_others(&mut self) {
         let all: Vec<BranchId> = self.branches.all().map(|(id, _)| id).collect();
         all.into_iter().for_each(|id| self.branches.remove(id));
         self.undone.clear();
     }
 
-    /// Begins to go to another present, and is there at once if it is near.
+    /// Starts a replay that leads to a new present, and completes it at once if it is short.
     fn set_out(&mut self, rerun: Replay, to: Destination, then: Vec<Action>) -> Arrival {
         self.way = Some(PendingReplay { rerun, to, then });
         self.go_on(AT_ONCE).unwrap_or_default()
@@ -331,7 +330,7 @@ impl Player {
         let mut new = rerun.into_lab();
         let mut then = then.into_iter();
         if let Destination::Branch { .. } = to {
-            // Where nothing can be done there is no other way to go.
+            // If the action cannot be applied, no branch is created.
             if let Some(why) = then.next().and_then(|what| new.act(what).err()) {
                 return Arrival { refused: vec![why] };
             }
@@ -349,7 +348,7 @@ impl Player {
         Arrival { refused }
     }
 
-    /// Notes which branch is the present one.
+    /// Updates the branches after a replay.
     fn enter(&mut self, new: &Lab, to: Destination) {
         let old = self.lab.borrow();
         let left = self.branches.present();
@@ -362,7 +361,7 @@ impl Player {
                 self.forget_undone();
             }
             Destination::Undone { event } => {
-                // Who undoes twice has done nothing in the branch between.
+                // After two undos in a row, the branch between them has no action of its own.
                 let empty = !self.undone.is_empty() && self.branches.is_as_entered(&old);
                 let name = self.next_name();
                 self.branches.branch_off(&old, event, new, name);
@@ -381,19 +380,20 @@ impl Player {
         }
     }
 
-    /// How the next branch is called.
+    /// The name of the next branch.
     fn next_name(&self) -> String {
         (self.name)(self.branches.all().map(|(id, _)| id.0).max().unwrap_or(0) + 1)
     }
 
-    /// There is nothing to be redone any more: the branches that only led there go.
+    /// Clears the redo history, and removes the branches that existed only for it.
     fn forget_undone(&mut self) {
         for Undone { branch, .. } in self.undone.drain(..).filter(|undone| undone.empty) {
             self.branches.remove(branch);
         }
     }
 
-    /// What follows from an action at the same moment is seen at once, even while the clock stands.
+    /// Processes what an action causes at the same virtual time, so that it is visible even while the clock is
+    /// stopped.
     fn settle(&self) {
         let mut lab = self.lab.borrow_mut();
         let now = lab.now();
@@ -401,7 +401,7 @@ impl Player {
     }
 }
 
-/// Where a run is now.
+/// The present position of a run.
 fn end(lab: &Lab) -> Position {
     Position { event: lab.events(), now: lab.now() }
 }

@@ -1,4 +1,4 @@
-//! The cluster's clients: they look for the leader, ask, wait, and know only what they were told.
+//! The simulated clients: they look for the leader, send requests, and know only what the responses say.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use crate::raft::node::{MembersResult, ReadResult, Request, Responder, WriteResu
 use crate::raft::{Index, NodeId};
 use crate::runtime::{Clock, Micros};
 
-/// All clients of a cluster. Handles share it.
+/// All clients of a cluster. Clones share the same state.
 #[derive(Clone)]
 pub struct ClientPool {
     network: SimNetwork,
@@ -24,7 +24,7 @@ pub struct ClientPool {
     directory: Rc<RefCell<LeaderDirectory>>,
 }
 
-/// Where a client learns who leads.
+/// How clients find the leader.
 #[derive(Default)]
 struct LeaderDirectory {
     leader: Option<NodeId>,
@@ -32,7 +32,7 @@ struct LeaderDirectory {
     last_op: u64,
 }
 
-/// What a node says to a request.
+/// A node's response to a request.
 enum Reply {
     Written(Index),
     Read(Option<String>),
@@ -59,17 +59,17 @@ impl From<ReadResult> for Reply {
     }
 }
 
-/// How the members are to change.
+/// A membership change.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// These become the voters.
+    /// Make these the voters.
     Voters(BTreeSet<NodeId>),
-    /// This node receives the log without a vote.
+    /// Add this node as a learner.
     Learner(NodeId),
 }
 
 impl Change {
-    /// The nodes that it speaks of.
+    /// The ids of the nodes that are mentioned.
     pub fn nodes(&self) -> BTreeSet<NodeId> {
         match self {
             Change::Voters(voters) => voters.clone(),
@@ -78,26 +78,26 @@ impl Change {
     }
 }
 
-/// How [`ClientPool::write_many`] goes about it.
+/// The parameters of [`ClientPool::write_many`].
 #[derive(Clone, Copy, Debug)]
 pub struct Load {
-    /// How many writes in all.
+    /// The total number of writes.
     pub count: u64,
-    /// One each so often, whatever becomes of the others; or else each client waits for its answer.
+    /// Open loop: the interval between two writes. None for a closed loop.
     pub every: Option<Micros>,
-    /// How many clients, where they wait.
+    /// Closed loop: the number of clients.
     pub clients: u32,
-    /// The length of the values, if it matters.
+    /// The length of the values in bytes; none if it does not matter.
     pub value_bytes: Option<u32>,
 }
 
 impl ClientPool {
-    /// ClientPool that know of no leader yet.
+    /// Clients that know no leader yet.
     pub fn new(network: SimNetwork, recorder: Recorder, clock: Clock) -> ClientPool {
         ClientPool { network, recorder, clock, directory: Rc::default() }
     }
 
-    /// Tells the clients who leads now.
+    /// Informs the clients of the present leader.
     pub fn set_leader(&self, leader: Option<NodeId>) {
         let mut directory = self.directory.borrow_mut();
         if directory.leader != leader {
@@ -106,7 +106,7 @@ impl ClientPool {
                 let waiting = std::mem::take(&mut directory.waiting);
                 drop(directory);
                 for client in waiting {
-                    let _ = client.send(()); // one that stopped waiting needs no news
+                    let _ = client.send(()); // the client may have stopped waiting
                 }
             }
         }
@@ -127,14 +127,14 @@ impl ClientPool {
         }
     }
 
-    /// Writes, and waits for what comes of it. With a `node`, that one is asked, and its answer is final;
-    /// without, the leader is looked for, and looked for again when it turns out not to lead (nothing is
-    /// done then). "Unknown" is final: asking again could write twice.
+    /// Writes, and returns the final status. With a `node`, the request is sent to it once; without, it is sent to
+    /// the leader, and again if that node turns out not to lead, in which case nothing was executed. `Unknown` is
+    /// final, since a retry could write twice.
     pub async fn write(&self, client: u32, key: String, value: String, node: Option<NodeId>) -> ClientResult {
         self.request(client, key, Some(value), node).await
     }
 
-    /// Reads, and waits for what comes of it. Who is asked: as in [`ClientPool::write`].
+    /// Reads, and returns the final status. For `node`, see [`ClientPool::write`].
     pub async fn read(&self, client: u32, key: String, node: Option<NodeId>) -> ClientResult {
         self.request(client, key, None, node).await
     }
@@ -166,7 +166,7 @@ impl ClientPool {
                 match node {
                     Some(_) => return note(Some(target), ClientResult::Refused),
                     None => {
-                        // It has just crashed: another will be found, but not at this very moment.
+                        // The leader has just crashed; another one will be known, but not at this virtual time.
                         self.clock.sleep(RETRY_AFTER).await;
                         continue;
                     }
@@ -187,11 +187,11 @@ impl ClientPool {
         }
     }
 
-    /// Asks a node, unless it is down. A node that goes down with the request gives no reply.
+    /// Sends a request to a node, unless it is down. If the node crashes before it responds, the receiver is closed.
     fn ask(&self, target: NodeId, key: &str, value: Option<&String>) -> Option<oneshot::Receiver<Reply>> {
         let (sender, receiver) = oneshot::channel();
         let key = key.to_string();
-        let answer = move |reply: Reply| drop(sender.send(reply)); // whoever asked may have stopped waiting
+        let answer = move |reply: Reply| drop(sender.send(reply)); // the client may have stopped waiting
         let call = match value {
             Some(value) => {
                 let payload = Payload::Set { key, value: value.clone() };
@@ -202,8 +202,8 @@ impl ClientPool {
         self.network.call(target, call).then_some(receiver)
     }
 
-    /// Has the leader change the members, and waits for what comes of it. If it turns out not to lead, or nobody
-    /// does, it goes on looking.
+    /// Asks the leader to change the members, and returns the outcome. Retries if the node turns out not to lead, and
+    /// waits while there is no leader.
     pub async fn change_members(&self, change: Change) -> MembersResult {
         let tell = |node: Option<NodeId>, result: Option<MembersResult>| {
             let (voters, learner) = match change.clone() {
@@ -235,13 +235,13 @@ impl ClientPool {
         }
     }
 
-    /// Has the leader hand its directory over.
+    /// Asks the leader to transfer its leadership.
     pub async fn transfer(&self, to: NodeId) {
         let leader = self.leader().await;
-        self.network.call(leader, Request::Transfer(to)); // the leader tells what comes of it
+        self.network.call(leader, Request::Transfer(to)); // the outcome is an event of the leader
     }
 
-    /// Writes again and again. Keys go round a small alphabet, values count up.
+    /// Writes repeatedly. Keys cycle through a small alphabet, values count up.
     pub async fn write_many(&self, load: Load) {
         let one = |n: u64, client: u32| {
             let key = KEYS[(n % KEYS.len() as u64) as usize].to_string();
@@ -289,7 +289,7 @@ impl ClientPool {
     }
 }
 
-/// A client that found nobody tries again after so long.
+/// How long a client waits before it tries again after it found no node.
 const RETRY_AFTER: Micros = Micros::from_ms(10);
 
 const KEYS: [&str; 4] = ["x", "y", "z", "w"];

@@ -9,7 +9,7 @@ use litemap::LiteMap;
 
 use crate::lab::json::error::{invalid, ScenarioError};
 use crate::lab::judge::report::Report;
-use crate::lab::run::clients::{Change, ClientPool, Load};
+use crate::lab::run::clients::ClientPool;
 use crate::lab::run::network::SimNetwork;
 use crate::lab::run::past::EventLog;
 use crate::lab::run::recorder::{Recorder, WatchId};
@@ -17,17 +17,15 @@ use crate::lab::run::storage::MemoryStorage;
 use crate::lab::scenario::{check_action, OnViolation, Scenario, ScheduledAction, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
-use crate::lab::vocab::event::{LabEvent, Record};
+use crate::lab::vocab::event::Record;
+use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::id::Link;
-use crate::lab::vocab::image::Image;
 use crate::lab::vocab::links::{between, Links};
 use crate::lab::vocab::moment::Position;
-use crate::lab::vocab::settings::{ConfigPatch, NetworkPatch};
-use crate::lab::vocab::spec::DiskSpec;
 use crate::lab::vocab::step::StepKind;
 use crate::lab::world::{NodeState, World};
-use crate::raft::node::{self, Request};
-use crate::raft::{Config, Membership, NodeId};
+use crate::raft::node;
+use crate::raft::{Config, NodeId};
 use crate::runtime::{Executor, GroupId, Micros, Rng, Step, TraceHash};
 
 /// So far one step goes: in a quiet cluster, a transition may never come.
@@ -52,41 +50,41 @@ enum Turn {
 }
 
 /// One node's machine: what outlives its process.
-struct Machine {
-    storage: MemoryStorage,
+pub(super) struct Machine {
+    pub(super) storage: MemoryStorage,
     /// How often it was started.
-    starts: u64,
+    pub(super) starts: u64,
     /// It was started, and has not crashed since. The world knows that only once its process has said so.
-    up: bool,
+    pub(super) up: bool,
     /// Its process is stopped.
-    paused: bool,
+    pub(super) paused: bool,
 }
 
 /// The group of the tasks that belong to no node.
-const CLIENTS: GroupId = GroupId(0);
+pub(super) const CLIENTS: GroupId = GroupId(0);
 
 /// A running scenario: the cluster, its network, its clients, and the record of what happened.
 pub struct Lab {
-    scenario: Scenario,
-    executor: Executor,
-    recorder: Recorder,
-    network: SimNetwork,
-    clients: ClientPool,
-    machines: LiteMap<NodeId, Machine>,
+    pub(super) scenario: Scenario,
+    pub(super) executor: Executor,
+    pub(super) recorder: Recorder,
+    pub(super) network: SimNetwork,
+    pub(super) clients: ClientPool,
+    pub(super) machines: LiteMap<NodeId, Machine>,
     /// The actions of the scenario that are not done yet and have a time, with their places in it.
-    timed: VecDeque<(usize, Timing, Action)>,
+    pub(super) timed: VecDeque<(usize, Timing, Action)>,
     /// Those that wait for a condition: one for each trigger of the recorder.
-    conditional: Vec<Action>,
+    pub(super) conditional: Vec<Action>,
     /// Where in the scenario the next recorded action goes, and how many are there already.
-    place: usize,
-    recorded: usize,
+    pub(super) place: usize,
+    pub(super) recorded: usize,
     /// The settings of every node, as they are now.
-    config: Config,
+    pub(super) config: Config,
     /// Polls since the last event or movement of the clock: where exactly between two events we are.
-    silent_polls: u32,
-    stop_when: Option<WatchId>,
-    expect: Vec<WatchId>,
-    halted: Option<String>,
+    pub(super) silent_polls: u32,
+    pub(super) stop_when: Option<WatchId>,
+    pub(super) expect: Vec<WatchId>,
+    pub(super) halted: Option<Halt>,
 }
 
 impl Lab {
@@ -196,11 +194,11 @@ impl Lab {
     }
 
     /// Why the run can go no further, if so.
-    pub fn halted(&self) -> Option<String> {
+    pub fn halted(&self) -> Option<Halt> {
         let broken = || {
             let world = self.recorder.world();
             let first = world.violations.values().min_by_key(|(event, _)| *event)?;
-            self.is_stopped_by_violation().then(|| format!("{} is broken: {}", first.1.invariant, first.1.text))
+            self.is_stopped_by_violation().then(|| Halt::Broken(first.1.invariant, first.1.detail.clone()))
         };
         self.halted.clone().or_else(broken)
     }
@@ -211,12 +209,12 @@ impl Lab {
     }
 
     /// The nodes that there are now.
-    fn nodes(&self) -> BTreeSet<NodeId> {
+    pub(super) fn nodes(&self) -> BTreeSet<NodeId> {
         self.machines.keys().copied().collect()
     }
 
     /// Both directions of every link that there is now.
-    fn links(&self) -> Vec<Link> {
+    pub(super) fn links(&self) -> Vec<Link> {
         between(&self.nodes()).collect()
     }
 
@@ -343,7 +341,7 @@ impl Lab {
             .zip(self.expect.iter().map(|&expected| self.recorder.holds(expected)))
             .collect();
         let world = self.recorder.world();
-        Report::new(&self.scenario, self.now(), &world, self.trace_hash(), self.halted.clone(), expect)
+        Report::new(&self.scenario, self.now(), &world, self.trace_hash(), self.halted.as_ref(), expect)
     }
 
     /// Does one thing, or lets time pass, to `limit` at most.
@@ -360,8 +358,7 @@ impl Lab {
             self.network.deliver_next();
         } else if self.executor.has_ready() {
             if let Step::Runaway(tasks) = self.executor.step() {
-                let tasks: Vec<String> = tasks.iter().map(|(name, count)| format!("{name} ({count} polls)")).collect();
-                self.halted = Some(format!("time stands still: {}", tasks.join(", ")));
+                self.halted = Some(Halt::TimeStandsStill(tasks));
             }
             self.silent_polls += 1;
         } else {
@@ -425,7 +422,7 @@ impl Lab {
         }
     }
 
-    fn start(&mut self, id: NodeId) {
+    pub(super) fn start(&mut self, id: NodeId) {
         let Some(machine) = self.machines.get_mut(&id) else { return };
         machine.starts += 1;
         (machine.up, machine.paused) = (true, false);
@@ -447,163 +444,9 @@ impl Lab {
         };
         spawner.spawn(format!("node {id}"), node::run(id, setup, context));
     }
-
-    fn carry_out(&mut self, what: Action) {
-        match what {
-            Action::Campaign { node } => drop(self.network.call(node, Request::Campaign)),
-            Action::Timer { node, after } => drop(self.network.call(node, Request::SetTimer(self.now() + after))),
-            Action::Write { key, value, node, client } => {
-                let clients = self.clients.clone();
-                let client = client.unwrap_or(1);
-                let write = async move {
-                    let _ = clients.write(client, key, value, node).await; // what came of it is on record
-                };
-                self.executor.spawner(CLIENTS).spawn(format!("client {client}"), write);
-            }
-            Action::WriteMany { count, every, clients, value_bytes } => {
-                let load = Load { count, every, clients: clients.unwrap_or(1), value_bytes };
-                let clients = self.clients.clone();
-                self.executor.spawner(CLIENTS).spawn("load", async move { clients.write_many(load).await });
-            }
-            Action::Partition { groups } => self.partition(&groups),
-            Action::Cut { links, name } => self.network.cut(links, name),
-            Action::Join { links, name } => {
-                let named = name.map(|name| self.network.links_of_stroke(&name));
-                self.network.join(links.into_iter().chain(named).flatten());
-            }
-            Action::Heal {} => self.network.join(self.links()),
-            Action::Link { from, to, latency, loss, duplicate } => {
-                let change = NetworkPatch { latency, loss, duplicate };
-                self.network.change_links(&self.nodes(), (from, to), &change);
-            }
-            Action::Drop(which) => self.network.drop_messages(which),
-            Action::Hold(which) => self.network.hold(which),
-            Action::Release(which) => self.network.release(&which),
-            Action::Delay(delay) => self.network.delay(&delay.which(), delay.by),
-            Action::Duplicate(which) => self.network.duplicate(&which),
-            Action::Deliver(which) => self.network.deliver(&which),
-            Action::Crash { node } => self.crash(node),
-            Action::Restart { node } => {
-                // A process whose storage failed has ended, though nobody killed it.
-                if !self.network.is_running(node) {
-                    self.crash(node);
-                    self.recorder.lab(LabEvent::Restart { node });
-                    self.start(node);
-                }
-            }
-            Action::Pause { node } => {
-                let machine = self.machines.get_mut(&node).filter(|machine| machine.up && !machine.paused);
-                if let Some(machine) = machine {
-                    machine.paused = true;
-                    self.recorder.lab(LabEvent::Pause { node });
-                    self.executor.pause(group(node));
-                }
-            }
-            Action::Resume { node } => {
-                if let Some(machine) = self.machines.get_mut(&node).filter(|machine| machine.paused) {
-                    machine.paused = false;
-                    self.recorder.lab(LabEvent::Resume { node });
-                    self.executor.resume(group(node));
-                }
-            }
-            Action::Disk { node, write_delay, fail } => {
-                if let Some(machine) = self.machines.get(&node) {
-                    let spec = machine.storage.change(|spec| {
-                        spec.write_delay = write_delay.unwrap_or(spec.write_delay);
-                        spec.fails = fail.unwrap_or(spec.fails);
-                    });
-                    let DiskSpec { write_delay, fails, .. } = spec;
-                    self.recorder.lab(LabEvent::Disk { node, write_delay, fails });
-                }
-            }
-            Action::Read { key, node, client } => {
-                let clients = self.clients.clone();
-                let client = client.unwrap_or(1);
-                let read = async move {
-                    let _ = clients.read(client, key, node).await; // what came of it is on record
-                };
-                self.executor.spawner(CLIENTS).spawn(format!("client {client}"), read);
-            }
-            Action::AddLearner { node } => self.change_members(Change::Learner(node)),
-            Action::Members { voters } => self.change_members(Change::Voters(voters)),
-            Action::Transfer { to } => {
-                let clients = self.clients.clone();
-                self.executor.spawner(CLIENTS).spawn("transfer", async move { clients.transfer(to).await });
-            }
-            Action::Snapshot { node, index } => drop(self.network.call(node, Request::Compact(index))),
-            Action::Config(change) => self.change_config(change),
-            Action::Rule { name, on } => {
-                let mut config = self.config.clone();
-                config.rules.set(name, on);
-                self.recorder.lab(LabEvent::Rule { name, on });
-                self.set_config(config);
-            }
-            Action::Note { text } => self.recorder.lab(LabEvent::Note { text }),
-        }
-    }
-
-    fn crash(&mut self, node: NodeId) {
-        let Some(machine) = self.machines.get_mut(&node).filter(|machine| machine.up) else { return };
-        (machine.up, machine.paused) = (false, false);
-        self.network.disconnect(node);
-        self.executor.cancel(group(node));
-        self.recorder.lab(LabEvent::Crash { node, kept: Rc::new(machine.storage.crash()) });
-    }
-
-    /// Has the leader change the members. Those that are not there yet are started, each with an empty disk.
-    fn change_members(&mut self, change: Change) {
-        for node in change.nodes().difference(&self.nodes()) {
-            self.machines.insert(*node, self.new_machine(*node));
-            self.recorder.lab(LabEvent::NewNode { node: *node });
-            self.start(*node);
-        }
-        let clients = self.clients.clone();
-        let request = async move {
-            let _ = clients.change_members(change).await; // what came of it is on record
-        };
-        self.executor.spawner(CLIENTS).spawn("members", request);
-    }
-
-    /// A machine that belongs to no configuration yet.
-    fn new_machine(&self, id: NodeId) -> Machine {
-        let rng = Rng::new(self.scenario.seed, "disk", u64::from(id));
-        let nobody = Membership::new([], []);
-        let clock = self.executor.clock().clone();
-        let storage = MemoryStorage::new(nobody, Image::default(), self.scenario.disk_spec(), rng, clock);
-        Machine { storage, starts: 0, up: false, paused: false }
-    }
-
-    fn change_config(&mut self, change: ConfigPatch) {
-        let mut config = self.config.clone();
-        change.apply_to(&mut config);
-        // Only a change that waited for a condition can turn out to be impossible; others were checked before.
-        if let Err(error) = config.validate() {
-            return self.recorder.lab(LabEvent::Note { text: format!("The settings stay as they are: {error}") });
-        }
-        self.recorder.lab(LabEvent::Config { change });
-        self.set_config(config);
-    }
-
-    /// Every node has these settings from now on, those that start later too.
-    fn set_config(&mut self, config: Config) {
-        for &node in self.machines.keys() {
-            self.network.call(node, Request::SetConfig(config.clone()));
-        }
-        self.config = config;
-    }
-
-    fn partition(&mut self, groups: &[Vec<NodeId>]) {
-        let group_of = |node: NodeId| groups.iter().position(|group| group.contains(&node));
-        let (apart, together): (BTreeSet<Link>, BTreeSet<Link>) =
-            self.links().into_iter().partition(|&(from, to)| group_of(from) != group_of(to));
-        self.network.join(together);
-        let new: Vec<Link> = apart.difference(&self.network.cut_links()).copied().collect();
-        if !new.is_empty() {
-            self.network.cut(new, None);
-        }
-    }
 }
 
-fn group(node: NodeId) -> GroupId {
+/// The tasks of one node.
+pub(super) fn group(node: NodeId) -> GroupId {
     GroupId(u64::from(node))
 }

@@ -1,5 +1,6 @@
-//! A running scenario: the cluster, its network, its disks, its clients, and the record of what happens.
+//! The simulation of a scenario: cluster, network, disks, clients, and the record of events.
 
+mod actions;
 mod clients;
 pub mod lab;
 mod network;

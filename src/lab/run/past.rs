@@ -1,8 +1,8 @@
-//! The past of a run: every event of it, and the world as it was behind any of them.
+//! The past of a run: all events, and the world after each of them.
 //!
-//! *Looking* back folds events, from the nearest world that was kept ([`EventLog::world_at`]). *Acting* in the past runs
-//! the scenario again up to there, in the floor above this one (`lab::play`): what runs cannot be copied, and need not
-//! be, since the same scenario gives the same run. The two agree; `tests/history.rs` holds it.
+//! To *show* a past world, events are folded from the nearest kept world on ([`EventLog::world_at`]). To *act* in the
+//! past, the scenario is replayed up to there, in the layer above (`lab::play`): running tasks cannot be copied, and
+//! the same scenario always gives the same run. `tests/history.rs` checks that the two agree.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -10,30 +10,30 @@ use std::rc::Rc;
 use crate::lab::vocab::event::Record;
 use crate::lab::world::World;
 
-/// A world is kept every so many events: folding so many takes about a millisecond.
+/// The number of events between two kept worlds: folding that many takes about a millisecond.
 pub const SPACING: u64 = 256;
 
-/// So many worlds are kept at most. They share what did not change between them; one differs from the next by some
-/// kilobytes. When there are more, every second one of the older half goes.
+/// The most worlds that are kept. They share what did not change; each adds some kilobytes to the one before. Beyond
+/// the limit, every second world of the older half is dropped.
 pub const KEYFRAMES_MAX: usize = 1024;
 
-/// What happened in a run, in order.
+/// The events of a run, in order.
 #[derive(Clone, Debug)]
 pub struct EventLog {
     /// The world before the first event.
     first: Rc<World>,
     records: Vec<Rc<Record>>,
-    /// Worlds that were kept, by the number of the event behind which they were so.
+    /// The kept worlds, by the number of the event that precedes them.
     keyframes: BTreeMap<u64, Rc<World>>,
 }
 
 impl EventLog {
-    /// Nothing has happened yet.
+    /// A log without events.
     pub fn new(first: Rc<World>) -> EventLog {
         EventLog { first, records: Vec::new(), keyframes: BTreeMap::new() }
     }
 
-    /// Takes the next event, and the world behind it.
+    /// Appends the next event, with the world after it.
     pub fn push(&mut self, record: Rc<Record>, world: &Rc<World>) {
         let number = record.n;
         self.records.push(record);
@@ -51,22 +51,22 @@ impl EventLog {
         }
     }
 
-    /// How many worlds are kept.
+    /// The number of worlds that are kept.
     pub fn kept(&self) -> usize {
         self.keyframes.len()
     }
 
-    /// Every event, in order.
+    /// All events, in order.
     pub fn records(&self) -> &[Rc<Record>] {
         &self.records
     }
 
-    /// How many events there are.
+    /// The number of events.
     pub fn events(&self) -> u64 {
         self.records.len() as u64
     }
 
-    /// The world behind the event with this number; 0 is before the first, and what is beyond the last is the last.
+    /// The world after the event with this number; 0 is before the first, numbers beyond the last mean the last.
     pub fn world_at(&self, event: u64) -> Rc<World> {
         let event = event.min(self.events());
         let (&from, world) = self.keyframes.range(..=event).next_back().unwrap_or((&0, &self.first));
@@ -79,7 +79,7 @@ impl EventLog {
         Rc::new(world)
     }
 
-    /// The number of the first event that is not the same in both.
+    /// The number of the first event at which two logs differ.
     pub fn parts_from(&self, other: &EventLog) -> Option<u64> {
         let same = self.records.iter().zip(&other.records).take_while(|(a, b)| a == b).count() as u64;
         (same < self.events().max(other.events())).then_some(same + 1)

@@ -1,4 +1,4 @@
-//! The record of a run: every event, the world that they make, and the hash over them.
+//! The recorder of a run: all events, the world folded from them, and the hash over them.
 
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::raft::event::Role;
 use crate::raft::{self, NodeId, Observer, Term};
 use crate::runtime::{Clock, Micros, StableHash, TraceHash};
 
-/// Takes down what happens. Nodes, streams and the network hold a handle to the same one.
+/// Records events. Nodes, streams and the network share one recorder.
 #[derive(Clone)]
 pub struct Recorder {
     clock: Clock,
@@ -29,13 +29,13 @@ struct Recording {
     hash: TraceHash,
     watches: Vec<Watch>,
     triggers: Vec<Trigger>,
-    /// Triggers that have fired and were not taken yet.
+    /// The triggers that have fired since the last [`Recorder::take_fired`].
     fired: Vec<usize>,
     invariants: Invariants,
-    /// The nodes in office, with their terms: what clients have to know, even if nothing is taken down.
+    /// The present leaders with their terms. Clients need them even if recording is off.
     leaders: LiteMap<NodeId, Term>,
     count: u64,
-    /// Nothing is taken down.
+    /// Whether recording is off.
     off: bool,
 }
 
@@ -52,7 +52,7 @@ impl Recording {
         }
     }
 
-    /// Takes down one event, folds it, and shows it to the watches.
+    /// Records one event: folds it into the world, and passes it to the watches.
     fn take(&mut self, at: Micros, event: Event) -> Rc<Record> {
         self.count += 1;
         let record = Rc::new(Record { at, n: self.count, event });
@@ -71,18 +71,18 @@ impl Recording {
     }
 }
 
-/// Fires once, at the first event behind which its condition holds, even if it holds no longer behind the next.
+/// Fires once, at the first event after which its condition holds, even if it no longer holds after the next.
 struct Trigger {
     watch: Watch,
     fired: bool,
 }
 
-/// Names a condition that a recorder watches for.
+/// Identifies a condition that a recorder watches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WatchId(usize);
 
 impl Recorder {
-    /// A recorder that begins with a world before its first event.
+    /// A recorder that starts with this world.
     pub fn new(clock: Clock, world: World) -> Recorder {
         let invariants = Invariants::new(&world);
         let world = Rc::new(world);
@@ -101,7 +101,7 @@ impl Recorder {
         Recorder { clock, recording: Rc::new(RefCell::new(recording)) }
     }
 
-    /// Takes down an event of the laboratory.
+    /// Records an event of the laboratory.
     pub fn lab(&self, event: LabEvent) {
         self.record(Event::Lab(event));
     }
@@ -116,38 +116,38 @@ impl Recorder {
         let at = self.clock.now();
         let record = recording.take(at, event);
         let broken = recording.invariants.observe(&record, &recording.world);
-        for Violation { invariant, nodes, entries, text } in broken {
-            // The first break of a promise is told; what follows from it would only drown it.
+        for Violation { invariant, nodes, entries, detail: text } in broken {
+            // Only the first violation of each invariant is recorded; later ones are mostly consequences of it.
             if !recording.world.violations.contains_key(&invariant) {
                 recording.take(at, Event::Lab(LabEvent::Violation { invariant, nodes, entries, text }));
             }
         }
     }
 
-    /// How many events there were.
+    /// The number of events so far.
     pub fn count(&self) -> u64 {
         self.recording.borrow().count
     }
 
-    /// The node of the highest term among those that lead: the one that a client would find.
+    /// The leader of the highest term: the one that a client would find.
     pub fn leader(&self) -> Option<NodeId> {
         let recording = self.recording.borrow();
         recording.leaders.iter().max_by_key(|&(_, term)| term).map(|(&node, _)| node)
     }
 
-    /// Takes down nothing from now on: the world stays as it is, and nothing is checked.
+    /// Switches recording off: from now on the world does not change, and no invariants are checked.
     pub fn switch_off(&self) {
         self.recording.borrow_mut().off = true;
     }
 
-    /// Watches for a condition from now on: it is shown every event, and the world right behind it.
+    /// Watches a condition from now on: it is evaluated after every event.
     pub fn watch(&self, condition: Condition) -> WatchId {
         let mut recording = self.recording.borrow_mut();
         recording.watches.push(Watch::new(condition));
         WatchId(recording.watches.len() - 1)
     }
 
-    /// Fires once, when a condition holds behind an event. Triggers are counted from 0.
+    /// Adds a trigger that fires once, when its condition first holds after an event. Triggers are numbered from 0.
     pub fn trigger(&self, condition: Condition) {
         self.recording.borrow_mut().triggers.push(Trigger { watch: Watch::new(condition), fired: false });
     }
@@ -157,33 +157,33 @@ impl Recorder {
         std::mem::take(&mut self.recording.borrow_mut().fired)
     }
 
-    /// Stops to watch for the condition that was added last.
+    /// Removes the watch that was added last.
     pub fn unwatch_last(&self) {
         self.recording.borrow_mut().watches.pop();
     }
 
-    /// Whether a condition holds now.
+    /// Whether a watched condition holds now.
     pub fn holds(&self, WatchId(id): WatchId) -> bool {
         let recording = self.recording.borrow();
         recording.watches.get(id).is_some_and(|watch| watch.holds(&recording.world))
     }
 
-    /// Every event so far, in order.
+    /// All events so far, in order.
     pub fn records(&self) -> Ref<'_, [Rc<Record>]> {
         Ref::map(self.past(), EventLog::records)
     }
 
-    /// What has happened so far.
+    /// The past up to now.
     pub fn past(&self) -> Ref<'_, EventLog> {
         Ref::map(self.recording.borrow(), |recording| &recording.past)
     }
 
-    /// The world as it is now.
+    /// The present world.
     pub fn world(&self) -> Rc<World> {
         self.recording.borrow().world.clone()
     }
 
-    /// The hash over every event so far.
+    /// The hash over all events so far.
     pub fn hash(&self) -> TraceHash {
         self.recording.borrow().hash
     }

@@ -1,7 +1,7 @@
-//! A node's disk in memory. It outlives the node; the state machine beside it does not.
+//! A simulated disk. It survives a crash of its node; the state machine next to it does not.
 //!
-//! The disk has two images. What is written goes into the *cache* at once, where it can be read; it comes to
-//! the *platter* when its time is over, in the order of writing. A crash leaves the platter.
+//! The disk has two images. A write goes to the *cache* at once, where it can be read, and to the *platter* after the
+//! write delay, in the order of writing. A crash leaves the platter.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
@@ -16,7 +16,7 @@ use crate::raft::storage::{LogView, Persisted, Storage, StorageError, Write};
 use crate::raft::{Index, Membership, SharedSnapshot, Snapshot, SnapshotMeta};
 use crate::runtime::{Clock, Micros, Rng};
 
-/// One node's disk and state machine. Handles share it.
+/// One node's disk and state machine. Clones share the same state.
 #[derive(Clone)]
 pub struct MemoryStorage {
     disk: Rc<RefCell<Disk>>,
@@ -29,18 +29,17 @@ struct Disk {
     rng: Rng,
     cache: Image,
     platter: Image,
-    /// Writes that are not durable yet, with when they will be.
+    /// The writes that are not durable yet, with the virtual time at which they will be.
     under_way: VecDeque<(Micros, Write)>,
-    /// The state machine, and how far it is. It lives in memory: gone in a crash, built again from the
-    /// snapshot and the log.
+    /// The state machine. Volatile: lost in a crash, and rebuilt from the snapshot and the log.
     machine: BTreeMap<String, String>,
     applied: Index,
-    /// How far the state machine is when the disk is read for the first time, if that is further than the snapshot.
+    /// The initial last applied index, when the disk is read for the first time, if beyond the snapshot.
     applied_at_first: Option<Index>,
 }
 
 impl MemoryStorage {
-    /// A disk that holds what a node starts with.
+    /// A disk with this initial content.
     pub fn new(initial_members: Membership, image: Image, spec: DiskSpec, rng: Rng, clock: Clock) -> MemoryStorage {
         let disk = Disk {
             initial_members,
@@ -56,24 +55,23 @@ impl MemoryStorage {
         MemoryStorage { disk: Rc::new(RefCell::new(disk)), clock }
     }
 
-    /// For a run that begins in the middle of things: the state machine is this far when the node starts for the
-    /// first time.
+    /// Sets the last applied index for the first start of the node, in a run that starts from an advanced state.
     pub fn begin_applied(&self, index: Option<Index>) {
         self.disk.borrow_mut().applied_at_first = index;
     }
 
-    /// Changes how the disk behaves from now on; gives how that is.
+    /// Changes the settings of the disk from now on, and returns them.
     pub fn change(&self, change: impl FnOnce(&mut DiskSpec)) -> DiskSpec {
         let spec = &mut self.disk.borrow_mut().spec;
         change(spec);
         *spec
     }
 
-    /// The machine stops: what is not durable is gone. Gives what is left.
+    /// Crashes: discards what is not durable, and returns what is left.
     pub fn crash(&self) -> Image {
         let now = self.clock.now();
         let disk = &mut *self.disk.borrow_mut();
-        // The disk went on working while the process was stopped: what was due by then is durable.
+        // The disk kept working while the process was paused: writes due until now are durable.
         disk.flush_until(|at| at < now);
         disk.under_way.clear();
         disk.cache = disk.platter.clone();
@@ -86,7 +84,7 @@ impl MemoryStorage {
         self.disk.borrow().platter.clone()
     }
 
-    /// What the state machine holds.
+    /// The content of the state machine.
     pub fn machine(&self) -> BTreeMap<String, String> {
         self.disk.borrow().machine.clone()
     }
@@ -128,7 +126,7 @@ impl Disk {
         Ok(Persisted { hard_state, terms, memberships, snapshot, applied: self.applied })
     }
 
-    /// Writes into the cache; says when it will be durable.
+    /// Writes to the cache. Returns the virtual time at which the write will be durable.
     fn write(&mut self, now: Micros, write: Write) -> Micros {
         self.cache.write(&write);
         if let Some(install) = &write.install {
@@ -143,7 +141,7 @@ impl Disk {
         at
     }
 
-    /// What is due has become durable.
+    /// Makes the writes durable that are due.
     fn sync(&mut self, now: Micros) -> Result<(), StorageError> {
         self.works()?;
         self.flush_until(|at| at <= now);
@@ -182,7 +180,7 @@ impl Disk {
         Ok(())
     }
 
-    /// The state at an index: that of the snapshot, and the entries behind it.
+    /// The state at an index: the snapshot's state with the later entries applied.
     fn state_at(&self, index: Index) -> Result<BTreeMap<String, String>, StorageError> {
         self.works()?;
         if index == self.applied {
@@ -235,7 +233,7 @@ impl Storage for MemoryStorage {
         &self,
         meta: SnapshotMeta,
     ) -> impl Future<Output = Result<SharedSnapshot, StorageError>> + 'static {
-        // The state is that of now; what takes time is writing it out.
+        // The state is that of now; only writing it takes time.
         let snapshot = {
             let mut disk = self.disk.borrow_mut();
             let (low, high) = disk.spec.snapshot_delay;

@@ -1,4 +1,4 @@
-//! What is reported of a run that nobody watched.
+//! The report of a run without observers.
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub struct UnobservedReport {
     pub virtual_ms: Micros,
     pub events: (),
     pub trace_hash: (),
-    /// Why the run could go no further, if so.
+    /// Why the run could not continue; none if it could.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub halted: Option<String>,
     pub messages: (),
@@ -29,7 +29,7 @@ pub struct UnobservedReport {
 }
 
 impl UnobservedReport {
-    /// Of a run as far as it has come.
+    /// The report of a run up to now.
     pub fn new(lab: &Lab) -> UnobservedReport {
         UnobservedReport {
             format: FORMAT,
@@ -38,7 +38,7 @@ impl UnobservedReport {
             virtual_ms: lab.now(),
             events: (),
             trace_hash: (),
-            halted: lab.halted(),
+            halted: lab.halted().map(|halt| halt.to_string()),
             messages: (),
             nodes: (),
             streams: (),

@@ -1,10 +1,10 @@
-//! Actions with their times, and the end of a run.
+//! Scheduled actions, and when a run ends.
 
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::lab::json::error::{child_path, invalid, ScenarioError};
+use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
 use crate::lab::json::read::{object, parse_at};
 use crate::lab::json::strict::{from_value_strict, untagged};
 use crate::lab::vocab::action::Action;
@@ -12,42 +12,42 @@ use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::invariant::Invariant;
 use crate::runtime::Micros;
 
-/// Something that is done, and when.
+/// An action with its time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScheduledAction {
-    /// When.
+    /// When it is executed.
     pub timing: Timing,
-    /// What.
+    /// The action.
     pub what: Action,
 }
 
 impl ScheduledAction {
-    /// Whether a person did it to the run, rather than an author wrote it.
+    /// Whether it was recorded from interaction, rather than written by the scenario's author.
     pub fn is_recorded(&self) -> bool {
         matches!(self.timing, Timing::After { .. })
     }
 }
 
-/// When something is done.
+/// When an action is executed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Timing {
-    /// At this time, before the events of that time.
+    /// At this virtual time, before the events of that time.
     At(Micros),
-    /// Recorded: behind an event of the run, at the end of its poll.
+    /// Recorded: after an event of the run, at the end of the poll in which it occurred.
     After {
-        /// When.
+        /// The virtual time of the action.
         at: Micros,
-        /// Behind the event with this number.
+        /// The number of the event that precedes it.
         event: u64,
-        /// So many polls without an event later.
+        /// The number of polls without events between that event and the action.
         polls: u32,
     },
-    /// Once: right behind the event that makes this hold, at the end of its poll.
+    /// Once, after the first event for which the condition holds, at the end of its poll.
     When(Condition),
 }
 
 impl Timing {
-    /// The time at which it is done, where that is known beforehand.
+    /// The virtual time at which it is executed, if known in advance.
     pub fn at(&self) -> Option<Micros> {
         match self {
             Timing::At(at) | Timing::After { at, .. } => Some(*at),
@@ -56,7 +56,7 @@ impl Timing {
     }
 }
 
-/// `{ "at": …, "after": …, "do": …, … }`: the fields of what is done stand beside it.
+/// `{ "at": …, "after": …, "do": …, … }`: time, name and fields of the action in one object.
 impl Serialize for ScheduledAction {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::Error;
@@ -85,7 +85,7 @@ impl Serialize for ScheduledAction {
 }
 
 impl ScheduledAction {
-    /// An action at a time.
+    /// An action at a virtual time.
     pub fn at(at: Micros, what: Action) -> ScheduledAction {
         ScheduledAction { timing: Timing::At(at), what }
     }
@@ -115,10 +115,10 @@ fn timing_from_map(path: &str, map: &mut Map<String, Value>) -> Result<Timing, S
     }
 }
 
-/// Reads what is done, from an object with its name as `do`.
+/// Reads an action from an object with its name in `do`.
 ///
 /// # Errors
-/// With the path of what is wrong, beginning with `path`.
+/// The first error; its path begins with `path`.
 pub fn action_from_value(path: &str, value: Value) -> Result<Action, ScenarioError> {
     action_from_map(path, object(path, value)?)
 }
@@ -129,45 +129,45 @@ fn action_from_map(path: &str, mut map: Map<String, Value>) -> Result<Action, Sc
         Some(other) => return invalid(child_path(path, "do"), format!("{other} is not the name of an action")),
         None => return invalid(path, "missing field `do`"),
     };
-    // Read as { name: { fields } }: that form keeps the path of each field.
+    // Deserialized as { name: { fields } }, which preserves the path of each field.
     let tagged = Value::Object(Map::from_iter([(name.clone(), Value::Object(map))]));
     parse_at("", tagged).map_err(|error: ScenarioError| match error.path.strip_prefix(&name) {
         Some(field) if !error.path.is_empty() => {
-            ScenarioError { path: child_path(path, field.trim_start_matches('.')), message: error.message }
+            ScenarioError { path: child_path(path, field.trim_start_matches('.')), why: error.why }
         }
-        _ if error.message.starts_with("unknown variant") => {
-            let known = error.message.split_once(", expected").map_or("", |(_, known)| known);
-            ScenarioError {
-                path: child_path(path, "do"),
-                message: format!("there is no action `{name}`; expected{known}"),
+        _ => match &error.why {
+            Refusal::Other(text) if text.starts_with("unknown variant") => {
+                let known = text.split_once(", expected").map_or("", |(_, known)| known);
+                let why = format!("there is no action `{name}`; expected{known}").into();
+                ScenarioError { path: child_path(path, "do"), why }
             }
-        }
-        _ => ScenarioError { path: child_path(path, &error.path), message: error.message },
+            _ => ScenarioError { path: child_path(path, &error.path), why: error.why },
+        },
     })
 }
 
 /// When a run ends.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stop {
-    /// At this time, at the latest; 5 s after the last action, if it is left out.
+    /// The latest end, in virtual time. Default: 5 s after the last action.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Micros>,
-    /// As soon as this holds.
+    /// Ends the run as soon as this condition holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
-    /// Whether a broken promise ends it: any (as if it were left out), none, or one.
+    /// Whether an invariant violation ends the run: any (the default), none, or one of this invariant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_violation: Option<OnViolation>,
 }
 
-/// Which broken promises end a run.
+/// Which invariant violations end a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum OnViolation {
-    /// Any, or none.
+    /// Any violation, or none.
     Any(bool),
-    /// This one.
+    /// A violation of this invariant.
     Only(Invariant),
 }
 

@@ -1,4 +1,4 @@
-//! The document that a scenario is.
+//! The scenario as a document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,58 +16,58 @@ use crate::lab::vocab::spec::{DiskSpec, LinkSpec};
 use crate::raft::{Config, Membership, NodeId, Rule, Rules};
 use crate::runtime::Micros;
 
-/// The version of the format that this is.
+/// The version of the format.
 pub const FORMAT: &str = "raft-lab/1";
 
-/// What the page opens with.
+/// The scenario that the page opens with.
 pub const DEFAULT: &str = include_str!("../default.json");
 
-/// How a cluster starts, what is done to it, and what should then hold.
+/// The initial state of a cluster, the actions, and the expected outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// [`FORMAT`].
+    /// Always [`FORMAT`].
     format: String,
-    /// A name for people.
+    /// The title, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
-    /// What it shows, in Markdown.
+    /// What the scenario demonstrates, in Markdown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// What chance begins with: at most 2^53 − 1.
+    /// The seed of the random number generators, ≤ 2^53 − 1.
     #[serde(default)]
     pub seed: u64,
-    /// Where the settings start from.
+    /// The preset that the settings are based on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<Preset>,
-    /// The voters.
+    /// The ids of the initial voters.
     pub nodes: Vec<NodeId>,
-    /// Nodes that receive the log without a vote.
+    /// The ids of the initial learners, which receive the log but do not vote.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub learners: Vec<NodeId>,
-    /// Settings that differ from the preset's.
+    /// Settings of the nodes that differ from the preset.
     #[serde(default, skip_serializing_if = "ConfigPatch::is_empty")]
     pub config: ConfigPatch,
-    /// What the network does to messages.
+    /// Settings of the network that differ from the default.
     #[serde(default, skip_serializing_if = "NetworkPatch::is_empty")]
     pub network: NetworkPatch,
-    /// How long the disks take.
+    /// Settings of the disks that differ from the default.
     #[serde(default, skip_serializing_if = "StoragePatch::is_empty")]
     pub storage: StoragePatch,
-    /// Rules that no node obeys.
+    /// Rules of Raft that are switched off in every node.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules_off: Vec<Rule>,
-    /// What nodes start with; an empty log, if they are not named.
+    /// The initial state of each node; an empty log for nodes not listed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub start: BTreeMap<NodeId, Start>,
-    /// What is done, in the order of time.
+    /// The actions, in the order of their times.
     #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<ScheduledAction>,
     /// When the run ends.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub stop: Option<Stop>,
-    /// What should hold at the end.
+    /// Conditions that are expected to hold at the end.
     #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
     pub expect: Vec<Condition>,
 }
@@ -94,10 +94,10 @@ impl Scenario {
         }
     }
 
-    /// Reads a scenario.
+    /// Reads a scenario from text.
     ///
     /// # Errors
-    /// The first mistake, with its place; for text that is not JSON, its line and column.
+    /// The first error, with its path; for invalid JSON, with line and column.
     pub fn from_json(text: &str) -> Result<Scenario, ScenarioError> {
         Scenario::from_value(parse(text)?)
     }
@@ -105,7 +105,7 @@ impl Scenario {
     /// Reads a scenario from a JSON value.
     ///
     /// # Errors
-    /// The first mistake, with its place.
+    /// The first error, with its path.
     pub fn from_value(value: Value) -> Result<Scenario, ScenarioError> {
         let mut map = object("", value)?;
         match map.get("format") {
@@ -124,12 +124,12 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// The scenario as a document for people: indented JSON.
+    /// The scenario as indented JSON.
     pub fn to_json(&self) -> String {
         pretty(self)
     }
 
-    /// The settings of every node.
+    /// The settings of all nodes.
     pub fn node_config(&self) -> Config {
         let mut config = match self.preset {
             Some(Preset::Classroom) => Config::classroom(),
@@ -140,32 +140,32 @@ impl Scenario {
         config
     }
 
-    /// What a link does that nothing else is said of.
+    /// The settings of every link that has none of its own.
     pub fn link_spec(&self) -> LinkSpec {
         let mut link = LinkSpec::default();
         self.network.apply_to(&mut link);
         link
     }
 
-    /// The configuration that the cluster begins with.
+    /// The initial configuration.
     pub fn membership(&self) -> Membership {
         Membership::new(self.nodes.iter().copied(), self.learners.iter().copied())
     }
 
-    /// The nodes that the cluster begins with, in order.
+    /// The ids of the initial members, in order.
     pub fn first_nodes(&self) -> BTreeSet<NodeId> {
         self.nodes.iter().chain(&self.learners).copied().collect()
     }
 
-    /// Every node that there is at some time, in order.
+    /// The ids of all nodes that ever exist, in order.
     pub fn all_nodes(&self) -> BTreeSet<NodeId> {
         let mut nodes = self.first_nodes();
         nodes.extend(self.actions.iter().flat_map(|action| action.what.newcomers()));
         nodes
     }
 
-    /// The scenario without what was done behind the end of the poll of this event: that is another branch's. What an
-    /// author wrote stays.
+    /// The scenario without the recorded actions after the end of the poll of this event, which belong to another
+    /// branch. Actions by the author are kept.
     pub fn up_to_event(&self, event: u64) -> Scenario {
         let mut scenario = self.clone();
         scenario
@@ -174,20 +174,20 @@ impl Scenario {
         scenario
     }
 
-    /// The scenario as its author wrote it, without what a person did to the run, and with another seed.
+    /// The scenario without recorded actions, and with another seed.
     pub fn restarted(&self, seed: u64) -> Scenario {
         let mut scenario = Scenario { seed, ..self.clone() };
         scenario.actions.retain(|action| !action.is_recorded());
         scenario
     }
 
-    /// Whether a person did something to the run.
+    /// Whether there are recorded actions.
     pub fn has_recorded(&self) -> bool {
         self.actions.iter().any(ScheduledAction::is_recorded)
     }
 
-    /// The scenario as it was before the last thing that a person did to the run, and the moment at which it was
-    /// done; none if nothing was done. Election timers that were set at one moment count as one thing.
+    /// The scenario without the last recorded action, and the moment at which that was executed; `None` if there is
+    /// none. Election timers that were set at one moment count as one action.
     pub fn before_last_action(&self) -> Option<(Scenario, Position)> {
         let mut scenario = self.clone();
         let mut moment = None;
@@ -207,14 +207,14 @@ impl Scenario {
         moment.map(|(now, event)| (scenario, Position { event, now }))
     }
 
-    /// How the disks behave.
+    /// The settings of the disks.
     pub fn disk_spec(&self) -> DiskSpec {
         let mut spec = DiskSpec::default();
         self.storage.apply_to(&mut spec);
         spec
     }
 
-    /// When the run ends: as the scenario says, or 5 s after its last action.
+    /// The virtual time at which the run ends: as specified, or 5 s after the last action.
     pub fn stop_at(&self) -> Micros {
         let last_action = self.actions.iter().filter_map(|action| action.timing.at()).max().unwrap_or(Micros::ZERO);
         let stop = self.stop.as_ref().and_then(|stop| stop.at);

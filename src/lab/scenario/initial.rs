@@ -1,4 +1,4 @@
-//! What nodes start with.
+//! The initial state of nodes.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::raft::storage::HardState;
 use crate::raft::{Index, NodeId, SharedSnapshot, Snapshot, SnapshotMeta, Term};
 
 impl Scenario {
-    /// What a node's disk holds at the start.
+    /// The initial content of a node's disk.
     pub fn start_image(&self, node: NodeId) -> Image {
         let start = self.start.get(&node).cloned().unwrap_or_default();
         let snapshot = start.snapshot.map(|StartSnapshot { index, term, state }| {
@@ -35,13 +35,13 @@ impl Scenario {
         Image { hard_state, snapshot, prev, log }
     }
 
-    /// How far a node knows its log to be committed, and has applied it, at the start; nothing, if that is as
-    /// far as its snapshot goes.
+    /// A node's initial commit index, which is also its initial last applied index; `None` if it does not exceed the
+    /// last index of its snapshot.
     pub fn start_commit(&self, node: NodeId) -> Option<Index> {
         self.start.get(&node).and_then(|start| start.commit)
     }
 
-    /// If a node leads when the run begins: how far each follower's log is proven to agree.
+    /// The initial match index of each follower, if the node is the leader at the start.
     pub fn start_in_office(&self, node: NodeId) -> Option<BTreeMap<NodeId, Index>> {
         let start = self.start.get(&node)?;
         start.role.map(|StartRole::Leader| start.matched.clone().unwrap_or_default())
@@ -113,7 +113,7 @@ impl Scenario {
     }
 }
 
-/// Checks a log and the snapshot before it.
+/// Checks an initial log and the snapshot before it.
 fn check_log(path: &str, start: &Start) -> Result<(), ScenarioError> {
     if start.log.len() > START_LOG_MAX {
         return invalid(child_path(path, "log"), format!("a log starts with at most {START_LOG_MAX} entries"));
@@ -156,17 +156,17 @@ fn check_log(path: &str, start: &Start) -> Result<(), ScenarioError> {
     }
 }
 
-/// A key and its value that stand at `path` together.
+/// Checks a key and its value, both at `path`.
 fn check_set(path: &str, key: &str, value: &str) -> Result<(), ScenarioError> {
-    check_text("", key, value).map_err(|error| ScenarioError { path: path.into(), message: error.message })
+    check_text("", key, value).map_err(|error| ScenarioError { path: path.into(), why: error.why })
 }
 
 fn last_index(image: &Image) -> Index {
     image.prev.0 + image.log.len() as Index
 }
 
-/// The last index up to which two logs agree. What a snapshot includes is committed: it agrees with everything
-/// that goes as far.
+/// The last index up to which two logs agree. Entries included in a snapshot are committed, so they agree with every
+/// log that reaches them.
 fn common_prefix(a: &Image, b: &Image) -> Index {
     let entry = |image: &Image, index: Index| -> Option<(Term, Option<SharedEntry>)> {
         if index == image.prev.0 {
@@ -178,7 +178,7 @@ fn common_prefix(a: &Image, b: &Image) -> Index {
     let agree = |index: Index| match (entry(a, index), entry(b, index)) {
         (Some((_, Some(a))), Some((_, Some(b)))) => a == b,
         (Some((a, _)), Some((b, _))) => a == b,
-        // Below a snapshot: there is nothing to compare.
+        // Compacted: there is nothing to compare.
         _ => true,
     };
     let end = last_index(a).min(last_index(b));

@@ -1,8 +1,8 @@
 //! The scenario: the one format for test cases, recordings, links and exports.
 //!
-//! A scenario is read in two rounds, so that every mistake is told with its place. First the document
-//! becomes a tree; then each part is made from its branch of the tree, which knows its path. What can
-//! be read and makes no sense all the same is refused by `validate`.
+//! A scenario is read in two passes, so that every error is reported with its path: the text is parsed into a tree,
+//! then each part is read from its subtree, whose path is known. Documents that are well-formed but inconsistent are
+//! rejected by `validate`.
 
 mod actions;
 pub mod document;

@@ -1,4 +1,4 @@
-//! What nodes start with, as a scenario says it.
+//! The initial state of nodes, as specified in a scenario.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,50 +9,49 @@ use crate::lab::json::strict::from_value_strict;
 use crate::raft::log::Payload;
 use crate::raft::{Index, Membership, NodeId, Term};
 
-/// A snapshot that a node starts with.
+/// The initial snapshot of a node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StartSnapshot {
-    /// The last index that it includes.
+    /// The last included index.
     pub index: Index,
-    /// The term there.
+    /// The last included term.
     pub term: Term,
-    /// The state machine.
+    /// The state machine at that index.
     #[serde(default)]
     pub state: BTreeMap<String, String>,
 }
 
-/// What one node starts with.
+/// The initial state of one node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Start {
-    /// Its term; that of its last entry, if left out.
+    /// The current term. Default: the term of the last entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub term: Option<Term>,
-    /// Whom it voted for in that term; a leader, itself.
+    /// The node that received its vote in that term. Default for a leader: itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voted_for: Option<NodeId>,
-    /// Its log, from index 1, or from behind the snapshot.
+    /// The log, from index 1 or from the index after the snapshot.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<StartEntry>,
-    /// Its snapshot.
+    /// The snapshot, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<StartSnapshot>,
-    /// How far it knows its log to be committed, and has applied it, when the run begins. Like all that is not
-    /// durable, it is forgotten in a crash.
+    /// The commit index and last applied index when the run begins. Volatile: lost in a crash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<Index>,
-    /// It leads its term already, without the first entry of a leader.
+    /// The role. A leader at the start leads its term without having appended an entry of that term.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<StartRole>,
-    /// As a leader: how far each follower's log is proven to agree.
+    /// For a leader: the match index of each follower.
     #[serde(default, skip_serializing_if = "Option::is_none", rename = "match")]
     pub matched: Option<BTreeMap<NodeId, Index>>,
 }
 
-/// What a node is when the run begins, if it is not what it would be by itself.
+/// The initial role of a node that is not a follower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -61,12 +60,12 @@ pub enum StartRole {
     Leader,
 }
 
-/// An entry of a log to start with: its term alone, or all of it.
+/// An entry of an initial log: its term only, or its term and payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StartEntry {
-    /// A write that only its term matters of. Its content follows from its place and its term.
+    /// A write of this term. Its key and value are derived from its index and term.
     Term(Term),
-    /// An entry with its content.
+    /// An entry with its term and payload.
     Full(Term, Payload),
 }
 
@@ -118,7 +117,7 @@ impl<'de> Deserialize<'de> for StartEntry {
         if !value.is_object() {
             return Err(Error::custom(format_args!("{value} is neither a term nor an entry")));
         }
-        let full: FullEntry = from_value_strict(value).map_err(|error| Error::custom(error.message))?;
+        let full: FullEntry = from_value_strict(value).map_err(|error| Error::custom(error.why))?;
         let payload = match (full.set, full.blank, full.members) {
             (Some((key, value)), None, None) => Payload::Set { key, value },
             (None, Some(true), None) => Payload::Blank,

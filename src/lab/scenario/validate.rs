@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::lab::json::error::{child_path, invalid, ScenarioError};
+use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
 use crate::lab::scenario::limits::{NODES_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX};
 use crate::lab::scenario::{Scenario, ScheduledAction, Timing};
 use crate::lab::vocab::action::Action;
@@ -21,13 +21,13 @@ impl Scenario {
             return invalid("nodes", "a cluster has at least one node");
         }
         if self.nodes.len() + self.learners.len() > NODES_MAX {
-            return invalid("nodes", too_many());
+            return invalid("nodes", Refusal::TooManyNodes(NODES_MAX));
         }
         let mut seen = BTreeSet::new();
         for (field, nodes) in [("nodes", &self.nodes), ("learners", &self.learners)] {
             for (i, &node) in nodes.iter().enumerate() {
                 if node == 0 {
-                    return invalid(format!("{field}[{i}]"), "a node's id is at least 1");
+                    return invalid(format!("{field}[{i}]"), Refusal::NodeZero);
                 }
                 if !seen.insert(node) {
                     return invalid(format!("{field}[{i}]"), format!("node {node} is named twice"));
@@ -160,34 +160,8 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
         Action::AddLearner { node } => check_newcomers(&at("node"), what, nodes, *node == 0),
         Action::Members { voters } => check_newcomers(&at("voters"), what, nodes, voters.contains(&0)),
         Action::Transfer { to } => check_node(nodes, &at("to"), *to),
-        Action::WriteMany { count, clients, every, value_bytes } => {
-            if *count > WRITES_MAX {
-                return invalid(at("count"), format!("{count} is above {WRITES_MAX}"));
-            }
-            if every.is_some() && clients.is_some() {
-                return invalid(at("clients"), "`every` makes an open loop, `clients` a closed one: only one of them");
-            }
-            if clients.is_some_and(|clients| clients == 0 || clients > 100) {
-                return invalid(at("clients"), "from 1 to 100 clients");
-            }
-            match value_bytes.is_some_and(|bytes| bytes as usize > TEXT_BYTES_MAX) {
-                true => invalid(at("value_bytes"), format!("above {TEXT_BYTES_MAX}")),
-                false => Ok(()),
-            }
-        }
-        Action::Partition { groups } => {
-            let mut seen = BTreeSet::new();
-            for (i, group) in groups.iter().enumerate() {
-                for (j, &node) in group.iter().enumerate() {
-                    let path = format!("{}[{i}][{j}]", at("groups"));
-                    check_node(nodes, &path, node)?;
-                    if !seen.insert(node) {
-                        return invalid(path, format!("node {node} is in two groups, or twice in one"));
-                    }
-                }
-            }
-            Ok(())
-        }
+        Action::WriteMany { .. } => check_load(path, what),
+        Action::Partition { groups } => check_groups(&at("groups"), groups, nodes),
         Action::Cut { links, .. } => check_links(nodes, &at("links"), links),
         Action::Join { links, name } => match (links, name) {
             (Some(links), None) => check_links(nodes, &at("links"), links),
@@ -204,25 +178,55 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
     }
 }
 
+/// Checks `write_many`.
+fn check_load(path: &str, what: &Action) -> Result<(), ScenarioError> {
+    let Action::WriteMany { count, clients, every, value_bytes } = what else { return Ok(()) };
+    let at = |field: &str| child_path(path, field);
+    if *count > WRITES_MAX {
+        return invalid(at("count"), format!("{count} is above {WRITES_MAX}"));
+    }
+    if every.is_some() && clients.is_some() {
+        return invalid(at("clients"), "`every` makes an open loop, `clients` a closed one: only one of them");
+    }
+    if clients.is_some_and(|clients| clients == 0 || clients > 100) {
+        return invalid(at("clients"), "from 1 to 100 clients");
+    }
+    match value_bytes.is_some_and(|bytes| bytes as usize > TEXT_BYTES_MAX) {
+        true => invalid(at("value_bytes"), format!("above {TEXT_BYTES_MAX}")),
+        false => Ok(()),
+    }
+}
+
+/// Checks that the groups name nodes that exist, each once.
+fn check_groups(path: &str, groups: &[Vec<NodeId>], nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
+    let mut seen = BTreeSet::new();
+    for (i, group) in groups.iter().enumerate() {
+        for (j, &node) in group.iter().enumerate() {
+            let path = format!("{path}[{i}][{j}]");
+            check_node(nodes, &path, node)?;
+            if !seen.insert(node) {
+                return invalid(path, Refusal::InTwoGroups(node));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn check_node(nodes: &BTreeSet<NodeId>, path: &str, node: NodeId) -> Result<(), ScenarioError> {
     match nodes.contains(&node) {
         true => Ok(()),
-        false => invalid(path, format!("{node} is not a node of this cluster")),
+        false => invalid(path, Refusal::NoSuchNode(node)),
     }
 }
 
 fn check_newcomers(path: &str, what: &Action, nodes: &BTreeSet<NodeId>, zero: bool) -> Result<(), ScenarioError> {
     if zero {
-        return invalid(path, "a node's id is at least 1");
+        return invalid(path, Refusal::NodeZero);
     }
     match what.newcomers().union(nodes).count() > NODES_MAX {
-        true => invalid(path, too_many()),
+        true => invalid(path, Refusal::TooManyNodes(NODES_MAX)),
         false => Ok(()),
     }
-}
-
-fn too_many() -> String {
-    format!("a cluster has at most {NODES_MAX} nodes")
 }
 
 fn check_links(nodes: &BTreeSet<NodeId>, path: &str, links: &[Link]) -> Result<(), ScenarioError> {
@@ -231,7 +235,7 @@ fn check_links(nodes: &BTreeSet<NodeId>, path: &str, links: &[Link]) -> Result<(
         check_node(nodes, &path, from)?;
         check_node(nodes, &path, to)?;
         if from == to {
-            return invalid(path, format!("node {from} has no link to itself"));
+            return invalid(path, Refusal::LinkToItself(from));
         }
     }
     Ok(())
@@ -248,21 +252,18 @@ fn check_selector(nodes: &BTreeSet<NodeId>, path: &str, which: &Selector) -> Res
 pub(super) fn check_text(path: &str, key: &str, value: &str) -> Result<(), ScenarioError> {
     for (field, text) in [("key", key), ("value", value)] {
         if text.len() > TEXT_BYTES_MAX {
-            return invalid(child_path(path, field), format!("longer than {TEXT_BYTES_MAX} bytes"));
+            return invalid(child_path(path, field), Refusal::TooLong(TEXT_BYTES_MAX));
         }
     }
     match key.is_empty() || key.contains(['=', '\n']) || value.contains('\n') {
-        true => invalid(
-            child_path(path, "key"),
-            "a key is not empty and has no `=`; neither key nor value has a line break",
-        ),
+        true => invalid(child_path(path, "key"), Refusal::KeyOrValue),
         false => Ok(()),
     }
 }
 
 fn check_range(path: &str, range: Option<(Micros, Micros)>) -> Result<(), ScenarioError> {
     match range {
-        Some((low, high)) if low > high => invalid(path, format!("{low} to {high} is no range")),
+        Some((low, high)) if low > high => invalid(path, Refusal::NotARange(low.to_string(), high.to_string())),
         _ => Ok(()),
     }
 }

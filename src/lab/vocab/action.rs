@@ -1,4 +1,4 @@
-//! What can be done to a cluster: by a scenario, by a click, by a script. One table for all.
+//! The actions on a cluster. Scenarios, the page and scripts all use this table.
 
 use std::collections::BTreeSet;
 
@@ -11,193 +11,193 @@ use crate::lab::vocab::settings::ConfigPatch;
 use crate::raft::{Index, NodeId, Rule};
 use crate::runtime::Micros;
 
-/// Something that is done to the cluster. In JSON, `do` names it and its fields stand beside it.
+/// An action on the cluster. In JSON, `do` is its name, next to its fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
-    /// The node's election timeout fires now.
+    /// Makes the node's election timeout fire now.
     Campaign {
-        /// Whose.
+        /// The node whose election timer fires.
         node: NodeId,
     },
-    /// Replaces the node's armed election timeout.
+    /// Replaces the node's pending election timeout.
     Timer {
-        /// Whose.
+        /// The node whose election timer is set.
         node: NodeId,
-        /// How long from now.
+        /// The time from now until it fires, in ms.
         #[serde(rename = "in")]
         after: Micros,
     },
-    /// A client writes: to the leader of the highest term, if no node is named, waiting while there is none.
+    /// A client writes: to the given node, else to the leader of the highest term; waits while there is no leader.
     Write {
-        /// The key.
+        /// The key to set.
         key: String,
-        /// The value.
+        /// The value to set.
         value: String,
-        /// The node to ask, whatever it is.
+        /// The node to send the request to, whatever its role.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         node: Option<NodeId>,
-        /// Which client asks. Default 1.
+        /// The id of the client. Default: 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client: Option<u32>,
     },
-    /// A client reads, and is to see every write that was done before it asked.
+    /// A client reads linearizably: the result must reflect every write completed before the read.
     Read {
-        /// The key.
+        /// The key to read.
         key: String,
-        /// The node to ask, whatever it is.
+        /// The node to send the request to, whatever its role.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         node: Option<NodeId>,
-        /// Which client asks. Default 1.
+        /// The id of the client. Default: 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client: Option<u32>,
     },
-    /// Clients write, again and again, until `count` writes have begun.
+    /// Clients write repeatedly, until `count` writes have begun.
     WriteMany {
-        /// How many writes.
+        /// The number of writes.
         count: u64,
-        /// An open loop: one write each so often, whatever becomes of the others; 0 is all at once.
+        /// Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         every: Option<Micros>,
-        /// A closed loop of so many clients, each writing again when it is answered. Default 1.
+        /// Closed loop: the number of clients, each of which waits for a result before its next write. Default: 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         clients: Option<u32>,
-        /// The length of each value. Default: the number of the write.
+        /// The length of each value in bytes. Default: the value is the number of the write.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         value_bytes: Option<u32>,
     },
-    /// Cuts every link between nodes of different groups, and joins all others. Nodes that are not listed
-    /// form one group more. What is in flight across is lost.
+    /// Cuts every link between nodes of different groups, and rejoins all others. Nodes not listed form another
+    /// group. Messages in flight on cut links are lost.
     Partition {
-        /// The groups.
+        /// The groups of node ids; no node is in two groups.
         groups: Vec<Vec<NodeId>>,
     },
-    /// Cuts links, each in the direction given. What is in flight on them is lost.
+    /// Cuts links, each in the given direction. Messages in flight on them are lost.
     Cut {
         /// The links, as [from, to].
         links: Vec<Link>,
-        /// A name by which they can be rejoined.
+        /// A name by which the links can be rejoined.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
-    /// Rejoins links, given or by the name of their cut.
+    /// Rejoins links, given explicitly or by the name of their cut.
     Join {
         /// The links, as [from, to].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         links: Option<Vec<Link>>,
-        /// The name of a cut.
+        /// The name of a previous cut.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
     /// Rejoins all links.
     Heal {},
-    /// Changes what links do to messages sent from now on; where no node is named, also those of later nodes.
+    /// Changes the settings of links for messages sent from now on; without `from` and `to`, also for nodes added
+    /// later.
     Link {
-        /// Only links from this node.
+        /// Only links from this node. Default: from any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<NodeId>,
-        /// Only links to this node.
+        /// Only links to this node. Default: to any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<NodeId>,
-        /// The range that latencies are drawn from.
+        /// The shortest and the longest latency, in ms.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         latency: Option<(Micros, Micros)>,
-        /// The fraction of messages that is lost.
+        /// The fraction of messages that are lost, from 0 to 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         loss: Option<Probability>,
-        /// The fraction of messages that are sent twice.
+        /// The fraction of messages that are sent twice, from 0 to 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         duplicate: Option<Probability>,
     },
-    /// Loses messages: those in flight, and the next `count` to be sent, or all until they are released.
+    /// Drops messages: those in flight, and the next `count` sent, or all sent until a release.
     Drop(Selector),
-    /// Stops messages where they are: those in flight, and the next `count` to be sent, or all until they are
-    /// released.
+    /// Holds messages: those in flight, and the next `count` sent, or all sent until a release.
     Hold(Selector),
-    /// Lets held messages go on, for the rest of their way. What `hold` and `drop` wait for, where the selector
-    /// asks for no more than theirs, they wait for no longer.
+    /// Lets held messages continue for the rest of their latency. Also ends each `hold` and `drop` for future
+    /// messages that this selector covers.
     Release(Selector),
-    /// Messages in flight arrive later.
+    /// Delays messages in flight.
     Delay(Delay),
-    /// A second one of each of the messages in flight sets out.
+    /// Sends a copy of each selected message in flight.
     Duplicate(Selector),
-    /// Messages in flight arrive now.
+    /// Delivers messages in flight now.
     Deliver(Selector),
-    /// The node's process ends: what is not durable is gone, and RPCs to it fail at once.
+    /// Crashes the node: volatile state and writes that are not durable are lost, and RPCs to it fail at once.
     Crash {
-        /// Which.
+        /// The node to crash.
         node: NodeId,
     },
-    /// A crashed node starts again, with what is durable.
+    /// Restarts a crashed node from its durable state.
     Restart {
-        /// Which.
+        /// The node to restart.
         node: NodeId,
     },
-    /// The node's process is stopped: nothing happens in it, and its timers fire late. What is sent to it queues up.
+    /// Pauses the node's process: it does nothing, its timers fire late, and messages to it are queued.
     Pause {
-        /// Which.
+        /// The node to pause.
         node: NodeId,
     },
-    /// A stopped process goes on.
+    /// Resumes a paused process.
     Resume {
-        /// Which.
+        /// The node to resume.
         node: NodeId,
     },
-    /// Changes how the node's disk behaves from now on.
+    /// Changes the behaviour of the node's disk from now on.
     Disk {
-        /// Whose.
+        /// The node whose disk is changed.
         node: NodeId,
-        /// The range that the time until a write is durable is drawn from.
+        /// The shortest and the longest time until a write is durable, in ms.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         write_delay: Option<(Micros, Micros)>,
-        /// Whether reading and writing fail. The node shuts down when it notices.
+        /// Whether reads and writes fail. The node shuts down at the first failure.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fail: Option<bool>,
     },
-    /// The node makes a snapshot now.
+    /// Makes the node build a snapshot now.
     Snapshot {
-        /// Which.
+        /// The node that builds the snapshot.
         node: NodeId,
-        /// Of the state at this index; of all that is applied, if it is left out.
+        /// The last included index. Default: the last applied index.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         index: Option<Index>,
     },
-    /// The leader takes a node in that receives the log without a vote. An id that is not a node yet starts as an
-    /// empty one. Waits while nobody leads.
+    /// Adds a learner: the leader adds a node that receives the log but does not vote. A node that does not exist yet
+    /// is started with an empty disk. Waits while there is no leader.
     AddLearner {
-        /// Which.
+        /// The node to add.
         node: NodeId,
     },
-    /// The leader makes these the voters, once those that are new have caught up. Ids that are not nodes yet start as
-    /// empty ones. Waits while nobody leads.
+    /// Changes the voters, once new ones have caught up. Nodes that do not exist yet are started with empty disks.
+    /// Waits while there is no leader.
     Members {
-        /// The voters from then on.
+        /// The ids of the new set of voters.
         voters: BTreeSet<NodeId>,
     },
-    /// The leader hands its office over. Waits while nobody leads.
+    /// Transfers leadership. Waits while there is no leader.
     Transfer {
-        /// To this voter.
+        /// The voter that shall become the leader.
         to: NodeId,
     },
-    /// Changes settings of every node, from now on.
+    /// Changes settings of all nodes from now on.
     Config(ConfigPatch),
-    /// Every node obeys a rule from now on, or no longer does.
+    /// Switches a rule of Raft on or off in all nodes.
     Rule {
-        /// Which.
+        /// The rule.
         name: Rule,
-        /// Whether it is obeyed.
+        /// Whether the nodes obey the rule.
         on: bool,
     },
-    /// A caption for a class.
+    /// Shows a caption.
     Note {
-        /// The text.
+        /// The text of the caption.
         text: String,
     },
 }
 
 impl Action {
-    /// The nodes that it starts, if they are not there yet.
+    /// The nodes that the action starts if they do not exist yet.
     pub fn newcomers(&self) -> BTreeSet<NodeId> {
         match self {
             Action::AddLearner { node } => BTreeSet::from([*node]),

@@ -1,8 +1,8 @@
-//! Long texts of clients, in sentences.
+//! Shortens long texts of clients for use in sentences.
 
 use std::borrow::Cow;
 
-/// A text of which no more than so many letters are told: an ellipsis stands for the others.
+/// The text if it has at most `letters` characters; else its beginning with an ellipsis.
 pub fn clipped(text: &str, letters: usize) -> Cow<'_, str> {
     match text.char_indices().nth(letters) {
         Some((end, _)) => format!("{}…", &text[..end]).into(),

@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::lab::json::error::{child_path, invalid, ScenarioError};
+use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
 use crate::lab::json::read::{object, parse_at};
 use crate::lab::json::strict::{from_value_strict, untagged};
 use crate::lab::vocab::event::{self, ClientResult};
@@ -15,45 +15,45 @@ use crate::raft::event::{Role, StreamState};
 use crate::raft::schema::FieldType;
 use crate::raft::{Index, NodeId, Term};
 
-/// Something that may hold of a run: of the world as it is, or of what has happened so far.
+/// A condition over a run: over the world as it is now, or over what has happened so far.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
-    /// Who leads.
+    /// About the leader.
     Leader(LeaderCondition),
-    /// One leader of the highest term, and every live node agrees with it in everything; or not.
+    /// Whether there is one leader of the highest term and every live node has the same log, commit index and state.
     Converged(bool),
-    /// Of one or several nodes.
+    /// About one or several nodes.
     Node(Box<NodeCondition>),
-    /// Of one replication stream.
+    /// About one replication stream.
     Stream(Box<StreamCondition>),
-    /// An event with these fields has happened; so often, if `count` is given.
+    /// An event with these fields has happened, `count` times if that is given.
     Event(EventMatcher),
-    /// This held of a node or a stream at some time so far.
+    /// The condition about a node or a stream has held at some time so far.
     Visited(Box<Condition>),
-    /// Of what the clients know.
+    /// About the numbers of client requests by outcome.
     Clients(ClientsCondition),
-    /// A promise was broken.
+    /// An invariant was violated.
     Violated(Violated),
-    /// One request, or any that fits, stands so.
+    /// A client request that fits has this outcome.
     Outcome(OutcomeCondition),
-    /// It does not hold.
+    /// The condition does not hold.
     Not(Box<Condition>),
-    /// All hold.
+    /// All of the conditions hold.
     All(Vec<Condition>),
-    /// At least one holds.
+    /// At least one of the conditions holds.
     Any(Vec<Condition>),
 }
 
-/// Who leads: anyone, nobody, a node, or someone in a term.
+/// Who leads: any node, none, this node, or some node in this term.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(rename = "LeaderIs"))]
 #[serde(untagged)]
 pub enum LeaderCondition {
-    /// Whether anyone does.
+    /// Whether any node leads.
     Any(bool),
-    /// This node, with the highest term.
+    /// This node leads, with the highest term.
     Node(NodeId),
-    /// Someone, in this term.
+    /// Some node leads in this term.
     Term {
         /// The term.
         term: Number,
@@ -75,7 +75,7 @@ impl<'de> Deserialize<'de> for LeaderCondition {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Number {
-    /// This one.
+    /// Exactly this number.
     Exact(u64),
     /// At least `min`, at most `max`.
     Range(Range),
@@ -86,10 +86,10 @@ pub enum Number {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Range {
-    /// The least.
+    /// The lower bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<u64>,
-    /// The most.
+    /// The upper bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<u64>,
 }
@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for Number {
 }
 
 impl Number {
-    /// No less than that.
+    /// At least `min`.
     pub const fn at_least(min: u64) -> Number {
         Number::Range(Range { min: Some(min), max: None })
     }
@@ -118,16 +118,16 @@ impl Number {
     }
 }
 
-/// Which nodes a condition speaks of.
+/// The nodes that a condition is about.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Which {
-    /// This one.
+    /// This node.
     One(NodeId),
-    /// Each of these.
+    /// Each of these nodes.
     Each(Vec<NodeId>),
-    /// All live ones, or any live one.
+    /// All live nodes, or any live node.
     Live(Live),
 }
 
@@ -141,14 +141,14 @@ impl<'de> Deserialize<'de> for Which {
     }
 }
 
-/// Which of the live nodes.
+/// All or any of the live nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Live {
-    /// Each of them.
+    /// Every live node.
     All,
-    /// At least one.
+    /// At least one live node.
     Any,
 }
 
@@ -166,68 +166,68 @@ macro_rules! patch {
     };
 }
 
-/// What holds of one or several nodes.
+/// A condition about one or several nodes: every field that is given must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(rename = "NodeIs"))]
 #[serde(deny_unknown_fields)]
 pub struct NodeCondition {
-    /// Which.
+    /// The nodes.
     pub node: Which,
-    /// Whether it runs.
+    /// Whether the node is running.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alive: Option<bool>,
-    /// Its role.
+    /// The role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// Its term.
+    /// The current term.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub term: Option<Number>,
-    /// Whom it voted for; 0 is nobody.
+    /// The node voted for in the current term; 0 is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voted_for: Option<NodeId>,
-    /// Its commit index.
+    /// The commit index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<Number>,
-    /// How far it has applied.
+    /// The highest applied index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<Number>,
-    /// Its last index.
+    /// The last index of the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_index: Option<Number>,
-    /// The terms of its retained entries.
+    /// The terms of the retained entries, in order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<Vec<Term>>,
-    /// The terms of its first entries, from index 1.
+    /// The terms of the first entries, from index 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_prefix: Option<Vec<Term>>,
-    /// One of its entries.
+    /// An entry of the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<EntryCondition>,
-    /// Its snapshot.
+    /// The latest snapshot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<SnapshotCondition>,
     /// The configuration in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub members: Option<MembersCondition>,
-    /// Keys of its state machine; others do not matter.
+    /// Keys of the state machine with their values; other keys are ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<BTreeMap<String, String>>,
 }
 
 patch! {
-    /// What holds of a snapshot.
+    /// A condition about a snapshot.
     SnapshotCondition as "SnapshotIs" {
-        /// The last index that it includes.
+        /// The last included index.
         index: Number,
-        /// The term there.
+        /// The term of the last included entry.
         term: Number,
-        /// Its size.
+        /// The size in bytes.
         bytes: Number,
     }
 }
 
 patch! {
-    /// What holds of a configuration, as a report shows it.
+    /// A condition about a configuration, as a report shows it.
     MembersCondition as "MembersAre" {
         /// The sets of voters: two while the configuration changes.
         voters: Vec<BTreeSet<NodeId>>,
@@ -238,38 +238,38 @@ patch! {
     }
 }
 
-/// What holds of one entry.
+/// A condition about an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(rename = "EntryIs"))]
 #[serde(deny_unknown_fields)]
 pub struct EntryCondition {
-    /// Its index.
+    /// The index.
     pub index: Index,
-    /// Its term.
+    /// The term.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub term: Option<Term>,
-    /// What it sets.
+    /// The key and the value that it sets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<(String, String)>,
 }
 
-/// What holds of one stream.
+/// A condition about a replication stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(rename = "StreamIs"))]
 #[serde(deny_unknown_fields)]
 pub struct StreamCondition {
     /// The leader and the target.
     pub stream: (NodeId, NodeId),
-    /// Its state.
+    /// The state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<StreamState>,
-    /// Its next index.
+    /// The index of the next entry to send.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Number>,
-    /// Its match index.
+    /// The highest index known to be replicated on the target; `match < next`.
     #[serde(default, skip_serializing_if = "Option::is_none", rename = "match")]
     pub matched: Option<Number>,
-    /// How far the target is behind.
+    /// The lag: the last index of the leader minus match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lag: Option<Number>,
 }
@@ -277,14 +277,14 @@ pub struct StreamCondition {
 /// An event that has happened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EventMatcher {
-    /// Its name and fields, as in a trace line.
+    /// Name and fields, as in a trace line.
     pub fields: Map<String, Value>,
-    /// How often; at least once, if it is not given.
+    /// How many times; at least once, if it is not given.
     pub count: Option<Number>,
 }
 
 patch! {
-    /// How many requests stand how.
+    /// A condition about the numbers of client requests by outcome.
     ClientsCondition as "ClientsAre" {
         /// Writes and reads that were answered with success.
         acknowledged: Number,
@@ -292,19 +292,19 @@ patch! {
         unanswered: Number,
         /// Requests that were refused.
         refused: Number,
-        /// Requests of which nobody knows.
+        /// Requests with unknown outcome.
         unknown: Number,
     }
 }
 
-/// Which promise was broken: this one, any, or none.
+/// Which invariant was violated: this one, any, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Violated {
     /// Any (true), or none (false).
     Any(bool),
-    /// This one.
+    /// This invariant.
     One(Invariant),
 }
 
@@ -317,25 +317,25 @@ impl<'de> Deserialize<'de> for Violated {
     }
 }
 
-/// What holds of at least one request.
+/// A condition that at least one client request meets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(rename = "OutcomeIs"))]
 #[serde(deny_unknown_fields)]
 pub struct OutcomeCondition {
-    /// Whose.
+    /// The client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<u32>,
-    /// Its number.
+    /// The number of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub op: Option<u64>,
-    /// What is known of it. "sent" counts as waiting.
+    /// The outcome; "sent" counts as waiting.
     pub result: ClientResult,
-    /// What was read.
+    /// The value that was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
-/// The first fields of conditions, of which each has exactly one.
+/// The keys that tell the conditions apart: each condition has exactly one of them.
 const CONDITION_KEYS: [&str; 12] = [
     "leader",
     "converged",
@@ -404,11 +404,11 @@ impl Condition {
         }
     }
 
-    /// Checks that a condition speaks of nodes that exist.
+    /// Checks that the nodes in the condition exist.
     pub(in crate::lab) fn check(&self, path: &str, nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
         let known = |path: String, node: &NodeId| match nodes.contains(node) {
             true => Ok(()),
-            false => invalid(path, format!("{node} is not a node of this cluster")),
+            false => invalid(path, Refusal::NoSuchNode(*node)),
         };
         match self {
             Condition::Leader(LeaderCondition::Node(node)) => known(child_path(path, "leader"), node),
@@ -439,7 +439,7 @@ fn check_each(path: &str, list: &[Condition], nodes: &BTreeSet<NodeId>) -> Resul
     list.iter().enumerate().try_for_each(|(i, inner)| inner.check(&format!("{path}[{i}]"), nodes))
 }
 
-/// Checks that there is such an event, with such fields: what never happens would never be missed.
+/// Checks that the event and its fields exist: a condition on one that does not exist would hold vacuously when negated.
 fn check_event(path: &str, fields: &Map<String, Value>) -> Result<(), ScenarioError> {
     let name = fields.get("event").cloned().unwrap_or_default();
     let Some(row) = event::rows().find(|row| name.as_str() == Some(row.name)) else {

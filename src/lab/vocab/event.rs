@@ -1,4 +1,4 @@
-//! What happens in the laboratory around the nodes, and the record of all that happens in a run.
+//! The events outside of the nodes, and the record of every event of a run.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -12,6 +12,7 @@ use crate::lab::vocab::invariant::Invariant;
 use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::settings::ConfigPatch;
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::schema::{events, string_enum};
@@ -22,57 +23,57 @@ use crate::runtime::{Micros, StableHash, TraceHash};
 string_enum! {
     /// Why a message did not arrive.
     LossWhy {
-        /// By chance, as the network's loss rate has it.
+        /// Random loss, by the loss rate of the link.
         Chance = "chance",
         /// The link is cut.
         Cut = "link is cut",
-        /// Nobody is there to receive it.
+        /// The receiver is down.
         Crashed = "receiver is down",
-        /// The sender of the request is gone, so nobody waits for this answer.
+        /// The sender of the request crashed, so nobody waits for this response.
         NobodyWaits = "nobody waits for this answer",
-        /// It was dropped by hand.
+        /// Dropped by an action.
         Dropped = "dropped by hand",
     }
 }
 
 string_enum! {
-    /// What a trap does with the messages that it catches.
+    /// What an interceptor does with the messages that it matches.
     TrapDoes {
-        /// It loses them.
+        /// Drops them.
         Drop = "drop",
-        /// It holds them.
+        /// Holds them.
         Hold = "hold",
     }
 }
 
 string_enum! {
-    /// What a client knows about its request.
+    /// The status of a client's request, as known to the client.
     ClientResult {
         /// No leader is known; the client waits.
         Waiting = "waiting",
-        /// A node has it.
+        /// The request was sent to a node.
         Sent = "sent",
-        /// Done, and it will stay done.
+        /// Completed: a write is committed and applied, a read has its result.
         Ok = "ok",
-        /// Not done: the node does not lead.
+        /// Not executed: the node is not the leader.
         Refused = "refused",
-        /// Perhaps done, perhaps not: the node lost its office, or crashed, before it could tell.
+        /// Possibly executed: the node stepped down or crashed before it responded.
         Unknown = "unknown",
     }
 }
 
 events! {
-    /// Everything that happens outside of the nodes.
+    /// An event outside of the nodes.
     LabEvent {
-        /// A message left. Unless something happens to it, it arrives at `arrives`.
+        /// A message was sent. It arrives at `arrives` unless it is lost, held or delayed.
         Sent = "sent" {
             id: MessageId,
             from: NodeId,
             to: NodeId,
             kind: MessageKind,
-            /// The request that this answers.
+            /// The request that this is the response to.
             re: Option<MessageId>,
-            /// The message of which this is a copy that the network made.
+            /// The message of which this is a copy, made by the network.
             copy_of: Option<MessageId>,
             arrives: Micros,
             #[serde(flatten)]
@@ -80,60 +81,60 @@ events! {
         },
         /// A message arrived.
         Delivered = "delivered" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind },
-        /// A message was lost where it was.
+        /// A message was lost in flight.
         Lost = "lost" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind, why: LossWhy },
-        /// A message stands still from now on.
+        /// A message is held in flight.
         Held = "held" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind },
-        /// A message that stood still goes on, and arrives at `arrives`.
+        /// A held message was released. It now arrives at `arrives`.
         Released = "released" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind, arrives: Micros },
-        /// A message was slowed down: it arrives at `arrives` (if it stands still: if it were released now).
+        /// A message was delayed. It now arrives at `arrives`; a held one would, if it were released now.
         Delayed = "delayed" { id: MessageId, from: NodeId, to: NodeId, kind: MessageKind, arrives: Micros },
-        /// Messages that are still to be sent will be dropped, or held.
+        /// An interceptor was set: matching messages will be dropped, or held, when they are sent.
         TrapSet = "trap-set" {
             trap: u64,
             does: TrapDoes,
             #[serde(flatten)]
             which: Selector,
         },
-        /// A trap is gone: it has caught all that it was set for, or it was released.
+        /// An interceptor was removed: it has caught its number of messages, or was released.
         TrapGone = "trap-gone" { trap: u64 },
-        /// A node's process is stopped.
+        /// A node's process was paused.
         Pause = "pause" { node: NodeId },
-        /// A node's process goes on.
+        /// A node's process was resumed.
         Resume = "resume" { node: NodeId },
-        /// A node's disk behaves like this from now on.
+        /// The settings of a node's disk changed to these.
         Disk = "disk" { node: NodeId, write_delay: (Micros, Micros), fails: bool },
-        /// Settings of every node were changed.
+        /// Settings of all nodes were changed.
         Config = "config" {
             #[serde(flatten)]
             change: ConfigPatch,
         },
-        /// Every node obeys a rule from now on, or no longer does.
+        /// A rule of Raft was switched on or off in all nodes.
         Rule = "rule" { name: Rule, on: bool },
-        /// A node crashed: what was not durable is gone, this is left.
+        /// A node crashed. `kept` is its durable state, which is all that is left.
         Crash = "crash" { node: NodeId, kept: Rc<Image> },
-        /// A node starts again, with what was durable.
+        /// A node restarted from its durable state.
         Restart = "restart" { node: NodeId },
-        /// A machine was added, with an empty disk. It belongs to no configuration until a leader takes it in.
+        /// A node was added, with an empty disk. It is in no configuration until a leader adds it.
         NewNode = "new-node" { node: NodeId },
-        /// Links do this to messages sent from now on.
+        /// The settings of links changed, for messages sent from now on.
         Link = "link" {
-            /// Only links from this node.
+            /// Only links from this node; null: from any.
             from: Option<NodeId>,
-            /// Only links to this node. Where neither is said, those of later nodes too.
+            /// Only links to this node; null: to any. If both are null, links of nodes added later change too.
             to: Option<NodeId>,
-            /// The range that latencies are drawn from; null is as before.
+            /// The shortest and the longest latency; null: unchanged.
             latency: Option<(Micros, Micros)>,
-            /// The fraction of messages that is lost; null is as before.
+            /// The fraction of messages that are lost; null: unchanged.
             loss: Option<Probability>,
-            /// The fraction of messages that are sent twice; null is as before.
+            /// The fraction of messages that are sent twice; null: unchanged.
             duplicate: Option<Probability>,
         },
-        /// Links were cut, each in one direction. Strokes have a name, by which they are rejoined.
+        /// Links were cut, each in one direction. A named cut can be rejoined by its name.
         Cut = "cut" { links: Vec<Link>, name: Option<String> },
-        /// Links carry messages again.
+        /// Links were rejoined.
         Join = "join" { links: Vec<Link> },
-        /// Something changed in what a client knows of one of its requests: a write, or (without a value) a read.
+        /// The status of a client's request changed: of a write, or (without a value) of a read.
         Client = "client" {
             client: u32,
             op: u64,
@@ -141,29 +142,29 @@ events! {
             value: Option<String>,
             node: Option<NodeId>,
             result: ClientResult,
-            /// The entry that a write became, once it is done.
+            /// The index of a write's entry, once the write is completed.
             index: Option<Index>,
-            /// What a read gave, once it is answered; none is "no value".
+            /// The result of a read, once it is completed; null if the key is not set.
             read: Option<String>,
         },
-        /// Something changed in what is known of a request to change the members: to make `voters` the voters, or to
-        /// take a `learner` in.
+        /// The status of a membership change changed. The request is to make `voters` the set of voters, or to add
+        /// `learner`.
         Members = "members" {
             voters: Option<BTreeSet<NodeId>>,
             learner: Option<NodeId>,
-            /// Who was asked; none while nobody leads.
+            /// The node that was asked; null while there is no leader.
             node: Option<NodeId>,
-            /// What came of it; none until that is known.
+            /// The outcome; null until it is known.
             result: Option<MembersResult>,
         },
-        /// A promise that Raft makes was broken. Told once for each promise.
+        /// An invariant was violated. Recorded for the first violation of each invariant only.
         Violation = "violation" {
             invariant: Invariant,
             nodes: Vec<NodeId>,
             entries: Vec<Index>,
-            text: String,
+            text: ViolationDetail,
         },
-        /// A caption for a class.
+        /// A caption was shown.
         Note = "note" { text: String },
     }
 }
@@ -176,13 +177,13 @@ has_schema! {
     ConfigPatch = FieldType::Object("the settings that were changed"),
 }
 
-/// Anything that happens in a run.
+/// Any event of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Event {
-    /// In a node.
+    /// An event in a node.
     Node(raft::Event),
-    /// Around the nodes.
+    /// An event outside of the nodes.
     Lab(LabEvent),
 }
 
@@ -205,14 +206,14 @@ impl StableHash for Event {
     }
 }
 
-/// One line of a trace.
+/// One line of a trace: an event with its time and number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Record {
-    /// When it happened.
+    /// The virtual time at which it occurred.
     pub at: Micros,
     /// Its number in the run, counted from 1.
     pub n: u64,
-    /// What happened.
+    /// The event.
     #[serde(flatten)]
     pub event: Event,
 }
@@ -225,12 +226,12 @@ impl StableHash for Record {
     }
 }
 
-/// Every event.
+/// The schemas of all events.
 pub fn rows() -> impl Iterator<Item = &'static EventSchema> {
     raft::Event::SCHEMAS.iter().chain(LabEvent::SCHEMAS)
 }
 
-/// Whether a value can stand in a field of this shape. 5 and 5.0 are the same number.
+/// Whether a value is valid in a field of this type. 5 and 5.0 are the same number.
 pub fn fits(shape: FieldType, value: &Value) -> bool {
     let number = value.as_f64().filter(|number| *number >= 0.0);
     match shape {
@@ -250,7 +251,7 @@ pub fn fits(shape: FieldType, value: &Value) -> bool {
     }
 }
 
-/// A shape in words.
+/// A field type in words.
 pub fn noun(shape: FieldType) -> String {
     match shape {
         FieldType::Bool => "true or false".into(),

@@ -1,8 +1,8 @@
-//! Names of messages and links.
+//! Identifiers of messages and links.
 
 use crate::raft::NodeId;
 
-/// Names one message of a run; counted from 1.
+/// Identifies a message of a run; counted from 1.
 pub type MessageId = u64;
 
 /// One direction of a link: (from, to).

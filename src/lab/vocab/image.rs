@@ -1,4 +1,4 @@
-//! What a disk holds.
+//! The content of a disk.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -8,16 +8,16 @@ use crate::raft::storage::{HardState, Write};
 use crate::raft::{Index, SharedSnapshot, Term};
 use crate::runtime::{StableHash, TraceHash};
 
-/// What a disk holds.
+/// The content of a disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Image {
-    /// Term and vote.
+    /// The current term and vote.
     pub hard_state: HardState,
-    /// The latest complete snapshot.
+    /// The latest complete snapshot, if any.
     pub snapshot: Option<SharedSnapshot>,
-    /// The index and the term before the first entry of the log.
+    /// The index and term of the entry before the first entry of the log.
     pub prev: (Index, Term),
-    /// The retained log.
+    /// The retained entries, with consecutive indices from `prev.0 + 1`.
     pub log: Vec<SharedEntry>,
 }
 
@@ -31,7 +31,7 @@ impl StableHash for Image {
     }
 }
 
-/// For a trace: what it holds, without the entries.
+/// For traces: a summary without the entries.
 impl Serialize for Image {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(5))?;
@@ -80,7 +80,7 @@ impl Image {
             self.log.retain(|entry| entry.index < first);
         }
         for entry in &write.append {
-            // Only a node that does not remove what conflicts writes over an entry.
+            // Only a node that does not remove conflicting entries overwrites an entry.
             match entry.index.checked_sub(self.index_at(0)).and_then(|place| usize::try_from(place).ok()) {
                 Some(place) if place < self.log.len() => self.log[place] = entry.clone(),
                 _ => self.log.push(entry.clone()),

@@ -1,4 +1,4 @@
-//! What links do to messages. The network and the world keep it alike, each by the same changes.
+//! The settings of links. The network and the world each keep them, by applying the same changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,23 +7,23 @@ use crate::lab::vocab::settings::NetworkPatch;
 use crate::lab::vocab::spec::LinkSpec;
 use crate::raft::NodeId;
 
-/// What all links do.
+/// The settings of all links.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
-    /// What a link does that nothing else is said of, those of later nodes too.
+    /// The settings of links that are not in `others`, including those of nodes added later.
     pub usual: LinkSpec,
-    /// The links that do something else.
+    /// The links with other settings.
     pub others: BTreeMap<Link, LinkSpec>,
 }
 
 impl Links {
-    /// What a link does.
+    /// The settings of a link.
     pub fn of(&self, link: Link) -> LinkSpec {
         self.others.get(&link).copied().unwrap_or(self.usual)
     }
 
-    /// Changes the links between these nodes that begin at `from` and end at `to`; none is every node, and where both
-    /// are, what is usual changes too.
+    /// Changes the links among these nodes from `from` to `to`; `None` means any node. If both are `None`, `usual`
+    /// changes too.
     pub fn change(
         &mut self,
         nodes: &BTreeSet<NodeId>,
@@ -41,7 +41,7 @@ impl Links {
     }
 }
 
-/// Both directions of every link between these nodes.
+/// All links among these nodes, in both directions.
 pub fn between(nodes: &BTreeSet<NodeId>) -> impl Iterator<Item = Link> + '_ {
     nodes.iter().flat_map(|&from| nodes.iter().filter(move |&&to| to != from).map(move |&to| (from, to)))
 }

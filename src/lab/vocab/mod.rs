@@ -1,9 +1,10 @@
-//! The words of the laboratory: plain data that scenarios, runs and pictures are written in.
+//! The vocabulary of the laboratory: the plain data types that scenarios, runs and views share.
 
 pub mod action;
 pub mod clip;
 pub mod condition;
 pub mod event;
+pub mod halt;
 pub mod id;
 pub mod image;
 pub mod invariant;
@@ -14,3 +15,4 @@ pub mod selector;
 pub mod settings;
 pub mod spec;
 pub mod step;
+pub mod violation;

@@ -1,12 +1,12 @@
-//! Places in a run.
+//! Positions in a run.
 
 use crate::runtime::Micros;
 
 /// A moment of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// Behind the poll in which this event happened.
+    /// The number of the last event; the position is at the end of the poll in which it occurred. 0 is the start.
     pub event: u64,
-    /// The virtual clock: at the event, or behind it, if nothing has happened since.
+    /// The virtual time; at or after the time of that event, and not after the next one.
     pub now: Micros,
 }

@@ -1,10 +1,10 @@
-//! Probabilities that are the same on every machine.
+//! Probabilities as integers, so that runs are identical on every machine.
 
 use serde::{Deserialize, Serialize};
 
 use crate::runtime::{StableHash, TraceHash};
 
-/// A probability, held as whole parts per million; in JSON a fraction from 0 to 1.
+/// A probability in whole parts per million; in JSON, a fraction from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Probability {
     /// Parts per million, ≤ 1,000,000.

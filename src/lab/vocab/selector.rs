@@ -1,4 +1,4 @@
-//! Which messages an action is about.
+//! Selectors: the set of messages that an action affects.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +8,14 @@ use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::{Index, NodeId};
 use crate::runtime::{Micros, StableHash, TraceHash};
 
-/// Declares a struct with the fields of a selector, and some of its own before them: one object in JSON.
+/// Declares a struct with its own fields followed by those of a selector, in one JSON object.
 macro_rules! with_selector {
     ($(#[$meta:meta])* $name:ident { $($(#[$own_meta:meta])* $own:ident: $type:ty),* $(,)? }) => {
         $(#[$meta])*
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($(#[$own_meta])* pub $own: $type,)*
-            /// This message, and no other; the other fields are left out then.
+            /// Only the message with this id; all other fields must be left out.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub id: Option<MessageId>,
             /// Only messages from this node.
@@ -33,8 +33,8 @@ macro_rules! with_selector {
             /// Only appends that carry the entry at this index.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub index: Option<Index>,
-            /// So many: of the messages that are still to be sent (`hold`, `drop`: in addition to all that are in
-            /// flight), or of those in flight, the oldest first (all others).
+            /// The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else
+            /// of those in flight, the oldest first.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub count: Option<u32>,
         }
@@ -42,24 +42,24 @@ macro_rules! with_selector {
 }
 
 with_selector! {
-    /// Selects messages: those of which everything that is given holds. With nothing given, all.
+    /// Selects the messages that match all given fields; all messages if there are none.
     #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
     #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
     Selector {}
 }
 
 with_selector! {
-    /// A selector, and how much later the messages arrive.
+    /// A selector, and the time by which the messages are delayed.
     #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
     #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
     Delay {
-        /// So much later.
+        /// The additional latency, in ms.
         by: Micros,
     }
 }
 
 impl Delay {
-    /// Which messages.
+    /// The selector.
     pub fn which(&self) -> Selector {
         let &Delay { by: _, id, from, to, kind, offset, index, count } = self;
         Selector { id, from, to, kind, offset, index, count }
@@ -67,12 +67,12 @@ impl Delay {
 }
 
 impl Selector {
-    /// The one message with this name.
+    /// Selects one message by its id.
     pub fn one(id: MessageId) -> Selector {
         Selector { id: Some(id), ..Selector::default() }
     }
 
-    /// Whether a message is meant. `count` is not looked at.
+    /// Whether a message matches. `count` is ignored.
     pub fn matches(&self, id: MessageId, from: NodeId, to: NodeId, message: &Message) -> bool {
         let carries = |index: Index| match message {
             Message::Append(append) => append.prev_log_index < index && index <= append.last_index(),
@@ -87,8 +87,8 @@ impl Selector {
             && self.index.is_none_or(carries)
     }
 
-    /// Whether everything that this selector asks for is asked for by `other` too, so that `other` selects
-    /// nothing that this one does not.
+    /// Whether every message that `other` matches is matched by this selector too: each field given here has the same
+    /// value there.
     pub fn covers(&self, other: &Selector) -> bool {
         fn covers<T: PartialEq>(own: Option<T>, other: Option<T>) -> bool {
             own.is_none() || own == other
@@ -101,7 +101,7 @@ impl Selector {
             && covers(self.index, other.index)
     }
 
-    /// Checks that its parts go together; that the nodes exist is for the scenario to say.
+    /// Checks that the fields are consistent. Whether the nodes exist is checked by the scenario.
     pub(in crate::lab) fn check(&self, path: &str) -> Result<(), ScenarioError> {
         let alone = Selector { id: self.id, ..Selector::default() };
         if self.id.is_some() && *self != alone {

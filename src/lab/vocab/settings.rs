@@ -1,4 +1,4 @@
-//! Settings: of the nodes, the network and the disks, where they differ from what is usual.
+//! Settings of the nodes, the network and the disks that differ from a default.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,18 +7,18 @@ use crate::lab::vocab::spec::{DiskSpec, LinkSpec};
 use crate::raft::Config;
 use crate::runtime::{Micros, StableHash, TraceHash};
 
-/// A set of settings.
+/// A named set of node settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
-    /// Small numbers: every transition within seconds.
+    /// Settings for demonstration: every transition occurs within seconds.
     Classroom,
-    /// The engine's own defaults.
+    /// The engine's defaults.
     Lab,
 }
 
-/// Declares settings that may be left out: each field, its type, and the field of `$target` that it sets.
+/// Declares optional settings: each field, its type, and the field of `$target` that it sets.
 macro_rules! patch {
     ($(#[$meta:meta])* $name:ident for $target:ident {
         $($(#[$field_meta:meta])* $field:ident: $type:ty => $place:ident),* $(,)?
@@ -34,12 +34,12 @@ macro_rules! patch {
         )* }
 
         impl $name {
-            /// Whether it changes nothing.
+            /// Whether it contains no settings.
             pub fn is_empty(&self) -> bool {
                 *self == $name::default()
             }
 
-            /// Makes these changes.
+            /// Sets the given fields of `target`.
             pub fn apply_to(&self, target: &mut $target) {
                 $(if let Some(value) = self.$field {
                     target.$place = value.into();
@@ -56,39 +56,39 @@ macro_rules! patch {
 }
 
 patch! {
-    /// Settings of the nodes that differ from a preset's, or from what they were.
+    /// Settings of the nodes that differ from the preset, or from the current ones.
     ConfigPatch for Config {
-        /// The shortest time without a valid leader after which a follower campaigns, in ms.
+        /// The shortest election timeout, in ms: the time without a message from a leader after which a follower campaigns.
         election_timeout_min: Micros => election_timeout_min,
-        /// The end, exclusive, of the range that election timeouts are drawn from, in ms.
+        /// The exclusive upper bound of the random election timeout, in ms.
         election_timeout_max: Micros => election_timeout_max,
-        /// How often a leader makes itself heard; also the time limit of one append, in ms.
+        /// The interval between heartbeats, and the time limit of an append, in ms.
         heartbeat_interval: Micros => heartbeat_interval,
-        /// The most entries that one append carries.
+        /// The most entries in one append.
         max_payload_entries: u32 => max_payload_entries,
-        /// A follower that is further behind than this is lagging.
+        /// A stream at line rate becomes lagging if its target is more entries behind than this.
         replication_lag_threshold: u64 => replication_lag_threshold,
-        /// When a node makes a snapshot.
+        /// When a node builds a snapshot.
         snapshot_policy: SnapshotPolicy => snapshot_threshold,
-        /// The most bytes of a snapshot that one chunk carries.
+        /// The most bytes in one chunk of a snapshot.
         snapshot_max_chunk_size: u64 => snapshot_max_chunk_size,
-        /// The time limit of one chunk, in ms.
+        /// The time limit of one chunk of a snapshot, in ms.
         install_snapshot_timeout: Micros => install_snapshot_timeout,
-        /// A follower that refuses an append says where to look next; else the leader steps back one by one.
+        /// Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one.
         conflict_hint: bool => conflict_hint,
-        /// A node asks whether it could win before it campaigns.
+        /// Whether a node asks the voters whether it could win before it campaigns (pre-vote).
         pre_vote: bool => pre_vote,
-        /// A leader that does not hear from a majority steps down.
+        /// Whether a leader that does not hear from a majority within `election_timeout_max` steps down.
         check_quorum: bool => check_quorum,
     }
 }
 
-/// When a node makes a snapshot.
+/// When a node builds a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotPolicy {
-    /// When so many entries are applied since the last one.
+    /// The number of entries applied since the last snapshot after which the next one is built.
     pub logs_since_last: u64,
 }
 
@@ -105,23 +105,23 @@ impl StableHash for SnapshotPolicy {
 }
 
 patch! {
-    /// What the network does to messages, where it differs from the default (5 to 15 ms, none lost, none doubled).
+    /// Settings of the network that differ from the default (latency 5 to 15 ms, no loss, no duplicates).
     NetworkPatch for LinkSpec {
         /// The shortest and the longest latency, in ms.
         latency: (Micros, Micros) => latency,
-        /// The fraction of messages that is lost.
+        /// The fraction of messages that are lost, from 0 to 1.
         loss: Probability => loss,
-        /// The fraction of messages that is sent twice.
+        /// The fraction of messages that are sent twice, from 0 to 1.
         duplicate: Probability => duplicate,
     }
 }
 
 patch! {
-    /// How long the disks take, where that differs from the default (nothing, and 20 ms for a snapshot).
+    /// Settings of the disks that differ from the default (no write delay, 20 ms for a snapshot).
     StoragePatch for DiskSpec {
         /// The shortest and the longest time until a write is durable, in ms.
         write_delay: (Micros, Micros) => write_delay,
-        /// The shortest and the longest time that a snapshot takes, in ms; a microsecond for each byte comes on top.
+        /// The shortest and the longest time to build a snapshot, in ms, in addition to 1 µs per byte.
         snapshot_delay: (Micros, Micros) => snapshot_delay,
     }
 }

@@ -1,16 +1,16 @@
-//! What links do to messages, and disks to writes.
+//! The settings of links and disks.
 
 use crate::lab::vocab::probability::Probability;
 use crate::runtime::Micros;
 
-/// What a link does to the messages that are sent over it.
+/// The settings of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkSpec {
-    /// The shortest and the longest time that a message takes.
+    /// The shortest and the longest latency of a message.
     pub latency: (Micros, Micros),
-    /// How many get lost.
+    /// The fraction of messages that are lost.
     pub loss: Probability,
-    /// Of how many a second one sets out too.
+    /// The fraction of messages that are sent twice.
     pub duplicate: Probability,
 }
 
@@ -21,14 +21,14 @@ impl Default for LinkSpec {
     }
 }
 
-/// How long a disk takes, and whether it works.
+/// The settings of a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DiskSpec {
     /// The shortest and the longest time until a write is durable.
     pub write_delay: (Micros, Micros),
-    /// The shortest and the longest time that a snapshot takes; a microsecond for each byte comes on top.
+    /// The shortest and the longest time to build a snapshot, in addition to 1 µs per byte.
     pub snapshot_delay: (Micros, Micros),
-    /// Whether reading and writing fail.
+    /// Whether reads and writes fail.
     pub fails: bool,
 }
 

@@ -1,25 +1,25 @@
-//! Steps: how far a person goes at once.
+//! The step sizes of navigation in a run.
 
 use serde::{Deserialize, Serialize};
 
 use crate::lab::vocab::event::{Event, LabEvent};
 use crate::raft;
 
-/// How far one step of a person goes.
+/// The size of one step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
     /// One event.
     #[default]
     Event,
-    /// One message that is delivered.
+    /// The delivery of one message.
     Message,
-    /// One change of a role, a commit index or a stream's state.
+    /// One change of a role, a commit index or the state of a stream.
     Transition,
 }
 
 impl StepKind {
-    /// Whether this event is such a step.
+    /// Whether this event ends such a step.
     pub fn is_made_by(self, event: &Event) -> bool {
         use raft::Event as Node;
         match self {

@@ -1,4 +1,4 @@
-//! What the clients know.
+//! The state of client requests.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -6,39 +6,54 @@ use std::rc::Rc;
 use crate::lab::vocab::event::ClientResult;
 use crate::raft::NodeId;
 
-/// How many requests the clients made, and what became of them.
+/// The clients' requests and their results so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Clients {
-    /// Writes begun.
+    /// The number of writes begun.
     pub writes: u64,
-    /// Reads begun.
+    /// The number of reads begun.
     pub reads: u64,
-    /// Requests by what is known of them now.
+    /// The number of requests by their present status.
     pub by_result: BTreeMap<ClientResult, u64>,
-    /// Every request: client, key, value, node, result.
+    /// Every request, by its number.
     pub ops: imbl::OrdMap<u64, Rc<ClientOp>>,
 }
 
 impl Clients {
-    /// How many requests stand at `result`.
+    /// The number of requests with this status.
     pub fn count(&self, result: ClientResult) -> u64 {
         self.by_result.get(&result).copied().unwrap_or(0)
+    }
+
+    /// Takes what is known now about a request.
+    pub(super) fn note(&mut self, op: u64, request: ClientOp) {
+        let (result, is_write) = (request.result, request.value.is_some());
+        match self.ops.insert(op, Rc::new(request)) {
+            Some(before) => {
+                if let Some(count) = self.by_result.get_mut(&before.result) {
+                    *count -= 1;
+                }
+            }
+            None if is_write => self.writes += 1,
+            None => self.reads += 1,
+        }
+        *self.by_result.entry(result).or_default() += 1;
     }
 }
 
 /// One request of a client.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClientOp {
-    /// Who asked.
+    /// The id of the client.
     pub client: u32,
     /// The key.
     pub key: String,
     /// The value to be written; none for a read.
     pub value: Option<String>,
-    /// The node that was asked last.
+    /// The node that the request was sent to last; none if it was not sent yet.
     pub node: Option<NodeId>,
-    /// What is known.
+    /// The status as known to the client.
     pub result: ClientResult,
-    /// What a read gave.
+    /// The result of a read; none until it is completed, or if the key is not set.
     pub read: Option<String>,
 }

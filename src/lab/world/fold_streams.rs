@@ -1,4 +1,4 @@
-//! The replication streams, as their events tell them.
+//! Folds the events of replication streams into the world.
 
 use std::rc::Rc;
 
@@ -7,11 +7,11 @@ use crate::raft::event::{StreamState, StreamWhy};
 use crate::raft::{self, NodeId};
 use crate::runtime::Micros;
 
-/// So many points of a stream's lag are kept, for its plot.
+/// The most points that are kept of a stream's lag, for its plot.
 pub const LAG_POINTS_MAX: usize = 64;
 
 impl World {
-    /// Takes an event of a stream; whether it was one.
+    /// Applies an event of a stream. Returns whether it was one.
     pub(super) fn apply_stream(&mut self, at: Micros, event: &raft::Event) -> bool {
         use raft::Event::*;
         let (StreamState { node, target, .. }
@@ -64,7 +64,7 @@ impl World {
         }
     }
 
-    /// Adds a point to the plots of a leader's streams whose lag changed.
+    /// Adds a point to the lag plot of each of the leader's streams whose lag changed.
     pub(super) fn note_lag(&mut self, at: Micros, leader: NodeId) {
         let Some(last) = self.nodes.get(&leader).map(|node| node.last_index()) else { return };
         for (_, stream) in self.streams.range_mut((leader, 0)..=(leader, NodeId::MAX)) {

@@ -1,4 +1,4 @@
-//! Messages on their way and lost, and what waits for those that are still to be sent.
+//! Messages in flight and lost, and the interceptors of future messages.
 
 use std::rc::Rc;
 
@@ -9,35 +9,36 @@ use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// A message on its way.
+/// A message in flight.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InFlight {
-    /// Its name.
+    /// Its id.
     pub id: MessageId,
-    /// Who sent it.
+    /// The sender.
     pub from: NodeId,
-    /// Who is to receive it.
+    /// The receiver.
     pub to: NodeId,
     /// Its kind.
     pub kind: MessageKind,
-    /// The request that it answers.
+    /// The request that it is the response to.
     pub re: Option<MessageId>,
-    /// The message of which it is a copy that the network made.
+    /// The message of which it is a copy, made by the network.
     pub copy_of: Option<MessageId>,
-    /// When it left.
+    /// The virtual time at which it was sent.
     pub sent: Micros,
-    /// When it arrives, unless something happens to it, or when it would, if it did not stand still.
+    /// The virtual time at which it arrives; if it is held, at which it would arrive without the hold.
     pub arrives: Micros,
-    /// It stands still.
+    /// Whether it is held.
     pub held: bool,
-    /// How much of its way it had behind it, per million, and when: from then on it goes evenly, or stands still.
+    /// Its progress at a certain time, in parts per million; from then on progress is linear in time, or constant
+    /// while held.
     pub passed: (u32, Micros),
-    /// What it says.
+    /// Its content.
     pub message: Rc<Message>,
 }
 
 impl InFlight {
-    /// How much of its way it has behind it, per million.
+    /// Its progress at this time, in parts per million.
     pub fn passed_at(&self, now: Micros) -> u32 {
         const WHOLE: u64 = 1_000_000;
         let (passed, since) = self.passed;
@@ -50,42 +51,42 @@ impl InFlight {
     }
 }
 
-/// Messages that are still to be sent will be dropped, or held.
+/// An interceptor of future messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interceptor {
-    /// What happens to them.
+    /// Whether it drops or holds them.
     pub does: TrapDoes,
-    /// Which.
+    /// The messages that it matches.
     pub which: Selector,
 }
 
-/// A message that did not arrive.
+/// A message that was lost.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LostMessage {
-    /// The message.
+    /// The message as it was in flight.
     pub message: Rc<InFlight>,
-    /// When it was lost.
+    /// The virtual time at which it was lost.
     pub at: Micros,
-    /// Why.
+    /// The reason.
     pub why: LossWhy,
 }
 
-/// A cut with a name.
+/// A named cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedCut {
     /// Its name.
     pub name: String,
-    /// The links that it cut.
+    /// The links that are cut by it.
     pub links: Vec<Link>,
 }
 
-/// Messages so far.
+/// The number of messages so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MessageCounts {
-    /// Sent.
+    /// Messages sent.
     pub sent: u64,
-    /// Arrived.
+    /// Messages delivered.
     pub delivered: u64,
-    /// Lost, for whatever reason.
+    /// Messages lost, for any reason.
     pub dropped: u64,
 }

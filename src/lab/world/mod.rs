@@ -7,13 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::lab::vocab::event::{Event, LabEvent, Record};
+use crate::lab::vocab::event::{Event, LabEvent, LossWhy, Record};
 use crate::lab::vocab::id::{Link, MessageId};
 use crate::lab::vocab::invariant::{Invariant, Violation};
 use crate::lab::vocab::links::Links;
 use crate::lab::vocab::settings::NetworkPatch;
 use crate::raft::event::Role;
-use crate::raft::log::Payload;
 use crate::raft::{self, Membership, NodeId, Rule};
 use crate::runtime::Micros;
 
@@ -180,37 +179,20 @@ impl World {
             TransferBegun { target, .. } => node.hands_over_to = Some(*target),
             TransferGivenUp { .. } => node.hands_over_to = None,
             Vote { candidate, granted, .. } => {
-                if *granted {
-                    node.voted_for = Some(*candidate);
-                }
-                if *candidate == id {
-                    node.votes.insert(id, *granted);
-                }
+                node.decide_vote(*candidate, *granted);
             }
             VoteCounted { voter, granted, .. } => {
                 node.votes.insert(*voter, *granted);
             }
             Append { entry, .. } => {
-                // Only a node that does not remove what conflicts writes over an entry.
-                match entry.index.checked_sub(node.first_index).and_then(|place| usize::try_from(place).ok()) {
-                    Some(place) if place < node.log.len() => drop(node.log.set(place, entry.clone())),
-                    _ => node.log.push_back(entry.clone()),
-                }
-                if let Payload::Members(membership) = &entry.payload {
-                    node.members = (entry.index, membership.clone());
-                }
+                node.append(entry);
                 if node.role == raft::event::Role::Leader {
                     self.note_lag(at, id);
                 }
             }
             Truncate { first, .. } => node.truncate_from(*first),
             Commit { to, .. } => node.commit = *to,
-            Apply { index, .. } => {
-                node.applied = *index;
-                if let Some(Payload::Set { key, value }) = node.entry(*index).map(|entry| entry.payload.clone()) {
-                    node.state.insert(key, value);
-                }
-            }
+            Apply { index, .. } => node.apply_entry(*index),
             StorageFailed { error, .. } => node.storage_error = Some(error.clone()),
             Chunk { index, received, .. } => node.receiving = Some((*index, *received)),
             Installed { snapshot, kept_suffix, .. } => node.install(snapshot, *kept_suffix),
@@ -249,36 +231,12 @@ impl World {
 
     fn apply_lab(&mut self, at: Micros, event: &LabEvent) {
         match event {
-            LabEvent::Sent { id, from, to, kind, re, copy_of, arrives, message } => {
-                self.counts.sent += 1;
-                let message = InFlight {
-                    id: *id,
-                    from: *from,
-                    to: *to,
-                    kind: *kind,
-                    re: *re,
-                    copy_of: *copy_of,
-                    sent: at,
-                    arrives: *arrives,
-                    held: false,
-                    passed: (0, at),
-                    message: message.clone(),
-                };
-                self.messages.insert(*id, Rc::new(message));
-            }
+            LabEvent::Sent { .. } => self.add_message(at, event),
             LabEvent::Delivered { id, .. } => {
                 self.counts.delivered += 1;
                 self.messages.remove(id);
             }
-            LabEvent::Lost { id, why, .. } => {
-                self.counts.dropped += 1;
-                if let Some(message) = self.messages.remove(id) {
-                    self.lost.push_back(Rc::new(LostMessage { message, at, why: *why }));
-                }
-                while self.lost.len() > LOST_MAX || self.lost.front().is_some_and(|lost| lost.at + LOST_SHOWN < at) {
-                    self.lost.pop_front();
-                }
-            }
+            LabEvent::Lost { id, why, .. } => self.lose_message(at, *id, *why),
             LabEvent::Held { id, .. } => self.with_message(*id, at, |message| message.held = true),
             LabEvent::Released { id, arrives, .. } => self.with_message(*id, at, |message| {
                 message.held = false;
@@ -302,7 +260,7 @@ impl World {
             LabEvent::Rule { name, on: false } => drop(self.rules_off.insert(*name)),
             LabEvent::Violation { invariant, nodes, entries, text } => {
                 let (nodes, entries) = (nodes.clone(), entries.clone());
-                let violation = Violation { invariant: *invariant, nodes, entries, text: text.clone() };
+                let violation = Violation { invariant: *invariant, nodes, entries, detail: text.clone() };
                 self.violations.entry(*invariant).or_insert((self.n, Rc::new(violation)));
             }
             LabEvent::Crash { node, kept } => {
@@ -322,19 +280,8 @@ impl World {
                 let change = NetworkPatch { latency: *latency, loss: *loss, duplicate: *duplicate };
                 Rc::make_mut(&mut self.links).change(&nodes, (*from, *to), &change);
             }
-            LabEvent::Cut { links, name } => {
-                self.cut.extend(links);
-                if let Some(name) = name {
-                    self.strokes.push(NamedCut { name: name.clone(), links: links.clone() });
-                }
-            }
-            LabEvent::Join { links } => {
-                links.iter().for_each(|link| {
-                    self.cut.remove(link);
-                });
-                let cut = &self.cut;
-                self.strokes.retain(|stroke| stroke.links.iter().any(|link| cut.contains(link)));
-            }
+            LabEvent::Cut { links, name } => self.cut_links(links, name.as_ref()),
+            LabEvent::Join { links } => self.join_links(links),
             LabEvent::Client { client, op, key, value, node, result, index: _, read } => {
                 let new = ClientOp {
                     client: *client,
@@ -344,18 +291,52 @@ impl World {
                     result: *result,
                     read: read.clone(),
                 };
-                let clients = &mut self.clients;
-                match clients.ops.insert(*op, Rc::new(new)) {
-                    Some(before) => {
-                        if let Some(count) = clients.by_result.get_mut(&before.result) {
-                            *count -= 1;
-                        }
-                    }
-                    None if value.is_some() => clients.writes += 1,
-                    None => clients.reads += 1,
-                }
-                *clients.by_result.entry(*result).or_default() += 1;
+                self.clients.note(*op, new);
             }
         }
+    }
+
+    fn add_message(&mut self, at: Micros, event: &LabEvent) {
+        let LabEvent::Sent { id, from, to, kind, re, copy_of, arrives, message } = event else { return };
+        self.counts.sent += 1;
+        let message = InFlight {
+            id: *id,
+            from: *from,
+            to: *to,
+            kind: *kind,
+            re: *re,
+            copy_of: *copy_of,
+            sent: at,
+            arrives: *arrives,
+            held: false,
+            passed: (0, at),
+            message: message.clone(),
+        };
+        self.messages.insert(*id, Rc::new(message));
+    }
+
+    fn lose_message(&mut self, at: Micros, id: MessageId, why: LossWhy) {
+        self.counts.dropped += 1;
+        if let Some(message) = self.messages.remove(&id) {
+            self.lost.push_back(Rc::new(LostMessage { message, at, why }));
+        }
+        while self.lost.len() > LOST_MAX || self.lost.front().is_some_and(|lost| lost.at + LOST_SHOWN < at) {
+            self.lost.pop_front();
+        }
+    }
+
+    fn cut_links(&mut self, links: &[Link], name: Option<&String>) {
+        self.cut.extend(links);
+        if let Some(name) = name {
+            self.strokes.push(NamedCut { name: name.clone(), links: links.to_vec() });
+        }
+    }
+
+    fn join_links(&mut self, links: &[Link]) {
+        for link in links {
+            self.cut.remove(link);
+        }
+        let cut = &self.cut;
+        self.strokes.retain(|stroke| stroke.links.iter().any(|link| cut.contains(link)));
     }
 }

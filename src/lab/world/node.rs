@@ -1,4 +1,4 @@
-//! One node, as its events tell it.
+//! The state of one node, as far as its events show it.
 
 use std::collections::BTreeMap;
 
@@ -8,75 +8,75 @@ use crate::raft::log::{Payload, SharedEntry};
 use crate::raft::{Index, Membership, NodeId, SharedSnapshot, Term};
 use crate::runtime::Micros;
 
-/// What is known about one node.
+/// The state of one node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeState {
-    /// Its name.
+    /// Its id.
     pub id: NodeId,
-    /// Whether it runs. What a crashed node kept stays to be seen; what it lost is reset.
+    /// Whether it is running. A crashed node shows its durable state; volatile state is reset.
     pub alive: bool,
-    /// Whether it has ever run.
+    /// Whether it has ever been started.
     pub begun: bool,
-    /// Its process is stopped: it runs, and does nothing.
+    /// Whether its process is paused: it is running but does nothing.
     pub paused: bool,
-    /// Its disk fails.
+    /// Whether its disk fails.
     pub disk_fails: bool,
-    /// How long its writes take, from the shortest to the longest.
+    /// The shortest and the longest time until a write is durable.
     pub write_delay: (Micros, Micros),
-    /// The same, when its disk was at its fastest.
+    /// The lowest `write_delay` so far, against which a slow disk is recognized.
     pub usual_write_delay: (Micros, Micros),
-    /// What it is.
+    /// Its present role.
     pub role: Role,
-    /// Why it became that.
+    /// Why it took that role.
     pub role_why: RoleWhy,
     /// Its current term.
     pub term: Term,
-    /// Whom it voted for in that term.
+    /// The node that received its vote in that term.
     pub voted_for: Option<NodeId>,
-    /// The leader that it follows in this term.
+    /// The leader that it recognizes in this term.
     pub leader: Option<NodeId>,
-    /// While it is a candidate: the answers so far, its own vote included.
+    /// For a candidate: the responses so far, its own vote included.
     pub votes: BTreeMap<NodeId, bool>,
-    /// Whether those are answers to the question that comes before a campaign (pre-vote).
+    /// Whether `votes` are responses to a pre-vote.
     pub pre_voting: bool,
-    /// While it leads: the node that it hands its office over to.
+    /// For a leader: the target of a leadership transfer in progress.
     pub hands_over_to: Option<NodeId>,
-    /// When its election timeout was armed, and when it fires.
+    /// The virtual times at which its election timeout was set and at which it expires.
     pub timer: Option<(Micros, Micros)>,
     /// The retained entries; the first has index `first_index`.
     pub log: imbl::Vector<SharedEntry>,
     /// The index of the first retained entry.
     pub first_index: Index,
-    /// How far it knows the log to be committed.
+    /// The highest index known to be committed.
     pub commit: Index,
-    /// How far its state machine is.
+    /// The index of the last entry applied to the state machine.
     pub applied: Index,
-    /// The state machine.
+    /// The keys and values of the state machine.
     pub state: imbl::OrdMap<String, String>,
-    /// The snapshot that it has, if any.
+    /// Its latest complete snapshot, if any.
     pub snapshot: Option<SharedSnapshot>,
-    /// A snapshot that it is being sent: its last index, and how many bytes have come.
+    /// A partially received snapshot: its last included index, and the bytes received.
     pub receiving: Option<(Index, u64)>,
-    /// It is making a snapshot up to this index.
+    /// The last included index of a snapshot that is being built.
     pub compacting: Option<Index>,
-    /// Its log is durable up to here.
+    /// The last index that is durable.
     pub durable: Index,
-    /// What its storage said when it failed. The node is shut down then.
+    /// The error for which its storage failed. The node is shut down then.
     pub storage_error: Option<String>,
-    /// The configuration in force, with its index in the log (0: the one that the cluster began with).
+    /// The configuration in effect, with the index of its entry (0: the initial configuration).
     pub members: (Index, Membership),
-    /// The configuration that the cluster began with.
+    /// The initial configuration.
     initial_members: Membership,
 }
 
 impl NodeState {
-    /// A node that has not started yet, with a log from index 1.
+    /// A node that was not started yet, with a log from index 1.
     pub fn new(id: NodeId, members: Membership, log: impl IntoIterator<Item = SharedEntry>) -> NodeState {
         let kept = Image { log: log.into_iter().collect(), ..Image::default() };
         NodeState::from_disk(id, members, &kept)
     }
 
-    /// A node that has not started yet, with what its disk holds.
+    /// A node that was not started yet, with this disk content.
     pub fn from_disk(id: NodeId, members: Membership, kept: &Image) -> NodeState {
         let mut node = NodeState {
             id,
@@ -108,11 +108,11 @@ impl NodeState {
             members: (0, members.clone()),
             initial_members: members,
         };
-        node.crash(kept); // it is as if it had run before
+        node.crash(kept); // equivalent to a crash of a node that ran before
         node
     }
 
-    /// The same, with the log committed and applied up to an index.
+    /// The same node, with the log committed and applied up to `index`.
     pub fn applied_up_to(mut self, index: Index) -> NodeState {
         let applied = self.applied + 1..=index.min(self.last_index());
         for entry in applied.filter_map(|index| self.entry(index).cloned()).collect::<Vec<_>>() {
@@ -124,17 +124,17 @@ impl NodeState {
         self
     }
 
-    /// Whether its process has not begun yet.
+    /// Whether its process was never started.
     pub fn never_ran(&self) -> bool {
         !self.alive && !self.begun
     }
 
-    /// The configuration that the cluster began with.
+    /// The initial configuration.
     pub fn initial_members(&self) -> &Membership {
         &self.initial_members
     }
 
-    /// The last index of its log.
+    /// The index of the last entry; 0 in an empty log.
     pub fn last_index(&self) -> Index {
         self.first_index + self.log.len() as Index - 1
     }
@@ -145,7 +145,7 @@ impl NodeState {
     }
 
     pub(super) fn find_members(&mut self) {
-        // Entries that the snapshot includes may still be retained: they do not speak against it.
+        // Entries included in the snapshot may still be retained; they do not contradict its configuration.
         let found = self.log.iter().rev().find_map(|entry| match &entry.payload {
             Payload::Members(membership) => Some((entry.index, membership.clone())),
             _ => None,
@@ -154,7 +154,7 @@ impl NodeState {
         self.members = found.or_else(before).unwrap_or((0, self.initial_members.clone()));
     }
 
-    /// Takes a snapshot in place of the log up to there; of what is behind it, what agrees is kept.
+    /// Replaces the log up to the snapshot's last index by the snapshot; later entries are kept if `kept_suffix`.
     pub(super) fn install(&mut self, snapshot: &SharedSnapshot, kept_suffix: bool) {
         let index = snapshot.meta.index;
         match kept_suffix {
@@ -184,7 +184,7 @@ impl NodeState {
         self.first_index = self.first_index.max(first_index);
     }
 
-    /// The term of the entry at `index`, if it is retained, or the last one of the snapshot.
+    /// The term at `index`, if the entry is retained or is the last one included in the snapshot.
     pub fn term_at(&self, index: Index) -> Option<Term> {
         let snapshot = self.snapshot.as_ref().map(|snapshot| (snapshot.meta.index, snapshot.meta.term));
         match (index, snapshot) {
@@ -194,7 +194,7 @@ impl NodeState {
         }
     }
 
-    /// What was in memory is gone, and what was not durable.
+    /// Resets volatile state, and everything that was not durable.
     pub(super) fn crash(&mut self, kept: &Image) {
         (self.alive, self.role, self.leader, self.timer) = (false, Role::Follower, None, None);
         self.paused = false;
@@ -206,7 +206,7 @@ impl NodeState {
         self.log = kept.log.iter().cloned().collect();
         self.durable = self.last_index();
         self.snapshot = kept.snapshot.clone();
-        // What the snapshot holds is there again when the node starts; the rest is applied again.
+        // The snapshot's state is loaded at the restart; the entries after it are applied again.
         let snapshot = kept.snapshot.as_ref();
         let index = snapshot.map_or(0, |snapshot| snapshot.meta.index);
         self.state = snapshot.map(|snapshot| snapshot.state().into_iter().collect()).unwrap_or_default();
@@ -219,6 +219,35 @@ impl NodeState {
         self.log.truncate(usize::try_from(index.saturating_sub(self.first_index)).unwrap_or(usize::MAX));
         if self.members.0 >= index {
             self.find_members();
+        }
+    }
+
+    /// Notes the node's decision on a RequestVote; the one on its own is its first vote as a candidate.
+    pub(super) fn decide_vote(&mut self, candidate: NodeId, granted: bool) {
+        if granted {
+            self.voted_for = Some(candidate);
+        }
+        if candidate == self.id {
+            self.votes.insert(candidate, granted);
+        }
+    }
+
+    /// Adds an entry at the end of the log. Only a node that does not remove conflicting entries overwrites one.
+    pub(super) fn append(&mut self, entry: &SharedEntry) {
+        match entry.index.checked_sub(self.first_index).and_then(|place| usize::try_from(place).ok()) {
+            Some(place) if place < self.log.len() => drop(self.log.set(place, entry.clone())),
+            _ => self.log.push_back(entry.clone()),
+        }
+        if let Payload::Members(membership) = &entry.payload {
+            self.members = (entry.index, membership.clone());
+        }
+    }
+
+    /// Applies the entry at an index to the state machine.
+    pub(super) fn apply_entry(&mut self, index: Index) {
+        self.applied = index;
+        if let Some(Payload::Set { key, value }) = self.entry(index).map(|entry| entry.payload.clone()) {
+            self.state.insert(key, value);
         }
     }
 }

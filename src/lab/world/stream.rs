@@ -1,4 +1,4 @@
-//! One replication stream, as its events tell it.
+//! The state of one replication stream, as far as its events show it.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -7,116 +7,116 @@ use crate::raft::event::{StreamState, StreamWhy};
 use crate::raft::{self, Index, SharedSnapshot, Term};
 use crate::runtime::Micros;
 
-/// What is known about one replication stream.
+/// The state of one replication stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StreamInfo {
-    /// The leader's term.
+    /// The leader's term in which the stream was started.
     pub term: Term,
-    /// What it is doing.
+    /// Its present state.
     pub state: StreamState,
-    /// The state before.
+    /// The state before; none when the stream starts.
     pub from: Option<StreamState>,
-    /// Why it changed.
+    /// Why it entered its present state.
     pub why: StreamWhy,
-    /// When it changed.
+    /// The virtual time at which it entered its present state.
     pub since: Micros,
-    /// Every way that it has taken so far through its states, and how often.
+    /// How often it made each transition so far.
     pub ways: Rc<BTreeMap<Transition, u32>>,
-    /// The way that it took last.
+    /// Its latest transition.
     pub last_way: Transition,
-    /// Where the next append begins.
+    /// The index of the next entry to send.
     pub next: Index,
-    /// How far the target is proven to agree.
+    /// The highest index known to be replicated on the target; `matched < next`.
     pub matched: Index,
-    /// Entries handed over, not yet chosen for sending.
+    /// Entries passed to the stream, not yet selected for sending.
     pub replication_buffer: Buffered,
     /// Entries in flight, or to be sent again.
     pub outbound_buffer: Buffered,
-    /// When the target last answered.
+    /// The virtual time of the target's last response.
     pub answered: Option<Micros>,
-    /// What went wrong with the latest RPC whose end is known.
+    /// Why the latest RPC with a known outcome failed; none if it succeeded.
     pub trouble: Option<Trouble>,
-    /// While it sends a snapshot: how far it is.
+    /// The progress of a snapshot, while one is being sent.
     pub snapshot: Option<SnapshotProgress>,
-    /// The lag, the leader's last index − match, each time that it changed; the latest last.
+    /// The history of the lag (the leader's last index − match), with a point at each change; the latest last.
     pub lag: imbl::Vector<(Micros, u64)>,
 }
 
-/// A way from one state of a stream to another, or back to the same one.
+/// A transition of a stream between two states, or back to the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Transition {
-    /// Whence; none where the stream begins.
+    /// The state before; none when the stream starts.
     pub from: Option<StreamState>,
-    /// Whither.
+    /// The state after.
     pub to: StreamState,
-    /// What causes it.
+    /// The cause.
     pub why: StreamWhy,
 }
 
-/// Entries in a buffer: their indices follow each other, and the leader's log holds the rest of them.
+/// The entries of a buffer, with consecutive indices. Their contents are in the leader's log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Buffered {
-    /// The index of the first.
+    /// The index of the first entry.
     pub first: Index,
-    /// How many.
+    /// The number of entries.
     pub count: u32,
 }
 
 impl Buffered {
-    /// The last index; of an empty buffer, the one before the first.
+    /// The index of the last entry; `first - 1` if the buffer is empty.
     pub fn last(self) -> Index {
         (self.first + Index::from(self.count)).saturating_sub(1)
     }
 
-    /// Whether an entry is in it.
+    /// Whether the entry at `index` is in the buffer.
     pub fn contains(self, index: Index) -> bool {
         self.count > 0 && (self.first..=self.last()).contains(&index)
     }
 }
 
-/// Why an RPC of a stream came to nothing.
+/// Why an RPC of a stream failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// There was no answer in time; of a chunk, perhaps since the target is down.
+    /// It timed out; for a chunk, the target may also be down.
     Unanswered,
     /// It failed at once: the target is down.
     Unreachable,
 }
 
-/// How far a stream is with a snapshot.
+/// The progress of sending a snapshot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SnapshotProgress {
     /// The snapshot.
     pub snapshot: SharedSnapshot,
-    /// Where the next chunk begins: so much the target has.
+    /// The offset of the next chunk: the number of bytes that the target has.
     pub offset: u64,
-    /// Chunks so far, those sent again included.
+    /// The number of chunks sent so far, including retransmissions.
     pub chunks_sent: u32,
-    /// The chunk whose answer is awaited: where it begins, and its size.
+    /// The offset and size, in bytes, of the chunk in flight.
     pub in_flight: Option<(u64, u64)>,
-    /// The size of a whole chunk, as far as one was seen.
+    /// The size of a whole chunk in bytes, as far as one was seen; 0 before.
     pub chunk_size: u64,
 }
 
 impl SnapshotProgress {
-    /// Nothing of it is sent yet.
+    /// A transfer of which nothing is sent yet.
     pub fn new(snapshot: SharedSnapshot) -> SnapshotProgress {
         SnapshotProgress { snapshot, offset: 0, chunks_sent: 0, in_flight: None, chunk_size: 0 }
     }
 
-    /// The snapshot's last index.
+    /// The snapshot's last included index.
     pub fn index(&self) -> Index {
         self.snapshot.meta.index
     }
 
-    /// The size of the whole.
+    /// The size of the snapshot, in bytes.
     pub fn bytes(&self) -> u64 {
         self.snapshot.data.len() as u64
     }
 }
 
 impl StreamInfo {
-    /// A stream that begins.
+    /// A stream that starts now.
     pub fn new(term: Term, at: Micros, state: StreamState, why: StreamWhy) -> StreamInfo {
         let way = Transition { from: None, to: state, why };
         StreamInfo {
@@ -153,7 +153,7 @@ impl StreamInfo {
         (self.answered, self.trouble) = (Some(at), None);
     }
 
-    /// A stream that is told of one of its events, but for a change of state.
+    /// Applies an event of this stream that is not a change of state.
     pub(super) fn apply(&mut self, at: Micros, event: &raft::Event) {
         use raft::Event::*;
         match event {
@@ -161,12 +161,12 @@ impl StreamInfo {
             Match { to, .. } | MatchLost { to, .. } => self.matched = *to,
             Buffer { replication, replication_first, outbound, .. } => {
                 self.replication_buffer = Buffered { first: *replication_first, count: *replication };
-                // It begins at next, whenever it has changed.
+                // The buffer begins at the next index, also after that has changed.
                 self.outbound_buffer = Buffered { first: self.next, count: *outbound };
             }
             Answered { success, counted, .. } => {
                 self.hears(at);
-                // A refusal at line rate changes the state, which is told by itself.
+                // A refusal at line rate also changes the state, which has an event of its own.
                 if *counted && !success && self.state == self::StreamState::Lagging {
                     self.goes(Transition { from: Some(self.state), to: self.state, why: StreamWhy::Refused });
                 }

@@ -33,8 +33,8 @@ impl Node {
         }
     }
 
-    /// The consistency check, which heartbeats have to pass too: if the logs agree at prev, they agree up to there. Then
-    /// appends the entries and advances the commit index.
+    /// The consistency check, which heartbeats have to pass too: if the logs agree at prev, they agree up to there.
+    /// Then appends the entries and advances the commit index.
     fn check_and_append(&mut self, now: Micros, request: AppendEntries) -> AppendResult {
         let AppendEntries { prev_log_index, prev_log_term, leader_commit, entries, .. } = request;
         if entries.is_empty() && !self.config.rules.check_heartbeats_too {
@@ -56,8 +56,8 @@ impl Node {
         for entry in entries {
             self.append_if_new(now, entry);
         }
-        // The log is known to agree with the leader's only up to the last entry of this append; what follows may come from
-        // another leader, and must not be committed (paper, Figure 2, step 5).
+        // The log is known to agree with the leader's only up to the last entry of this append; what follows may come
+        // from another leader, and must not be committed (paper, Figure 2, step 5).
         let last_proven = match self.config.rules.commit_only_what_is_proven {
             true => last_new,
             false => self.terms.last_index(),

@@ -4,24 +4,13 @@ use std::collections::BTreeMap;
 
 use litemap::LiteMap;
 
+use super::state::PreVote;
 use super::{Node, Output, Token};
 use crate::raft::event::{Event, Role, RoleWhy, VoteWhy};
 use crate::raft::rpc::{TimeoutNow, VoteRequest, VoteResponse};
 use crate::raft::storage::{HardState, StorageError};
 use crate::raft::{Index, NodeId, Term};
 use crate::runtime::Micros;
-
-/// A pre-vote in progress (thesis §9.6): it finds out whether the node could win an election, and changes no state at
-/// the nodes that are asked.
-#[derive(Clone, Debug)]
-pub(super) struct PreVote {
-    /// The term of the election that would follow: the current term + 1.
-    term: Term,
-    /// Why the node wants to campaign.
-    why: RoleWhy,
-    /// The responses so far, by voter.
-    votes: LiteMap<NodeId, bool>,
-}
 
 impl Node {
     /// Sets the initial role: follower with a vote, learner without.
@@ -66,8 +55,8 @@ impl Node {
         }
     }
 
-    /// Switches between follower and learner when the configuration or its commitment has changed. Candidates and leaders
-    /// are not affected.
+    /// Switches between follower and learner when the configuration or its commitment has changed. Candidates and
+    /// leaders are not affected.
     pub(super) fn sync_role_with_membership(&mut self, now: Micros) {
         let to = self.passive_role();
         if matches!(self.role, Role::Follower | Role::Learner) && self.role != to {
@@ -159,7 +148,8 @@ impl Node {
         self.persist_hard_state();
     }
 
-    /// Adds term and vote to the pending write: they are durable before any message that depends on them (paper, Figure 2).
+    /// Adds term and vote to the pending write: they are durable before any message that depends on them (paper, Figure
+    /// 2).
     fn persist_hard_state(&mut self) {
         self.pending_write.hard_state = self.config.rules.persist_vote.then_some(self.hard_state);
     }
@@ -186,8 +176,8 @@ impl Node {
         self.reset_election_timer(now);
     }
 
-    /// Sets a new election deadline after a random timeout in [election_timeout_min, election_timeout_max) (paper §5.2).
-    /// Learners have none.
+    /// Sets a new election deadline after a random timeout in [election_timeout_min, election_timeout_max) (paper
+    /// §5.2). Learners have none.
     fn reset_election_timer(&mut self, now: Micros) {
         let (min, max) = (self.config.election_timeout_min, self.config.election_timeout_max);
         let deadline = match self.role {
@@ -256,8 +246,8 @@ impl Node {
 
     /// Handles RequestVote, or a pre-vote.
     pub(super) fn on_vote_request(&mut self, now: Micros, token: Token, request: VoteRequest) {
-        // Leader stickiness (thesis §4.2.3): a node that has heard from a leader recently does not even adopt the term, so
-        // a node that was cut off cannot depose that leader. A leader counts as hearing from itself.
+        // Leader stickiness (thesis §4.2.3): a node that has heard from a leader recently does not even adopt the term,
+        // so a node that was cut off cannot depose that leader. A leader counts as hearing from itself.
         let min = self.config.election_timeout_min;
         let hears_leader = self.role == Role::Leader || self.last_leader_contact.is_some_and(|at| now < at + min);
         let why = if self.is_stale(request.term) {

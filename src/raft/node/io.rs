@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::members::MembersResult;
 use crate::raft::config::Config;
 use crate::raft::event::Event;
 use crate::raft::log::Payload;
@@ -10,6 +9,7 @@ use crate::raft::replication::{Stream, StreamCommand, StreamReport};
 use crate::raft::rpc::{
     AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
 };
+use crate::raft::schema::string_enum;
 use crate::raft::storage::{StorageError, Write};
 use crate::raft::{Index, NodeId, SharedSnapshot, SnapshotMeta, Term};
 use crate::runtime::{Micros, Rng};
@@ -66,7 +66,7 @@ pub enum Input {
     Compact(Option<Index>),
     /// A storage operation failed.
     StorageFailed(StorageError),
-    /// The time [`Node::next_deadline`] has come.
+    /// The time [`Node::next_deadline`](super::Node::next_deadline) has come.
     DeadlineReached,
     /// Use these settings from now on, in the streams too.
     SetConfig(Config),
@@ -174,4 +174,22 @@ pub struct Setup {
     /// If set, the node starts as the leader of its persisted term, with these match indexes of other members: for
     /// scenarios that do not begin with an election.
     pub start_as_leader: Option<BTreeMap<NodeId, Index>>,
+}
+
+string_enum! {
+    /// The outcome of a membership change.
+    MembersResult {
+        /// The new configuration is committed.
+        Done = "done",
+        /// This node does not lead.
+        NotLeader = "this node does not lead",
+        /// Another change is in progress.
+        InProgress = "another change is under way",
+        /// The new configuration has no voters.
+        Empty = "a cluster without voters could do nothing",
+        /// The configuration is as requested already.
+        NoChange = "it is so already",
+        /// The leader stepped down; the change may or may not be completed by the next leader.
+        Unknown = "the leader lost its office meanwhile",
+    }
 }

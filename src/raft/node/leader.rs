@@ -1,15 +1,11 @@
 //! The leader: its streams, the commit index, client requests and leadership transfer (paper §5.3, §5.4.2, §8).
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use litemap::LiteMap;
-
-use super::members::{MembershipChange, RemovedMember};
-use super::reads::PendingRead;
+use super::state::{LeaderState, LeadershipTransfer, PendingRead, Progress};
 use super::{Node, Output, ReadResult, Token, WriteResult};
-use crate::raft::config::Config;
 use crate::raft::event::{Event, Role, RoleWhy, TransferRefusedWhy};
 use crate::raft::log::{Entry, LogTerms, Payload};
 use crate::raft::replication::{self, Stream, StreamCommand, StreamReport};
@@ -17,94 +13,10 @@ use crate::raft::rpc::TimeoutNow;
 use crate::raft::{Index, Membership, NodeId, Term};
 use crate::runtime::Micros;
 
-/// The state that a node has only while it leads. Dropped when it steps down.
-#[derive(Clone, Debug, Default)]
-pub(super) struct LeaderState {
-    /// The progress of each replication stream, by its target. A target has an entry while its stream runs.
-    pub(super) progress: LiteMap<NodeId, Progress>,
-    /// Client writes that are not applied yet, by the index of their entry.
-    pending_writes: BTreeMap<Index, Token>,
-    /// The targets of streams that wait until the snapshot under construction is built.
-    pending_snapshot_requests: BTreeSet<NodeId>,
-    /// Client reads, in order of arrival, that wait for confirmation of leadership or for the state machine.
-    pub(super) pending_reads: Vec<PendingRead>,
-    /// The number of the latest heartbeat round; 0 before the first. See [`Node::start_heartbeat_round`].
-    pub(super) heartbeat_round: u64,
-    /// The index of the first entry of this leader's term. Reads wait until it is committed.
-    pub(super) first_index_of_term: Index,
-    /// When the leader checks next whether a majority still answers.
-    next_quorum_check: Micros,
-    /// The leadership transfer in progress, if any. No writes are accepted meanwhile.
-    transfer: Option<LeadershipTransfer>,
-    /// The membership change in progress that this leader was asked for, if any.
-    pub(super) change: Option<MembershipChange>,
-    /// Removed members whose streams still run, until they know of their removal.
-    pub(super) removed: LiteMap<NodeId, RemovedMember>,
-}
-
-/// A leadership transfer in progress (thesis §3.10).
-#[derive(Clone, Debug)]
-struct LeadershipTransfer {
-    /// The voter that shall become the leader.
-    target: NodeId,
-    /// When the transfer is given up.
-    deadline: Micros,
-    /// Whether TimeoutNow was sent to the target.
-    timeout_now_sent: bool,
-}
-
-/// What the leader knows about one target, from the reports of its stream.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Progress {
-    /// The highest index up to which the target's log is known to agree with the leader's; 0 if nothing is known.
-    pub(super) match_index: Index,
-    /// When the target last answered any RPC of this term.
-    pub(super) last_contact: Option<Micros>,
-    /// The latest heartbeat round that the target answered.
-    pub(super) heartbeat_round: u64,
-    /// The last included index of the snapshot that is being sent to the target, if any.
-    snapshot_index: Option<Index>,
-}
-
-impl LeaderState {
-    /// Takes the targets whose streams wait for a snapshot.
-    pub(super) fn take_pending_snapshot_requests(&mut self) -> BTreeSet<NodeId> {
-        std::mem::take(&mut self.pending_snapshot_requests)
-    }
-
-    /// Notes that the stream to `target` waits for the next snapshot.
-    pub(super) fn add_snapshot_request(&mut self, target: NodeId) {
-        self.pending_snapshot_requests.insert(target);
-    }
-
-    /// Notes that `target` is being sent a snapshot with this last included index.
-    pub(super) fn set_snapshot_index(&mut self, target: NodeId, index: Index) {
-        if let Some(progress) = self.progress.get_mut(&target) {
-            progress.snapshot_index = Some(index);
-        }
-    }
-
-    /// The lowest index that any responsive target is known to have, by match or by snapshot. The entries above it may
-    /// still have to be sent. A target is responsive if it answered within `election_timeout_max`.
-    pub(super) fn lowest_needed_index(&self, now: Micros, config: &Config) -> Option<Index> {
-        let is_responsive =
-            |progress: &&Progress| progress.last_contact.is_some_and(|at| now <= at + config.election_timeout_max);
-        let has = |progress: &Progress| progress.snapshot_index.unwrap_or(0).max(progress.match_index);
-        self.progress.values().filter(is_responsive).map(has).min()
-    }
-
-    /// When the next of the leader's timers expires.
-    pub(super) fn next_deadline(&self, config: &Config) -> Option<Micros> {
-        let check = config.check_quorum.then_some(self.next_quorum_check);
-        let transfer = self.transfer.as_ref().map(|transfer| transfer.deadline);
-        let removed = self.removed.values().map(|member| member.deadline);
-        check.into_iter().chain(transfer).chain(removed).min()
-    }
-}
-
 impl Node {
     /// Creates the leader state and starts a stream to every other member. `known_match` has the match index of each
-    /// target about which something is known already: none after an election; see [`Setup::start_as_leader`](super::Setup).
+    /// target about which something is known already: none after an election; see
+    /// [`Setup::start_as_leader`](super::Setup).
     pub(super) fn start_leading(&mut self, now: Micros, known_match: &BTreeMap<NodeId, Index>) {
         self.leader_state = Some(LeaderState {
             first_index_of_term: self.terms.last_index() + 1,
@@ -162,8 +74,8 @@ impl Node {
         }
     }
 
-    /// Stops all streams and answers all pending client requests. The outcome of pending writes is unknown: their entries
-    /// may still be committed.
+    /// Stops all streams and answers all pending client requests. The outcome of pending writes is unknown: their
+    /// entries may still be committed.
     pub(super) fn stop_leading(&mut self) {
         if let Some(state) = self.leader_state.take() {
             self.outputs.push(Output::StopStreams);

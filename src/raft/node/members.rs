@@ -6,60 +6,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Node, Output, Token};
+use super::state::{ChangeStage, MembershipChange, RemovedMember};
+use super::{MembersResult, Node, Output, Token};
 use crate::raft::event::{Role, RoleWhy};
 use crate::raft::log::Payload;
-use crate::raft::schema::string_enum;
-use crate::raft::{Index, Membership, NodeId};
+use crate::raft::{Membership, NodeId};
 use crate::runtime::Micros;
-
-string_enum! {
-    /// The outcome of a membership change.
-    MembersResult {
-        /// The new configuration is committed.
-        Done = "done",
-        /// This node does not lead.
-        NotLeader = "this node does not lead",
-        /// Another change is in progress.
-        InProgress = "another change is under way",
-        /// The new configuration has no voters.
-        Empty = "a cluster without voters could do nothing",
-        /// The configuration is as requested already.
-        NoChange = "it is so already",
-        /// The leader stepped down; the change may or may not be completed by the next leader.
-        Unknown = "the leader lost its state meanwhile",
-    }
-}
-
-/// A membership change in progress that this leader was asked for.
-#[derive(Clone, Debug)]
-pub(super) struct MembershipChange {
-    /// The request to answer when the change is done.
-    token: Token,
-    stage: ChangeStage,
-}
-
-/// A member that was removed and whose stream still runs, until it knows of its removal or `deadline` has passed.
-#[derive(Clone, Debug)]
-pub(super) struct RemovedMember {
-    /// The index of the entry whose configuration does not contain the member.
-    index: Index,
-    /// The heartbeat round that was started when that entry was committed, if it is: a response to it shows that the
-    /// member knows of the commitment.
-    heartbeat_round: Option<u64>,
-    /// When the stream is stopped at the latest.
-    pub(super) deadline: Micros,
-}
-
-#[derive(Clone, Debug)]
-enum ChangeStage {
-    /// A learner was added by the entry at this index; done when that is committed.
-    AddingLearner(Index),
-    /// The new ones among these voters catch up as learners; the joint configuration follows.
-    CatchingUp(BTreeSet<NodeId>),
-    /// The joint configuration or the new one is appended; done when the new one is committed.
-    Joint,
-}
 
 impl Node {
     /// Adds a learner: a node that receives the log without a vote.
@@ -192,8 +144,8 @@ impl Node {
         self.sync_role_with_membership(now);
     }
 
-    /// Stops the stream to a removed member once the member has answered a heartbeat that was sent after its removal was
-    /// committed. A member that knows only of the uncommitted removal could go on campaigning forever.
+    /// Stops the stream to a removed member once the member has answered a heartbeat that was sent after its removal
+    /// was committed. A member that knows only of the uncommitted removal could go on campaigning forever.
     pub(super) fn finish_removal(&mut self, target: NodeId) {
         let Some(state) = &mut self.leader_state else { return };
         let Some(RemovedMember { index, heartbeat_round: Some(heartbeat_round), .. }) = state.removed.get(&target)

@@ -3,13 +3,14 @@
 //! [`Node`] is a plain value, a state machine without I/O: [`Node::handle`] takes one [`Input`] and the current time,
 //! changes the state, and produces [`Output`]s, which the task around it ([`run`]) carries out.
 //!
-//! The files: [`io`] (inputs and outputs), [`election`] (terms, votes, roles), [`append`] (AppendEntries at the receiver), [`leader`] (commitment,
-//! client requests, leadership transfer), [`reads`] (ReadIndex), [`members`] (membership changes), [`snapshots`],
-//! [`task`].
+//! The files: [`io`] (inputs and outputs), [`state`] (what it remembers beside its log), [`election`] (terms, votes, roles), [`append`] (AppendEntries at the
+//! receiver), [`leader`] (commitment, client requests, leadership transfer), [`reads`] (ReadIndex), [`members`]
+//! (membership changes), [`snapshots`], [`task`].
 //!
-//! **Durability.** Each step collects what has to be written in one [`Write`]. The messages and answers of that step are
-//! held back until storage has confirmed the write and all before it ([`Node::after_durable`]). Only entries may be sent
-//! to followers earlier: the leader counts itself for commitment only up to its last durable entry (thesis §10.2.1).
+//! **Durability.** Each step collects what has to be written in one [`Write`]. The messages and answers of that step
+//! are held back until storage has confirmed the write and all before it ([`Node::after_durable`]). Only entries may be
+//! sent to followers earlier: the leader counts itself for commitment only up to its last durable entry (thesis
+//! §10.2.1).
 
 mod append;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod leader;
 mod members;
 mod reads;
 mod snapshots;
+mod state;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -37,12 +39,9 @@ use super::storage::{HardState, Persisted, Write};
 use super::{Index, Membership, NodeId, SharedSnapshot, Term};
 use crate::runtime::{Micros, Rng};
 
-use election::PreVote;
-pub use io::{Input, Output, ReadResult, Setup, Token, WriteResult, TERM_AND_INDEX_MAX};
-use leader::LeaderState;
-pub use members::MembersResult;
-use snapshots::IncomingSnapshot;
+pub use io::{Input, MembersResult, Output, ReadResult, Setup, Token, WriteResult, TERM_AND_INDEX_MAX};
 pub use snapshots::SNAPSHOT_BYTES_MAX;
+use state::{IncomingSnapshot, LeaderState, PreVote};
 pub use task::{run, Request, Responder, TaskContext};
 
 /// A Raft node's state and decisions. See the module documentation.

@@ -1,28 +1,16 @@
 //! Linearizable reads without a log entry: ReadIndex (paper §8, thesis §6.4).
 //!
-//! A leader may have been deposed without knowing it. So it records its commit index when a read arrives, has a majority
-//! confirm that it still leads, by responses to RPCs that were sent *after* the read arrived, and answers when the state
-//! machine has applied everything up to the recorded index. A new leader first commits an entry of its own term: before
-//! that, it does not know the cluster's commit index.
+//! A leader may have been deposed without knowing it. So it records its commit index when a read arrives, has a
+//! majority confirm that it still leads, by responses to RPCs that were sent *after* the read arrived, and answers when
+//! the state machine has applied everything up to the recorded index. A new leader first commits an entry of its own
+//! term: before that, it does not know the cluster's commit index.
 
+use super::state::PendingRead;
 use super::{Node, Output, ReadResult, Token};
 use crate::raft::event::{Event, Role};
 use crate::raft::membership::Quorum;
 use crate::raft::replication::StreamCommand;
-use crate::raft::{Index, NodeId};
-
-/// A client's read that is not answered yet.
-#[derive(Clone, Debug)]
-pub(super) struct PendingRead {
-    /// The request to answer.
-    pub(super) token: Token,
-    /// The key to read.
-    key: String,
-    /// The commit index when the read arrived, or the first one of this term if that is later; none until then.
-    read_index: Option<Index>,
-    /// A response to an RPC of this heartbeat round or a later one confirms the read.
-    heartbeat_round: u64,
-}
+use crate::raft::NodeId;
 
 impl Node {
     /// Registers a client's read, or forwards the client to the leader.
@@ -37,8 +25,8 @@ impl Node {
         self.answer_ready_reads();
     }
 
-    /// Starts a heartbeat round: every stream sends an RPC soon, and reports with [`StreamReport::Heard`] when the target
-    /// has answered one that was sent after this call. Rounds are numbered from 1.
+    /// Starts a heartbeat round: every stream sends an RPC soon, and reports with [`StreamReport::Heard`] when the
+    /// target has answered one that was sent after this call. Rounds are numbered from 1.
     ///
     /// [`StreamReport::Heard`]: crate::raft::replication::StreamReport::Heard
     pub(super) fn start_heartbeat_round(&mut self) {

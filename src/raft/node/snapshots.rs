@@ -5,13 +5,14 @@
 
 use std::sync::Arc;
 
+use super::state::IncomingSnapshot;
 use super::{Node, Output, Token};
 use crate::raft::event::{Event, Role};
 use crate::raft::log::LogTerms;
 use crate::raft::replication::StreamCommand;
 use crate::raft::rpc::{InstallResponse, InstallResult, InstallSnapshot};
 use crate::raft::storage::{Install, StorageError};
-use crate::raft::{Index, NodeId, SharedSnapshot, Snapshot, SnapshotMeta, Term};
+use crate::raft::{Index, NodeId, SharedSnapshot, Snapshot, SnapshotMeta};
 use crate::runtime::Micros;
 
 /// The largest snapshot, in bytes, that a node accepts. A chunk that exceeds it is always answered with offset 0.
@@ -19,17 +20,6 @@ pub const SNAPSHOT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The most entries that a leader keeps before a snapshot for slow followers, in multiples of `snapshot_threshold`.
 const TAIL_THRESHOLDS_MAX: u64 = 4;
-
-/// A partially received snapshot. Kept in memory only.
-#[derive(Clone, Debug)]
-pub(super) struct IncomingSnapshot {
-    /// Chunks are accepted only if their term, leader and snapshot id are these.
-    term: Term,
-    leader: NodeId,
-    id: u64,
-    /// The bytes received so far.
-    data: Vec<u8>,
-}
 
 impl Node {
     /// The last included index of the latest snapshot; 0 without one.
@@ -60,7 +50,8 @@ impl Node {
         self.outputs.push(Output::BuildSnapshot(SnapshotMeta { id, index, term, membership }));
     }
 
-    /// Installs a snapshot that was built here, compacts the log, and sends the snapshot to the streams that wait for it.
+    /// Installs a snapshot that was built here, compacts the log, and sends the snapshot to the streams that wait for
+    /// it.
     pub(super) fn on_snapshot_built(&mut self, now: Micros, built: Result<SharedSnapshot, StorageError>) {
         self.is_compacting = false;
         let snapshot = match built {
@@ -94,8 +85,8 @@ impl Node {
         lowest.map_or(index, |lowest| lowest.clamp(furthest, index))
     }
 
-    /// Sends a stream the latest snapshot if it is at most `snapshot_threshold / 2` entries behind the log; else the stream
-    /// waits for one that is built now.
+    /// Sends a stream the latest snapshot if it is at most `snapshot_threshold / 2` entries behind the log; else the
+    /// stream waits for one that is built now.
     pub(super) fn on_needs_snapshot(&mut self, target: NodeId) {
         let index = self.snapshot_index();
         let is_recent = self.terms.last_index().saturating_sub(index) <= self.config.snapshot_threshold / 2;

@@ -22,8 +22,8 @@ use crate::raft::storage::StorageError;
 use crate::raft::{Index, Network, NodeId, Observer, SharedSnapshot, Storage, Term};
 use crate::runtime::{Clock, Micros, Spawner};
 
-/// Takes the answer to one request. Dropped without an answer, it sends none: the requester sees no difference to a crash
-/// or a lost message.
+/// Takes the answer to one request. Dropped without an answer, it sends none: the requester sees no difference to a
+/// crash or a lost message.
 pub struct Responder<T>(Box<dyn FnOnce(T)>);
 
 impl<T> Responder<T> {

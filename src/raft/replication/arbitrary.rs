@@ -1,5 +1,5 @@
-//! Property tests: whatever the responses and their timing, a stream never panics, `match_index < next_index` holds, and
-//! buffers and remembered RPCs stay within their limits. The events always agree with the state.
+//! Property tests: whatever the responses and their timing, a stream never panics, `match_index < next_index` holds,
+//! and buffers and remembered RPCs stay within their limits. The events always agree with the state.
 //!
 //! For more than the usual 256 cases: `PROPTEST_CASES=1000000 cargo test --lib arbitrary`.
 
@@ -276,7 +276,7 @@ proptest! {
             let stream = &rig.stream;
             prop_assert!(stream.match_index() < stream.next_index());
             prop_assert!(stream.next_index() <= stream.last_log_index + 1);
-            prop_assert!(stream.sent_rpcs.len() <= LATE_ANSWERS_MAX);
+            prop_assert!(stream.sent_rpcs.len() <= SENT_RPCS_MAX);
             prop_assert!(stream.outbound_buffer.len() <= 3, "no more than the largest payload");
             let agrees = rig.observed.is_true_of(stream) || stream.state() == StreamState::Shutdown;
             prop_assert!(agrees, "{:?} of {:?}", rig.observed, stream);

@@ -39,8 +39,8 @@ pub enum StreamCommand {
     Snapshot(SharedSnapshot),
     /// Use these settings from now on.
     SetConfig(Config),
-    /// A heartbeat round has started: send an RPC soon, and report its response with [`StreamReport::Heard`]. Rounds are
-    /// numbered in ascending order.
+    /// A heartbeat round has started: send an RPC soon, and report its response with [`StreamReport::Heard`]. Rounds
+    /// are numbered in ascending order.
     HeartbeatRound(u64),
 }
 

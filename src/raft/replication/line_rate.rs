@@ -4,8 +4,8 @@ use crate::raft::replication::Stream;
 use crate::raft::Index;
 
 impl Stream {
-    /// Sends the buffered entries. Entries that are missing from the buffers (before the first one, or all of them after
-    /// the buffers were cleared) are read from storage, so that none of them waits for the next write.
+    /// Sends the buffered entries. Entries that are missing from the buffers (before the first one, or all of them
+    /// after the buffers were cleared) are read from storage, so that none of them waits for the next write.
     pub(super) fn proceed_at_line_rate(&mut self) {
         if !self.can_send() {
             return;

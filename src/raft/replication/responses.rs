@@ -98,7 +98,8 @@ impl Stream {
         self.become_lagging(StreamWhy::Refused);
     }
 
-    /// Lowers the match index: the target refuses what it had acknowledged, so it has lost entries that were not durable.
+    /// Lowers the match index: the target refuses what it had acknowledged, so it has lost entries that were not
+    /// durable.
     fn on_match_lost(&mut self, hint: Option<ConflictHint>) {
         let to = hint.map_or(0, |hint| hint.index).min(self.match_index.saturating_sub(1));
         self.emit(Event::MatchLost { node: self.leader, target: self.target, from: self.match_index, to });

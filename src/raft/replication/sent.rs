@@ -5,7 +5,7 @@ use crate::runtime::Micros;
 
 /// The most RPCs that a stream remembers while it waits for their responses, in time or late. The oldest is forgotten
 /// first; its response would prove nothing that responses to later ones do not.
-pub const LATE_ANSWERS_MAX: usize = 64;
+pub const SENT_RPCS_MAX: usize = 64;
 
 /// An RPC whose response the stream waits for, in time or late.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,8 @@ pub(super) enum SentRpc {
         prev_index: Index,
         /// The index of its last entry; `prev_index` for a heartbeat. A success proves the log up to here.
         last_index: Index,
-        /// Whether `0 < prev_index ≤ match_index` when it was sent. A refusal then means that the target has lost entries.
+        /// Whether `0 < prev_index ≤ match_index` when it was sent. A refusal then means that the target has lost
+        /// entries.
         prev_was_proven: bool,
         /// The latest heartbeat round that had started when it was sent.
         heartbeat_round: u64,

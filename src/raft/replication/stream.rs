@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::io::{Input, LeaderContext, Output, StreamCommand, StreamReport};
-use super::sent::{InFlight, SentRpc, LATE_ANSWERS_MAX};
+use super::sent::{InFlight, SentRpc, SENT_RPCS_MAX};
 use super::transfer::SnapshotTransfer;
 use crate::raft::config::Config;
 use crate::raft::event::{Event, StreamState, StreamWhy};
@@ -43,7 +43,7 @@ pub struct Stream {
     pub(super) outbound_buffer: Vec<SharedEntry>,
     /// The append in flight, if any. At most one at a time.
     pub(super) in_flight: Option<InFlight>,
-    /// The RPCs whose responses are still accepted, by id, including those in flight. At most [`LATE_ANSWERS_MAX`].
+    /// The RPCs whose responses are still accepted, by id, including those in flight. At most [`SENT_RPCS_MAX`].
     pub(super) sent_rpcs: BTreeMap<u64, SentRpc>,
     /// The id of the last RPC that was sent; ids start at 1.
     last_rpc: u64,
@@ -72,8 +72,8 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Starts a stream. It sends a heartbeat at once, which asks whether the target's log agrees with the leader's up to
-    /// the end of `context.terms`; the first entry to send is the one after it.
+    /// Starts a stream. It sends a heartbeat at once, which asks whether the target's log agrees with the leader's up
+    /// to the end of `context.terms`; the first entry to send is the one after it.
     ///
     /// `known_match` is the match index if the target's log is known already: none after an election, and some only in
     /// a scenario that begins with a leader.
@@ -219,7 +219,7 @@ impl Stream {
     pub(super) fn register_rpc(&mut self, sent: SentRpc) -> u64 {
         self.last_rpc += 1;
         self.sent_rpcs.insert(self.last_rpc, sent);
-        if self.sent_rpcs.len() > LATE_ANSWERS_MAX {
+        if self.sent_rpcs.len() > SENT_RPCS_MAX {
             if let Some((rpc, _)) = self.sent_rpcs.pop_first() {
                 self.outputs.push(Output::CancelRpc { rpc });
             }

@@ -102,20 +102,27 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, contex
             _ = timer => Input::DeadlineReached,
             first = commands.next() => match first {
                 None => Input::Terminate,
-                Some(first) => {
-                    let mut burst = vec![first];
-                    while burst.len() < burst_max {
-                        match commands.try_recv() {
-                            Ok(command) => burst.push(command),
-                            Err(_) => break,
-                        }
-                    }
-                    Input::Commands(burst)
-                }
+                Some(first) => Input::Commands(burst(first, &mut commands, burst_max)),
             },
         };
         stream.handle(clock.now(), input);
     }
+}
+
+/// The first command, and those that have arrived already, at most `max` together.
+fn burst(
+    first: StreamCommand,
+    commands: &mut mpsc::UnboundedReceiver<StreamCommand>,
+    max: usize,
+) -> Vec<StreamCommand> {
+    let mut burst = vec![first];
+    while burst.len() < max {
+        match commands.try_recv() {
+            Ok(command) => burst.push(command),
+            Err(_) => break,
+        }
+    }
+    burst
 }
 
 #[cfg(test)]

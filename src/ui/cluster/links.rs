@@ -1,4 +1,4 @@
-//! The links between the nodes, and the strokes that cut them.
+//! The links between the nodes, and the cuts.
 
 use std::f64::consts::FRAC_PI_2;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use crate::view::menu::MenuTarget;
 use crate::view::page::{Change, Menu, Pointed};
 use crate::view::selection::Selection;
 
-/// The distance between the two directions of a link, where they differ and are both drawn, in units of the picture.
+/// The distance between the two directions of a link when both are drawn, in units of the picture.
 const APART: f64 = 3.0;
 
 /// The properties of the links.
@@ -25,15 +25,15 @@ const APART: f64 = 3.0;
 pub struct LinksProps {
     /// The links.
     pub links: Rc<Vec<LinkGlyph>>,
-    /// The directions that the stroke in the making would cut.
+    /// The directions that the stroke being drawn would cut.
     pub doomed: Vec<Link>,
-    /// The nodes that are highlighted: two of them light their link.
+    /// The highlighted nodes; a link is lit if both its ends are.
     pub lit: Vec<NodeId>,
-    /// The one that is selected, the smaller node first.
+    /// The selected link, the smaller node first.
     pub selected: Option<Link>,
-    /// To open a link's menu.
+    /// Called to open a link's menu.
     pub change: Callback<Change>,
-    /// To go to the next one.
+    /// Called to move to the next link.
     pub command: Callback<Command>,
 }
 
@@ -41,7 +41,7 @@ pub struct LinksProps {
 #[component]
 pub fn Links(props: &LinksProps) -> Html {
     let LinksProps { links, doomed, lit, selected, .. } = props;
-    // One stop for the keyboard: arrow keys go on from there.
+    // A single tab stop: the arrow keys move on from there.
     let stop = selected.or(links.first().map(|glyph| glyph.link));
     html! {
         <g class="links">
@@ -66,13 +66,13 @@ fn line(class: &'static str, (a, b): (Point, Point), lit: bool) -> Html {
     }
 }
 
-/// The line from `a` to `b`, moved to the right-hand side of who travels it.
+/// The line from `a` to `b`, shifted to the right-hand side by `by`, seen from `a`.
 fn aside((a, b): (Point, Point), by: f64) -> (Point, Point) {
     let right = a.angle_to(b) + FRAC_PI_2;
     (a.polar(right, by), b.polar(right, by))
 }
 
-/// One line while both directions are alike, else one for each.
+/// One line if both directions are alike, otherwise one for each.
 fn lines(glyph: &LinkGlyph, lit: bool) -> Html {
     let (there, back) = (glyph.ends, (glyph.ends.1, glyph.ends.0));
     match (glyph.cut, glyph.cut_back) {
@@ -99,7 +99,7 @@ fn arrow((a, b): (Point, Point)) -> Html {
     html! { <path class="way" d="M-4-4 4 0-4 4" {transform} /> }
 }
 
-/// What a stroke in the making would cut: with an arrow, where it is one direction only.
+/// The links that the stroke being drawn would cut, with an arrow if only one direction is concerned.
 fn threatened(glyph: &LinkGlyph, doomed: &[Link]) -> Html {
     let (a, b) = glyph.link;
     let (there, back) = (doomed.contains(&(a, b)), doomed.contains(&(b, a)));
@@ -112,7 +112,7 @@ fn threatened(glyph: &LinkGlyph, doomed: &[Link]) -> Html {
     }
 }
 
-/// A wide line that nobody sees, for a pointer and for the keyboard.
+/// A wide invisible line, the target for pointer and keyboard.
 fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> Html {
     let ((a, b), link) = (glyph.ends, glyph.link);
     let open = {
@@ -126,7 +126,7 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
         let open = open.clone();
         move |event: MouseEvent| open(Point::new(event.client_x().into(), event.client_y().into()))
     };
-    // The streams along it are lit with it.
+    // The streams over the link are highlighted with it.
     let looks = |on: bool| {
         let change = props.change.clone();
         move |_: PointerEvent| change.emit(Change::Point(on.then_some(Pointed::Selection(Selection::Link(link)))))
@@ -146,7 +146,7 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
         }
         event.prevent_default();
     };
-    // Whoever comes to the links by the keyboard begins with the one that has the focus.
+    // A link that gets the focus is selected, so that the arrow keys start from it.
     let onfocus = {
         let change = props.change.clone();
         move |_: FocusEvent| {
@@ -172,14 +172,14 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
     }
 }
 
-/// The properties of the words on the links.
+/// The properties of the text beside links.
 #[derive(Properties, PartialEq)]
 pub struct WordsProps {
-    /// The words.
+    /// The texts with their places.
     pub words: Vec<LinkWords>,
 }
 
-/// What is written on links.
+/// The text beside links.
 #[component]
 pub fn Words(props: &WordsProps) -> Html {
     html! {
@@ -209,14 +209,14 @@ fn quality(words: &LinkWords) -> Html {
     }
 }
 
-/// The properties of the lines of the strokes.
+/// The properties of the lines of the cuts.
 #[derive(Properties, PartialEq)]
 pub struct LinesProps {
-    /// The strokes.
+    /// The cuts.
     pub strokes: Vec<StrokeGlyph>,
 }
 
-/// The lines of the named cuts, behind the nodes and their words.
+/// The lines of the named cuts, drawn behind the nodes and their labels.
 #[component]
 pub fn StrokeLines(props: &LinesProps) -> Html {
     html! {
@@ -228,16 +228,16 @@ pub fn StrokeLines(props: &LinesProps) -> Html {
     }
 }
 
-/// The properties of the strokes.
+/// The properties of the tags of the cuts.
 #[derive(Properties, PartialEq)]
 pub struct StrokesProps {
-    /// The strokes.
+    /// The cuts.
     pub strokes: Vec<StrokeGlyph>,
-    /// To rejoin one.
+    /// Called to rejoin a cut.
     pub act: Callback<Action>,
 }
 
-/// The tags of the named cuts, which rejoin them.
+/// The tags of the named cuts; a click rejoins the cut.
 #[component]
 pub fn Strokes(props: &StrokesProps) -> Html {
     let rejoin = |name: &str| {

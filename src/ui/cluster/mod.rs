@@ -1,4 +1,4 @@
-//! The panel of the cluster: the ring, and what can be done to it.
+//! The panel of the cluster: the picture, and the controls below it.
 
 mod links;
 mod moving;
@@ -32,33 +32,33 @@ use crate::view::settings::{Setting, CLUSTER};
 /// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct ClusterProps {
-    /// The world at the moment that is shown.
+    /// The world at the moment shown.
     pub world: Shared<World>,
     /// What is selected.
     pub selected: Option<Selection>,
-    /// Which messages are drawn.
+    /// The messages that are drawn.
     pub scope: Scope,
-    /// What is highlighted.
+    /// The highlight.
     pub look: Rc<Highlight>,
     /// The strokes as they were drawn.
     pub drawn: Rc<Strokes>,
-    /// Whether the clock stands.
+    /// Whether the clock is stopped.
     pub still: bool,
-    /// Whether the run has stopped for good.
+    /// Whether the run has halted.
     pub halted: bool,
-    /// The node that the form sends requests to; none is the leader.
+    /// The node that the form sends requests to; none means the leader.
     pub write_to: Option<NodeId>,
-    /// Requests for the focus to go to the form.
+    /// Requests for the focus of the form.
     pub form_focus: FocusRequests,
-    /// Acts on the cluster.
+    /// Called to act on the cluster.
     pub act: Callback<Action>,
-    /// Changes what the page remembers.
+    /// Called to change the page's state.
     pub change: Callback<Change>,
-    /// Carries out a command.
+    /// Called to carry out a command.
     pub command: Callback<Command>,
 }
 
-/// The panel, from what the page shows.
+/// The panel, from the scene.
 pub fn panel(scene: &Scene) -> Option<Html> {
     let Scene { frame, page, highlight, actions, .. } = scene;
     Some(html! {
@@ -151,7 +151,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
     }
 }
 
-/// What is pointed at, in full.
+/// The description of what is pointed at.
 fn caption(world: &World, look: &Highlight) -> Option<AttrValue> {
     let t = text();
     if let Some(id) = look.message {

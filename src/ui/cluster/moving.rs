@@ -23,41 +23,41 @@ use crate::view::message::{label, lost_left, lost_name, lost_place, name, Drawn,
 use crate::view::page::{Change, Menu, Pointed};
 use crate::view::selection::{message_highlight, Highlight, Selection};
 
-/// An election timeout that is over to this part fires soon.
+/// The elapsed part of an election timeout from which on it is shown as about to fire.
 const SOON: f64 = 0.8;
 
-/// A message that has not moved so far yet stays where it is: nobody would see it move.
+/// The least distance by which a message is moved: less would not be visible.
 const SEEN_TO_MOVE: f64 = 0.4;
 
-/// The same where there are [many](CROWD) messages: nobody follows one of them with the eye.
+/// The same in a [crowd](CROWD), where single messages cannot be followed.
 const SEEN_TO_MOVE_IN_A_CROWD: f64 = 1.0;
 
-/// From this number of messages on, they are a crowd.
+/// The number of messages from which on they are a crowd.
 const CROWD: usize = 60;
 
-/// The transform of what is moved by the browser's own objects ([`translation`]).
+/// The initial transform of elements that are moved through the browser's SVG objects ([`translation`]).
 const UNMOVED: &str = "translate(0 0)";
 
 /// The properties of the moving layers.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// The world at the moment that is shown.
+    /// The world at the moment shown.
     pub world: Shared<World>,
-    /// Where the nodes are.
+    /// The places of the nodes.
     pub ring: Shared<Ring>,
-    /// What is highlighted.
+    /// The highlight.
     #[prop_or_default]
     pub look: Rc<Highlight>,
     /// What is selected.
     #[prop_or_default]
     pub selected: Option<Selection>,
-    /// Which messages are drawn.
+    /// The messages that are drawn.
     #[prop_or_default]
     pub scope: Scope,
-    /// Whether the clock stands, so that messages can be reached with the keyboard.
+    /// Whether the clock is stopped, so that messages can be focused with the keyboard.
     #[prop_or_default]
     pub still: bool,
-    /// To tell what is pointed at.
+    /// Called to highlight and select.
     #[prop_or_default]
     pub change: Callback<Change>,
 }
@@ -94,13 +94,13 @@ fn Timer(props: &TimerProps) -> Html {
     html! { <path ref={element} /> }
 }
 
-/// The messages, and those that were lost of late.
+/// The messages in flight, and those that were lost recently.
 #[component]
 pub fn Messages(props: &Props) -> Html {
     let Props { world, ring, look, selected, scope, still, change } = props;
     let drawn = world.messages.values().map(|message| (message, scope.shows(message, *selected)));
     let drawn: Vec<(&Rc<InFlight>, Drawn)> = drawn.filter(|(_, drawn)| *drawn != Drawn::Not).collect();
-    // A label changes its side with an event, not on its way.
+    // The side of each label, by message, since the last drawing. Labels change sides only with an event.
     let before = use_mut_ref(BTreeMap::<u64, Side>::new);
     let sides = {
         let mut before = before.borrow_mut();
@@ -134,8 +134,8 @@ pub fn Messages(props: &Props) -> Html {
     }
 }
 
-/// How an element is moved. It is a number for the browser, where an attribute would be a text to write and to read:
-/// of a frame that only moves messages this saves a third of the scripts' time.
+/// The transform object of an element. Setting it takes a number instead of an attribute's text, which saves a third of
+/// the scripting time of a frame that only moves messages.
 fn translation(element: &Element) -> Option<SvgTransform> {
     element.dyn_ref::<SvgGraphicsElement>()?.transform().base_val().get_item(0).ok()
 }
@@ -148,9 +148,9 @@ fn moved_to(Point { x, y }: Point) -> String {
 struct MessageProps {
     message: Shared<InFlight>,
     ring: Shared<Ring>,
-    /// Where its label stands.
+    /// The side of its label.
     side: Side,
-    /// It is moved when it is so far from where it is drawn.
+    /// The distance from its drawn place from which on it is moved.
     seen_to_move: f64,
     faint: bool,
     lit: bool,
@@ -158,7 +158,7 @@ struct MessageProps {
     change: Callback<Change>,
 }
 
-/// One message. It is drawn at the origin, once, and moved.
+/// One message, drawn once at the origin, then moved.
 #[component]
 fn Message(props: &MessageProps) -> Html {
     let MessageProps { message, ring, side, seen_to_move, faint, lit, still, change } = props;
@@ -172,7 +172,7 @@ fn Message(props: &MessageProps) -> Html {
         if drawn_at.get().is_none_or(|drawn| drawn.distance(at) > *seen_to_move) {
             drawn_at.set(Some(at));
             if let Some(transform) = transform.get_or_init(|| translation(element)) {
-                // It fails for numbers only that are none.
+                // Fails only for numbers that are not finite.
                 let _ = transform.set_translate(at.x as f32, at.y as f32);
             }
         }
@@ -195,7 +195,7 @@ fn Message(props: &MessageProps) -> Html {
     };
     let clicked = open.clone();
     let onkeydown = move |event: KeyboardEvent| {
-        // Not the space bar: that is play and pause, wherever one is in the picture.
+        // Not the space bar: in the picture it always means play or pause.
         if event.key() == "Enter" {
             event.prevent_default();
             open();
@@ -225,7 +225,7 @@ fn Message(props: &MessageProps) -> Html {
             if message.held {
                 { bars() }
             }
-            // Who points at it can read its label, whatever else there is.
+            // The label of the message that is pointed at is always shown.
             if let Some(label) = label(&message.message).filter(|_| *lit || *side != Side::Nowhere) {
                 { written(&label, label_place(&label, way.angle(), *side)) }
             }
@@ -246,7 +246,7 @@ struct LostProps {
     change: Callback<Change>,
 }
 
-/// One message that was lost, fading where it was lost.
+/// A lost message, fading where it was lost.
 #[component]
 fn Lost(props: &LostProps) -> Html {
     let LostProps { lost, ring, change } = props;

@@ -20,13 +20,13 @@ use crate::view::selection::{Highlight, Selection};
 pub struct NodesProps {
     /// The nodes.
     pub nodes: Rc<Vec<NodeGlyph>>,
-    /// Their size.
+    /// Their radius.
     pub radius: f64,
-    /// The one that is selected.
+    /// The selected node.
     pub selected: Option<NodeId>,
-    /// The ones that are highlighted.
+    /// The highlight; its nodes are drawn highlighted.
     pub look: Rc<Highlight>,
-    /// To select one, and to open its menu.
+    /// Called to select a node, and to open its menu.
     pub change: Callback<Change>,
 }
 
@@ -49,10 +49,10 @@ pub fn Nodes(props: &NodesProps) -> Html {
     }
 }
 
-/// A node that is smaller than this has smaller letters in it.
+/// The radius below which a node has smaller text.
 const SMALL: f64 = 34.0;
 
-/// A node that has a ring is so much smaller: the ring must be told from it whatever the colour of its term.
+/// How much smaller the radius of a ringed node is, so that the ring stands out whatever the colour of the term.
 const RING_GAP: f64 = 5.5;
 
 #[derive(Properties, PartialEq)]
@@ -81,7 +81,7 @@ fn Node(props: &NodeProps) -> Html {
     };
     let clicked = open.clone();
     let onkeydown = move |event: KeyboardEvent| {
-        // Not the space bar: that is play and pause, wherever one is in the picture.
+        // Not the space bar: in the picture it always means play or pause.
         if event.key() == "Enter" {
             event.prevent_default();
             open();
@@ -109,7 +109,7 @@ fn Node(props: &NodeProps) -> Html {
                 <circle class="halo" r={(radius + 13.0).to_string()} />
                 { outline(*standing, glyph.colour, glyph.paused, *radius) }
             </g>
-            // The button's name says all this, and more.
+            // The accessible name of the button includes this.
             <g class="words" aria-hidden="true">
                 <g transform={middle}>
                     <text class="id" y={id_y.to_string()}>{ NodeName(glyph.id).to_string() }</text>
@@ -124,8 +124,8 @@ fn Node(props: &NodeProps) -> Html {
     }
 }
 
-/// A node at the origin, without words. The legend draws it with the same hand; around it is an element with the
-/// [class](Standing::class) of what the node is.
+/// A node at the origin, without its label; also used for the legend. The enclosing element has the
+/// [class](Standing::class) of the node's standing.
 pub fn outline(standing: Standing, colour: &'static str, is_paused: bool, radius: f64) -> Html {
     html! {
         <>
@@ -145,19 +145,19 @@ pub fn outline(standing: Standing, colour: &'static str, is_paused: bool, radius
     }
 }
 
-/// A cross from edge to edge of the node.
+/// The path of a cross from edge to edge of the node.
 fn crossed_out(radius: f64) -> String {
     let to = 0.72 * radius;
     format!("M-{to:.1}-{to:.1} {to:.1} {to:.1}M{to:.1}-{to:.1}-{to:.1} {to:.1}")
 }
 
-/// Two bars, above the node's name.
+/// The path of the two bars of a paused node, above its name.
 fn paused(radius: f64) -> String {
     let (top, height) = (0.84 * radius, 0.24 * radius);
     format!("M-3.5-{top:.1}v{height:.1}M3.5-{top:.1}v{height:.1}")
 }
 
-/// A vote: a full dot, a cross, or an open ring.
+/// A vote: a filled dot if granted, a cross if refused, an open ring while there is no answer.
 pub fn vote(dot: &VoteDot) -> Html {
     let transform = format!("translate({:.1} {:.1})", dot.at.x, dot.at.y);
     match dot.answer {

@@ -1,4 +1,4 @@
-//! The dialog that partitions the cluster: a group per node.
+//! The dialog that partitions the cluster: each node is put into a group.
 
 use std::rc::Rc;
 
@@ -14,17 +14,17 @@ use crate::ui::text;
 use crate::view::action::{groups, partition};
 use crate::view::format::NodeName;
 
-/// The groups that can be chosen from.
+/// The names of the groups.
 const GROUPS: [&str; 4] = ["A", "B", "C", "D"];
 
 /// The properties of the dialog.
 #[derive(Properties, PartialEq)]
 pub struct PartitionProps {
-    /// The world when the dialog opens.
+    /// The world at the time when the dialog opens.
     pub world: Shared<World>,
-    /// To partition.
+    /// Called to partition the cluster.
     pub act: Callback<Action>,
-    /// Closes it.
+    /// Called to close the dialog.
     pub close: Callback<()>,
 }
 

@@ -1,20 +1,20 @@
-//! What messages look like. The legend draws them with the same hand.
+//! The shapes of messages, also used for the legend.
 
 use yew::prelude::*;
 
 use crate::view::geometry::turned;
 use crate::view::message::Shape;
 
-// What points somewhere is turned here, not by an attribute `transform`: Chromium paints a moving element with a
-// rotation in it anew in every frame, and else only moves it.
+// The points are rotated here instead of by a `transform` attribute, since Chromium repaints a moving element with a
+// rotation in it in every frame, and otherwise only moves it.
 
-/// An arrow to the right.
+/// The outline of an arrow that points to the right.
 const ARROW: [(f64, f64); 5] = [(-11.0, -7.0), (3.0, -7.0), (11.0, 0.0), (3.0, 7.0), (-11.0, 7.0)];
 
-/// Two chevrons to the right.
+/// Two chevrons that point to the right.
 const HURRY: [[(f64, f64); 3]; 2] = [[(-4.5, -4.5), (-0.5, 0.0), (-4.5, 4.5)], [(1.0, -4.5), (5.0, 0.0), (1.0, 4.5)]];
 
-/// A message at the origin, going in the direction `angle` (degrees, clockwise from the right).
+/// A message at the origin that moves in the direction `angle` (degrees, clockwise from the right).
 pub fn shape(shape: Shape, angle: f64) -> Html {
     let class = classes!("shape", shape.class());
     match shape {
@@ -43,12 +43,12 @@ pub fn shape(shape: Shape, angle: f64) -> Html {
     }
 }
 
-/// The bars below a message that is held.
+/// The bars below a held message.
 pub fn bars() -> Html {
     html! { <path class="bars" d="M-3.5 14v7M3.5 14v7" /> }
 }
 
-/// The cross over a message that is lost.
+/// The cross over a lost message.
 pub fn cross() -> Html {
     html! { <path class="lost-cross" d="m-8-8 16 16m0-16-16 16" /> }
 }

@@ -1,4 +1,4 @@
-//! The picture of the cluster, and the stroke that a hand draws across it.
+//! The picture of the cluster, and the stroke that the user draws across it to cut links.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -27,55 +27,55 @@ use crate::view::message::Scope;
 use crate::view::page::{Change, Strokes as Drawn};
 use crate::view::selection::{Highlight, Selection};
 
-/// A pointer that moved less than this, in pixels, has clicked.
+/// The distance, in pixels, below which a pointer movement is a click.
 const CLICK: f64 = 6.0;
 
-/// The letters of the picture are as large as those of the page when a `rem` has so many of its units.
+/// The number of the picture's units per `rem` at which its text is as large as the page's.
 const UNITS: f64 = 14.0;
 
-/// The room for the picture changes in steps of so many units.
+/// The steps in which the room for the picture changes, in units of the picture.
 const STEP: f64 = 8.0;
 
-/// Points of a stroke closer than this are one.
+/// The least distance between two points of a stroke, in units of the picture.
 const SPACING: f64 = 7.0;
 
-/// A finger that stays where it is for so long, in ms, draws from there in any direction.
+/// The time, in ms, after which a resting finger can draw in any direction.
 const HOLD_MS: u32 = 350;
 
 /// The properties of the picture.
 #[derive(Properties, PartialEq)]
 pub struct StageProps {
-    /// The world at the moment that is shown.
+    /// The world at the moment shown.
     pub world: Shared<World>,
     /// What is selected.
     pub selected: Option<Selection>,
-    /// Which messages are drawn.
+    /// The messages that are drawn.
     pub scope: Scope,
-    /// What is highlighted.
+    /// The highlight.
     pub look: Rc<Highlight>,
     /// The strokes as they were drawn.
     pub drawn: Rc<Drawn>,
-    /// Whether the clock stands.
+    /// Whether the clock is stopped.
     pub still: bool,
-    /// Acts on the cluster.
+    /// Called to act on the cluster.
     pub act: Callback<Action>,
-    /// Changes what the page remembers.
+    /// Called to change the page's state.
     pub change: Callback<Change>,
-    /// Carries out a command.
+    /// Called to carry out a command.
     pub command: Callback<Command>,
 }
 
-/// A stroke in the making.
+/// A stroke that is being drawn.
 #[derive(Clone, Default, PartialEq)]
 struct Draft {
     pointer: i32,
-    /// Where it began on the screen.
+    /// Its start on the screen.
     start: Point,
-    /// Whether it moved far enough to be no click.
+    /// Whether the pointer has moved too far for a click.
     moved: bool,
-    /// Whether it is a finger, or a pen, with which one scrolls as well.
+    /// Whether it is drawn with a finger or a pen, which also scroll.
     finger: bool,
-    /// Whether it stayed long enough to draw in any direction.
+    /// Whether the finger rested long enough to draw in any direction.
     held: bool,
     one_way: bool,
     points: Vec<Point>,
@@ -110,9 +110,9 @@ pub fn Stage(props: &StageProps) -> Html {
         _ => None,
     };
     let view_box = format!("0 0 {:.0} {:.0}", ring.width, ring.height);
-    // Where the room follows the picture, it is that of the natural ring: this one follows the room.
+    // Where the room depends on the picture, it follows from the natural ring, since this ring depends on the room.
     let natural = Ring::new(world.nodes.keys().copied());
-    // What moves has a picture of its own above the other: in most frames, that one is not painted again.
+    // Moving elements are in a separate picture on top, so that most frames do not repaint the one below.
     html! {
         <div
             ref={element}
@@ -165,7 +165,7 @@ pub fn Stage(props: &StageProps) -> Html {
     }
 }
 
-/// The room that the picture has, in its own units; none until that is known.
+/// The room for the picture, in its units; none until it is known.
 #[hook]
 fn use_room(element: &NodeRef) -> Option<Point> {
     let room = use_state_eq(|| None);
@@ -173,7 +173,7 @@ fn use_room(element: &NodeRef) -> Option<Point> {
         let room = room.setter();
         use_size(element, move |element| {
             let (rect, unit) = (element.get_bounding_client_rect(), media::rem() / UNITS);
-            // In steps, so that a pixel more or less moves nothing.
+            // In steps, so that the ring does not move with every pixel.
             let units = |length: f64| (length / unit / STEP).round() * STEP;
             let found = Point::new(units(rect.width()), units(rect.height()));
             room.set((found.x > 0.0 && found.y > 0.0).then_some(found));
@@ -182,7 +182,7 @@ fn use_room(element: &NodeRef) -> Option<Point> {
     *room
 }
 
-/// What a stroke in the making listens to, and how it looks.
+/// The event handlers and the look of a stroke that is being drawn.
 struct Gesture {
     shown: UseStateHandle<Option<Draft>>,
     down: Callback<PointerEvent>,
@@ -248,7 +248,7 @@ fn use_stroke(
             }
             if !draft.moved {
                 draft.moved = true;
-                // From here on it is a stroke, wherever the pointer goes; without capture it ends at the edge.
+                // From here on it is a stroke, wherever the pointer goes. Without pointer capture it ends at the edge.
                 let _ = element.cast::<Element>().map(|element| element.set_pointer_capture(draft.pointer));
             }
             draft.one_way = event.alt_key();
@@ -267,7 +267,7 @@ fn use_stroke(
             hold.take();
             let Some(draft) = current.take() else { return };
             if !draft.moved {
-                // A click beside everything.
+                // A click on the background.
                 let layer = event.target_dyn_into::<Element>().and_then(|target| target.parent_node());
                 if layer.is_some() && layer == element.get() {
                     change.emit(Change::Deselect);
@@ -294,7 +294,7 @@ fn use_stroke(
     Gesture { shown, down, moved, up, cancel }
 }
 
-/// A finger that draws does not scroll as well, nor does it open a menu of the browser.
+/// Prevents scrolling and the browser's context menu while a finger draws.
 #[hook]
 fn use_no_scrolling_while_drawing(element: &NodeRef, current: &Rc<RefCell<Option<Draft>>>) {
     let (element, current) = (element.clone(), current.clone());

@@ -1,4 +1,4 @@
-//! The form that writes.
+//! The form that writes and reads.
 
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -13,17 +13,17 @@ use crate::view::page::{Change, FocusRequests};
 /// The properties of the form.
 #[derive(Properties, PartialEq)]
 pub struct WriteProps {
-    /// The nodes that can be asked.
+    /// The nodes that can be chosen.
     pub nodes: Vec<NodeId>,
-    /// The one that is asked; none is the leader.
+    /// The node that receives the request; none means the leader.
     pub to: Option<NodeId>,
-    /// Requests for the focus to go to the form.
+    /// Requests for the focus of the form.
     pub focus: FocusRequests,
-    /// To write.
+    /// Called to write or read.
     pub act: Callback<Action>,
-    /// To choose another node.
+    /// Called to choose another node.
     pub change: Callback<Change>,
-    /// To write many times.
+    /// Called to write many values.
     pub command: Callback<Command>,
 }
 
@@ -38,7 +38,7 @@ pub fn Write(props: &WriteProps) -> Html {
         use_effect_with(props.focus.write, move |&requests| {
             let field = field.cast::<HtmlInputElement>().filter(|_| requests > 0);
             if let Some(field) = field {
-                // A field that is on the page can have the focus.
+                // Focusing a field in the document cannot fail.
                 let _ = field.focus();
                 field.select();
             }
@@ -49,7 +49,7 @@ pub fn Write(props: &WriteProps) -> Html {
         let button = read_button.clone();
         use_effect_with(props.focus.read, move |&requests| {
             if let Some(button) = button.cast::<HtmlElement>().filter(|_| requests > 0) {
-                // A button that is on the page can have the focus.
+                // Focusing a button in the document cannot fail.
                 let _ = button.focus();
             }
         });

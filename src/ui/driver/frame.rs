@@ -1,54 +1,55 @@
-//! What is to be drawn in a frame.
+//! The data of a frame.
 
 use std::rc::Rc;
 
+use crate::lab::vocab::halt::Halt;
 use crate::lab::World;
 use crate::ui::shared::Shared;
 use crate::view::feed::Feed;
 use crate::view::speed::Speed;
 use crate::view::turns::Turn;
 
-/// What is to be drawn.
+/// The data that is drawn in a frame.
 #[derive(Clone, PartialEq)]
 pub struct Frame {
-    /// The world at the moment that is shown.
+    /// The world at the moment shown.
     pub world: Shared<World>,
-    /// What each panel shows: this moment, or one a few frames before.
+    /// The world of each panel: of this moment, or of a few frames earlier.
     pub panels: PanelWorlds,
     /// Whether the clock runs.
     pub playing: bool,
     /// The speed of the clock.
     pub speed: Speed,
-    /// Whether it hurries, until there is a leader.
+    /// Whether the clock runs at the faster opening speed until there is a leader.
     pub opening: bool,
-    /// Whether more events happen than a frame can take.
+    /// Whether more events are due than a frame can take.
     pub behind: bool,
-    /// Why the run has stopped for good; none while the past is shown.
-    pub halted: Option<Rc<str>>,
-    /// While the run is replayed up to another present: how much of it is done, in percent.
+    /// Why the run has halted; none while the past is shown.
+    pub halted: Option<Rc<Halt>>,
+    /// During a replay to another present: the part that is done, in percent.
     pub replay_progress: Option<u64>,
-    /// The number of events in all, while the past is shown.
+    /// While the past is shown: the number of events in all.
     pub past_of: Option<u64>,
-    /// The place of this branch among all, from 1, and their number.
+    /// The position of this branch, from 1, and the number of branches.
     pub branch: (usize, usize),
-    /// Whether there is something to be undone, and to be redone.
+    /// Whether there is something to undo, and to redo.
     pub undo: (bool, bool),
     /// Increased by one with each new run.
     pub run: u32,
-    /// Increased by one with each message that the driver has to give later than at the start.
+    /// Increased by one with each notice that comes after the start.
     pub told: u32,
 }
 
-/// The world that each panel shows. Where frames come late the panels take turns, and differ.
+/// The world that each panel shows. They differ when panels take turns.
 #[derive(Clone, PartialEq)]
 pub struct PanelWorlds {
-    /// That of the cluster.
+    /// The world of the cluster.
     pub cluster: Shared<World>,
-    /// That of the logs.
+    /// The world of the logs.
     pub logs: Shared<World>,
-    /// That of every other panel, and of what is beside and below.
+    /// The world of all other parts.
     pub rest: Shared<World>,
-    /// The last events, at the same moment as `rest`.
+    /// The event feed, at the same moment as `rest`.
     pub feed: Shared<Feed>,
 }
 
@@ -59,7 +60,7 @@ impl PanelWorlds {
         PanelWorlds { cluster: world(), logs: world(), rest: world(), feed: Shared(feed) }
     }
 
-    /// The panels whose turn it is show this moment; the others what they showed before.
+    /// The panels of `turn` show this moment, the others what they showed before.
     pub(super) fn then(self, turn: Turn, world: &Rc<World>, feed: Rc<Feed>) -> PanelWorlds {
         let now = PanelWorlds::at(world, feed);
         match turn {

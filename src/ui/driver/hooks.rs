@@ -1,4 +1,4 @@
-//! The driver as a part of the page.
+//! The driver as hooks of components.
 
 use yew::prelude::*;
 
@@ -6,7 +6,7 @@ use super::{Driver, Frame};
 use crate::ui::{crash, media, store};
 use crate::view::speed::Speed;
 
-/// What drives the page, opened once.
+/// The driver, opened once.
 #[hook]
 pub fn use_driver() -> Driver {
     let driver = use_memo((), |()| {
@@ -18,7 +18,7 @@ pub fn use_driver() -> Driver {
     (*driver).clone()
 }
 
-/// What is to be drawn, for as long as the component lives.
+/// The current frame, for the life of the component.
 #[hook]
 pub fn use_frame(driver: &Driver) -> Frame {
     let frame = use_state_eq(|| driver.frame());

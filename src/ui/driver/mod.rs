@@ -1,9 +1,9 @@
-//! What drives the page: frame by frame it lets virtual time pass in the lab, and says what is to be drawn.
+//! Drives the page: with each frame it advances virtual time in the lab and publishes what is to be drawn.
 //!
-//! Wall time reaches the lab only as "advance to t", so the frame rate and the speed never change a run.
+//! Real time reaches the lab only as "advance to t", so the frame rate and the speed never change a run.
 //!
-//! [`frame`] is what is to be drawn, [`ticking`] lets time pass, [`time`] is what a person does with time, and [`saving`]
-//! keeps the run from one visit to the next.
+//! [`frame`] is what is to be drawn, [`ticking`] advances time, [`time`] has the user's controls of time, and
+//! [`saving`] keeps the run between visits.
 
 mod frame;
 mod hooks;
@@ -35,23 +35,23 @@ pub use self::hooks::{use_driver, use_frame};
 struct Inner {
     player: RefCell<Player>,
     state: RefCell<State>,
-    /// The animation frame that was asked for; dropped, it does not come.
+    /// The requested animation frame; dropping it cancels the request.
     next_frame: RefCell<Option<AnimationFrame>>,
-    /// Gets what is to be drawn, while the page lives.
+    /// Receives each frame, while the page lives.
     show: RefCell<Option<Callback<Frame>>>,
     /// What the panels show.
     panels: RefCell<Option<PanelWorlds>>,
-    /// What moves between two events.
+    /// The clock that moving elements listen to.
     clock: Clock,
-    /// Whether less motion is wanted.
+    /// Whether reduced motion is preferred.
     still: media::Query,
     /// The state of the run that was stored last.
     saved: Cell<SavedAt>,
-    /// A message to the user that nobody has taken yet.
+    /// A notice to the user that was not taken yet.
     notice: RefCell<Option<String>>,
 }
 
-/// A handle to what drives the page. Handles share it.
+/// A handle to the driver. Clones share it.
 #[derive(Clone)]
 pub struct Driver(Rc<Inner>);
 
@@ -62,12 +62,12 @@ impl PartialEq for Driver {
 }
 
 impl Driver {
-    /// What moves between two events.
+    /// The clock that moving elements listen to.
     pub fn clock(&self) -> Clock {
         self.0.clock.clone()
     }
 
-    /// The world as it is shown.
+    /// The world that is shown.
     pub fn world(&self) -> Rc<World> {
         self.0.player.borrow().world()
     }
@@ -77,27 +77,27 @@ impl Driver {
         self.0.player.borrow().looks_back_at().is_some()
     }
 
-    /// The branches of the run, this one included.
+    /// The branches of the run, including the current one.
     pub fn branches(&self) -> Vec<BranchChoice> {
         branch_choices(&self.0.player.borrow())
     }
 
-    /// A message about how the page was opened, or about what came of something later; once.
+    /// Takes the pending notice, about the start or a later event.
     pub fn take_notice(&self) -> Option<String> {
         self.0.notice.take()
     }
 
-    /// How fast the clock runs.
+    /// The current speed of the clock.
     pub fn speed(&self) -> Speed {
         self.0.state.borrow().speed_now()
     }
 
-    /// What is to be drawn now, in all panels.
+    /// What is to be drawn, with all panels up to date.
     pub(super) fn frame(&self) -> Frame {
         self.frame_of(Turn::All)
     }
 
-    /// What is to be drawn now, in the panels whose turn it is.
+    /// What is to be drawn, with the panels of `turn` up to date.
     pub(super) fn frame_of(&self, turn: Turn) -> Frame {
         let player = self.0.player.borrow();
         let state = &mut *self.0.state.borrow_mut();
@@ -119,7 +119,7 @@ impl Driver {
             speed: state.speed_now(),
             opening: state.opening,
             behind: state.behind,
-            halted: lab.halted().filter(|_| past_of.is_none()).map(Rc::from),
+            halted: lab.halted().filter(|_| past_of.is_none()).map(Rc::new),
             replay_progress: player.replay_progress().map(|done| (100.0 * done) as u64),
             past_of,
             branch: player.branches().place(),

@@ -1,4 +1,4 @@
-//! The run from one visit to the next: how it is opened, and stored.
+//! Loading and storing the run between visits.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -14,12 +14,12 @@ use crate::ui::{media, text};
 use crate::view::speed::Speed;
 
 impl Driver {
-    /// Takes up the run as it was stored, or begins a new one. The clock runs, unless less motion is wanted.
+    /// Restores the stored run, or begins a new one. The clock runs, unless reduced motion is preferred.
     pub(super) fn open(speed: Speed) -> Driver {
         let still = media::reduced_motion();
         let (saved, notice) = match store::run() {
             Ok(saved) => (saved, None),
-            Err(why) => (None, Some(text().saved_unusable(&why.to_string()))),
+            Err(why) => (None, Some(text().saved_unusable(&why))),
         };
         let name = |number| text().run_name(number);
         let opened = saved.and_then(|Saved { scenario, end, looked_at, playing }| {
@@ -41,8 +41,8 @@ impl Driver {
         }))
     }
 
-    /// Stores the run, unless it is as it was stored last. On the way to another present nothing is stored: what is left
-    /// is stored already, and what comes is not there yet.
+    /// Stores the run, unless it is unchanged since it was last stored. Nothing is stored during a replay to another
+    /// present: the old state is stored already, and the new one is not reached yet.
     pub(super) fn save(&self) {
         let player = self.0.player.borrow();
         let (playing, run) = {
@@ -57,9 +57,9 @@ impl Driver {
     }
 }
 
-/// The cluster that the page opens with.
+/// The cluster of the first visit.
 fn default_lab() -> Lab {
     let scenario = Scenario::from_json(DEFAULT).and_then(Lab::new);
-    // A test opens it.
+    // A test loads it.
     scenario.unwrap_or_else(|error| panic!("the default scenario is refused: {error}"))
 }

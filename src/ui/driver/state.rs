@@ -1,4 +1,4 @@
-//! What the driver remembers beside the run.
+//! The state of the driver apart from the run.
 
 use crate::lab::Player;
 use crate::runtime::Micros;
@@ -6,13 +6,13 @@ use crate::view::feed::Feeds;
 use crate::view::speed::Speed;
 use crate::view::turns::Turns;
 
-/// The most events that one frame may take; what is left over is told as "running behind".
+/// The most events in one frame. If more are due, the page shows "running behind".
 const EVENTS_PER_FRAME: u64 = 1_000;
 
-/// A state of the run: its number, its clock, its number of events, and the event that was looked at.
+/// A stored state of the run: its number, its clock, its number of events, and the event that was shown.
 pub(super) type SavedAt = (u32, Micros, u64, Option<u64>);
 
-/// The event feeds of the present that is shown.
+/// The event feeds of the current present.
 #[derive(Default)]
 pub(super) struct FeedsOf {
     pub feeds: Feeds,
@@ -20,27 +20,27 @@ pub(super) struct FeedsOf {
     pub present: u32,
 }
 
-/// How time passes on the page.
+/// The state of the clock and the drawing.
 pub(super) struct State {
     /// Whether the clock runs.
     pub playing: bool,
-    /// The speed that was chosen.
+    /// The chosen speed.
     pub speed: Speed,
-    /// Whether the clock hurries, until there is a leader.
+    /// Whether the clock runs at the faster opening speed until there is a leader.
     pub opening: bool,
-    /// Whether the last frame could not take all that happened.
+    /// Whether the last frame could not take all events that were due.
     pub behind: bool,
-    /// The time of the last frame, in milliseconds of the browser's clock; none if the clock stood before.
+    /// The time of the last frame, in milliseconds of the browser's clock; none if the clock was stopped before.
     pub last: Option<f64>,
-    /// The part of a microsecond that the last frame left over, less than 1.
+    /// The part of a microsecond, less than 1, that the last frame left over.
     pub rest: f64,
-    /// Which panels are drawn in a frame.
+    /// Decides which panels are drawn in a frame.
     pub turns: Turns,
     /// The event feeds.
     pub feeds: FeedsOf,
     /// Increased by one with each new run.
     pub run: u32,
-    /// Increased by one with each message that comes later than at the start.
+    /// Increased by one with each notice that comes after the start.
     pub told: u32,
 }
 
@@ -60,7 +60,7 @@ impl State {
         }
     }
 
-    /// How fast the clock runs.
+    /// The current speed of the clock.
     pub fn speed_now(&self) -> Speed {
         if self.opening {
             Speed::OPENING
@@ -69,7 +69,7 @@ impl State {
         }
     }
 
-    /// Lets `elapsed` seconds on the wall pass.
+    /// Lets `elapsed` seconds of real time pass.
     pub fn pass(&mut self, player: &mut Player, elapsed: f64) {
         let passed = self.speed_now().pass(elapsed, &mut self.rest);
         let looked_back = player.looks_back_at().is_some();

@@ -1,4 +1,4 @@
-//! How time passes: with each frame of the browser, while the clock runs and the page can be seen.
+//! Advances time with each frame of the browser, while the clock runs and the page is visible.
 
 use gloo_events::EventListener;
 use gloo_render::request_animation_frame;
@@ -12,16 +12,16 @@ use crate::ui::clock::Shown;
 use crate::ui::{media, text};
 use crate::view::turns::Turn;
 
-/// The most events that one frame may take on the way to another present.
+/// The most events in one frame during a replay to another present.
 const EVENTS_PER_FRAME_UNDER_WAY: u64 = 10_000;
 
-/// The time between two looks at the lab while the clock stands, in ms: a script may have done something.
+/// The interval of checks for changes by a script while the clock is stopped, in ms.
 const LOOK_MS: u32 = 250;
 
-/// The time after which the run is stored, again and again, in ms.
+/// The interval between stores of the run, in ms.
 const SAVE_MS: u32 = 2_000;
 
-/// Keeps the driver going; dropping it stops it.
+/// Keeps the driver running; dropping it stops the driver.
 pub(super) struct Running {
     driver: Driver,
     _timers: [Interval; 2],
@@ -29,7 +29,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Listens to whatever makes the driver act beside its frames.
+    /// Installs the listeners and timers that drive the page besides its frames.
     pub fn new(driver: &Driver) -> Running {
         let timer = |ms: u32, act: fn(&Driver)| {
             let driver = driver.clone();
@@ -54,7 +54,7 @@ impl Drop for Running {
 }
 
 impl Driver {
-    /// Begins to drive; `show` gets what is to be drawn.
+    /// Starts the driver; `show` receives each frame.
     pub(super) fn start(&self, show: Callback<Frame>) -> Running {
         self.0.show.replace(Some(show));
         self.publish();
@@ -62,7 +62,7 @@ impl Driver {
         Running::new(self)
     }
 
-    /// Shows the present state in all panels.
+    /// Publishes the current state, with all panels up to date.
     pub(super) fn publish(&self) {
         self.show(self.frame());
     }
@@ -74,7 +74,7 @@ impl Driver {
         }
         let shown = {
             let player = self.0.player.borrow();
-            // Where less motion is wanted, messages stand where they were at the last event, and jump with the next.
+            // With reduced motion, messages stay where they were at the last event, and jump with the next.
             let moved = if self.0.still.holds() { player.world().at } else { player.now() };
             Shown { now: player.now(), moved }
         };
@@ -85,7 +85,7 @@ impl Driver {
         self.0.clock.show(shown, wall);
     }
 
-    /// Asks for the next frame, if there is anything to do in it.
+    /// Requests the next frame, if there is anything to do in it.
     pub(super) fn schedule(&self) {
         let wanted = {
             let mut state = self.0.state.borrow_mut();
@@ -116,14 +116,14 @@ impl Driver {
                 (Turn::All, refused)
             } else if state.playing {
                 state.pass(player, elapsed);
-                // Whoever stops is shown where, as a whole.
+                // When the clock stops, all panels must show the same moment.
                 (if state.playing { turn } else { Turn::All }, Vec::new())
             } else {
                 (Turn::All, Vec::new())
             }
         };
         if let Some(why) = refused.first() {
-            self.0.notice.replace(Some(text().refused(&why.to_string())));
+            self.0.notice.replace(Some(text().refused(why)));
             self.0.state.borrow_mut().told += 1;
         }
         self.show(self.frame_of(turn));

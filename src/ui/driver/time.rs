@@ -1,4 +1,4 @@
-//! What a person does with time, and at a moment of it to the cluster.
+//! The user's controls of time, and actions on the cluster at the moment shown.
 
 use super::Driver;
 use crate::lab::play::branches::BranchId;
@@ -10,47 +10,47 @@ use crate::view::speed::Speed;
 use crate::view::until::Until;
 
 impl Driver {
-    /// Lets the clock run, or stops it.
+    /// Starts or stops the clock.
     pub fn play(&self, playing: bool) {
         self.0.state.borrow_mut().playing = playing;
         self.publish();
         self.schedule();
     }
 
-    /// Lets the clock run if it stands, stops it if it runs.
+    /// Toggles the clock.
     pub fn play_pause(&self) {
         let playing = self.0.state.borrow().playing;
         self.play(!playing);
     }
 
-    /// One step forward, after which the clock stands. False if nothing can happen any more.
+    /// Goes one step forward and stops the clock. False if nothing can happen any more.
     pub fn step(&self, kind: StepKind) -> bool {
         self.stand(|player| player.step(kind))
     }
 
-    /// One step back, after which the clock stands. False at the start.
+    /// Goes one step back and stops the clock. False at the start.
     pub fn back(&self, kind: StepKind) -> bool {
         self.stand(|player| player.back(kind))
     }
 
-    /// Looks at the present.
+    /// Shows the present.
     pub fn to_present(&self) {
         self.0.player.borrow_mut().to_present();
         self.publish();
     }
 
-    /// Looks at the start. If the clock runs, all happens again; what was done to the run stays a part of it.
+    /// Shows the start. If the clock runs, the run is replayed with all its actions.
     pub fn to_start(&self) {
         {
             let state = &mut *self.0.state.borrow_mut();
             self.0.player.borrow_mut().look_at(0);
-            // Until there is a leader there is little to see.
+            // Little happens until there is a leader, so the clock runs faster.
             (state.opening, state.rest) = (true, 0.0);
         }
         self.publish();
     }
 
-    /// Takes back what was done last, and stops there. False if nothing was done.
+    /// Undoes the last action, and stops the clock there. False if there is none.
     ///
     /// # Errors
     /// As [`Player::undo`].
@@ -58,7 +58,7 @@ impl Driver {
         self.stand(Player::undo)
     }
 
-    /// Does again what was undone last. False if there is nothing.
+    /// Redoes the action that was undone last. False if there is none.
     ///
     /// # Errors
     /// As [`Player::redo`].
@@ -66,7 +66,7 @@ impl Driver {
         self.stand(Player::redo)
     }
 
-    /// To another branch. False if it is not known, or is this one.
+    /// Switches to another branch. False if it is unknown or is the current one.
     ///
     /// # Errors
     /// As [`Player::switch`].
@@ -74,16 +74,16 @@ impl Driver {
         self.stand(|player| player.switch(id))
     }
 
-    /// Forgets all branches but this one.
+    /// Deletes all branches except the current one.
     pub fn forget_others(&self) {
         self.0.player.borrow_mut().forget_others();
         self.publish();
     }
 
-    /// Runs until something happens, after which the clock stands. False if it does not happen.
+    /// Runs until a condition holds, and stops the clock. False if it does not hold in time.
     ///
     /// # Errors
-    /// If it speaks of what is not there.
+    /// If the condition refers to something that does not exist.
     pub fn run_until(&self, until: Until) -> Result<bool, ScenarioError> {
         self.stand(|player| match until.condition(&player.world()) {
             (Some(condition), limit) => player.run_until(condition, limit),
@@ -91,7 +91,7 @@ impl Driver {
         })
     }
 
-    /// Does something with the clock stopped.
+    /// Stops the clock and applies `what`.
     fn stand<T>(&self, what: impl FnOnce(&mut Player) -> T) -> T {
         {
             let mut state = self.0.state.borrow_mut();
@@ -103,10 +103,10 @@ impl Driver {
         result
     }
 
-    /// Does something to the cluster, at the moment that is shown.
+    /// Acts on the cluster at the moment shown.
     ///
     /// # Errors
-    /// If it makes no sense; then nothing happened.
+    /// If the action is invalid; then nothing has changed.
     pub fn act(&self, what: Action) -> Result<(), ScenarioError> {
         let Arrival { refused } = self.0.player.borrow_mut().act(what)?;
         self.publish();
@@ -114,7 +114,7 @@ impl Driver {
         refused.into_iter().next().map_or(Ok(()), Err)
     }
 
-    /// Chooses how fast the clock runs. It hurries no more.
+    /// Sets the speed, and ends the faster opening speed.
     pub fn set_speed(&self, speed: Speed) {
         {
             let mut state = self.0.state.borrow_mut();
@@ -123,7 +123,7 @@ impl Driver {
         self.publish();
     }
 
-    /// The same cluster from its start, with other random numbers.
+    /// Restarts the same cluster with other random numbers.
     ///
     /// # Errors
     /// As [`Player::restart`].

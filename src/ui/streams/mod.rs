@@ -1,4 +1,4 @@
-//! The panel of the replication streams: a table for each node that leads, and in it the stream that is open.
+//! The panel of the replication streams: a table for each leader, with the details of the open stream.
 
 mod open;
 mod props;
@@ -26,7 +26,7 @@ const COLUMNS: usize = 8;
 /// The most letters of an index that leave enough room for the states.
 const SHORT: usize = 3;
 
-/// The panel, from what the page shows.
+/// The panel, from the scene.
 pub fn panel(scene: &Scene) -> Option<Html> {
     let Scene { frame, page, highlight, actions, .. } = scene;
     Some(html! {
@@ -40,7 +40,7 @@ pub fn panel(scene: &Scene) -> Option<Html> {
     })
 }
 
-/// Says that a stream is open, which needs room.
+/// The layout class for an open stream, which needs room.
 pub fn layout(scene: &Scene) -> Classes {
     let is_there = |link: &Link| scene.frame.panels.rest.streams.contains_key(link);
     classes!(scene.page.open.filter(is_there).map(|_| "open-stream"))
@@ -58,7 +58,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
     };
     let (many, letters) = (leaders.len() > 1, letters(&leaders));
     let is_open = props.open.is_some_and(|link| props.world.streams.contains_key(&link));
-    // What opens comes into view.
+    // Scroll the opened details into view.
     {
         let scroller = scroller.clone();
         use_effect_with((props.open, is_open), move |&(open, is_open)| {
@@ -110,7 +110,7 @@ fn of_leader(leader: LeaderStreams, many: bool, later: bool, letters: (usize, us
                     <col class={column} />
                 }
             </colgroup>
-            // The columns of the second table are below those of the first: they are told, not shown again.
+            // Later tables align with the first, so their headings are only for screen readers.
             <thead class={later.then_some("visually-hidden")}>
                 <tr>
                     <th scope="col"><span class="visually-hidden">{ t.column_stream() }</span></th>
@@ -128,7 +128,7 @@ fn of_leader(leader: LeaderStreams, many: bool, later: bool, letters: (usize, us
     }
 }
 
-/// A row, and below it what it opens.
+/// A row, followed by the details if it is open.
 fn stream_row(row: Rc<StreamRow>, props: &StreamsProps) -> Html {
     let link @ (leader, target) = row.link;
     let nodes = &props.look.nodes;
@@ -155,7 +155,7 @@ struct RowProps {
     children: Html,
 }
 
-/// One stream. It is drawn again when something changed that is shown.
+/// One stream. Redrawn only when something that it shows has changed.
 #[component]
 fn Row(props: &RowProps) -> Html {
     let &RowProps { ref row, lit, open, .. } = props;
@@ -166,7 +166,7 @@ fn Row(props: &RowProps) -> Html {
         let change = props.change.clone();
         move |_: PointerEvent| change.emit(Change::Point(on.then_some(Pointed::Selection(selection))))
     };
-    // The whole row is a target; the button in it is for the keyboard, and its click arrives here, too.
+    // The whole row can be clicked. The button in it is for the keyboard; its click bubbles up to the row.
     let toggle = {
         let change = props.change.clone();
         Callback::from(move |_: MouseEvent| {

@@ -1,4 +1,5 @@
-//! An open replication stream: its state machine, its buffers entry by entry, and what is on the way.
+//! The details of an open replication stream: its state machine, its buffers entry by entry, and its messages in
+//! flight.
 
 use std::rc::Rc;
 
@@ -14,12 +15,12 @@ use crate::view::selection::{Highlight, Selection};
 use crate::view::stream_buffers::{held, Chunk, ChunkState, Chunks, Flight, Held, Slot};
 use crate::view::stream_diagram::{diagram, Diagram, Edge, Layout, StateBox, DOT};
 
-/// The id of the part that opens.
+/// The id of the element with the details.
 pub fn id(link: Link) -> String {
     format!("stream-{}-{}", link.0, link.1)
 }
 
-/// All of it.
+/// The details.
 pub fn opened(link: Link, stream: &StreamInfo, props: &StreamsProps) -> Html {
     let t = text();
     let held = held(&props.world, link, stream, t);
@@ -80,7 +81,7 @@ fn way(edge: &Edge) -> Html {
     }
 }
 
-/// A state: the present one has a second outline.
+/// A state; the current one has a second outline.
 fn state_box(state: &StateBox) -> Html {
     let t = text();
     let (at, size) = (state.at, state.size);

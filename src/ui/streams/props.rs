@@ -1,4 +1,4 @@
-//! What the panel of the replication streams needs.
+//! The properties of the panel of the replication streams.
 
 use std::rc::Rc;
 
@@ -13,14 +13,14 @@ use crate::view::selection::{Highlight, Selection};
 /// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct StreamsProps {
-    /// The world at the moment that is shown.
+    /// The world at the moment shown.
     pub world: Shared<World>,
-    /// What is highlighted.
+    /// The highlight.
     pub look: Rc<Highlight>,
     /// What is selected.
     pub selected: Option<Selection>,
-    /// The stream that is open.
+    /// The open stream.
     pub open: Option<Link>,
-    /// Changes what the page remembers: what is pointed at, and the stream that is open.
+    /// Called to change the highlight, the selection and the open stream.
     pub change: Callback<Change>,
 }

@@ -1,6 +1,6 @@
-//! A message with all that it says.
+//! The inspector's sheet for a message.
 
-use super::{listed, plain, sheet, to_node, Sheet, Value};
+use super::sheet::{listed, plain, sheet, to_node, Sheet, Value};
 use crate::lab::vocab::id::MessageId;
 use crate::lab::world::{InFlight, World};
 use crate::raft::log::SharedEntry;
@@ -15,16 +15,16 @@ use crate::view::message::{full, short};
 use crate::view::payload::{sized, told};
 use crate::view::selection::Selection;
 
-/// So many letters of a chunk are told.
+/// The most letters of a chunk that are shown.
 const CHUNK_LETTERS: usize = 400;
 
-/// What is told about a message.
+/// The sheet of a message.
 pub(super) fn of_message(world: &World, id: MessageId, t: &dyn Text) -> Sheet {
     let lost = world.lost.iter().find(|lost| lost.message.id == id);
     let Some(message) = world.messages.get(&id).or(lost.map(|lost| &lost.message)) else {
         return sheet(t.message_number(id), t.gone().into());
     };
-    // Every field is named, so that none is forgotten.
+    // Every field is named, so that a new one is not forgotten.
     let InFlight { id, from, to, kind, re, copy_of, sent, arrives, held, passed: _, message: said } = &**message;
     let mut sheet = sheet(short(said, t), full(said, t));
     sheet.add(t.field_from(), vec![to_node(*from)]);
@@ -60,7 +60,7 @@ pub(super) fn of_message(world: &World, id: MessageId, t: &dyn Text) -> Sheet {
     sheet
 }
 
-/// An entry of a log by its place, or the begin of the log.
+/// An entry of a log by index and term, or the start of the log.
 fn entry_at(node: NodeId, index: Index, term: Term, t: &dyn Text) -> Vec<Value> {
     match index {
         0 => plain(t.log_begin()),

@@ -1,9 +1,9 @@
-//! Every word on the page, in one file or folder per language.
+//! Every text of the page, in one file or folder per language.
 //!
-//! `rooms.rs` lists what there is to be said, `en/` says it in English. A language that lacks a text does not compile.
-//! Another language is one more file beside `en/` (or a folder like it), and a line in [`LANGUAGES`].
+//! `rooms.rs` declares the texts, `en/` provides them in English. A language that lacks a text does not compile. To add
+//! a language, add a file (or folder) beside `en/` and a line in [`LANGUAGES`].
 
-/// Says in a language what there is in a room: plain texts, words for the values of a type, and sentences.
+/// Implements a room in a language: plain texts, words for the values of a type, and sentences.
 macro_rules! say {
     ($language:ty: $room:ident;
         $(texts { $($text:ident: $words:literal,)* })?
@@ -25,10 +25,10 @@ pub mod values;
 pub use en::English;
 pub use rooms::*;
 
-/// Every language of the page. The first is for readers of whose languages there is none.
+/// Every language of the page. The first is the fallback.
 pub const LANGUAGES: [&dyn Text; 1] = [&English];
 
-/// The first of the languages asked for ("zh-CN", "en") that the page speaks, if need be as in another region.
+/// The first of the requested languages ("zh-CN", "en") that the page has, if need be in another regional form.
 pub fn choose<'a>(asked: impl IntoIterator<Item = &'a str>) -> &'static dyn Text {
     let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
     let speaks = |tag: &str| {

@@ -1,14 +1,18 @@
-//! The catalogue, room by room: what every language must be able to say. How English says it is in `en/`.
+//! The catalogue of texts, room by room: what every language must provide. The English texts are in `en/`.
 //!
-//! A sentence takes whole values (nodes, counts, indices), so that number, case and order of words are each language's
-//! own. Times and percentages come as text: they are written alike everywhere ([`format`](crate::view::format)).
+//! A sentence takes whole values (nodes, counts, indices), so that each language decides on number, case and word
+//! order. Times and percentages come as text, since they are written the same in every language
+//! ([`format`](crate::view::format)).
 
 use std::collections::BTreeSet;
 
 use super::values::{Carried, ChunkPlace, EntryPlace, LinkSet, MembersChange, Request};
+use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::event::{LossWhy, TrapDoes};
+use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
 use crate::lab::vocab::selector::Selector;
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::Trouble;
 use crate::raft::event::{RoleWhy, StreamState, StreamWhy, TransferRefusedWhy, VoteWhy};
 use crate::raft::node::MembersResult;
@@ -17,7 +21,7 @@ use crate::raft::rules::Rule;
 use crate::raft::{Index, Membership, NodeId, Term};
 use crate::view::format::NodeName;
 
-/// Declares a room: plain texts, words for the values of a type, and sentences with something in them.
+/// Declares a room: plain texts, words for the values of a type, and sentences with parameters.
 macro_rules! room {
     ($(#[$meta:meta])* $room:ident {
         $(texts { $($text:ident),* $(,)? })?
@@ -35,20 +39,20 @@ macro_rules! room {
 }
 
 room! {
-    /// The language itself, and how it puts together what has no place of its own.
+    /// The language itself, and how it joins texts that belong to no other room.
     Common {
         texts { language_tag, language_name, text_direction }
         words { yes_or_no(is_so: bool) }
         sentences {
             /// "S1, S2 and S5".
             nodes(nodes: &[NodeName]),
-            /// In few letters: "S1–3,5".
+            /// A set of nodes in few letters: "S1–3,5".
             node_set(nodes: &BTreeSet<NodeId>),
             /// A configuration: "S1–5 → S1–4", "S1–3, learner S4".
             membership(members: &Membership),
-            /// What belongs together, side by side: "5–15 ms, 20 % lost".
+            /// Parts of one description, side by side: "5–15 ms, 20 % lost".
             parts(parts: &[String]),
-            /// Sentences that follow each other; each ends with its own full stop.
+            /// Consecutive sentences; each ends with its own full stop.
             sentences(sentences: &[String]),
             /// One direction of a link.
             arrow(from: NodeName, to: NodeName),
@@ -57,7 +61,7 @@ room! {
             percent(percent: u64),
             bytes(bytes: u64),
             bytes_of(part: u64, whole: u64),
-            /// The begin of a text that is too long, and its whole size.
+            /// The start of a text that is too long, with the size of the whole in bytes.
             cut_short(begin: &str, bytes: u64),
             at_ms(ms: &str),
             so_many_more(count: u64),
@@ -67,27 +71,34 @@ room! {
 }
 
 room! {
-    /// The page around its panels, and what it answers when something cannot be done.
+    /// The page around its panels, and its answers when something cannot be done.
     Page {
         texts {
             brand, skip_to_cluster, theme, help, close, cancel, dismiss, fold,
-            halted, another_run, one_run_only, not_now, no_messages, no_more_nodes, no_timers, nothing_before,
+            another_run, one_run_only, not_now, no_messages, no_more_nodes, no_timers, nothing_before,
             nothing_cut, nothing_to_redo, nothing_to_step, nothing_to_undo, select_first, select_message_first,
             until_already, until_not,
         }
-        sentences { saved_unusable(why: &str), refused(why: &str) }
+        sentences {
+            halted(why: &str),
+            /// Why a run has halted.
+            halt(halt: &Halt),
+            /// An action or a document that was refused.
+            refused(why: &ScenarioError),
+            saved_unusable(why: &ScenarioError),
+        }
     }
 }
 
 room! {
-    /// What nodes are.
+    /// The standing of nodes.
     Nodes {
         texts {
             leader, old_leader, candidate, follower, learner, crashed, stopped, not_started, outside,
             isolated, paused, joining, leaving, disk_failing, disk_slow,
         }
         sentences {
-            /// A node for whoever cannot see it. `standing` and `notes` are texts of this room.
+            /// The accessible name of a node. `standing` and `notes` are texts of this room.
             node_name(node: NodeName, standing: &str, notes: &[&str], term: Term, commit: Index),
             term(term: Term),
         }
@@ -112,7 +123,7 @@ room! {
             partition_node(node: NodeName),
             stroke_rejoin(name: &str),
             link_name(a: NodeName, b: NodeName),
-            /// A link for whoever cannot see it, with what it does there and back.
+            /// The accessible name of a link, with the properties of both directions.
             link_described(a: NodeName, b: NodeName, there: &str, back: &str),
             link_latency(low: &str, high: &str),
             link_loss(percent: &str),
@@ -124,7 +135,7 @@ room! {
 }
 
 room! {
-    /// The menus of nodes, links and messages, of runs, and of how far to run.
+    /// The menus of nodes, links and messages, of branches, and of conditions to run until.
     Menus {
         texts {
             menu_write, menu_read, menu_campaign, menu_put_off, menu_transfer, menu_pause, menu_resume,
@@ -148,7 +159,7 @@ room! {
 }
 
 room! {
-    /// One sentence on what goes on.
+    /// One sentence about the state of the cluster.
     Headline {
         texts { nodes_start, nothing_yet, all_down, no_leader }
         sentences {
@@ -156,7 +167,7 @@ room! {
             campaigning(candidates: &[NodeName]),
             waiting_for_timeout(node: NodeName),
             challenged(leader: NodeName, term: Term, candidates: &[NodeName], higher: Term),
-            /// Nodes that lead an outdated term, with the term of the first.
+            /// Nodes that lead in an outdated term, with the term of the first.
             still_believe(nodes: &[NodeName], term: Term),
             leads_minority(leader: NodeName, term: Term),
             agree(leader: NodeName, term: Term, live: u64, all: u64),
@@ -174,7 +185,7 @@ room! {
         texts { hint_nothing_to_do, hint_no_majority_together, hint_slow_disks, hint_traps }
         words { hint_halted(by_finger: bool), hint_clock_stands(by_finger: bool) }
         sentences {
-            /// Voters that do not run, and how many of them are needed.
+            /// Voters that do not run, and the number of them that a majority needs.
             hint_no_majority_runs(down: &[NodeName], needed: u64),
             hint_leader_paused(leader: NodeName),
             hint_leader_alone(leader: NodeName),
@@ -185,7 +196,7 @@ room! {
 }
 
 room! {
-    /// The logs, and what stands in their cells.
+    /// The logs, and the contents of their cells.
     Logs {
         texts {
             logs, logs_follow, log_node, committed, not_committed, applied,
@@ -201,23 +212,23 @@ room! {
             next_mark(index: Index),
             marks(matched: Index, next: Index),
             folded(first: Index, last: Index),
-            /// Entries that are gone, and the snapshot that replaces them.
+            /// Entries that were removed, and the snapshot that replaces them.
             folded_name(node: NodeName, first: Index, last: Index, snapshot: Option<EntryPlace>),
-            /// A snapshot that a node receives: so many bytes, of so many if that is known.
+            /// A snapshot that a node is receiving: the bytes received, and the size if it is known.
             receiving_name(node: NodeName, index: Index, received: u64, bytes: Option<u64>),
             ends_aside(last: Index),
             comes_aside(index: Index, part: &str),
             configuration(members: &Membership),
-            /// In few letters: how many vote.
+            /// The number of voters, in few letters.
             so_many_voters(count: u64),
-            /// An entry for whoever cannot see it. `state` and `note` are texts of this room.
+            /// The accessible name of an entry. `state` and `note` are texts of this room.
             entry_name(node: NodeName, index: Index, term: Term, payload: &str, state: &str, note: Option<&str>),
         }
     }
 }
 
 room! {
-    /// What is selected, with all its fields.
+    /// The selection, with all its fields.
     Inspector {
         texts {
             let_go, inspect_no_stream, gone, nobody, not_yet, held, a_majority, no_majority, entry_gone, log_begin,
@@ -267,13 +278,13 @@ room! {
             streams_of(leader: NodeName),
             streams_caption(leader: NodeName, term: Term),
             streams_caption_outdated(leader: NodeName, term: Term),
-            /// How a stream came to its state; from none, where it began in it.
+            /// The transition of a stream to its state; `from` is none for the initial one.
             stream_change(from: Option<StreamState>, to: StreamState, why: StreamWhy),
             silent(ms: &str),
             silent_and_down(ms: &str),
             chunks_of(part: u64, whole: u64),
             sending_name(index: Index, stored: u64, bytes: u64, chunks: u32),
-            /// What leads a way, how often it did, and whether it was the latest.
+            /// A transition: its cause, how often it was made, and whether it was the latest.
             way_taken(words: &str, times: u32, last: bool),
             way_in_words(from: &str, to: &str, why: &str, times: u32),
             diagram_name(state: StreamState, taken: &[String]),
@@ -281,7 +292,7 @@ room! {
             entry_number(index: Index),
             so_many_chunks(count: u64),
             snapshot_titled(what: &str),
-            /// One chunk or several: their first and last byte, and how far they are.
+            /// One or more chunks: their first and last byte, and the state of their transfer.
             chunk_name(count: u64, first: u64, last: u64, state: &str),
             doing_chunk(offset: u64, bytes: u64),
             doing_chunk_again(offset: u64),
@@ -296,21 +307,21 @@ room! {
 }
 
 room! {
-    /// The list of what happened.
+    /// The event feed.
     Feed {
         texts {
             happened, nothing_to_tell, happened_filter, filter_matters, filter_everything,
             topic_elections, topic_log, topic_streams, topic_messages, topic_clients, topic_faults,
         }
         sentences {
-            /// Several events, to be said aloud.
+            /// Several events, for one announcement of a screen reader.
             in_a_breath(events: &[String]),
         }
     }
 }
 
 room! {
-    /// The bar of time.
+    /// The bar with the controls of time.
     Transport {
         texts {
             transport, to_start, back, to_present, undo, redo, play, pause, step, step_kind, step_event, step_message,
@@ -321,22 +332,28 @@ room! {
             event_of(n: u64, all: u64),
             speed_value(ms: u64),
             speed_valuetext(ms: u64),
-            under_way(percent: u64),
+            replay_progress(percent: u64),
         }
     }
 }
 
 room! {
-    /// What Raft promises.
+    /// The guarantees of Raft.
     Guarantees {
         texts { promises_title, promises_text, promise_holds, promise_is_broken, do_promises }
         words { promise_name(invariant: Invariant), promise(invariant: Invariant) }
-        sentences { promises_hold(count: u64), promises_broken(count: u64), promise_broken(invariant: Invariant) }
+        sentences {
+            promises_hold(count: u64),
+            promises_broken(count: u64),
+            promise_broken(invariant: Invariant),
+            /// How a guarantee was violated.
+            violation(detail: &ViolationDetail),
+        }
     }
 }
 
 room! {
-    /// The help: keys and what they do.
+    /// The help: shortcuts and their commands.
     Help {
         texts {
             help_title, help_keys, help_picture, help_single_keys, group_time, group_cluster, group_nodes, group_page,
@@ -369,14 +386,14 @@ room! {
 }
 
 room! {
-    /// What is left of the page when the program has failed.
+    /// The page that is shown after a crash of the program.
     Crash {
         texts { failed, failed_text, failed_run, failed_reload, failed_fresh }
     }
 }
 
 room! {
-    /// What messages say, in a few words and in full.
+    /// Messages, in short and in full.
     Messages {
         words { message_kind(kind: MessageKind) }
         sentences {
@@ -401,7 +418,7 @@ room! {
             chunk_expects_full(offset: u64, term: Term),
             snapshot_installed(index: Index),
             snapshot_installed_full(index: Index, term: Term),
-            /// A message that says `says`, and where it is.
+            /// The accessible name of a message with the description `says`.
             message_name(from: NodeName, to: NodeName, says: &str, arrives: &str),
             held_name(from: NodeName, to: NodeName, says: &str),
             lost_name(from: NodeName, to: NodeName, says: &str, at: &str, why: LossWhy),
@@ -484,7 +501,7 @@ room! {
 }
 
 room! {
-    /// Events around the nodes: the network, clients, and what was done to the cluster.
+    /// Events around the nodes: the network, clients, and actions on the cluster.
     LabEvents {
         texts { crash_why, paused_why, trap_gone, settings_changed, does_not_lead, client_unknown_why }
         words { loss_why(why: LossWhy), members_result(result: MembersResult), rule(rule: Rule) }
@@ -496,7 +513,7 @@ room! {
             is_released(from: NodeName, to: NodeName, says: &str),
             is_delayed(from: NodeName, to: NodeName, says: &str, arrives: &str),
             is_delayed_and_held(from: NodeName, to: NodeName, says: &str),
-            /// The messages that will be caught, and what is done to them.
+            /// The messages that a trap catches, and what it does to them.
             trap_set(does: TrapDoes, which: &Selector),
             crashes(node: NodeName),
             restarts(node: NodeName),
@@ -527,7 +544,7 @@ room! {
     }
 }
 
-/// Everything that the page says. A language is whatever can say it all.
+/// Every text of the page. A language implements all rooms.
 pub trait Text:
     Common
     + Page

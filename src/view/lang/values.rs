@@ -1,38 +1,38 @@
-//! What sentences are made of, where a language must know more than a text: whole values, never parts of a sentence.
+//! The parameters of sentences, where a language needs more than a text: whole values, never parts of a sentence.
 
 use crate::raft::{Index, NodeId, Term};
 use crate::view::format::NodeName;
 
-/// What a client asks for. Keys and values are short enough for a sentence.
+/// A request of a client. Keys and values are clipped for use in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// To write: `x=1`.
+    /// A write: `x=1`.
     Write(String),
-    /// To read a key.
+    /// A read of a key.
     Read(String),
 }
 
-/// A change of the membership that is asked for.
+/// A requested change of the membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MembersChange {
     /// A node becomes a learner.
     Learner(NodeName),
-    /// These become the voters.
+    /// These nodes become the voters.
     Voters(Vec<NodeName>),
-    /// Nobody is left to vote.
+    /// No voter would remain.
     NoVoters,
 }
 
-/// What an append carries.
+/// The content of an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carried {
-    /// Nothing: it is a heartbeat.
+    /// Nothing: a heartbeat.
     Nothing,
-    /// The entries from the first index to the second.
+    /// The entries from the first index to the second, inclusive.
     Entries(Index, Index),
 }
 
-/// An entry by its place and its term; index 0 is the start of the log.
+/// An entry by index and term; index 0 is the start of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryPlace {
     /// Its index.
@@ -44,17 +44,17 @@ pub struct EntryPlace {
 /// A chunk of a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChunkPlace {
-    /// The last index that the snapshot covers.
+    /// The index of the last entry in the snapshot.
     pub index: Index,
-    /// Where the chunk begins, in bytes.
+    /// The offset of the chunk, in bytes.
     pub offset: u64,
     /// Its size in bytes.
     pub bytes: u64,
-    /// Whether it is the last one.
+    /// Whether it is the last chunk.
     pub last: bool,
 }
 
-/// Which links a sentence is about.
+/// The links that a sentence is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkSet {
     /// All links of the cluster.
@@ -65,9 +65,9 @@ pub enum LinkSet {
     To(NodeName),
     /// One direction of a link.
     Way(NodeName, NodeName),
-    /// These, whole or in one direction.
+    /// These links or directions.
     Named(Vec<LinkPart>),
-    /// Too many to be named: their number, and the nodes that they connect.
+    /// Too many to name: their number, and the nodes that they connect.
     Many(u64, Vec<NodeName>),
 }
 
@@ -76,7 +76,7 @@ pub enum LinkSet {
 pub enum LinkPart {
     /// Both directions.
     Both(NodeName, NodeName),
-    /// From the first to the second only.
+    /// Only the direction from the first to the second.
     OneWay(NodeName, NodeName),
 }
 

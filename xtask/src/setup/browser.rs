@@ -7,18 +7,18 @@ use crate::Result;
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// Names under which Chromium or Chrome is found on `PATH`.
+/// The names of Chromium or Chrome on `PATH`.
 const BROWSER_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// Where Chrome lies on a Mac, where it is not on `PATH`.
+/// The path of Chrome on a Mac, where it is not on `PATH`.
 const MAC_CHROME: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
-/// A browser that tests can drive.
+/// A browser for tests.
 #[derive(Clone, Debug)]
 pub struct Browser {
-    /// Chromium or Chrome: the end-to-end tests start it.
+    /// The path of Chromium or Chrome, which the end-to-end tests start.
     pub chromium: PathBuf,
-    /// The driver of the same version: the wasm tests start the browser through it.
+    /// The path of the driver of the same version, through which the wasm tests start the browser.
     pub chromedriver: PathBuf,
 }
 
@@ -41,7 +41,7 @@ pub fn provide(talk: Talk) -> Result<Browser> {
     })
 }
 
-/// Both programs, from the variables that name them or from the usual places.
+/// Both programs, from their environment variables or from the usual places.
 fn find() -> Option<Browser> {
     let mac = || Some(PathBuf::from(MAC_CHROME)).filter(|file| file.is_file());
     let chromium = named("CHROMIUM").or_else(|| BROWSER_NAMES.iter().find_map(|name| run::which(name))).or_else(mac)?;
@@ -49,7 +49,7 @@ fn find() -> Option<Browser> {
     Some(Browser { chromium, chromedriver })
 }
 
-/// The program that an environment variable names.
+/// The program that an environment variable refers to.
 fn named(variable: &str) -> Option<PathBuf> {
     let value = env::var_os(variable)?;
     Some(Path::new(&value).to_path_buf()).filter(|file| file.is_file())

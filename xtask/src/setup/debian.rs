@@ -1,14 +1,14 @@
-//! Debian's packages: the last resort for what no registry of a language holds.
+//! Debian packages: the last resort for what no language registry has.
 
 use crate::run;
 use crate::Result;
 
-/// Whether this is a system with apt.
+/// Whether this system has apt.
 pub fn is_here() -> bool {
     run::which("apt-get").is_some()
 }
 
-/// Installs packages: at once as root, else the error is the line to run.
+/// Installs packages as root; otherwise the error has the command to run.
 pub fn install(packages: &[&str]) -> Result<()> {
     let list = packages.join(" ");
     if run::output(run::program("id").arg("-u")).as_deref() != Some("0") {
@@ -22,7 +22,7 @@ pub fn install(packages: &[&str]) -> Result<()> {
     run::quietly(apt().args(settings).args(["install", "--no-install-recommends"]).args(packages), "apt-install")
 }
 
-/// apt, asking nothing.
+/// A non-interactive apt command.
 fn apt() -> std::process::Command {
     let mut command = run::program("apt-get");
     command.env("DEBIAN_FRONTEND", "noninteractive");

@@ -1,4 +1,4 @@
-//! npm's packages: wasm-opt for the page; Playwright and axe for its tests. Exact versions stand in `package-lock.json`.
+//! npm packages: wasm-opt for the page; Playwright and axe for its tests. `package-lock.json` has their exact versions.
 
 use super::talk::Talk;
 use crate::project;
@@ -6,10 +6,10 @@ use crate::run;
 use crate::Result;
 use std::fs;
 
-/// The oldest Node.js that will do, major and minor number: it can run several test files side by side.
+/// The oldest supported Node.js, major and minor version: it can run several test files at the same time.
 const NODE_MIN: (u32, u32) = (20, 10);
 
-/// Installs the packages of `package-lock.json` when they are not there yet, or others are.
+/// Installs the packages of `package-lock.json`, unless exactly these are already installed.
 pub fn provide(talk: Talk) -> Result<()> {
     check_node()?;
     let lock_file = project::root().join("package-lock.json");
@@ -26,7 +26,7 @@ pub fn provide(talk: Talk) -> Result<()> {
     })
 }
 
-/// Refuses a Node.js that is missing or too old.
+/// Fails if Node.js is missing or too old.
 fn check_node() -> Result<()> {
     let version = run::output(run::program("node").arg("--version"));
     let (major, minor) = NODE_MIN;
@@ -40,7 +40,7 @@ fn check_node() -> Result<()> {
     }
 }
 
-/// The major and the minor number of a version like `v20.20.2`.
+/// The major and the minor number of a version such as `v20.20.2`.
 fn numbers(version: &str) -> Option<(u32, u32)> {
     let mut numbers = version.strip_prefix('v')?.split('.').map(|number| number.parse().ok());
     Some((numbers.next()??, numbers.next()??))

@@ -1,16 +1,16 @@
-//! How much is said while things are provided.
+//! The verbosity of setup.
 
-/// How much a set-up says.
+/// The verbosity of setup.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Talk {
-    /// Every step, also what was there before.
+    /// Prints every step, including what was already there.
     Always,
-    /// Only what has to be done.
+    /// Prints only what has to be done.
     WhenWorking,
 }
 
 impl Talk {
-    /// Tells that something was there already.
+    /// Prints that something was already there.
     pub fn found(self, what: &str) {
         if self == Talk::Always {
             println!("{what}: there");

@@ -1,9 +1,9 @@
 //! The compiler for the browser's target.
 //!
-//! Ordinarily that is the user's own, and rustup adds the target's standard library to it. Where rustup's server is out
-//! of reach there is a second way on Debian: its packages hold a compiler *and* the source of the standard library that
-//! belongs to it, so the library is built from source with everything else. The two must come from one version:
-//! compiler and library share internals. This second compiler is used for the browser's target alone.
+//! Usually this is the user's own, and rustup adds the target's standard library. If rustup's server cannot be reached,
+//! there is a second way on Debian: its packages have a compiler *and* the source of the matching standard library,
+//! which is then built from source. The two must have the same version, since they share internals. This second
+//! compiler is used for the browser's target only.
 
 use super::debian;
 use super::talk::Talk;
@@ -15,24 +15,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Set to `rustup` or `debian`, this leaves the other way out: to test each where both work.
+/// The environment variable that forces one way, `rustup` or `debian`, to test each where both work.
 const CHOICE_VARIABLE: &str = "RAFT_LAB_WASM_FROM";
 
-/// How long rustup may take. Without a network it mostly fails at once, but behind some firewalls it hangs.
+/// The time limit of rustup. Without a network it mostly fails at once, but behind some firewalls it hangs.
 const RUSTUP_TIME_LIMIT: Duration = Duration::from_secs(90);
 
-/// Debian's compiler, all but the linker, whose name has a version in it.
+/// The packages of Debian's compiler, without the linker, whose package name has a version in it.
 const DEBIAN_PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy"];
 
-/// The linker that Debian's compiler calls: a link to one version of it, which another package brings.
+/// The linker that Debian's compiler calls: a link to a versioned linker in another package.
 const DEBIAN_LINKER: &str = "/usr/bin/rust-lld";
 
-/// Which compiler builds for the browser.
+/// The compiler that builds for the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compiler {
     /// The user's own, with the target's standard library installed.
     Own {
-        /// Whether the standard library's source is there, too: built from it, the page is a twentieth smaller.
+        /// Whether the standard library's source is installed: built from it, the page is 5 % smaller.
         has_source: bool,
     },
     /// Debian's, which builds the standard library from source.
@@ -69,18 +69,18 @@ fn own_has_target() -> bool {
     own_library().is_some_and(|folder| folder.join(WASM_TARGET).is_dir())
 }
 
-/// Whether it has the source of the standard library.
+/// Whether the user's own compiler has the source of the standard library.
 fn own_has_source() -> bool {
     own_library().is_some_and(|folder| folder.join("src/rust/library/Cargo.lock").is_file())
 }
 
-/// The folder in which the user's own compiler has its standard libraries.
+/// The folder with the standard libraries of the user's own compiler.
 fn own_library() -> Option<PathBuf> {
     let sysroot = run::output(run::program("rustc").args(["--print", "sysroot"]))?;
     Some(Path::new(&sysroot).join("lib/rustlib"))
 }
 
-/// Lets rustup add the source of the standard library. Without it the page works as well.
+/// Lets rustup add the source of the standard library, which is optional. Returns whether it succeeded.
 fn add_source_with_rustup() -> bool {
     let add = || {
         let mut rustup = run::program("rustup");
@@ -90,7 +90,7 @@ fn add_source_with_rustup() -> bool {
     run::step("adding the standard library's source with rustup, for a smaller page", add).is_ok()
 }
 
-/// Lets rustup add the target.
+/// Lets rustup add the target. Returns whether it succeeded.
 fn add_with_rustup() -> bool {
     if run::which("rustup").is_none() {
         return false;
@@ -103,7 +103,7 @@ fn add_with_rustup() -> bool {
     run::step("adding Rust's target for the browser with rustup", add).is_ok()
 }
 
-/// Installs Debian's compiler with its linker, whose version is read off the link that the compiler brings.
+/// Installs Debian's compiler and its linker, whose version is read from the link that the compiler installs.
 fn install_debian() -> Result<()> {
     debian::install(&DEBIAN_PACKAGES)?;
     if !Path::new(DEBIAN_LINKER).exists() {
@@ -121,20 +121,20 @@ fn install_debian() -> Result<()> {
     ))
 }
 
-/// The package with the linker that a link leads to: `lld-22` is in the package of that name.
+/// The package of the linker that a link points to: `lld-22` is in the package of that name.
 fn lld_package(aim: &Path) -> Option<String> {
     let name = aim.file_name()?.to_str()?;
     let version = name.strip_prefix("lld-")?;
     version.bytes().all(|byte| byte.is_ascii_digit()).then(|| name.to_string())
 }
 
-/// Whether Debian's compiler, its linker, its lints and the standard library's source of the same version are there.
+/// Whether Debian's compiler, linker and lints and the matching source of the standard library are installed.
 fn debian_is_complete() -> bool {
     let parts = ["/usr/bin/rustc", "/usr/bin/cargo", "/usr/bin/rustdoc", "/usr/bin/clippy-driver", DEBIAN_LINKER];
     parts.iter().all(|part| Path::new(part).exists()) && debian_source_matches()
 }
 
-/// Whether the standard library's source is that of Debian's compiler.
+/// Whether the standard library's source matches Debian's compiler.
 fn debian_source_matches() -> bool {
     let Some(version) = run::output(run::program("/usr/bin/rustc").arg("--version")) else {
         return false;

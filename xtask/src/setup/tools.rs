@@ -1,4 +1,4 @@
-//! Tools that are Rust programs themselves: Trunk, and wasm-bindgen's command line with its test runner.
+//! Tools that are Rust programs: Trunk, and wasm-bindgen's command line with its test runner.
 
 use super::talk::Talk;
 use crate::project;
@@ -17,7 +17,7 @@ pub fn provide_trunk(talk: Talk) -> Result<()> {
         return Ok(());
     }
     run::step(&format!("installing Trunk {version} (about 3 min on 2 cores)"), || {
-        // A debug build does half the work, and nearly all of Trunk's time is spent in the programs it calls.
+        // A debug build takes half the time, and Trunk spends nearly all its time in the programs it calls.
         let mut command = install("trunk", version);
         command.args(["--locked", "--debug", "--no-default-features", "--features", "rustls"]);
         run::quietly(&mut command, "install-trunk")?;
@@ -25,7 +25,7 @@ pub fn provide_trunk(talk: Talk) -> Result<()> {
     })
 }
 
-/// Finds or installs wasm-bindgen's command line in the version of the library, and returns its test runner.
+/// Finds or installs wasm-bindgen's command line in the version of the library. Returns the path of its test runner.
 pub fn provide_wasm_bindgen(talk: Talk) -> Result<PathBuf> {
     let crate_name = "wasm-bindgen-cli";
     let version = project::locked_version("wasm-bindgen")?;
@@ -35,14 +35,14 @@ pub fn provide_wasm_bindgen(talk: Talk) -> Result<PathBuf> {
         return Ok(runner);
     }
     run::step(&format!("installing wasm-bindgen {version} (about 2 min on 2 cores)"), || {
-        // Not locked: its lock file names crates that a mirror may lack.
+        // Not `--locked`: its lock file names crates that a mirror may lack.
         run::quietly(install(crate_name, &version).arg("--no-default-features"), "install-wasm-bindgen")?;
         tidy()?;
         runner().ok_or_else(|| format!("{crate_name} {version} brought no wasm-bindgen-test-runner"))
     })
 }
 
-/// A tool in exactly this version: the project's own, or else one on `PATH`.
+/// A tool in exactly this version: the project's own, or one on `PATH`.
 fn find(crate_name: &str, program: &str, version: &str) -> Option<PathBuf> {
     let own = project::tools().join("bin").join(format!("{program}{}", env::consts::EXE_SUFFIX));
     let receipt = fs::read_to_string(project::tools().join(".crates.toml")).unwrap_or_default();
@@ -54,7 +54,7 @@ fn find(crate_name: &str, program: &str, version: &str) -> Option<PathBuf> {
     (said.split_whitespace().nth(1) == Some(version)).then_some(on_path)
 }
 
-/// `cargo install` of one crate in one version, into the project's tools.
+/// The `cargo install` of one crate in one version, into the project's tools.
 fn install(crate_name: &str, version: &str) -> Command {
     let mut command = run::cargo();
     command.args(["install", crate_name, "--version", version, "--root"]).arg(project::tools());
@@ -64,12 +64,12 @@ fn install(crate_name: &str, version: &str) -> Command {
     command
 }
 
-/// Where tools are built: kept when an install is broken off, so that the next one goes on from there.
+/// The build folder of tools. It is kept when an install is interrupted, so that the next one can continue.
 fn build_folder() -> PathBuf {
     project::tools().join("build")
 }
 
-/// Removes what is left over from building a tool.
+/// Removes the build folder.
 fn tidy() -> Result<()> {
     let folder = build_folder();
     match fs::remove_dir_all(&folder) {

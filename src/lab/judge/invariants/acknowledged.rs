@@ -1,20 +1,21 @@
-//! An acknowledged write is never lost: what a client was told is done stays done.
+//! Acknowledged writes are never lost.
 
 use std::collections::BTreeMap;
 
 use super::check::Finding;
-use crate::lab::judge::invariants::check::{name_all, value_told, Check, CheckContext};
+use crate::lab::judge::invariants::check::{value_told, Check, CheckContext};
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::event::Role;
 use crate::raft::log::Payload;
 use crate::raft::{self, Index, NodeId, Term};
 use crate::runtime::TraceHash;
 
-/// A write that a client was told is done.
+/// A write that was acknowledged to a client.
 #[derive(Clone, Debug)]
 struct Acknowledged {
-    /// What was written, for a sentence.
-    write: String,
+    /// The key and the value, clipped for a sentence.
+    write: (String, String),
     /// The hash over its entry and all before it.
     past: TraceHash,
     /// The term in which it was committed.
@@ -22,12 +23,12 @@ struct Acknowledged {
 }
 
 /// An acknowledged write stays committed. It is lost
-/// - when it was acknowledged without having been committed, or as an entry that is another one;
-/// - when a leader of a later term takes office without it;
-/// - when a node loses it, by truncation, a crash or a snapshot, and those that still have it are no majority of
-///   the newest committed configuration: then a leader can be elected without it.
+/// - when it was acknowledged without being committed, or the entry at its index is another one;
+/// - when a node without it becomes leader in a later term;
+/// - when a node loses it, by truncation, a crash or a snapshot, and the nodes that still have it are no majority of
+/// the newest committed configuration: then a leader can be elected without it.
 ///
-/// (A node may well lose an entry that was never durable there. It did not count for the majority either.)
+/// (A node may lose an entry that was never durable there: it did not count for the majority.)
 #[derive(Clone, Debug, Default)]
 pub(super) struct AcknowledgedKept {
     writes: BTreeMap<Index, Acknowledged>,
@@ -41,22 +42,20 @@ impl AcknowledgedKept {
         index: Index,
         written: (&str, &str),
     ) -> Option<Finding> {
-        let write = format!("{} = {}", value_told(written.0), value_told(written.1));
+        let (key, value) = (value_told(written.0), value_told(written.1));
         let nodes: Vec<NodeId> = node.into_iter().collect();
         let Some(committed) = seen.commits.at(index) else {
-            let text = format!("The write {write} was acknowledged as entry {index}, which nobody has committed.");
-            return Finding::new(&nodes, &[index], text);
+            return Finding::new(&nodes, &[index], ViolationDetail::AcknowledgedUncommitted { key, value, index });
         };
         let entry = committed.entry.as_ref();
         let is_it = entry.is_some_and(
             |entry| matches!(&entry.payload, Payload::Set { key, value } if (key.as_str(), value.as_str()) == written),
         );
         if !is_it {
-            let text = format!("The write {write} was acknowledged as entry {index}, but another is committed there.");
-            return Finding::new(&nodes, &[index], text);
+            return Finding::new(&nodes, &[index], ViolationDetail::AcknowledgedOther { key, value, index });
         }
         let (past, term) = (committed.past, committed.term);
-        self.writes.insert(index, Acknowledged { write, past, term });
+        self.writes.insert(index, Acknowledged { write: (key, value), past, term });
         None
     }
 
@@ -64,9 +63,10 @@ impl AcknowledgedKept {
         let log = &seen.logs.of(leader)?.history;
         let before = self.writes.iter().rev().filter(|(_, write)| write.term < term);
         let lacking = before.take_while(|&(&index, write)| !log.has(index, write.past));
-        let (index, Acknowledged { write, .. }) = lacking.last()?;
-        let text = format!("The write {write}, acknowledged as entry {index}, is not in the log of S{leader}, which leads term {term}.");
-        Finding::new(&[leader], &[*index], text)
+        let (&index, Acknowledged { write, .. }) = lacking.last()?;
+        let (key, value) = write.clone();
+        let detail = ViolationDetail::AcknowledgedMissing { key, value, index, leader, term };
+        Finding::new(&[leader], &[index], detail)
     }
 
     fn on_loss(&self, seen: &CheckContext<'_>, node: NodeId) -> Option<Finding> {
@@ -75,7 +75,7 @@ impl AcknowledgedKept {
         if kept >= before.last() {
             return None;
         }
-        // The later an entry, the fewer have it: the last one that was lost tells.
+        // Later entries are on fewer nodes: it suffices to check the last one that was lost.
         let lost = self.writes.range(kept + 1..=before.last()).rev();
         let lost = lost.filter(|&(&index, write)| before.has(index, write.past) && !now.has(index, write.past));
         let has = |node: NodeId, index: Index, write: &Acknowledged| {
@@ -86,15 +86,9 @@ impl AcknowledgedKept {
         let (&index, acknowledged) = gone.last()?;
         let voters = members.all_voters();
         let holders: Vec<NodeId> = voters.iter().copied().filter(|&node| has(node, index, acknowledged)).collect();
-        let text = format!(
-            "The write {}, acknowledged as entry {index}, is lost on S{node}: only {} of {} still {} it, which is \
-             no majority.",
-            acknowledged.write,
-            name_all(&holders),
-            voters.len(),
-            if holders.len() == 1 { "has" } else { "have" },
-        );
-        Finding::new(&[node], &[index], text)
+        let ((key, value), voters) = (acknowledged.write.clone(), voters.len());
+        let detail = ViolationDetail::AcknowledgedLost { key, value, index, node, holders, voters };
+        Finding::new(&[node], &[index], detail)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
 use crate::raft::log::SharedEntry;
 use crate::raft::{self, Index, NodeId, SharedSnapshot, Term};
@@ -12,20 +13,20 @@ use crate::runtime::TraceHash;
 
 /// No two nodes apply different entries at one index.
 ///
-/// A snapshot applies many entries at once: it must be one that a node made, to the last byte, and hold the state
-/// that its maker's log leads to.
+/// A snapshot applies many entries at once: its bytes must be those of a snapshot that a node built, and it must hold
+/// the state that its builder's log leads to.
 #[derive(Clone, Debug)]
 pub(super) struct StateMachineSafety {
     /// What was applied at each index, by the first node to do so.
     applied: BTreeMap<Index, (SharedEntry, NodeId)>,
-    /// The bytes of each snapshot that was made, by what names it. (Two nodes may give theirs the same name.)
+    /// The hashes of the snapshots built, by index, term and id. (Two nodes may use the same id.)
     made: BTreeMap<(Index, Term, u64), Vec<TraceHash>>,
-    /// What the state machine held when a node began to make a snapshot.
+    /// The index and the state machine when a node began to build a snapshot.
     begun: BTreeMap<NodeId, (Index, imbl::OrdMap<String, String>)>,
 }
 
 impl StateMachineSafety {
-    /// What is applied when a run begins.
+    /// Starts with what is applied in the initial world.
     pub(super) fn new(world: &World) -> StateMachineSafety {
         let mut safety = StateMachineSafety { applied: BTreeMap::new(), made: BTreeMap::new(), begun: BTreeMap::new() };
         for node in world.nodes.values() {
@@ -49,34 +50,28 @@ impl StateMachineSafety {
             return None;
         }
         let (first, first_node) = (first.term, *first_node);
-        let text = match first == entry.term {
-            true => {
-                format!("S{first_node} and S{node} applied different entries at index {index}, both of term {first}.")
+        let nodes = [first_node, node];
+        let detail = match first == entry.term {
+            true => ViolationDetail::AppliedDifferent { nodes, index, term: first },
+            false => {
+                let (term, first_term, first) = (entry.term, first, first_node);
+                ViolationDetail::AppliedOtherTerm { node, term, index, first, first_term }
             }
-            false => format!(
-                "S{node} applied the entry of term {} at index {index}, where S{first_node} had applied that \
-                 of term {first}.",
-                entry.term
-            ),
         };
-        Finding::new(&[first_node, node], &[index], text)
+        Finding::new(&nodes, &[index], detail)
     }
 
     fn on_installed(&mut self, node: NodeId, snapshot: &SharedSnapshot) -> Option<Finding> {
         let (index, term, _) = name(snapshot);
         let known = self.made.get(&name(snapshot));
         if !known.is_some_and(|made| made.contains(&hash(&snapshot.data))) {
-            let text = format!("S{node} installed a snapshot up to entry {index} that no node has made.");
-            return Finding::new(&[node], &[index], text);
+            return Finding::new(&[node], &[index], ViolationDetail::InstalledUnknown { node, index });
         }
         match self.applied.get(&index) {
             Some((entry, first)) if entry.term != term => {
-                let text = format!(
-                    "S{node} installed a snapshot that ends with an entry of term {term} at index {index}, where \
-                     S{first} had applied that of term {}.",
-                    entry.term
-                );
-                Finding::new(&[*first, node], &[index], text)
+                let (first, first_term) = (*first, entry.term);
+                let detail = ViolationDetail::InstalledOtherTerm { node, term, index, first, first_term };
+                Finding::new(&[first, node], &[index], detail)
             }
             _ => None,
         }
@@ -88,8 +83,7 @@ impl StateMachineSafety {
         if index != snapshot.meta.index || state.iter().eq(snapshot.state().iter()) {
             return None;
         }
-        let text = format!("S{node} made a snapshot up to entry {index} that does not hold what its log leads to.");
-        Finding::new(&[node], &[index], text)
+        Finding::new(&[node], &[index], ViolationDetail::SnapshotDiffers { node, index })
     }
 }
 
@@ -115,7 +109,7 @@ impl Check for StateMachineSafety {
                 let state = seen.world.nodes.get(node).filter(|state| state.applied == *index);
                 match state {
                     Some(state) => self.begun.insert(*node, (*index, state.state.clone())),
-                    // The state at an earlier index is not at hand.
+                    // The state at an earlier index is not available.
                     None => self.begun.remove(node),
                 };
                 None
@@ -130,24 +124,24 @@ impl Check for StateMachineSafety {
     }
 }
 
-/// How far one node is.
+/// What one node has applied.
 #[derive(Clone, Copy, Debug, Default)]
 struct Progress {
-    /// What it applied last.
+    /// The index it applied last.
     last: Index,
-    /// The highest that it ever applied since it started.
+    /// The highest index it applied since its last start.
     highest: Index,
 }
 
-/// From one start to the next a node applies entries in order, each once. A restarted node begins at its
-/// snapshot and applies again what is behind it: its state machine was lost in the crash.
+/// Between two starts, a node applies entries in order, each once. A restarted node starts at its snapshot and
+/// applies the later entries again: its state machine was lost in the crash.
 #[derive(Clone, Debug)]
 pub(super) struct AppliedOnce {
     nodes: BTreeMap<NodeId, Progress>,
 }
 
 impl AppliedOnce {
-    /// How far the nodes are when a run begins.
+    /// Starts with what is applied in the initial world.
     pub(super) fn new(world: &World) -> AppliedOnce {
         let progress = |applied| Progress { last: applied, highest: applied };
         AppliedOnce { nodes: world.nodes.values().map(|node| (node.id, progress(node.applied))).collect() }
@@ -159,16 +153,16 @@ impl Check for AppliedOnce {
         match &seen.record.event {
             Event::Node(raft::Event::Apply { node, index }) => {
                 let progress = self.nodes.entry(*node).or_default();
-                let Progress { last, highest } = *progress;
-                *progress = Progress { last: *index, highest: highest.max(*index) };
-                let text = if *index <= highest {
-                    format!("S{node} applied entry {index} again, after it had applied entry {highest}.")
-                } else if *index != last.saturating_add(1) {
-                    format!("S{node} applied entry {index} right after entry {last}, and none between them.")
+                let (node, index, Progress { last, highest }) = (*node, *index, *progress);
+                *progress = Progress { last: index, highest: highest.max(index) };
+                let detail = if index <= highest {
+                    ViolationDetail::AppliedAgain { node, index, highest }
+                } else if index != last.saturating_add(1) {
+                    ViolationDetail::AppliedWithGap { node, index, last }
                 } else {
                     return None;
                 };
-                Finding::new(&[*node], &[*index], text)
+                Finding::new(&[node], &[index], detail)
             }
             Event::Node(raft::Event::Installed { node, snapshot, .. }) => {
                 let progress = self.nodes.entry(*node).or_default();

@@ -1,58 +1,47 @@
-//! What a checker is shown, and what it says.
-
-use std::borrow::Cow;
+//! The interface of the checkers.
 
 use super::log_hashes::Log;
 use crate::lab::judge::invariants::commits::Commits;
 use crate::lab::judge::invariants::log_hashes::Logs;
 use crate::lab::vocab::clip::clipped;
 use crate::lab::vocab::event::Record;
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
 use crate::raft::{Index, NodeId};
 
-/// So many letters of a value a sentence has room for.
+/// The most characters of a value in a sentence.
 const VALUE_LETTERS: usize = 40;
 
-/// What a checker is shown: an event, and how everything stands right behind it.
+/// What a checker is given: an event, and the world and logs after it.
 pub(super) struct CheckContext<'a> {
     pub(super) record: &'a Record,
     pub(super) world: &'a World,
     pub(super) logs: &'a Logs,
-    /// If the event took something from a node's log, or changed something in it: that log before it.
+    /// The log of the event's node before the event, if the event removed or changed any of its entries.
     pub(super) before: Option<&'a Log>,
     pub(super) commits: &'a Commits,
 }
 
-/// What a checker found.
+/// A violation found by a checker.
 pub(super) struct Finding {
     pub(super) nodes: Vec<NodeId>,
     pub(super) entries: Vec<Index>,
-    pub(super) text: String,
+    pub(super) detail: ViolationDetail,
 }
 
 impl Finding {
-    pub(super) fn new(nodes: &[NodeId], entries: &[Index], text: String) -> Option<Finding> {
-        Some(Finding { nodes: nodes.to_vec(), entries: entries.to_vec(), text })
+    pub(super) fn new(nodes: &[NodeId], entries: &[Index], detail: ViolationDetail) -> Option<Finding> {
+        Some(Finding { nodes: nodes.to_vec(), entries: entries.to_vec(), detail })
     }
 }
 
-/// Looks after one promise.
+/// The checker of one invariant.
 pub(super) trait Check {
-    /// Takes the next event; says if it breaks the promise.
+    /// Processes the next event. Returns a violation if the event caused one.
     fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding>;
 }
 
-/// "S1, S2 and S3", for a sentence.
-pub(super) fn name_all(nodes: &[NodeId]) -> String {
-    let names: Vec<String> = nodes.iter().map(|node| format!("S{node}")).collect();
-    match names.split_last() {
-        None => "no node".into(),
-        Some((one, [])) => one.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-    }
-}
-
-/// A value as a sentence has room for it.
-pub(super) fn value_told(value: &str) -> Cow<'_, str> {
-    clipped(value, VALUE_LETTERS)
+/// A value, clipped for a sentence.
+pub(super) fn value_told(value: &str) -> String {
+    clipped(value, VALUE_LETTERS).into_owned()
 }

@@ -1,4 +1,4 @@
-//! What is committed: the entry at each index that some node held for committed first.
+//! The committed entries: at each index, the entry that a node considered committed first.
 
 use std::collections::BTreeMap;
 
@@ -9,31 +9,31 @@ use crate::raft::log::{Payload, SharedEntry};
 use crate::raft::{self, Index, Membership, NodeId, Term};
 use crate::runtime::TraceHash;
 
-/// An entry that some node held for committed, the first one to do so.
+/// A committed entry, as of the first node that considered it committed.
 #[derive(Clone, Debug)]
 pub(super) struct Committed {
-    /// It; unknown, if a run began with it inside a snapshot.
+    /// The entry; none if it was inside a snapshot when the run began.
     pub(super) entry: Option<SharedEntry>,
-    /// The hash over it and all before it.
+    /// The hash over it and all entries before it.
     pub(super) past: TraceHash,
-    /// Who committed it.
+    /// The node that considered it committed first.
     pub(super) node: NodeId,
-    /// In which term that node was.
+    /// The term of that node at that time.
     pub(super) term: Term,
 }
 
-/// Every entry that was ever committed.
+/// All entries that were ever committed.
 #[derive(Clone, Debug)]
 pub(super) struct Commits {
     entries: BTreeMap<Index, Committed>,
-    /// The newest configuration that is committed, with its index.
+    /// The newest committed configuration, with its index.
     members: (Index, Membership),
-    /// The first index that the last event committed.
+    /// The lowest index that the last event committed; none if it committed nothing.
     pub(super) new_from: Option<Index>,
 }
 
 impl Commits {
-    /// What is committed when a run begins.
+    /// Starts with what is committed in the initial world.
     pub(super) fn new(world: &World, logs: &Logs) -> Commits {
         let initial = world.nodes.values().next().map(|node| node.initial_members().clone());
         let members = (0, initial.unwrap_or_else(|| Membership::new([], [])));
@@ -65,7 +65,7 @@ impl Commits {
         }
     }
 
-    /// Takes the next event.
+    /// Processes the next event.
     pub(super) fn apply(&mut self, record: &Record, world: &World, logs: &Logs) {
         self.new_from = None;
         if let Event::Node(raft::Event::Commit { node, from, to }) = &record.event {
@@ -74,20 +74,20 @@ impl Commits {
         }
     }
 
-    /// The entry committed at an index.
+    /// The committed entry at an index.
     pub(super) fn at(&self, index: Index) -> Option<&Committed> {
         self.entries.get(&index)
     }
 
-    /// The newest configuration that is committed.
+    /// The newest committed configuration.
     pub(super) fn members(&self) -> &Membership {
         &self.members.1
     }
 
-    /// Of what was committed before a term, the first entry that a log lacks.
+    /// The first entry committed before `term` that a log does not have.
     pub(super) fn missing(&self, term: Term, log: &History) -> Option<(Index, &Committed)> {
         let before = self.entries.iter().rev().filter(|(_, committed)| committed.term < term);
-        // A log that has an entry has all before it: the last one tells.
+        // A log that has an entry has all before it, so it suffices to search from the end.
         let lacking = before.take_while(|&(&index, committed)| !log.has(index, committed.past));
         lacking.last().map(|(&index, committed)| (index, committed))
     }

@@ -5,10 +5,11 @@ use litemap::LiteMap;
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::Event;
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::event::Role;
 use crate::raft::{self, NodeId, Term};
 
-/// Who led each term.
+/// The leader of each term.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ElectionSafety {
     leaders: LiteMap<Term, NodeId>,
@@ -23,7 +24,7 @@ impl Check for ElectionSafety {
         if first == *node {
             return None;
         }
-        let text = format!("S{node} leads term {term}, but S{first} was elected in that term already.");
-        Finding::new(&[first, *node], &[], text)
+        let detail = ViolationDetail::SecondLeader { node: *node, first, term: *term };
+        Finding::new(&[first, *node], &[], detail)
     }
 }

@@ -3,13 +3,14 @@
 use super::check::{Check, CheckContext, Finding};
 use super::commits::Committed;
 use crate::lab::vocab::event::Event;
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::event::Role;
 use crate::raft::{self, NodeId, Term};
 
-/// What is committed in a term is in the logs of the leaders of all later terms.
+/// Entries committed in a term are in the logs of the leaders of all later terms.
 ///
-/// It is looked at when a leader takes office, and, since a deposed leader may learn only then that an entry was
-/// committed, when an entry is committed while a leader of a later term is in office.
+/// Checked when a node becomes leader and, since a deposed leader may learn only later that an entry is committed,
+/// when an entry is committed while there is a leader of a later term.
 #[derive(Clone, Debug)]
 pub(super) struct LeaderCompleteness;
 
@@ -18,12 +19,15 @@ impl Check for LeaderCompleteness {
         let lacks = |leader: NodeId, term: Term| {
             let (index, committed) = seen.commits.missing(term, &seen.logs.of(leader)?.history)?;
             let Committed { node, term: in_term, .. } = committed;
-            let of_term = committed.entry.as_ref().map(|entry| format!(" of term {}", entry.term));
-            let text = format!(
-                "S{leader} leads term {term} without entry {index}{}, which S{node} committed in term {in_term}.",
-                of_term.unwrap_or_default(),
-            );
-            Finding::new(&[*node, leader], &[index], text)
+            let detail = ViolationDetail::LeaderLacksCommitted {
+                leader,
+                term,
+                index,
+                entry_term: committed.entry.as_ref().map(|entry| entry.term),
+                committer: *node,
+                committed_in: *in_term,
+            };
+            Finding::new(&[*node, leader], &[index], detail)
         };
         match &seen.record.event {
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => lacks(*node, *term),

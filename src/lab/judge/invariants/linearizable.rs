@@ -5,19 +5,19 @@
 //! explains every read. Trying all orders (Wing and Gong 1993) is exponential. A write without an answer makes it
 //! worse: it may take effect at any time later, or never.
 //!
-//! **The way taken** is Lowe's *just-in-time linearization* (2017) with memoisation: the history is walked once, in
-//! the order of time, and all ways in which it can be explained so far are kept as a set of configurations. An
-//! operation takes effect as late as it can: when it is answered, or when an answer to another needs it. Keys are
-//! apart from each other (locality: a history is linearizable if that of each key is).
-//! Of a key-value store's key, a *register*, more can be said, which keeps the set small:
+//! **The algorithm** is Lowe's *just-in-time linearization* (2017) with memoisation: the history is processed once,
+//! in order of time, and all ways to explain it so far are kept as a set of configurations. An operation takes effect
+//! as late as possible: when it completes, or when the completion of another needs it. Keys are independent
+//! (locality: a history is linearizable if that of each key is).
+//! More is known of a key of a key-value store, a *register*, which keeps the set small:
 //! - a read changes nothing, so a configuration notes which values a pending read has *seen* instead of branching;
-//! - a write that nobody reads may hide right before a later one that it overlaps, so a configuration notes only
-//!   when its value was last *changed*: every pending write called before that may have taken effect then, unseen.
+//! - a write that nobody reads may take effect right before a later one that it overlaps, so a configuration notes
+//! only when its value was last *changed*: every pending write called before that may have taken effect then, unseen.
 //!
-//! **When.** Only an answer to a read, or the news that a write never took effect, can contradict a history: after
-//! a write's answer, the write can always be the latest. So each key's operations are put aside until such news
-//! comes, and then worked off: a run without reads costs nothing, and a wrong read is told at its own event. A key
-//! with more than [`CONFIGURATIONS_MAX`] configurations (hundreds of writes at once) is given up: no alarm then.
+//! **When.** Only the completion of a read, or the refusal of a write, can contradict a history: a write that
+//! completes can always be the latest. So the operations of each key are queued until then and processed together: a
+//! run without reads costs nothing, and a wrong read is reported at its own event. A key with more than
+//! [`CONFIGURATIONS_MAX`] configurations (hundreds of concurrent writes) is not checked any more.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -25,35 +25,36 @@ use std::rc::Rc;
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{value_told, Check, CheckContext};
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
 use crate::raft::log::Payload;
 
-/// A key with more possible configurations than this is not checked any more.
+/// The most configurations of a key; one with more is not checked any more.
 pub(super) const CONFIGURATIONS_MAX: usize = 2000;
 
-/// What a key holds; none before it is first written.
+/// The value of a key; none before the first write.
 type Value = Option<Rc<str>>;
 
-/// Numbers of operations: those of clients from 1 on.
+/// Identifies an operation; those of clients count from 1.
 pub(super) type Op = u64;
 
-/// The number of an event, as a measure of time.
+/// The number of an event, used as time.
 type Moment = u64;
 
-/// What happens to the operations on a key.
+/// A step of the history of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// A write is called.
     Write(Op, Value),
-    /// A write is answered: it took effect.
+    /// A write completes: it took effect.
     Written(Op),
-    /// A write is refused: it took effect at no time.
+    /// A write is refused: it never takes effect.
     NotWritten(Op),
     /// A read is called.
     Read(Op),
-    /// A read is answered.
+    /// A read completes with this value.
     Got(Op, Value),
-    /// A read is answered without a value.
+    /// A read ends without a result.
     NotRead(Op),
 }
 
@@ -61,22 +62,22 @@ pub(super) enum Step {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Configuration {
     value: Value,
-    /// Writes that took effect and are not answered.
+    /// Pending writes that have taken effect.
     done: BTreeSet<Op>,
-    /// What each pending read may have read.
+    /// The values that each pending read may return.
     seen: BTreeMap<Op, BTreeSet<Value>>,
 }
 
 /// The history of one key.
 #[derive(Clone, Debug)]
 pub(super) struct Register {
-    /// Every way to explain it, with when the value last changed: the later, the more can have happened unseen.
+    /// All ways to explain it, each with the time at which the value last changed: a later one subsumes earlier ones.
     configurations: BTreeMap<Configuration, Moment>,
-    /// Writes that are not answered, or never will be: what they write, and when they were called.
+    /// The writes that are pending or have no known outcome: their values, and when they were called.
     writes: BTreeMap<Op, (Value, Moment)>,
-    /// Reads that are not answered: when they were called.
+    /// The pending reads, with the time at which they were called.
     reads: BTreeMap<Op, Moment>,
-    /// Steps that are not worked off.
+    /// The steps that are not processed yet.
     put_aside: Vec<(Moment, Step)>,
     given_up: bool,
 }
@@ -93,7 +94,7 @@ impl Register {
         }
     }
 
-    /// Takes the next step. Whether there is still an order that explains all of them.
+    /// Takes the next step. Returns whether there is still an order that explains the history.
     pub(super) fn take(&mut self, now: Moment, step: Step) -> bool {
         if self.given_up {
             return true;
@@ -126,7 +127,7 @@ impl Register {
                     self.keep(configuration, changed);
                 }
             }
-            // Only what was called can be answered; anything else is told of no client.
+            // Only an operation that was called can complete; any other is not one of a client.
             Step::Written(op) if !self.writes.contains_key(&op) => self.configurations = before,
             Step::Written(op) => {
                 for (mut configuration, changed) in before {
@@ -154,7 +155,7 @@ impl Register {
                         self.keep(configuration, changed);
                         continue;
                     }
-                    // A write that is not answered must have come between.
+                    // A pending write must have taken effect in between.
                     let fits = |(&write, (written, _)): (&Op, &(Value, Moment))| {
                         (*written == value && !configuration.done.contains(&write)).then_some(write)
                     };
@@ -180,7 +181,8 @@ impl Register {
         }
     }
 
-    /// Of two configurations that differ only in when the value changed, the later one can do all that the other can.
+    /// Of two configurations that differ only in when the value changed, the later one allows everything that the
+    /// other does.
     fn keep(&mut self, configuration: Configuration, changed: Moment) {
         let known = self.configurations.entry(configuration).or_insert(changed);
         *known = changed.max(*known);
@@ -200,7 +202,7 @@ impl Register {
         });
     }
 
-    /// The write took effect right before the last change, when only reads that were pending then could see it.
+    /// The write took effect right before the last change, when only reads pending then could see it.
     fn hidden(&self, configuration: &Configuration, changed: Moment, write: Op) -> Option<(Configuration, Moment)> {
         let (value, called) = self.writes.get(&write)?;
         (*called < changed).then(|| {
@@ -228,17 +230,17 @@ impl Register {
     }
 }
 
-/// Each request takes effect at one instant between its call and its answer.
+/// Each request takes effect at one instant between its call and its response.
 #[derive(Clone, Debug)]
 pub(super) struct Linearizable {
     keys: BTreeMap<String, Register>,
-    /// Operations that are known to have been called.
+    /// The operations that were called.
     called: BTreeSet<Op>,
 }
 
 impl Linearizable {
-    /// A run begins with what the node that has applied most holds. What other states and the logs of the start
-    /// say may take effect at any time, or never.
+    /// The initial values are those of the node that has applied most. Other initial states, and the entries of the
+    /// initial logs, may take effect at any time, or never.
     pub(super) fn new(world: &World) -> Linearizable {
         let mut keys: BTreeMap<String, Register> = BTreeMap::new();
         let furthest = world.nodes.values().rev().max_by_key(|node| node.applied);
@@ -253,7 +255,7 @@ impl Linearizable {
                 _ => None,
             }));
         }
-        // Numbered from the end, where no client's operation is.
+        // Numbered down from the maximum, so that they differ from the operations of clients.
         for ((key, value), op) in open.into_iter().zip((0..=Op::MAX).rev()) {
             let register = keys.entry(key.to_string()).or_insert_with(|| Register::new(None));
             register.writes.insert(op, (Some(value.into()), 0));
@@ -294,20 +296,14 @@ impl Check for Linearizable {
             return None;
         }
         let nodes: Vec<_> = node.iter().copied().collect();
-        let key = value_told(key);
-        let (value, read) = (value.as_deref().map(value_told), read.as_deref().map(value_told));
-        let text = match (value, read) {
-            (Some(value), _) => format!(
-                "Client {client} was told that its write {key} = {value} is not done, but it was read (request {op})."
-            ),
-            (None, Some(read)) => format!(
-                "Client {client} read {key} = {read} (request {op}), and no order of the requests explains that."
-            ),
-            (None, None) => format!(
-                "Client {client} read that {key} has no value (request {op}), and no order of the requests explains \
-                 that."
-            ),
+        let (client, request, key) = (*client, op, value_told(key));
+        let detail = match value {
+            Some(value) => ViolationDetail::RefusedWriteRead { client, request, key, value: value_told(value) },
+            None => {
+                let read = read.as_deref().map(value_told);
+                ViolationDetail::UnexplainedRead { client, request, key, read }
+            }
         };
-        Finding::new(&nodes, &[], text)
+        Finding::new(&nodes, &[], detail)
     }
 }

@@ -1,14 +1,14 @@
-//! What each node's log says, and how it came to say that, as hashes: the ground that several checkers stand on.
+//! The content and history of each node's log, as hashes. Several checkers are based on it.
 //!
-//! Log Matching speaks of *all* entries up to one of them. Comparing them one by one would cost as much as the
-//! logs are long, at every event. So each entry is kept with a hash over it and everything before it, its
-//! **past**: two logs agree up to an index exactly when their pasts there are equal, and where they part is found
-//! by halving. Compaction forgets entries in a node; here their pasts stay known, so that a compacted log can
-//! still be compared. A log that came as a snapshot has the past of the log that the snapshot was made of.
+//! Log Matching refers to *all* entries up to one of them. Comparing them one by one would cost as much as the logs
+//! are long, at every event. So each entry is kept with a hash over it and all entries before it, its **past**: two
+//! logs agree up to an index exactly if their pasts there are equal, and the point where they diverge is found by
+//! binary search. Nodes discard compacted entries; their pasts are kept here, so that a compacted log can still be
+//! compared. A log that was received as a snapshot has the past of the log that the snapshot was built from.
 //!
-//! **A start is given, not earned.** A scenario may begin with logs that no run of Raft leads to: an entry of the
-//! same index and term in two logs, with different entries before it. Nothing that a node does is to blame for
-//! that, so the two are taken as the same entry with the same past, and the promises hold for what comes after.
+//! **The initial state is not judged.** A scenario may start with logs that no run of Raft leads to: entries of the
+//! same index and term in two logs, with different entries before them. No node is at fault, so the two are treated
+//! as the same entry with the same past, and the invariants apply to everything after them.
 
 use std::collections::BTreeMap;
 
@@ -28,11 +28,11 @@ struct Mark {
     past: TraceHash,
 }
 
-/// A log with its past: what was compacted counts, and what a snapshot brought.
+/// A log with its past, including compacted entries and those received as a snapshot.
 #[derive(Clone, Debug)]
 pub(super) struct History {
-    /// Before the first entry that is known: 0, unless a scenario began with a snapshot that nobody has the
-    /// entries of.
+    /// The index before the first known entry: 0, unless the scenario started with a snapshot whose entries no node
+    /// has.
     base: Index,
     base_term: Term,
     base_past: TraceHash,
@@ -54,7 +54,7 @@ impl History {
         self.marks.get(usize::try_from(index.checked_sub(self.base)?.checked_sub(1)?).ok()?)
     }
 
-    /// The first index of which anything is known.
+    /// The first known index.
     pub(super) fn first_known(&self) -> Index {
         self.base
     }
@@ -64,7 +64,7 @@ impl History {
         self.base + self.marks.len() as Index
     }
 
-    /// The entry at an index, compacted or not, if anyone ever showed it.
+    /// The entry at an index, compacted or not, if any node ever had it.
     pub(super) fn entry(&self, index: Index) -> Option<&SharedEntry> {
         self.mark(index).map(|mark| &mark.entry)
     }
@@ -77,7 +77,7 @@ impl History {
         }
     }
 
-    /// The hash over everything up to an index.
+    /// The hash over all entries up to an index.
     pub(super) fn past(&self, index: Index) -> Option<TraceHash> {
         match index == self.base {
             true => Some(self.base_past),
@@ -85,13 +85,13 @@ impl History {
         }
     }
 
-    /// Whether this log has, up to an index, the past given. What lies inside a snapshot of which nobody has the
-    /// entries is taken on trust.
+    /// Whether this log has the given past at an index. Entries inside a snapshot that no node has the entries of are
+    /// assumed to agree.
     pub(super) fn has(&self, index: Index, past: TraceHash) -> bool {
         index < self.base || self.past(index) == Some(past)
     }
 
-    /// Whether two logs that both reach this index agree up to it, as far as anyone knows.
+    /// Whether two logs that both reach this index agree up to it, as far as known.
     fn agrees_at(&self, other: &History, index: Index) -> bool {
         match (self.past(index), other.past(index)) {
             (Some(a), Some(b)) => a == b,
@@ -133,26 +133,26 @@ impl History {
 /// One node's log.
 #[derive(Clone, Debug)]
 pub(super) struct Log {
-    /// What it says: written, durable or not.
+    /// Its content, durable or not.
     pub(super) history: History,
-    /// How far it is on the disk.
+    /// The last index that is durable.
     pub(super) durable: Index,
 }
 
-/// Every node's log, up to the last event. A crashed node's log is what its disk holds.
+/// All nodes' logs after the last event. The log of a crashed node is the one on its disk.
 #[derive(Clone, Debug)]
 pub(super) struct Logs {
     nodes: LiteMap<NodeId, Log>,
-    /// Pasts of the start that are taken as the same as another: (index, term) → (computed, taken).
+    /// Initial pasts that are treated as equal to another: (index, term) → (computed, replacement).
     taken_as: BTreeMap<(Index, Term), Vec<(TraceHash, TraceHash)>>,
 }
 
 impl Logs {
-    /// The logs that a run starts with.
+    /// Starts with the logs of the initial world.
     pub(super) fn new(world: &World) -> Logs {
         let mut logs = Logs { nodes: LiteMap::new(), taken_as: BTreeMap::new() };
         let mut given: BTreeMap<(Index, Term), TraceHash> = BTreeMap::new();
-        // Those that reach back furthest first: they know the past of the others' snapshots.
+        // Those that reach back furthest first: they contain the past of the others' snapshots.
         let mut nodes: Vec<&NodeState> = world.nodes.values().map(|node| &**node).collect();
         nodes.sort_by_key(|node| (node.first_index, node.id));
         for node in nodes {
@@ -181,12 +181,12 @@ impl Logs {
         self.nodes.get(&node)
     }
 
-    /// Every node's log.
+    /// All nodes' logs.
     pub(super) fn all(&self) -> impl Iterator<Item = (NodeId, &Log)> {
         self.nodes.iter().map(|(&node, log)| (node, log))
     }
 
-    /// Takes the next event. If a log lost anything by it, or something in it changed: what it was before.
+    /// Processes the next event. Returns the log before it, if the event removed or changed any of its entries.
     pub(super) fn apply(&mut self, record: &Record, world: &World) -> Option<Log> {
         match &record.event {
             Event::Node(event) => self.apply_node(event, world),
@@ -225,8 +225,8 @@ impl Logs {
                 if !(*kept_suffix && has_it) {
                     let leader = world.nodes.get(node).and_then(|node| node.leader);
                     let history = self.history_of(snapshot, leader);
-                    // On the disk there is the old log until the snapshot is durable: what it shares with the
-                    // new one stands there either way.
+                    // The old log stays on the disk until the snapshot is durable; the prefix that they share is
+                    // durable in either case.
                     let durable = before.durable.min(before.history.shared_with(&history));
                     self.nodes.insert(*node, Log { history, durable });
                 }
@@ -241,7 +241,7 @@ impl Logs {
         }
     }
 
-    /// Writes an entry: at the end, or (which no correct node does) over another, where what is behind stays.
+    /// Writes an entry: at the end, or (in no correct node) over another, in which case the entries after it stay.
     fn write(&self, history: &mut History, entry: &SharedEntry) {
         let last = history.last();
         if entry.index > last + 1 {
@@ -265,7 +265,7 @@ impl Logs {
         taken.copied().find(|&(computed, _)| computed == past).map_or(past, |(_, taken)| taken)
     }
 
-    /// The past that a snapshot stands for: that of the node whose log has the entry, its leader's at best.
+    /// The past of a snapshot: that of a node whose log has its last entry, preferably the leader's.
     fn history_of(&self, snapshot: &SharedSnapshot, leader: Option<NodeId>) -> History {
         let (index, term) = (snapshot.meta.index, snapshot.meta.term);
         let leader = leader.and_then(|leader| self.nodes.get(&leader));
@@ -280,8 +280,8 @@ impl Logs {
         }
     }
 
-    /// A disk image takes the place of what was written: some of it may never have come to the disk, and what
-    /// was removed may still be there.
+    /// Replaces the log by that of a disk image: written entries may not be durable, and truncated entries may still
+    /// be.
     fn come_back(&self, history: &mut History, kept: &Image) {
         let (index, term) = kept.prev;
         if history.term(index) != Some(term) {

@@ -3,6 +3,7 @@
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
+use crate::lab::vocab::violation::{LogChange, ViolationDetail};
 use crate::raft::event::Role;
 use crate::raft::{self, Index, NodeId};
 
@@ -12,7 +13,7 @@ pub(super) struct LeaderAppendOnly;
 
 impl Check for LeaderAppendOnly {
     fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
-        // Without a log before it, the event took nothing away.
+        // Without a previous log, the event removed nothing.
         let (before, Event::Node(event)) = (seen.before?, &seen.record.event) else { return None };
         let id = event.node();
         let node = seen.world.nodes.get(&id).filter(|node| node.role == Role::Leader)?;
@@ -21,26 +22,20 @@ impl Check for LeaderAppendOnly {
         if kept >= last {
             return None;
         }
-        let what = match event {
-            raft::Event::Append { .. } => "wrote over",
-            raft::Event::Installed { .. } => "put a snapshot in place of",
-            _ => "removed",
+        let change = match event {
+            raft::Event::Append { .. } => LogChange::Overwritten,
+            raft::Event::Installed { .. } => LogChange::Replaced,
+            _ => LogChange::Removed,
         };
-        let text = format!("S{id} leads term {} and {what} {} of its own log.", node.term, span(kept + 1, last));
-        Finding::new(&[id], &[kept + 1, last], text)
+        let (term, first) = (node.term, kept + 1);
+        let detail = ViolationDetail::LeaderChangedLog { leader: id, term, change, first, last };
+        Finding::new(&[id], &[first, last], detail)
     }
 }
 
-fn span(first: Index, last: Index) -> String {
-    match first == last {
-        true => format!("entry {first}"),
-        false => format!("entries {first} to {last}"),
-    }
-}
-
-/// If two logs have an entry of the same index and term, they agree in everything up to it.
+/// If two logs have an entry of the same index and term, they agree up to it.
 ///
-/// Only logs that exist at the same time are compared, those on the disks of crashed nodes included.
+/// Only logs that exist at the same time are compared, including those on the disks of crashed nodes.
 #[derive(Clone, Debug)]
 pub(super) struct LogMatching;
 
@@ -49,10 +44,10 @@ impl Check for LogMatching {
         match &seen.record.event {
             Event::Node(raft::Event::Append { node, entry }) => match seen.before {
                 None => compare(seen, *node, entry.index, entry.index),
-                // It was written over another: what is behind has another past now.
+                // It overwrote another entry: the entries after it now have another past.
                 Some(before) => compare(seen, *node, entry.index, before.history.last()),
             },
-            // What was removed, but not durably, is back.
+            // Entries whose truncation was not durable are back.
             Event::Lab(LabEvent::Crash { node, .. }) => {
                 let now = &seen.logs.of(*node)?.history;
                 compare(seen, *node, seen.before?.history.shared_with(now) + 1, now.last())
@@ -62,7 +57,7 @@ impl Check for LogMatching {
     }
 }
 
-/// Compares what a log has from one index to another with all other logs.
+/// Compares a range of a node's log with all other logs.
 fn compare(seen: &CheckContext<'_>, node: NodeId, first: Index, last: Index) -> Option<Finding> {
     let log = &seen.logs.of(node)?.history;
     for index in first.max(log.first_known())..=last.min(log.last()) {
@@ -72,19 +67,13 @@ fn compare(seen: &CheckContext<'_>, node: NodeId, first: Index, last: Index) -> 
                 continue;
             }
             let (term, differ) = (log.term(index)?, log.shared_with(other_log) + 1);
-            let (low, high) = (node.min(other), node.max(other));
+            let nodes = [node.min(other), node.max(other)];
             return match differ < index {
                 true => {
-                    let text = format!(
-                        "S{low} and S{high} both have entry {index} of term {term}, but their logs differ \
-                         before it, at entry {differ}."
-                    );
-                    Finding::new(&[low, high], &[differ, index], text)
+                    let detail = ViolationDetail::LogsDifferBefore { nodes, index, term, differ };
+                    Finding::new(&nodes, &[differ, index], detail)
                 }
-                false => {
-                    let text = format!("S{low} and S{high} have different entries {index}, both of term {term}.");
-                    Finding::new(&[low, high], &[index], text)
-                }
+                false => Finding::new(&nodes, &[index], ViolationDetail::DifferentEntries { nodes, index, term }),
             };
         }
     }

@@ -1,15 +1,16 @@
-//! Match is true: what a leader holds for proven of a follower's log is there, durably (paper §5.3, matchIndex).
+//! Match is true: a follower durably has all entries up to the leader's match index for it (paper §5.3, matchIndex).
 
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
-use crate::raft::{self, Index, NodeId};
+use crate::lab::vocab::violation::ViolationDetail;
+use crate::raft::{self, NodeId};
 
-/// A leader's match for a target never exceeds the prefix that the target durably shares with it.
+/// A leader's match index for a target never exceeds the prefix that the target durably shares with it.
 ///
-/// Once the target has adopted a higher term it may follow another leader, which may remove what the first one
-/// had proven: nothing is committed by a match that a leader knows from then on. (What is on the way already
-/// was proven before.)
+/// Not checked once the target has adopted a higher term: it may follow another leader, which may remove entries that
+/// the first one had replicated. The first one can commit nothing by a match it learns from then on. (Responses
+/// already in flight were sent before.)
 #[derive(Clone, Debug)]
 pub(super) struct MatchIsTrue;
 
@@ -17,7 +18,7 @@ impl Check for MatchIsTrue {
     fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Match { node, target, .. }) => check(seen, *node, *target),
-            // The target's log lost something.
+            // The target's log lost entries.
             Event::Node(event) if seen.before.is_some() => check_all(seen, event.node()),
             Event::Lab(LabEvent::Crash { node, .. }) => check_all(seen, *node),
             _ => None,
@@ -42,17 +43,9 @@ fn check(seen: &CheckContext<'_>, leader: NodeId, target: NodeId) -> Option<Find
         return None;
     }
     let shared = own.history.shared_with(&other.history);
-    let truth = match agrees {
-        true => format!("only entries up to {} are durable there", other.durable),
-        false => agree(shared),
+    let detail = match agrees {
+        true => ViolationDetail::MatchNotDurable { leader, target, matched, durable: other.durable },
+        false => ViolationDetail::MatchNotShared { leader, target, matched, shared },
     };
-    let text = format!("S{leader} takes it as proven that S{target} has its log up to {matched}, but {truth}.");
-    Finding::new(&[leader, target], &[shared.min(other.durable) + 1, matched], text)
-}
-
-fn agree(shared: Index) -> String {
-    match shared {
-        0 => "their logs agree in nothing".into(),
-        shared => format!("their logs agree up to {shared} only"),
-    }
+    Finding::new(&[leader, target], &[shared.min(other.durable) + 1, matched], detail)
 }

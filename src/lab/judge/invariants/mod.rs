@@ -1,13 +1,11 @@
-//! What must always hold, checked after every event.
+//! The invariants, checked after every event.
 //!
-//! Each promise has a checker: a value that is shown every event, with the [`World`] right behind it, and says
-//! when the promise is broken, between which nodes and at which entries. Checkers look at events only, never
-//! into a node; they judge what nodes do and never help them. What they cost is proportional to what an event
-//! changes, not to the length of the logs (`log_hashes`). When a rule of Raft is off, anything may come along:
-//! they take it as it is and never panic.
+//! Each invariant has a checker: a value that is given every event, with the [`World`] after it, and reports a
+//! violation, with the nodes and entries involved. Checkers see events only, never the inside of a node; they do not
+//! influence the run. Their cost is proportional to what an event changes, not to the length of the logs
+//! (`log_hashes`). When a rule of Raft is off, any sequence of events may occur: checkers accept it and never panic.
 //!
-//! Of each invariant the first violation is told, and none after it: what follows a broken promise is its
-//! consequence, as a rule.
+//! Only the first violation of each invariant is reported: later ones are mostly consequences of it.
 
 mod acknowledged;
 mod applied;
@@ -40,7 +38,7 @@ use matched::MatchIsTrue;
 use monotonic::Monotonic;
 use votes::VotesKept;
 
-/// The checkers of all invariants, with what they share and what they remember.
+/// The checkers of all invariants, with their shared state.
 #[derive(Clone, Debug)]
 pub struct Invariants {
     logs: Logs,
@@ -60,7 +58,7 @@ pub struct Invariants {
 }
 
 impl Invariants {
-    /// Checkers for a run that begins with this world. What it begins with is not judged.
+    /// Checkers for a run that starts with this world. The initial state itself is not judged.
     pub fn new(world: &World) -> Invariants {
         let logs = Logs::new(world);
         Invariants {
@@ -81,8 +79,8 @@ impl Invariants {
         }
     }
 
-    /// Takes the next event and the world right behind it. Gives the promises that it broke and that no event
-    /// before it had broken, in the order of [`Invariant::ALL`].
+    /// Processes the next event, with the world after it. Returns the invariants that are violated by it for the
+    /// first time, in the order of [`Invariant::ALL`].
     pub fn observe(&mut self, record: &Record, world: &World) -> Vec<Violation> {
         let before = self.logs.apply(record, world);
         self.commits.apply(record, world, &self.logs);
@@ -105,9 +103,9 @@ impl Invariants {
                 Invariant::AcknowledgedKept => &mut self.acknowledged_kept,
                 Invariant::Linearizable => &mut self.linearizable,
             };
-            if let Some(Finding { nodes, entries, text }) = checker.check(&seen) {
+            if let Some(Finding { nodes, entries, detail }) = checker.check(&seen) {
                 self.broken.push(invariant);
-                violations.push(Violation { invariant, nodes, entries, text });
+                violations.push(Violation { invariant, nodes, entries, detail });
             }
         }
         violations

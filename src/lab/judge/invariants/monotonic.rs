@@ -1,10 +1,11 @@
-//! Terms never go back; the commit index of a node that lives never goes back (paper §5.1, §5.3).
+//! Terms never decrease; the commit index of a running node never decreases (paper §5.1, §5.3).
 
 use litemap::LiteMap;
 
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
 use crate::raft::rpc::Message;
 use crate::raft::{self, Index, NodeId, Term};
@@ -12,22 +13,22 @@ use crate::raft::{self, Index, NodeId, Term};
 #[derive(Clone, Copy, Debug, Default)]
 struct Marks {
     term: Term,
-    /// The highest term that others heard from this node; it must not be forgotten any more.
+    /// The highest term of this node that others know of; it must survive a crash.
     said: Term,
-    /// The highest term in which others know of its vote. If that is forgotten, it is the vote that was not kept.
+    /// The highest term in which others know of its vote. Losing that term is a violation of `votes-kept` instead.
     voted: Term,
     commit: Index,
 }
 
-/// Terms never go back, even across a restart if anyone was told of them. A restarted node does not know what is
-/// committed beyond its snapshot: from one start to the next, its commit index never goes back either.
+/// Terms never decrease, even across a restart if another node knows of them. A restarted node does not know what is
+/// committed beyond its snapshot, so the commit index must not decrease between two starts.
 #[derive(Clone, Debug)]
 pub(super) struct Monotonic {
     nodes: LiteMap<NodeId, Marks>,
 }
 
 impl Monotonic {
-    /// Where a run begins.
+    /// Starts with the initial world.
     pub(super) fn new(world: &World) -> Monotonic {
         let marks = |term, voted, commit| Marks { term, said: term, voted, commit };
         let nodes = world
@@ -39,11 +40,11 @@ impl Monotonic {
 }
 
 fn term_went_back(node: NodeId, from: Term, to: Term) -> Option<Finding> {
-    Finding::new(&[node], &[], format!("S{node}'s term went back from {from} to {to}."))
+    Finding::new(&[node], &[], ViolationDetail::TermWentBack { node, from, to })
 }
 
 fn commit_went_back(node: NodeId, from: Index, to: Index) -> Option<Finding> {
-    Finding::new(&[node], &[to, from], format!("S{node}'s commit index went back from {from} to {to}."))
+    Finding::new(&[node], &[to, from], ViolationDetail::CommitWentBack { node, from, to })
 }
 
 impl Check for Monotonic {
@@ -65,7 +66,7 @@ impl Check for Monotonic {
                 let from = std::mem::replace(&mut marks.commit, *to);
                 (*to < from).then(|| commit_went_back(*node, from, *to))?
             }
-            // What a snapshot includes is what a node knows to be committed when it takes it.
+            // Installing a snapshot commits what it includes.
             Event::Node(raft::Event::Installed { node, snapshot, .. }) => {
                 let marks = self.nodes.entry(*node).or_default();
                 let to = snapshot.meta.index;
@@ -80,7 +81,7 @@ impl Check for Monotonic {
             Event::Lab(LabEvent::Sent { from, message, .. }) => {
                 let marks = self.nodes.entry(*from).or_default();
                 let (voted, heard) = match &**message {
-                    // The question before an election speaks of a term that is still to come.
+                    // A pre-vote request contains a term that is not adopted yet.
                     Message::Vote(request) if request.pre_vote => return None,
                     Message::Vote(_) => (true, message.term()),
                     Message::VoteResponse(answer) => (answer.granted && !answer.pre_vote, answer.term),

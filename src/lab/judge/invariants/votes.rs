@@ -1,10 +1,11 @@
-//! One vote in a term, kept across restarts (paper §5.2, Figure 2: persistent state).
+//! One vote per term, kept across restarts (paper §5.2, Figure 2: persistent state).
 
 use litemap::LiteMap;
 
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
 use crate::raft::event::Role;
 use crate::raft::rpc::Message;
@@ -13,9 +14,9 @@ use crate::raft::{self, NodeId, Term};
 /// The votes of one node.
 #[derive(Clone, Debug, Default)]
 struct Votes {
-    /// For whom it decided, in each term.
+    /// The candidate that it voted for, by term.
     given: LiteMap<Term, NodeId>,
-    /// The last vote that others know of, or that made it leader: it must not be forgotten any more.
+    /// The last vote that others know of, or that made it leader; it must survive a crash.
     said: Option<(Term, NodeId)>,
 }
 
@@ -27,17 +28,17 @@ impl Votes {
     }
 }
 
-/// A node votes once in a term, and knows it after a restart.
+/// A node votes at most once in a term, and remembers the vote across restarts.
 ///
-/// A vote counts as given when the node decides. A crash may undo it as long as nobody was told: then it was not
-/// durable yet, and the node may decide anew.
+/// A vote counts as given when the node decides. A crash may undo it as long as no other node knows of it: then it
+/// was not durable yet, and the node may decide again.
 #[derive(Clone, Debug)]
 pub(super) struct VotesKept {
     nodes: LiteMap<NodeId, Votes>,
 }
 
 impl VotesKept {
-    /// The votes with which a run begins.
+    /// Starts with the votes in the initial world.
     pub(super) fn new(world: &World) -> VotesKept {
         let votes =
             |term, candidate| Votes { given: LiteMap::from_iter([(term, candidate)]), said: Some((term, candidate)) };
@@ -55,8 +56,9 @@ impl Check for VotesKept {
                 if first == *candidate {
                     return None;
                 }
-                let text = format!("S{node} voted for S{first} and for S{candidate} in term {term}.");
-                Finding::new(&[*node, first, *candidate], &[], text)
+                let candidates = [first, *candidate];
+                let detail = ViolationDetail::VotedTwice { node: *node, candidates, term: *term };
+                Finding::new(&[*node, first, *candidate], &[], detail)
             }
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => {
                 self.nodes.entry(*node).or_default().say(*term, *node);
@@ -82,11 +84,9 @@ impl Check for VotesKept {
                 if *term > said || (*term == said && *voted_for == Some(candidate)) {
                     return None;
                 }
-                let text = format!(
-                    "S{node} had voted for S{candidate} in term {said}, but started again in term {term} \
-                     without that vote."
-                );
-                Finding::new(&[*node, candidate], &[], text)
+                let (node, started_in) = (*node, *term);
+                let detail = ViolationDetail::VoteForgotten { node, candidate, term: said, started_in };
+                Finding::new(&[node, candidate], &[], detail)
             }
             _ => None,
         }

@@ -1,7 +1,7 @@
-//! What can be done to messages: lose them, stop them, let them go, hasten, delay and double them.
+//! Actions on messages: dropping, holding, releasing, delivering, delaying and duplicating them.
 //!
-//! `hold` and `drop` also set a **trap** for messages that are still to be sent. It goes when it has caught as
-//! many as it was set for, or when a `release` covers it.
+//! `hold` and `drop` also set an **interceptor** for messages that are still to be sent. It is removed when it has
+//! caught its number of messages, or when a `release` covers it.
 
 use super::trap::Interceptor;
 use crate::lab::run::network::flight::{Held, InFlight};
@@ -11,14 +11,14 @@ use crate::lab::vocab::id::MessageId;
 use crate::lab::vocab::selector::Selector;
 use crate::runtime::Micros;
 
-/// With so many messages in flight, no copies are made by hand.
+/// No messages are duplicated by an action while this many are in flight.
 const FLIGHTS_MAX: usize = 10_000;
 
-/// A message that was found, and when something happens to it; none, if it stands still.
+/// A selected message, and when it is due to arrive or to be lost; none if it is held.
 type Found = (MessageId, Option<Micros>);
 
 impl SimNetwork {
-    /// What traps do to a message that leaves: the oldest trap that matches it has it.
+    /// The effect of the interceptors on a message that is being sent: that of the oldest one that matches.
     pub(super) fn caught(&self, id: MessageId, flight: &InFlight) -> Option<TrapDoes> {
         let (does, gone) = {
             let wire = &mut *self.wire.borrow_mut();
@@ -36,7 +36,7 @@ impl SimNetwork {
     }
 
     fn set_trap(&self, does: TrapDoes, which: Selector) {
-        // A message that is named by its id has been sent already.
+        // A message that has an id was already sent.
         if which.count == Some(0) || which.id.is_some() {
             return;
         }
@@ -49,8 +49,8 @@ impl SimNetwork {
         self.recorder.lab(LabEvent::TrapSet { trap: id, does, which });
     }
 
-    /// The messages in flight for which `meant` is true, the oldest first, with when something happens to them
-    /// next: none for those that stand still.
+    /// The messages in flight for which `meant` holds, the oldest first, with the time at which they are due; none
+    /// for held ones.
     fn find(&self, meant: impl Fn(MessageId, &InFlight) -> bool) -> Vec<Found> {
         let wire = self.wire.borrow();
         let moving = wire.flights.iter().map(|(&(due, id), flight)| (id, Some(due), flight));
@@ -61,19 +61,19 @@ impl SimNetwork {
         found
     }
 
-    /// Those that a selector means, at most as many as it says.
+    /// The messages in flight that a selector matches, limited by its count.
     fn select(&self, which: &Selector) -> Vec<Found> {
         let mut found = self.find(|id, flight| which.matches(id, flight.from, flight.to, &flight.message));
         found.truncate(which.count.map_or(usize::MAX, |count| count as usize));
         found
     }
 
-    /// All in flight that a selector means.
+    /// All messages in flight that a selector matches.
     fn select_all(&self, which: &Selector) -> Vec<Found> {
         self.select(&Selector { count: None, ..which.clone() })
     }
 
-    /// Takes a message out of the air.
+    /// Removes a message from those in flight.
     fn take(&self, (id, due): Found) -> Option<InFlight> {
         let mut wire = self.wire.borrow_mut();
         match due {
@@ -88,22 +88,22 @@ impl SimNetwork {
         }
     }
 
-    /// Loses what is meant: in flight, and what is still to be sent.
+    /// Drops the selected messages: those in flight and those still to be sent.
     pub fn drop_messages(&self, which: Selector) {
         self.lose_all(self.select_all(&which), LossWhy::Dropped);
         self.set_trap(TrapDoes::Drop, which);
     }
 
-    /// Loses what is in flight on links that are cut.
+    /// Drops messages in flight on links that are cut.
     pub(super) fn lose_on_cut_links(&self) {
         let cut = self.cut_links();
         self.lose_all(self.find(|_, flight| cut.contains(&(flight.from, flight.to))), LossWhy::Cut);
     }
 
-    /// Stops what is meant where it is: in flight, and what is still to be sent.
+    /// Holds the selected messages: those in flight and those still to be sent.
     pub fn hold(&self, which: Selector) {
         for (id, due) in self.select_all(&which) {
-            // What stands still already goes on doing so.
+            // Messages that are already held stay so.
             if let Some(due) = due {
                 self.take((id, Some(due))).into_iter().for_each(|flight| self.keep(id, flight, due));
             }
@@ -111,7 +111,7 @@ impl SimNetwork {
         self.set_trap(TrapDoes::Hold, which);
     }
 
-    /// A message stands still from now on.
+    /// Holds a message from now on.
     pub(super) fn keep(&self, id: MessageId, flight: InFlight, due: Micros) {
         let InFlight { from, to, .. } = flight;
         self.recorder.lab(LabEvent::Held { id, from, to, kind: flight.message.kind() });
@@ -119,7 +119,8 @@ impl SimNetwork {
         self.wire.borrow_mut().held.insert(id, Held { flight, since, due });
     }
 
-    /// Lets go what stands still: it has the rest of its way before it. Traps that are covered go too.
+    /// Releases held messages, which continue for the rest of their latency, and removes the interceptors that are
+    /// covered.
     pub fn release(&self, which: &Selector) {
         let gone: Vec<Interceptor> = {
             let wire = &mut *self.wire.borrow_mut();
@@ -140,7 +141,7 @@ impl SimNetwork {
         }
     }
 
-    /// What is meant arrives later; what stands still, later after its release.
+    /// Delays the selected messages; for held ones, the delay counts after their release.
     pub fn delay(&self, which: &Selector, by: Micros) {
         for (id, due) in self.select(which) {
             let changed = {
@@ -164,7 +165,7 @@ impl SimNetwork {
         }
     }
 
-    /// A second one of each that is meant sets out now, with a latency of its own. It is not lost by chance.
+    /// Sends a copy of each selected message now, with a latency of its own. Copies are not subject to random loss.
     pub fn duplicate(&self, which: &Selector) {
         for (id, due) in self.select(which) {
             let copy = {
@@ -183,7 +184,7 @@ impl SimNetwork {
         }
     }
 
-    /// What is meant arrives at once, even if chance would have lost it.
+    /// Delivers the selected messages now, even those that random loss would have dropped.
     pub fn deliver(&self, which: &Selector) {
         for found in self.select(which) {
             self.take(found).into_iter().for_each(|flight| self.arrive(found.0, flight));

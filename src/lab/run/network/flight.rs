@@ -1,4 +1,4 @@
-//! A message on its way, and who waits for what comes of it.
+//! Messages in flight, and the callers that wait for responses.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,44 +11,44 @@ use crate::raft::rpc::{AppendResponse, InstallResponse, Message, VoteResponse};
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 
-/// A message on its way. A copy has a flight of its own.
+/// A message in flight. A copy of a message is another one.
 #[derive(Clone)]
 pub(super) struct InFlight {
     pub(super) from: NodeId,
     pub(super) to: NodeId,
     pub(super) message: Rc<Message>,
-    /// The request that it answers.
+    /// The request that it is the response to.
     pub(super) re: Option<MessageId>,
-    /// When it is to arrive, as the event of its sending says.
+    /// The virtual time of arrival, as in the event of its sending.
     pub(super) arrives: Micros,
-    /// Chance has it that this one gets lost, half-way.
+    /// Whether random loss drops it, half-way.
     pub(super) lost_by_chance: bool,
     pub(super) caller: ReplyTo,
 }
 
-/// A message that stands still.
+/// A held message.
 pub(super) struct Held {
     pub(super) flight: InFlight,
-    /// Since when.
+    /// The virtual time since when it is held.
     pub(super) since: Micros,
-    /// When it would have arrived, or been lost.
+    /// When it was due to arrive or to be lost.
     pub(super) due: Micros,
 }
 
-/// Waits for one answer. The request and its copies share it: the first answer is taken.
+/// A caller that waits for one response. The request and its copies share it: the first response is taken.
 pub(super) type Waiting<T> = Rc<RefCell<Option<oneshot::Sender<Result<T, Unreachable>>>>>;
 
-/// Who waits for the answer.
+/// What happens with the response.
 #[derive(Clone)]
 pub(super) enum ReplyTo {
     Append(Waiting<AppendResponse>),
     Vote(Waiting<VoteResponse>),
     Install(Waiting<InstallResponse>),
-    /// Nobody: the message is not answered.
+    /// The message has no response.
     Nobody,
 }
 
-/// A caller that waits.
+/// Registers a caller that waits.
 pub(super) fn waiting<T>(caller: oneshot::Sender<Result<T, Unreachable>>) -> Waiting<T> {
     Rc::new(RefCell::new(Some(caller)))
 }
@@ -57,10 +57,10 @@ fn is_gone<T>(caller: &Waiting<T>) -> bool {
     caller.borrow().as_ref().is_none_or(oneshot::Sender::is_canceled)
 }
 
-/// Tells a caller, unless it was told already, or has stopped waiting.
+/// Passes a response to a caller, unless it has one already or has stopped waiting.
 pub(super) fn tell<T>(caller: &Waiting<T>, answer: Result<T, Unreachable>) {
     if let Some(caller) = caller.borrow_mut().take() {
-        let _ = caller.send(answer); // whoever has stopped waiting needs no answer
+        let _ = caller.send(answer); // the caller may have stopped waiting
     }
 }
 
@@ -75,7 +75,7 @@ impl ReplyTo {
         }
     }
 
-    /// The target's machine says that nobody listens.
+    /// Fails the request at once: the target's machine is up, but no process listens.
     pub(super) fn fail(self) {
         match self {
             ReplyTo::Append(caller) => tell(&caller, Err(Unreachable)),

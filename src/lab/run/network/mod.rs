@@ -1,8 +1,8 @@
-//! A network in memory: messages that take time, get lost, and do not cross cut links.
+//! A simulated network: messages take time, get lost, and do not cross cut links.
 //!
-//! It keeps the messages in flight; the [`Lab`](crate::lab::Lab) asks when the next one arrives and has it
-//! delivered when the clock is there. So a message can be seen, named and interfered with on its way:
-//! [`faults`]. Messages of one link may overtake each other, as their latencies differ.
+//! It keeps the messages in flight; the [`Lab`](crate::lab::Lab) asks when the next one arrives, and has it delivered
+//! at that virtual time. So every message can be shown, identified and manipulated in flight: [`faults`]. Messages of
+//! one link may overtake each other, since their latencies differ.
 
 mod faults;
 mod flight;
@@ -31,7 +31,7 @@ use crate::runtime::{Clock, Micros, Rng};
 use flight::{tell, waiting, Held, InFlight, ReplyTo, Waiting};
 use trap::Interceptor;
 
-/// The network between the nodes of one cluster. Handles share it.
+/// The network between the nodes of one cluster. Clones share the same state.
 #[derive(Clone)]
 pub struct SimNetwork {
     wire: Rc<RefCell<Wire>>,
@@ -41,20 +41,20 @@ pub struct SimNetwork {
 
 struct Wire {
     rng: Rng,
-    /// For copies, so that one does not change what happens to other messages.
+    /// Random numbers for copies, separate so that a copy does not change the fate of other messages.
     copies: Rng,
     links: Links,
     cut: BTreeSet<Link>,
-    /// The named cuts, as long as at least one link of them is cut.
+    /// The named cuts of which at least one link is still cut.
     strokes: Vec<(String, Vec<Link>)>,
-    /// Where each live node takes calls.
+    /// The channel for requests to each running node.
     nodes: BTreeMap<NodeId, mpsc::UnboundedSender<Request>>,
     last_id: MessageId,
-    /// By the time at which they arrive, or are lost; then by age.
+    /// The messages in flight, by the time at which they arrive or are lost, then by age.
     flights: BTreeMap<(Micros, MessageId), InFlight>,
-    /// Messages that stand still.
+    /// The held messages.
     held: BTreeMap<MessageId, Held>,
-    /// The oldest first.
+    /// The interceptors, the oldest first.
     traps: Vec<Interceptor>,
     last_trap: u64,
 }
@@ -78,32 +78,32 @@ impl SimNetwork {
         SimNetwork { wire: Rc::new(RefCell::new(wire)), clock, recorder }
     }
 
-    /// The network as one node sees it.
+    /// The network as seen by one node.
     pub fn endpoint(&self, node: NodeId) -> Endpoint {
         Endpoint { node, network: self.clone() }
     }
 
-    /// A node is there, and takes calls.
+    /// Connects a node that takes requests through `calls`.
     pub fn connect(&self, node: NodeId, calls: mpsc::UnboundedSender<Request>) {
         self.wire.borrow_mut().nodes.insert(node, calls);
     }
 
-    /// A node is gone. What it sent is still on its way.
+    /// Disconnects a node. Messages that it sent stay in flight.
     pub fn disconnect(&self, node: NodeId) {
         self.wire.borrow_mut().nodes.remove(&node);
     }
 
-    /// Whether a node takes calls: it was started, and has neither crashed nor shut down since.
+    /// Whether a node takes requests: it was started, and has neither crashed nor shut down since.
     pub fn is_running(&self, node: NodeId) -> bool {
         self.wire.borrow().nodes.get(&node).is_some_and(|calls| !calls.is_closed())
     }
 
-    /// Hands a call straight to a node, as a client or a user does. False if it is down.
+    /// Passes a request to a node directly, as from a client or a user. Returns false if the node is down.
     pub fn call(&self, node: NodeId, call: Request) -> bool {
         self.wire.borrow().nodes.get(&node).is_some_and(|calls| calls.unbounded_send(call).is_ok())
     }
 
-    /// Changes what links between these nodes do to messages sent from now on: as [`Links::change`] says.
+    /// Changes the settings of links among these nodes for messages sent from now on. See [`Links::change`].
     pub fn change_links(
         &self,
         nodes: &BTreeSet<NodeId>,
@@ -115,7 +115,7 @@ impl SimNetwork {
         self.recorder.lab(LabEvent::Link { from, to, latency, loss, duplicate });
     }
 
-    /// What the links do to messages.
+    /// The settings of the links.
     pub fn links(&self) -> Links {
         self.wire.borrow().links.clone()
     }
@@ -125,7 +125,7 @@ impl SimNetwork {
         self.wire.borrow().cut.clone()
     }
 
-    /// Cuts links. What is in flight on them is lost.
+    /// Cuts links. Messages in flight on them are lost.
     pub fn cut(&self, links: Vec<Link>, name: Option<String>) {
         {
             let wire = &mut *self.wire.borrow_mut();
@@ -142,7 +142,7 @@ impl SimNetwork {
         wire.strokes.iter().filter(|(known, _)| known == name).flat_map(|(_, links)| links.iter().copied()).collect()
     }
 
-    /// Rejoins those of the links that are cut.
+    /// Rejoins the given links, as far as they are cut.
     pub fn join(&self, links: impl IntoIterator<Item = Link>) {
         let links: Vec<Link> = {
             let Wire { cut, strokes, .. } = &mut *self.wire.borrow_mut();
@@ -155,7 +155,7 @@ impl SimNetwork {
         }
     }
 
-    /// When something happens to a message next.
+    /// The virtual time at which the next message arrives or is lost.
     pub fn next_arrival(&self) -> Option<Micros> {
         self.wire.borrow().flights.keys().next().map(|&(at, _)| at)
     }
@@ -171,7 +171,7 @@ impl SimNetwork {
     }
 
     fn arrive(&self, id: MessageId, flight: InFlight) {
-        // A node whose process ended by itself, since its storage failed, takes no calls either.
+        // A node that shut down because its storage failed takes no requests either.
         let calls = self.wire.borrow().nodes.get(&flight.to).filter(|calls| !calls.is_closed()).cloned();
         match calls {
             None => self.lose(id, flight, LossWhy::Crashed),
@@ -185,7 +185,7 @@ impl SimNetwork {
     fn hand_over(&self, id: MessageId, flight: InFlight, calls: &mpsc::UnboundedSender<Request>) {
         let InFlight { from, to, message, caller, .. } = flight;
         self.recorder.lab(LabEvent::Delivered { id, from, to, kind: message.kind() });
-        // The answer travels back as a message of its own, when the node gives it.
+        // The response is a message of its own, sent when the node provides it.
         let network = self.clone();
         let call = match (Message::clone(&message), caller) {
             (Message::Append(request), caller) => {
@@ -206,14 +206,14 @@ impl SimNetwork {
             (Message::InstallResponse(answer), ReplyTo::Install(caller)) => return tell(&caller, Ok(answer)),
             (Message::AppendResponse(_) | Message::VoteResponse(_) | Message::InstallResponse(_), _) => return,
         };
-        let _ = calls.unbounded_send(call); // a node that shut down leaves its calls unanswered
+        let _ = calls.unbounded_send(call); // a node that shut down does not answer
     }
 
     fn lose(&self, id: MessageId, flight: InFlight, why: LossWhy) {
         let InFlight { from, to, message, caller, .. } = flight;
         self.recorder.lab(LabEvent::Lost { id, from, to, kind: message.kind(), why });
         if why == LossWhy::Crashed {
-            caller.fail(); // the machine is there and says that nobody listens; a lost message is silence
+            caller.fail(); // the machine is up, but no process listens; a lost message gets no response
         }
     }
 
@@ -236,7 +236,7 @@ impl SimNetwork {
         }
     }
 
-    /// A message sets out, or a copy of one.
+    /// Sends a message, or a copy of one.
     fn launch(&self, mut flight: InFlight, latency: Micros, copy_of: Option<MessageId>) -> MessageId {
         let now = self.clock.now();
         let (id, is_cut) = {
@@ -267,7 +267,7 @@ impl SimNetwork {
         draw(&mut wire.copies, spec.latency)
     }
 
-    /// Sends a request. What comes of it: an answer, an error at once, or — silence — nothing, ever.
+    /// Sends a request. The result is a response or an immediate error; if a message is lost, it never resolves.
     fn request<T: 'static>(
         &self,
         from: NodeId,
@@ -284,7 +284,7 @@ impl SimNetwork {
         }
         async move {
             if !reachable {
-                a_moment().await; // or who tries again at once would never let others have a turn
+                a_moment().await; // otherwise a caller that retries at once would starve the other tasks
             }
             match receiver.await {
                 Ok(answer) => answer,
@@ -298,7 +298,7 @@ fn draw(rng: &mut Rng, (low, high): (Micros, Micros)) -> Micros {
     Micros(rng.range(low.0, high.0 + 1))
 }
 
-/// Comes with the next poll.
+/// A future that is ready at the next poll.
 fn a_moment() -> impl Future<Output = ()> {
     let mut asked = false;
     futures::future::poll_fn(move |context| match std::mem::replace(&mut asked, true) {
@@ -310,7 +310,7 @@ fn a_moment() -> impl Future<Output = ()> {
     })
 }
 
-/// The network as one node sees it.
+/// The network as seen by one node.
 #[derive(Clone)]
 pub struct Endpoint {
     node: NodeId,

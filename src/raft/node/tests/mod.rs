@@ -155,7 +155,8 @@ impl Rig {
         self.last_token
     }
 
-    /// Sends an append from node 2 as the leader of `term`, with entries of these terms after `prev`, and returns the result.
+    /// Sends an append from node 2 as the leader of `term`, with entries of these terms after `prev`, and returns the
+    /// result.
     fn append(&mut self, term: Term, prev: (Index, Term), terms: &[Term], commit: Index) -> AppendResult {
         let token = self.token();
         let entries = (prev.0 + 1..).zip(terms).map(|(index, &term)| entry(index, term)).collect();

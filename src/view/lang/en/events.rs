@@ -79,7 +79,7 @@ say! {
     }
 }
 
-/// What an answer says where the logs part.
+/// The response of a follower whose log does not match.
 const CONFLICT: &str = "refuses: the previous entry is missing or differs";
 
 fn append_in_words(carried: Carried) -> String {
@@ -320,7 +320,7 @@ say! {
     }
 }
 
-/// Behind "to", and behind "the node did not".
+/// The change in the form that follows "to" and "the node did not".
 fn to_change(change: &MembersChange) -> String {
     match change {
         MembersChange::Learner(node) => format!("add {node} as a learner"),
@@ -329,7 +329,7 @@ fn to_change(change: &MembersChange) -> String {
     }
 }
 
-/// Behind "the", and behind "to".
+/// The request in the form that follows "the" and "to".
 fn request_in_words(request: &Request) -> String {
     match request {
         Request::Write(pair) => format!("write {pair}"),

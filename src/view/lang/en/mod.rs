@@ -10,13 +10,13 @@ mod streams;
 use super::rooms::Text;
 use crate::view::format::grouped;
 
-/// English, the language that every other one is translated from.
+/// English, the reference language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct English;
 
 impl Text for English {}
 
-/// The word for one or for several.
+/// The singular or the plural, by `count`.
 fn plural<'a>(count: impl TryInto<u64>, one: &'a str, several: &'a str) -> &'a str {
     match count.try_into() {
         Ok(1) => one,
@@ -24,7 +24,7 @@ fn plural<'a>(count: impl TryInto<u64>, one: &'a str, several: &'a str) -> &'a s
     }
 }
 
-/// "one chunk", "3 chunks".
+/// A number with its noun: "one chunk", "3 chunks".
 fn counted(count: u64, one: &str, several: &str) -> String {
     if count == 1 {
         one.to_string()
@@ -33,13 +33,13 @@ fn counted(count: u64, one: &str, several: &str) -> String {
     }
 }
 
-/// A small number as a word.
+/// A small number in words.
 fn number(number: u64) -> String {
     const WORDS: [&str; 10] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
     usize::try_from(number).ok().and_then(|at| WORDS.get(at)).map_or_else(|| grouped(number), ToString::to_string)
 }
 
-/// "S1", "S1 and S4", "S1, S2 and S5".
+/// A list in words: "S1", "S1 and S4", "S1, S2 and S5".
 fn list(items: &[impl ToString]) -> String {
     let mut items: Vec<String> = items.iter().map(ToString::to_string).collect();
     match items.pop() {

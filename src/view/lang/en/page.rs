@@ -1,11 +1,15 @@
-//! English: the page, the bar of time, the list of events, the guarantees.
+//! English: the page, the bar with the controls of time, the event feed, the guarantees.
 
 use std::collections::BTreeSet;
 
 use super::{list, plural, English};
+use crate::lab::json::error::ScenarioError;
+use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
+use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::{Membership, NodeId};
 use crate::view::format::{grouped, runs, NodeName};
+use crate::view::lang::rooms::Guarantees;
 
 say! {
     English: Common;
@@ -55,7 +59,6 @@ say! {
         cancel: "Cancel",
         dismiss: "Dismiss",
         fold: "Fold or unfold this panel",
-        halted: "The run has stopped.",
         another_run: "You acted in the past, so this is another run. The run as it was is kept.",
         one_run_only: "There is only one run. Acting in its past makes another one.",
         not_now: "This cannot be done to it now.",
@@ -73,8 +76,13 @@ say! {
         until_not: "This did not happen within 10 s of virtual time.",
     }
     sentences {
-        saved_unusable(why: &str): format!("The saved run could not be opened, so this is a new one. {why}"),
-        refused(why: &str): format!("This cannot be done: {why}"),
+        halted(why: &str): format!("The run has stopped. {why}"),
+        halt(halt: &Halt): match halt {
+            Halt::Broken(invariant, detail) => format!("{}. {detail}", English.promise_broken(*invariant)),
+            halt => halt.to_string(),
+        },
+        saved_unusable(why: &ScenarioError): format!("The saved run could not be opened, so this is a new one. {why}"),
+        refused(why: &ScenarioError): format!("This cannot be done: {why}"),
     }
 }
 
@@ -104,7 +112,7 @@ say! {
         event_of(n: u64, all: u64): format!("event {} of {}", grouped(n), grouped(all)),
         speed_value(ms: u64): format!("{} ms", grouped(ms)),
         speed_valuetext(ms: u64): format!("one second shows {ms} milliseconds"),
-        under_way(percent: u64): format!("catching up… {percent} %"),
+        replay_progress(percent: u64): format!("catching up… {percent} %"),
     }
 }
 
@@ -168,6 +176,7 @@ say! {
     sentences {
         promises_hold(count: u64): format!("{count} promises hold"),
         promises_broken(count: u64): format!("{count} {} broken", plural(count, "promise is", "promises are")),
+        violation(detail: &ViolationDetail): detail.to_string(),
         promise_broken(invariant: Invariant): format!("A promise is broken: {}", English.promise_name(invariant)),
     }
 }

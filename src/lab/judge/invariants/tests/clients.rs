@@ -1,4 +1,4 @@
-//! Acknowledged writes, and linearizability at the events of clients.
+//! Tests of acknowledged writes, and of linearizability on client events.
 
 use ClientResult::{Ok, Refused, Sent, Unknown};
 use Invariant::{AcknowledgedKept, Linearizable};
@@ -25,7 +25,7 @@ fn an_acknowledged_write_stays_on_a_majority() {
     breaks(Rig::new(), events![acknowledged(), truncate(2, 1, 1)], AcknowledgedKept, text);
     breaks(Rig::new(), events![acknowledged(), crash(2, image(1, None, &[]))], AcknowledgedKept, text);
     is_fine(Rig::new(), events![acknowledged(), crash(2, image(1, None, &[1]))]);
-    // A third copy that was not durable yet did not count.
+    // A third copy that was not durable did not count.
     is_fine(Rig::new(), events![acknowledged(), append(3, entry(1, 1)), crash(3, image(1, None, &[]))]);
 }
 
@@ -57,7 +57,7 @@ fn the_majority_is_one_of_the_newest_committed_configuration() {
             commits.then(|| commit(1, 1, 2)).map_or(vec![], |it| vec![it])
         ]
     };
-    // Of three nodes, two still have it; of two, one does not make a majority.
+    // Of three nodes, two still have it; of two nodes, one is no majority.
     is_fine(Rig::new(), events![two(false), truncate(2, 1, 2)]);
     let text = "The write x = 1.1, acknowledged as entry 1, is lost on S2: only S1 of 2 still has it, which is \
                 no majority.";

@@ -1,4 +1,4 @@
-//! Election Safety, votes, terms.
+//! Tests of Election Safety, votes and terms.
 
 use Invariant::{ElectionSafety, Monotonic, VotesKept};
 
@@ -8,7 +8,7 @@ use super::*;
 fn two_leaders_in_one_term() {
     let text = "S2 leads term 4, but S1 was elected in that term already.";
     breaks(Rig::new(), events![leads(1, 4), leads(2, 4)], ElectionSafety, text);
-    // At the same time, in different terms: the first one has not heard of the second yet.
+    // Two leaders at the same time in different terms: the first has not learned of the second yet.
     is_fine(Rig::new(), events![leads(1, 4), leads(2, 5)]);
     is_fine(Rig::new(), events![leads(1, 4), follows(1, 5), leads(1, 6)]);
 }
@@ -35,7 +35,7 @@ fn a_vote_is_known_after_a_restart() {
     let text = "S3 had voted for S1 in term 4, but started again in term 4 without that vote.";
     breaks(Rig::new(), events![given(), crash(3, image(4, None, &[])), starts(3, 4, None)], VotesKept, text);
     is_fine(Rig::new(), events![given(), crash(3, image(4, Some(1), &[])), starts(3, 4, Some(1))]);
-    // A candidate's vote for itself is told with its first request; a question before it tells nothing.
+    // A candidate's vote for itself becomes known with its first request, but not with a pre-vote request.
     let asks = |pre_vote| events![votes(3, 3, 4), asks_vote(3, 1, 4, pre_vote), crash(3, image(3, None, &[]))];
     let text = "S3 had voted for S3 in term 4, but started again in term 3 without that vote.";
     breaks(Rig::new(), events![asks(false), starts(3, 3, None)], VotesKept, text);
@@ -47,7 +47,7 @@ fn a_vote_that_nobody_was_told_of_may_be_lost_and_given_anew() {
     let events =
         |back| events![adopts(3, 0, 4), votes(3, 1, 4), back, starts(3, 3, None), adopts(3, 3, 4), votes(3, 2, 4)];
     is_fine(Rig::new(), events(crash(3, image(3, None, &[]))));
-    // It was durable: then it counts.
+    // It was durable, so it counts.
     let text = "S3 voted for S1 and for S2 in term 4.";
     breaks(Rig::new(), events(crash(3, image(4, Some(1), &[]))), VotesKept, text);
 }
@@ -64,7 +64,7 @@ fn a_term_that_others_heard_of_is_known_after_a_restart() {
     let restart = || events![crash(2, image(4, None, &[])), starts(2, 4, None)];
     let told = events![adopts(2, 0, 5), send(2, 1, answer), restart()];
     breaks(Rig::new(), told, Monotonic, "S2's term went back from 5 to 4.");
-    // Nobody knew: it was not durable yet.
+    // No other node knew the term, and it was not durable.
     is_fine(Rig::new(), events![adopts(2, 0, 5), restart()]);
 }
 

@@ -1,4 +1,4 @@
-//! Leader Append-Only, Log Matching, Leader Completeness, match is true.
+//! Tests of Leader Append-Only, Log Matching, Leader Completeness and `match-is-true`.
 
 use Invariant::{LeaderAppendOnly, LeaderCompleteness, LogMatching, MatchIsTrue};
 
@@ -60,7 +60,7 @@ fn compaction_and_snapshots_keep_the_past() {
 #[test]
 fn what_comes_back_from_the_disk_is_compared() {
     let rig = || Rig::with_logs(&[&[1, 2], &[1], &[]]);
-    // Node 1 removed its entry, but not durably; meanwhile node 2 made one of the same term.
+    // Node 1 removed its entry, but not durably; meanwhile node 2 created one of the same term.
     let events = || events![truncate(1, 2, 2), append(1, entry(2, 3)), append(2, set(2, 2, "x", "other"))];
     let text = "S1 and S2 have different entries 2, both of term 2.";
     breaks(rig(), events![events(), crash(1, image(2, None, &[1, 2]))], LogMatching, text);
@@ -79,10 +79,10 @@ fn figure_8_with_an_entry_of_an_earlier_term_counted() {
     let (rig, c) = figure_8();
     let text = "S5 leads term 5 without entry 2 of term 2, which S1 committed in term 4.";
     breaks(rig, events![c, commit(1, 0, 2), leads(5, 5)], LeaderCompleteness, text);
-    // Not counted: nothing is promised of it.
+    // Not committed, so it may be lost.
     let (rig, c) = figure_8();
     is_fine(rig, events![c, leads(5, 5)]);
-    // With an entry of its own term, it is safe, and node 5 cannot be elected; node 3 can.
+    // With an entry of its own term it is safe: node 5 cannot be elected, node 3 can.
     let (rig, c) = figure_8();
     is_fine(rig, events![c, append(3, entry(3, 4)), append(2, entry(3, 4)), commit(1, 0, 3), leads(3, 5)]);
 }

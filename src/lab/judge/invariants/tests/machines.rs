@@ -1,4 +1,4 @@
-//! State Machine Safety, applied once.
+//! Tests of State Machine Safety and `applied-once`.
 
 use Invariant::{AppliedOnce, StateMachineSafety};
 
@@ -35,7 +35,7 @@ fn a_snapshot_holds_what_the_log_leads_to() {
     let made = |data| {
         let begun = node(Node::CompactionBegun { node: 1, index: 1 });
         let done = node(Node::CompactionDone { node: 1, snapshot: snapshot(1, 1, data), first_index: 2 });
-        // What is applied meanwhile is not in it.
+        // Entries applied while it is built are not included.
         events![apply(1, 1), begun, apply(1, 2), done]
     };
     is_fine(rig(), made("x=1.1\n"));

@@ -1,4 +1,4 @@
-//! Histories made by hand: for each invariant one that breaks it, and a neighbour that does not.
+//! Hand-written histories: for each invariant, one that violates it and a similar one that does not.
 
 mod clients;
 mod elections;
@@ -23,7 +23,7 @@ use crate::raft::storage::HardState;
 use crate::raft::{Event as Node, Index, Membership, NodeId, SharedSnapshot, Snapshot, SnapshotMeta, Term};
 use crate::runtime::Micros;
 
-/// Events that are shown to the world and to the checkers, and what the checkers said.
+/// Passes events to the world and to the checkers, and collects the violations.
 struct Rig {
     world: World,
     invariants: Invariants,
@@ -32,18 +32,18 @@ struct Rig {
 }
 
 impl Rig {
-    /// Three nodes with empty logs, up and running.
+    /// Three running nodes with empty logs.
     fn new() -> Rig {
         Rig::with_logs(&[&[], &[], &[]])
     }
 
-    /// Nodes from 1 on, whose logs have these terms.
+    /// Running nodes, numbered from 1, whose logs have entries of these terms.
     fn with_logs(logs: &[&[Term]]) -> Rig {
         let nodes = (1..).zip(logs).map(|(id, log)| (id, Image { log: entries(log), ..Image::default() }));
         Rig::with_images(nodes.collect())
     }
 
-    /// Nodes with these disks.
+    /// Running nodes with these disks.
     fn with_images(images: Vec<(NodeId, Image)>) -> Rig {
         let members = Membership::new(images.iter().map(|&(id, _)| id), []);
         let world = World::new(images.iter().map(|(id, image)| NodeState::from_disk(*id, members.clone(), image)));
@@ -62,11 +62,12 @@ impl Rig {
             let record = Record { at: Micros(self.n), n: self.n, event };
             self.world.apply(&record);
             let violations = self.invariants.observe(&record, &self.world);
-            self.found.extend(violations.into_iter().map(|violation| (violation.invariant, violation.text)));
+            self.found
+                .extend(violations.into_iter().map(|violation| (violation.invariant, violation.detail.to_string())));
         }
     }
 
-    /// Everything that is broken so far, in words.
+    /// Asserts the violations so far.
     #[track_caller]
     fn finds(&self, expected: &[(Invariant, &str)]) {
         let found: Vec<(Invariant, &str)> = self.found.iter().map(|(invariant, text)| (*invariant, &**text)).collect();
@@ -74,7 +75,7 @@ impl Rig {
     }
 }
 
-/// What a history breaks, of one invariant.
+/// Asserts that a history violates exactly one invariant.
 #[track_caller]
 fn breaks(mut rig: Rig, events: Vec<Event>, invariant: Invariant, text: &str) {
     rig.feed(events);
@@ -82,7 +83,7 @@ fn breaks(mut rig: Rig, events: Vec<Event>, invariant: Invariant, text: &str) {
     assert_eq!(found, [text], "all: {:?}", rig.found);
 }
 
-/// A history that breaks nothing.
+/// Asserts that a history violates no invariant.
 #[track_caller]
 fn is_fine(mut rig: Rig, events: Vec<Event>) {
     rig.feed(events);
@@ -110,7 +111,7 @@ fn snapshot(index: Index, term: Term, data: &str) -> SharedSnapshot {
     Arc::new(Snapshot { meta, data: data.into() })
 }
 
-/// A disk with a snapshot and nothing else.
+/// A disk with only a snapshot.
 fn only_snapshot(snapshot: SharedSnapshot) -> Image {
     let (index, term) = (snapshot.meta.index, snapshot.meta.term);
     let hard_state = HardState { term, voted_for: None };
@@ -150,7 +151,7 @@ fn append(id: NodeId, entry: SharedEntry) -> Event {
     node(Node::Append { node: id, entry })
 }
 
-/// An entry, on the disks of these nodes.
+/// An entry that is durable on these nodes.
 fn durable(nodes: &[NodeId], index: Index, term: Term) -> Vec<Event> {
     let one = |&id: &NodeId| [append(id, entry(index, term)), node(Node::Durable { node: id, index })];
     nodes.iter().flat_map(one).collect()
@@ -210,7 +211,7 @@ fn read(op: u64, result: ClientResult, read: Option<&str>) -> Event {
     lab(LabEvent::Client { client: 2, op, key, value: None, node: Some(1), result, index: None, read })
 }
 
-/// Several lists of events, one behind the other.
+/// Concatenates lists of events.
 macro_rules! events {
     ($($some:expr),* $(,)?) => {{
         let mut all: Vec<Event> = Vec::new();
@@ -220,7 +221,7 @@ macro_rules! events {
 }
 use events;
 
-/// One event or many.
+/// One event or several.
 struct Events(Vec<Event>);
 
 impl From<Event> for Events {

@@ -1,9 +1,9 @@
-//! With a rule off, anything may happen: checkers take it as it is.
+//! With a rule off, any sequence of events may occur: checkers accept it.
 
 use super::*;
 use crate::runtime::Rng;
 
-/// Numbers small and large, wrong more often than not.
+/// A small or large number, mostly an invalid one.
 fn number(rng: &mut Rng) -> u64 {
     match rng.range(0, 12) {
         0 => 0,

@@ -1,4 +1,4 @@
-//! The checker of one key's history against one that tries every order.
+//! Compares the checker of one key's history with one that tries every order.
 
 use std::rc::Rc;
 
@@ -16,9 +16,9 @@ struct Operation {
     op: Op,
     called: usize,
     answered: Option<usize>,
-    /// What is written; none for a read.
+    /// The value to write; none for a read.
     write: Option<Value>,
-    /// What was read.
+    /// The value that was read.
     got: Option<Value>,
     refused: bool,
 }
@@ -41,7 +41,7 @@ fn operations(steps: &[Step]) -> Vec<Operation> {
             Step::NotWritten(op) | Step::NotRead(op) => answer(*op, &|it| it.refused = true),
         }
     }
-    // What never happened, and reads that told nothing, do not matter.
+    // Writes that were refused and reads without a result do not matter.
     all.retain(|it| !it.refused && (it.write.is_some() || it.got.is_some()));
     all
 }
@@ -62,7 +62,7 @@ fn some_order_explains(operations: &[Operation], value: &Value) -> bool {
     })
 }
 
-/// A history of a few overlapping operations, with answers by chance.
+/// A random history of a few overlapping operations.
 fn some_history(rng: &mut Rng) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut open: Vec<(Op, bool)> = Vec::new();
@@ -80,7 +80,7 @@ fn some_history(rng: &mut Rng) -> Vec<Step> {
         }
         let (op, writes) = open.remove(rng.range(0, open.len() as u64) as usize);
         steps.push(match (writes, rng.range(0, 10)) {
-            (_, 0) => continue, // never answered
+            (_, 0) => continue, // never completes
             (true, 1) => Step::NotWritten(op),
             (true, _) => Step::Written(op),
             (false, 1) => Step::NotRead(op),
@@ -123,14 +123,14 @@ fn it_finds_a_wrong_read_at_its_own_answer() {
 
 #[test]
 fn many_writes_at_once_are_cheap() {
-    // A thousand overlapping writes, then reads one behind the other.
+    // A thousand overlapping writes, then sequential reads.
     let mut steps: Vec<Step> = (1..=1000).map(|op| Step::Write(op, value(&op.to_string()))).collect();
     steps.extend((1..=1000).map(Step::Written));
     let read = |op: Op, value: Value| [Step::Read(op), Step::Got(op, value)];
     steps.extend(read(2001, value("500")));
     assert!(holds(&[&steps[..], &read(2002, value("500"))].concat()));
     assert!(!holds(&[&steps[..], &read(2002, value("501"))].concat()), "nothing is written any more");
-    // And one for each write of which nobody knows.
+    // And one read for each write without a known outcome.
     let mut steps: Vec<Step> = (1..=300).map(|op| Step::Write(op, value(&op.to_string()))).collect();
     steps.extend((1..=300).flat_map(|op| read(1000 + op, value(&op.to_string()))));
     assert!(holds(&steps));

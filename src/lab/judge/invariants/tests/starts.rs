@@ -1,4 +1,4 @@
-//! What a run begins with is given: it breaks nothing by itself.
+//! The initial state of a run violates no invariant by itself.
 
 use Invariant::{LeaderCompleteness, Linearizable, LogMatching, StateMachineSafety};
 
@@ -11,7 +11,7 @@ fn logs_of_a_start_that_contradict_each_other_are_taken_as_they_are() {
     is_fine(rig(), events![append(1, entry(4, 4)), append(2, entry(4, 4))]);
     is_fine(rig(), events![append(3, entry(1, 1)), append(3, entry(2, 1)), append(3, entry(3, 3))]);
     is_fine(rig(), events![leads(1, 4), stream(1, 2), matched(1, 2, 3)]);
-    // From there on the promises hold.
+    // From there on the invariants apply.
     let differ = events![append(1, entry(4, 4)), append(2, set(4, 4, "x", "other"))];
     let text = "S1 and S2 both have entry 4 of term 4, but their logs differ before it, at entry 2.";
     breaks(rig(), differ, LogMatching, text);
@@ -24,7 +24,7 @@ fn a_snapshot_of_a_start_has_the_past_of_the_log_that_it_stands_for() {
     let rig = || Rig::with_images(vec![(1, image(1, None, &[1, 1])), (2, only_snapshot(snapshot(2, 1, "x=1.2\n")))]);
     is_fine(rig(), events![append(1, entry(3, 2)), append(2, entry(3, 2))]);
     is_fine(rig(), events![leads(1, 2), stream(1, 2), matched(1, 2, 2)]);
-    // What it includes is committed.
+    // Entries included in a snapshot are committed.
     let empty = || Rig::with_images(vec![(1, image(1, None, &[1])), (2, only_snapshot(snapshot(2, 1, "")))]);
     let text = "S1 leads term 2 without entry 2, which S2 committed in term 1.";
     breaks(empty(), leads(1, 2).into(), LeaderCompleteness, text);

@@ -1,53 +1,25 @@
-//! The inspector: what is selected, with all its numbers, and what these lead to.
+//! The inspector: all the data of the selection, with links to what it refers to.
 
-use super::format::{grouped, ms, range, NodeName};
-use super::lang::Text;
-use super::message::short;
-use super::payload::{in_full, pair};
-use super::selection::Selection;
-use super::stream_buffers::on_the_way;
-use super::{links, node, streams};
 use crate::lab::vocab::id::Link;
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamInfo, World};
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
 use crate::runtime::Micros;
+use crate::view::format::{grouped, ms, range, NodeName};
+use crate::view::lang::Text;
+use crate::view::message::short;
+use crate::view::payload::{in_full, pair};
+use crate::view::selection::Selection;
+use crate::view::stream_buffers::on_the_way;
+use crate::view::{links, node, streams};
 
 mod message;
+mod sheet;
 
-/// So many pairs of a state machine, entries of a message or messages of a link are told.
-const LISTED_MAX: usize = 8;
+use sheet::{listed, plain, sheet, to_node, to_nodes};
+pub use sheet::{Field, Sheet, Value};
 
-/// What is told about a subject.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sheet {
-    /// Its name.
-    pub title: String,
-    /// It in a sentence.
-    pub lead: String,
-    /// Its fields.
-    pub fields: Vec<Field>,
-}
-
-/// A field of a sheet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Field {
-    /// Its name.
-    pub name: String,
-    /// Its values, of which each may lead to something else.
-    pub values: Vec<Value>,
-}
-
-/// A value of a field.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Value {
-    /// It as text.
-    pub text: String,
-    /// What it leads to.
-    pub to: Option<Selection>,
-}
-
-/// What is told about `subject`.
+/// The sheet of `subject`.
 pub fn inspect(world: &World, subject: Selection, t: &dyn Text) -> Sheet {
     match subject {
         Selection::Node(id) => world.nodes.get(&id).map_or_else(Sheet::default, |node| of_node(world, node, t)),
@@ -61,45 +33,8 @@ pub fn inspect(world: &World, subject: Selection, t: &dyn Text) -> Sheet {
     }
 }
 
-fn sheet(title: String, lead: String) -> Sheet {
-    Sheet { title, lead, fields: Vec::new() }
-}
-
 fn arrow(from: NodeId, to: NodeId, t: &dyn Text) -> String {
     t.arrow(NodeName(from), NodeName(to))
-}
-
-fn plain(text: impl Into<String>) -> Vec<Value> {
-    vec![Value { text: text.into(), to: None }]
-}
-
-fn to_node(node: NodeId) -> Value {
-    Value { text: NodeName(node).to_string(), to: Some(Selection::Node(node)) }
-}
-
-fn to_nodes(nodes: impl IntoIterator<Item = NodeId>, t: &dyn Text) -> Vec<Value> {
-    let values: Vec<Value> = nodes.into_iter().map(to_node).collect();
-    if values.is_empty() {
-        plain(t.nobody())
-    } else {
-        values
-    }
-}
-
-impl Sheet {
-    fn add(&mut self, name: &str, values: Vec<Value>) {
-        self.fields.push(Field { name: name.into(), values });
-    }
-}
-
-/// At most [`LISTED_MAX`] of the values, and how many more there are.
-fn listed(mut values: Vec<Value>, t: &dyn Text) -> Vec<Value> {
-    let more = values.len().saturating_sub(LISTED_MAX);
-    if more > 0 {
-        values.truncate(LISTED_MAX);
-        values.push(Value { text: t.and_so_many_more(more as u64), to: None });
-    }
-    values
 }
 
 fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
@@ -243,7 +178,7 @@ fn of_entry(world: &World, id: NodeId, index: Index, t: &dyn Text) -> Sheet {
     sheet
 }
 
-/// A message, with where it goes.
+/// A message as a value, with its receiver and a link to it.
 fn to_carrier(message: &InFlight, t: &dyn Text) -> Value {
     let text = t.sends(NodeName(message.from), NodeName(message.to), &short(&message.message, t));
     Value { text, to: Some(Selection::Message(message.id)) }
@@ -252,7 +187,7 @@ fn to_carrier(message: &InFlight, t: &dyn Text) -> Value {
 fn of_stream(world: &World, (leader, target): Link, stream: &StreamInfo, t: &dyn Text) -> Sheet {
     let last = world.nodes.get(&leader).map_or(0, |node| node.last_index());
     let mut sheet = sheet(arrow(leader, target, t), streams::change(stream, t));
-    // Every field is named, so that none is forgotten; ways and lag are drawn.
+    // Every field is named, so that a new one is not forgotten. Transitions and lag are drawn elsewhere.
     let StreamInfo { term, state, from: _, why: _, since, ways: _, last_way: _, next, matched, .. } = stream;
     let StreamInfo { replication_buffer, outbound_buffer, answered, trouble, snapshot, lag: _, .. } = stream;
     sheet.add(t.column_state(), plain(t.stream_state(*state)));
@@ -286,7 +221,7 @@ fn of_stream(world: &World, (leader, target): Link, stream: &StreamInfo, t: &dyn
     sheet
 }
 
-/// The entries of a buffer, which lead to the first.
+/// The entries of a buffer, with a link to the first.
 fn of_buffer(leader: NodeId, buffer: Buffered, t: &dyn Text) -> Vec<Value> {
     if buffer.count == 0 {
         return plain(t.buffer_empty());
@@ -307,7 +242,7 @@ mod tests {
     use crate::raft::rpc::MessageKind;
     use crate::view::lang::English;
 
-    /// A run of three nodes in which S1 was elected and has written twice, and a write is on its way.
+    /// A run of three nodes in which S1 was elected and has written twice, and a write is in flight.
     fn lab() -> Lab {
         let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
         lab.act(Action::Campaign { node: 1 }).unwrap();
@@ -412,7 +347,7 @@ mod tests {
             let world = lab.world();
             let message = world.messages.values().find(|it| it.kind == kind);
             let mut lines = told(lab, Selection::Message(message.unwrap_or_else(|| panic!("no {kind}")).id));
-            // Where and when it is, is told of all alike.
+            // The place and times are tested elsewhere; they are the same for all messages.
             lines.drain(..lines.iter().position(|line| line.starts_with("message: ")).unwrap() + 1);
             lines
         };
