@@ -143,7 +143,7 @@ const UI_PARTS: &[&str] = &[
     "ui/links.rs",
     "ui/logs.rs",
     "ui/menu.rs",
-    "ui/promises.rs",
+    "ui/invariants.rs",
     "ui/streams",
     "ui/transport.rs",
 ];

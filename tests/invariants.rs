@@ -27,7 +27,7 @@ fn switches_rules_off(scenario: &Scenario) -> bool {
 }
 
 #[test]
-fn no_scenario_breaks_a_promise() {
+fn no_scenario_violates_an_invariant() {
     let mut wrong = Vec::new();
     for file in files::scenarios() {
         let scenario = Scenario::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap();
@@ -52,7 +52,7 @@ fn run(seeds: std::ops::Range<u64>) -> Vec<String> {
 }
 
 #[test]
-fn no_random_run_breaks_a_promise() {
+fn no_random_run_violates_an_invariant() {
     let halves = [0..150, 150..300].map(|seeds| std::thread::Builder::new().spawn(move || run(seeds)).unwrap());
     let wrong: Vec<String> = halves.into_iter().flat_map(|half| half.join().unwrap()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -23,7 +23,7 @@ fn run(seeds: impl Iterator<Item = u64>) -> Vec<String> {
 }
 
 #[test]
-fn random_runs_break_no_promise_and_converge() {
+fn random_runs_violate_no_invariant_and_converge() {
     let seeds: u64 = std::env::var("RAFT_LAB_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(300);
     let part = |first: u64| std::thread::Builder::new().spawn(move || run((first..seeds).step_by(2))).unwrap();
     let parts = [part(0), part(1)];

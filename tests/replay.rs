@@ -141,7 +141,7 @@ fn append(record: &Record) -> Option<(NodeId, NodeId, &AppendEntries)> {
 fn is_in_outbound_buffer(world: &World, (leader, target, append): (NodeId, NodeId, &AppendEntries)) -> bool {
     let (stream, leader) = (&world.streams[&(leader, target)], &world.nodes[&leader]);
     let (waits, goes) = (stream.replication_buffer, stream.outbound_buffer);
-    let is_behind = waits.count == 0 || waits.first >= stream.next + u64::from(goes.count);
+    let is_behind = waits.count == 0 || waits.first >= stream.next_index + u64::from(goes.count);
     let same = (goes.first..).zip(&append.entries).all(|(index, entry)| leader.entry(index) == Some(entry));
     stream.term == append.term && goes.count as usize == append.entries.len() && same && is_behind
 }

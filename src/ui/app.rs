@@ -18,8 +18,8 @@ use super::scene::Scene;
 use super::text;
 use super::transport::Transport;
 use crate::view::headline::headline;
+use crate::view::invariants::why_halted;
 use crate::view::page::Change;
-use crate::view::promises::why_halted;
 
 /// The page.
 #[component]

@@ -123,7 +123,7 @@ impl CommandContext {
             Command::Scope => self.change(Change::NextScope),
             // The page.
             Command::Theme => self.other_theme(),
-            Command::Promises => self.change(Change::Dialog(Some(Dialog::Promises))),
+            Command::Invariants => self.change(Change::Dialog(Some(Dialog::Invariants))),
             Command::Help => self.change(Change::Dialog(Some(Dialog::Help))),
         }
     }

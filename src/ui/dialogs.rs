@@ -4,8 +4,8 @@ use yew::prelude::*;
 
 use super::cluster::partition::Partition;
 use super::help::Help;
+use super::invariants::Invariants;
 use super::links::Links;
-use super::promises::Promises;
 use super::scene::Scene;
 use super::shared::Shared;
 use crate::raft::NodeId;
@@ -20,7 +20,7 @@ pub fn dialog(scene: &Scene) -> Html {
         Some(Dialog::Help) => html! {
             <Help characters={page.settings.characters} change={actions.change.clone()} {close} />
         },
-        Some(Dialog::Promises) => html! { <Promises world={world.clone()} {close} /> },
+        Some(Dialog::Invariants) => html! { <Invariants world={world.clone()} {close} /> },
         Some(Dialog::Partition) => html! {
             <Partition world={world.clone()} act={actions.partition.clone()} {close} />
         },

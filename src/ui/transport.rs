@@ -67,7 +67,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 } else if *behind {
                     <span class="badge">{ t.running_behind() }</span>
                 }
-                { promises(world, ask(Command::Promises)) }
+                { invariants(world, ask(Command::Invariants)) }
                 <ClockFace />
                 <span class="count" data-events="">{
                     past_of.map_or_else(|| t.event_number(world.n), |all| t.event_of(world.n, all))
@@ -126,16 +126,16 @@ fn ClockFace() -> Html {
 }
 
 /// Whether all of Raft's guarantees have held so far; a button that opens their list.
-fn promises(world: &World, onclick: Callback<MouseEvent>) -> Html {
+fn invariants(world: &World, onclick: Callback<MouseEvent>) -> Html {
     let t = text();
     let broken = world.violations.len() as u64;
     let (class, mark, words) = match broken {
-        0 => ("good", "✓ ", t.promises_hold(Invariant::ALL.len() as u64)),
-        _ => ("bad", "✗ ", t.promises_broken(broken)),
+        0 => ("good", "✓ ", t.invariants_hold(Invariant::ALL.len() as u64)),
+        _ => ("bad", "✗ ", t.invariants_broken(broken)),
     };
     html! {
         <button
-            type="button" class={classes!("badge", class)} aria-haspopup="dialog" title={t.promises_title()}
+            type="button" class={classes!("badge", class)} aria-haspopup="dialog" title={t.invariants_title()}
             data-promises="" data-broken={(broken > 0).then_some("")} {onclick}
         >
             { mark }<span class="words">{ words }</span>

@@ -73,7 +73,7 @@ pub enum Command {
     /// Changes which messages are drawn: all, all with some faint, or only some.
     Scope,
     /// Opens the list of invariants.
-    Promises,
+    Invariants,
     /// Switches between light and dark.
     Theme,
     /// Opens the help: shortcuts and legend.
@@ -176,7 +176,7 @@ pub const COMMANDS: &[Row] = &[
     message(&["h"], MessageAct::HoldOrRelease, |t| t.do_hold_or_release()),
     message(&["j"], MessageAct::Delay, |t| t.do_delay()),
     message(&["b"], MessageAct::Duplicate, |t| t.do_duplicate()),
-    Row { command: Command::Promises, keys: &["P"], group: Group::Page, name: |t| t.do_promises() },
+    Row { command: Command::Invariants, keys: &["P"], group: Group::Page, name: |t| t.do_invariants() },
     Row { command: Command::Theme, keys: &["d"], group: Group::Page, name: |t| t.do_theme() },
     Row { command: Command::Help, keys: &["?"], group: Group::Page, name: |t| t.do_help() },
 ];

@@ -237,7 +237,7 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
         LabEvent::Config { .. } => t.settings_changed().to_string().into(),
         LabEvent::Rule { name, on } => Description::because(t.rule_switched(*name, *on), t.rule(*name)),
         LabEvent::Violation { invariant, text, .. } => {
-            Description::because(t.promise_broken(*invariant), clipped(&t.violation(text), VIOLATION_LETTERS))
+            Description::because(t.invariant_violated(*invariant), clipped(&t.violation(text), VIOLATION_LETTERS))
         }
         LabEvent::Note { text } => text.clone().into(),
     }

@@ -120,7 +120,7 @@ pub struct Marks {
 /// The last index of any log and of anything that a leader is about to send.
 pub fn last_column(world: &World) -> Index {
     let logs = world.nodes.values().map(|node| node.last_index());
-    let next = world.streams.values().map(|stream| stream.next);
+    let next = world.streams.values().map(|stream| stream.next_index);
     logs.chain(next).max().unwrap_or(0)
 }
 
@@ -138,7 +138,7 @@ pub fn logs(world: &World, visible: RangeInclusive<Index>, t: &dyn Text) -> Logs
             receiving: receiving(world, node, &visible),
             aside: aside(world, node, &visible, t),
             cells: visible.clone().filter_map(|index| Some(cell(node, node.entry(index)?, leader, t))).collect(),
-            marks: marks.map(|stream| Marks { next: stream.next, matched: stream.matched }),
+            marks: marks.map(|stream| Marks { next: stream.next_index, matched: stream.match_index }),
         }
     };
     let rows = world.nodes.values().map(|node| row(node)).collect();
@@ -562,7 +562,7 @@ mod tests {
     fn stream() -> StreamInfo {
         use crate::raft::event::{StreamState, StreamWhy};
         let stream = StreamInfo::new(3, crate::runtime::Micros::ZERO, StreamState::LineRate, StreamWhy::NewLeader);
-        StreamInfo { next: 4, matched: 2, ..stream }
+        StreamInfo { next_index: 4, match_index: 2, ..stream }
     }
 
     #[test]

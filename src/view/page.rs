@@ -18,7 +18,7 @@ pub enum Dialog {
     /// Shortcuts and legend.
     Help,
     /// The invariants of Raft, and which were violated.
-    Promises,
+    Invariants,
     /// Sorts the nodes into groups that cannot reach each other.
     Partition,
     /// Latency, loss and duplication of links. Opens for this link; none means for all.

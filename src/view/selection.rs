@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_promise_that_was_broken_first_is_highlighted() {
+    fn the_invariant_that_was_broken_first_is_highlighted() {
         use crate::lab::vocab::invariant::{Invariant, Violation};
         use crate::lab::vocab::violation::ViolationDetail;
         let mut world = World::default();

@@ -181,7 +181,7 @@ fn unread(leader: &NodeState, stream: &StreamInfo) -> Option<(Index, Index)> {
     if stream.state == StreamState::Snapshotting {
         return None;
     }
-    let first = stream.next + Index::from(stream.outbound_buffer.count);
+    let first = stream.next_index + Index::from(stream.outbound_buffer.count);
     let last = match stream.replication_buffer {
         Buffered { count: 0, .. } => leader.last_index(),
         buffer => buffer.first - 1,
@@ -205,10 +205,10 @@ fn doing(world: &World, (_, target): Link, stream: &StreamInfo, t: &dyn Text) ->
             Some(Trouble::Unreachable) => t.doing_sends_again_down(first, last, NodeName(target)),
         },
         (_, _) if stream.trouble == Some(Trouble::Unreachable) => t.doing_tries(NodeName(target)),
-        (StreamState::Lagging, _) if stream.matched + 1 < stream.next => {
-            t.doing_asks(NodeName(target), stream.next - 1)
+        (StreamState::Lagging, _) if stream.match_index + 1 < stream.next_index => {
+            t.doing_asks(NodeName(target), stream.next_index - 1)
         }
-        _ if stream.matched >= last_index(world, stream) => t.doing_nothing(NodeName(target)),
+        _ if stream.match_index >= last_index(world, stream) => t.doing_nothing(NodeName(target)),
         _ => t.doing_reads().into(),
     }
 }

@@ -107,15 +107,15 @@ pub fn letters(leaders: &[LeaderStreams]) -> (usize, usize) {
 }
 
 fn row(link: Link, stream: &StreamInfo, last: Index, at: Micros, t: &dyn Text) -> StreamRow {
-    let lag = last.saturating_sub(stream.matched);
+    let lag = last.saturating_sub(stream.match_index);
     let sent = stream.snapshot.as_ref().filter(|_| stream.state == StreamState::Snapshotting);
     StreamRow {
         link,
         state: stream.state,
         change: change(stream, t),
         silent: silent(stream, at, t),
-        next: stream.next,
-        matched: stream.matched,
+        next: stream.next_index,
+        matched: stream.match_index,
         lag,
         buffer: stream.replication_buffer.count,
         outbound: stream.outbound_buffer.count,
@@ -212,8 +212,8 @@ mod tests {
     fn stream(matched: Index) -> StreamInfo {
         StreamInfo {
             from: Some(StreamState::Lagging),
-            next: 5,
-            matched,
+            next_index: 5,
+            match_index: matched,
             replication_buffer: Buffered { first: 7, count: 1 },
             outbound_buffer: Buffered { first: 5, count: 2 },
             answered: Some(Micros::from_ms(90)),
@@ -270,7 +270,7 @@ mod tests {
         let mut world = world(&[(1, 2), (3, 5)]);
         assert_eq!(letters(&streams(&world, &English)), (1, 1));
         world.streams.insert((3, 2), Rc::new(stream(4)));
-        world.streams.insert((1, 2), Rc::new(StreamInfo { next: 12_345, ..stream(4) }));
+        world.streams.insert((1, 2), Rc::new(StreamInfo { next_index: 12_345, ..stream(4) }));
         let leaders = streams(&world, &English);
         assert_eq!(letters(&leaders), ("12 345".len(), 1));
         assert_eq!(letters(&leaders[..1]), (1, 1));

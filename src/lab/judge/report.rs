@@ -248,8 +248,8 @@ impl StreamReport {
             leader,
             target,
             state: stream.state,
-            next: stream.next,
-            matched: stream.matched,
+            next: stream.next_index,
+            matched: stream.match_index,
             replication_buffer: stream.replication_buffer.count,
             outbound_buffer: stream.outbound_buffer.count,
             snapshot: stream.snapshot.as_ref().map(|it| TransferReport {

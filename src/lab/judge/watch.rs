@@ -171,9 +171,9 @@ fn entry_is(condition: &EntryCondition, node: &NodeState) -> bool {
 
 fn stream_is(condition: &StreamCondition, stream: &StreamInfo, last: Index) -> bool {
     condition.state.is_none_or(|state| stream.state == state)
-        && number(condition.next, stream.next)
-        && number(condition.matched, stream.matched)
-        && number(condition.lag, last.saturating_sub(stream.matched))
+        && number(condition.next, stream.next_index)
+        && number(condition.matched, stream.match_index)
+        && number(condition.lag, last.saturating_sub(stream.match_index))
 }
 
 fn number(expected: Option<Number>, n: u64) -> bool {

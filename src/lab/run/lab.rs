@@ -158,7 +158,7 @@ impl Lab {
     ///
     /// # Errors
     /// As [`Lab::new`]; and if the scenario waits for conditions, which nobody would see. (Nobody sees a broken
-    /// promise either: such a run goes on.)
+    /// invariant either: such a run goes on.)
     pub fn unobserved(scenario: Scenario) -> Result<Lab, ScenarioError> {
         const NOBODY: &str = "without observers, nobody sees when a condition holds";
         let waits = |action: &ScheduledAction| matches!(action.timing, Timing::When(_));
@@ -380,7 +380,7 @@ impl Lab {
         Turn::Done
     }
 
-    /// Whether a promise was broken that ends the run.
+    /// Whether an invariant was violated that ends the run.
     fn is_stopped_by_violation(&self) -> bool {
         let world = self.recorder.world();
         match self.scenario.stop.as_ref().and_then(|stop| stop.on_violation).unwrap_or(OnViolation::Any(true)) {

@@ -68,7 +68,7 @@ impl World {
     pub(super) fn note_lag(&mut self, at: Micros, leader: NodeId) {
         let Some(last) = self.nodes.get(&leader).map(|node| node.last_index()) else { return };
         for (_, stream) in self.streams.range_mut((leader, 0)..=(leader, NodeId::MAX)) {
-            let lag = last.saturating_sub(stream.matched);
+            let lag = last.saturating_sub(stream.match_index);
             if stream.lag.last().map(|&(_, lag)| lag) != Some(lag) {
                 let stream = Rc::make_mut(stream);
                 stream.lag.push_back((at, lag));

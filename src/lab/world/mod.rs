@@ -65,7 +65,7 @@ pub struct World {
     pub clients: Clients,
     /// Messages so far.
     pub counts: MessageCounts,
-    /// The promises that were broken: at which event, and how.
+    /// The invariants that were violated: the number of the event, and how.
     pub violations: BTreeMap<Invariant, (u64, Rc<Violation>)>,
 }
 

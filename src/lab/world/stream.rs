@@ -25,9 +25,9 @@ pub struct StreamInfo {
     /// Its latest transition.
     pub last_way: Transition,
     /// The index of the next entry to send.
-    pub next: Index,
+    pub next_index: Index,
     /// The highest index known to be replicated on the target; `matched < next`.
-    pub matched: Index,
+    pub match_index: Index,
     /// Entries passed to the stream, not yet selected for sending.
     pub replication_buffer: Buffered,
     /// Entries in flight, or to be sent again.
@@ -127,8 +127,8 @@ impl StreamInfo {
             since: at,
             ways: Rc::new([(way, 1)].into()),
             last_way: way,
-            next: 0,
-            matched: 0,
+            next_index: 0,
+            match_index: 0,
             replication_buffer: Buffered::default(),
             outbound_buffer: Buffered::default(),
             answered: None,
@@ -157,12 +157,12 @@ impl StreamInfo {
     pub(super) fn apply(&mut self, at: Micros, event: &raft::Event) {
         use raft::Event::*;
         match event {
-            Next { to, .. } => self.next = *to,
-            Match { to, .. } | MatchLost { to, .. } => self.matched = *to,
+            Next { to, .. } => self.next_index = *to,
+            Match { to, .. } | MatchLost { to, .. } => self.match_index = *to,
             Buffer { replication, replication_first, outbound, .. } => {
                 self.replication_buffer = Buffered { first: *replication_first, count: *replication };
                 // The buffer begins at the next index, also after that has changed.
-                self.outbound_buffer = Buffered { first: self.next, count: *outbound };
+                self.outbound_buffer = Buffered { first: self.next_index, count: *outbound };
             }
             Answered { success, counted, .. } => {
                 self.hears(at);

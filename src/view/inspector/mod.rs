@@ -188,14 +188,14 @@ fn of_stream(world: &World, (leader, target): Link, stream: &StreamInfo, t: &dyn
     let last = world.nodes.get(&leader).map_or(0, |node| node.last_index());
     let mut sheet = sheet(arrow(leader, target, t), streams::change(stream, t));
     // Every field is named, so that a new one is not forgotten. Transitions and lag are drawn elsewhere.
-    let StreamInfo { term, state, from: _, why: _, since, ways: _, last_way: _, next, matched, .. } = stream;
+    let StreamInfo { term, state, from: _, why: _, since, ways: _, last_way: _, next_index, match_index, .. } = stream;
     let StreamInfo { replication_buffer, outbound_buffer, answered, trouble, snapshot, lag: _, .. } = stream;
     sheet.add(t.column_state(), plain(t.stream_state(*state)));
     sheet.add(t.field_since(), plain(t.at_ms(&ms(*since, 1))));
     sheet.add(t.field_term(), plain(grouped(*term)));
-    sheet.add(t.column_next(), vec![to_entry(world, leader, *next)]);
-    sheet.add(t.column_match(), vec![to_entry(world, leader, *matched)]);
-    sheet.add(t.column_lag(), plain(grouped(last.saturating_sub(*matched))));
+    sheet.add(t.column_next(), vec![to_entry(world, leader, *next_index)]);
+    sheet.add(t.column_match(), vec![to_entry(world, leader, *match_index)]);
+    sheet.add(t.column_lag(), plain(grouped(last.saturating_sub(*match_index))));
     sheet.add(t.replication_buffer(), of_buffer(leader, *replication_buffer, t));
     sheet.add(t.outbound_buffer(), of_buffer(leader, *outbound_buffer, t));
     let answered = answered.map_or_else(|| t.not_yet().to_string(), |at| t.at_ms(&ms(at, 1)));

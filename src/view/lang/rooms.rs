@@ -338,12 +338,12 @@ room! {
 room! {
     /// The guarantees of Raft.
     Guarantees {
-        texts { promises_title, promises_text, promise_holds, promise_is_broken, do_promises }
-        words { promise_name(invariant: Invariant), promise(invariant: Invariant) }
+        texts { invariants_title, invariants_text, invariant_holds, invariant_is_violated, do_invariants }
+        words { invariant_name(invariant: Invariant), invariant_sentence(invariant: Invariant) }
         sentences {
-            promises_hold(count: u64),
-            promises_broken(count: u64),
-            promise_broken(invariant: Invariant),
+            invariants_hold(count: u64),
+            invariants_broken(count: u64),
+            invariant_violated(invariant: Invariant),
             /// How a guarantee was violated.
             violation(detail: &ViolationDetail),
         }

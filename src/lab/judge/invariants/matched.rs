@@ -37,7 +37,7 @@ fn check(seen: &CheckContext<'_>, leader: NodeId, target: NodeId) -> Option<Find
         return None;
     }
     let (own, other) = (seen.logs.of(leader)?, seen.logs.of(target)?);
-    let matched = stream.matched;
+    let matched = stream.match_index;
     let agrees = own.history.shares(&other.history, matched);
     if agrees && matched <= other.durable {
         return None;

@@ -77,7 +77,7 @@ say! {
     sentences {
         halted(why: &str): format!("The run has stopped. {why}"),
         halt(halt: &Halt): match halt {
-            Halt::Broken(invariant, detail) => format!("{}. {detail}", English.promise_broken(*invariant)),
+            Halt::Broken(invariant, detail) => format!("{}. {detail}", English.invariant_violated(*invariant)),
             halt => halt.to_string(),
         },
         saved_unusable(why: &ScenarioError): format!("The saved run could not be opened, so this is a new one. {why}"),
@@ -138,14 +138,14 @@ say! {
 say! {
     English: Guarantees;
     texts {
-        promises_title: "What Raft promises",
-        promises_text: "Checked after every event. The first five are the properties of the paper’s Figure 3; the others are what these rest on, and what clients rely on. The sections are those of the paper.",
-        promise_holds: "holds",
-        promise_is_broken: "is broken",
-        do_promises: "What Raft promises, and whether it holds",
+        invariants_title: "What Raft promises",
+        invariants_text: "Checked after every event. The first five are the properties of the paper’s Figure 3; the others are what these rest on, and what clients rely on. The sections are those of the paper.",
+        invariant_holds: "holds",
+        invariant_is_violated: "is broken",
+        do_invariants: "What Raft promises, and whether it holds",
     }
     words {
-        promise_name(invariant: Invariant): match invariant {
+        invariant_name(invariant: Invariant): match invariant {
             Invariant::ElectionSafety => "Election Safety",
             Invariant::LeaderAppendOnly => "Leader Append-Only",
             Invariant::LogMatching => "Log Matching",
@@ -158,7 +158,7 @@ say! {
             Invariant::AcknowledgedKept => "Acknowledged writes are kept",
             Invariant::Linearizable => "Linearizability",
         },
-        promise(invariant: Invariant): match invariant {
+        invariant_sentence(invariant: Invariant): match invariant {
             Invariant::ElectionSafety => "At most one leader is elected in a term.",
             Invariant::LeaderAppendOnly => "A leader never overwrites or removes entries of its own log.",
             Invariant::LogMatching => "Two logs that have an entry with the same index and term agree in everything up to it.",
@@ -173,10 +173,10 @@ say! {
         },
     }
     sentences {
-        promises_hold(count: u64): format!("{count} promises hold"),
-        promises_broken(count: u64): format!("{count} {} broken", plural(count, "promise is", "promises are")),
+        invariants_hold(count: u64): format!("{count} promises hold"),
+        invariants_broken(count: u64): format!("{count} {} broken", plural(count, "promise is", "promises are")),
         violation(detail: &ViolationDetail): detail.to_string(),
-        promise_broken(invariant: Invariant): format!("A promise is broken: {}", English.promise_name(invariant)),
+        invariant_violated(invariant: Invariant): format!("A promise is broken: {}", English.invariant_name(invariant)),
     }
 }
 

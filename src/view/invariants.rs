@@ -9,7 +9,7 @@ use crate::lab::world::World;
 
 /// A guarantee of Raft.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Promise {
+pub struct InvariantStatus {
     /// The invariant that checks it.
     pub invariant: Invariant,
     /// What it is called.
@@ -23,18 +23,18 @@ pub struct Promise {
 }
 
 /// Every guarantee, the properties of the paper's Figure 3 first.
-pub fn promises(world: &World, t: &dyn Text) -> Vec<Promise> {
-    let promise = |&invariant: &Invariant| Promise {
+pub fn invariants(world: &World, t: &dyn Text) -> Vec<InvariantStatus> {
+    let status = |&invariant: &Invariant| InvariantStatus {
         invariant,
-        name: t.promise_name(invariant),
-        sentence: t.promise(invariant),
+        name: t.invariant_name(invariant),
+        sentence: t.invariant_sentence(invariant),
         section: section(invariant),
         broken: world
             .violations
             .get(&invariant)
             .map(|(_, how)| clipped(&t.violation(&how.detail), VIOLATION_LETTERS).into_owned()),
     };
-    Invariant::ALL.iter().map(promise).collect()
+    Invariant::ALL.iter().map(status).collect()
 }
 
 /// Why a run has halted, in words.
@@ -67,27 +67,27 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_promise_has_its_own_sentence_and_its_place_in_the_paper() {
-        let all = promises(&World::default(), &English);
+    fn every_invariant_has_its_own_sentence_and_its_place_in_the_paper() {
+        let all = invariants(&World::default(), &English);
         assert_eq!(all.len(), Invariant::ALL.len());
         assert_eq!(all.iter().map(|it| it.sentence).collect::<BTreeSet<_>>().len(), all.len());
         assert_eq!(all.iter().map(|it| it.name).collect::<BTreeSet<_>>().len(), all.len());
         let FieldType::Enum(_, words) = Invariant::FIELD_TYPE else { panic!("an invariant is a word") };
-        for (promise, word) in all.iter().zip(words) {
-            assert_eq!(promise.invariant.text(), word.text);
-            assert!(word.meaning.contains(promise.section), "{} is not in: {}", promise.section, word.meaning);
-            assert_eq!(promise.broken, None);
+        for (status, word) in all.iter().zip(words) {
+            assert_eq!(status.invariant.text(), word.text);
+            assert!(word.meaning.contains(status.section), "{} is not in: {}", status.section, word.meaning);
+            assert_eq!(status.broken, None);
         }
     }
 
     #[test]
-    fn a_broken_promise_says_how() {
+    fn a_broken_invariant_says_how() {
         let mut world = World::default();
         let invariant = Invariant::LogMatching;
         let detail = ViolationDetail::DifferentEntries { nodes: [1, 2], index: 3, term: 1 };
         let violation = Violation { invariant, nodes: vec![1, 2], entries: vec![3], detail: detail.clone() };
         world.violations.insert(invariant, (9, violation.into()));
-        let broken: Vec<_> = promises(&world, &English).into_iter().filter_map(|it| it.broken).collect();
+        let broken: Vec<_> = invariants(&world, &English).into_iter().filter_map(|it| it.broken).collect();
         let text = "S1 and S2 have different entries 3, both of term 1.";
         assert_eq!(broken, [text]);
         let why = why_halted(&Halt::Broken(invariant, detail), &English);

@@ -6,11 +6,11 @@ use super::dialog::Modal;
 use super::shared::Shared;
 use super::text;
 use crate::lab::World;
-use crate::view::promises::{promises, Promise};
+use crate::view::invariants::{invariants, InvariantStatus};
 
 /// The properties of the dialog.
 #[derive(Properties, PartialEq)]
-pub struct PromisesProps {
+pub struct InvariantsProps {
     /// The world at the moment shown.
     pub world: Shared<World>,
     /// Called to close the dialog.
@@ -19,24 +19,24 @@ pub struct PromisesProps {
 
 /// The dialog.
 #[component]
-pub fn Promises(props: &PromisesProps) -> Html {
+pub fn Invariants(props: &InvariantsProps) -> Html {
     let t = text();
     html! {
-        <Modal title={t.promises_title()} close={props.close.clone()}>
-            <p>{ t.promises_text() }</p>
+        <Modal title={t.invariants_title()} close={props.close.clone()}>
+            <p>{ t.invariants_text() }</p>
             <ul class="promises">
-                for promise in promises(&props.world, t) {
-                    { show(promise) }
+                for status in invariants(&props.world, t) {
+                    { show(status) }
                 }
             </ul>
         </Modal>
     }
 }
 
-fn show(Promise { invariant, name, sentence, section, broken }: Promise) -> Html {
+fn show(InvariantStatus { invariant, name, sentence, section, broken }: InvariantStatus) -> Html {
     let t = text();
     let (mark, class, holds) =
-        if broken.is_none() { ("✓", "good", t.promise_holds()) } else { ("✗", "bad", t.promise_is_broken()) };
+        if broken.is_none() { ("✓", "good", t.invariant_holds()) } else { ("✗", "bad", t.invariant_is_violated()) };
     html! {
         <li key={invariant.text()} class={class} data-promise={invariant.text()}>
             <span class={classes!("badge", class)} aria-hidden="true">{ mark }</span>
