@@ -43,7 +43,7 @@ fn mistakes() -> Vec<(String, &'static str)> {
         (with("seed", json!(9007199254740993u64)), "seed: 9007199254740993 is above 9007199254740991"),
         (with("seed", json!("seven")), "seed: invalid type: string \"seven\", expected u64"),
         (with("preset", json!("exam")), "preset: unknown variant `exam`, expected `classroom` or `lab`"),
-        (with("config", json!({ "heartbeat": 3 })), "config.heartbeat: unknown field `heartbeat`, expected one of `election_timeout_min`, `election_timeout_max`, `heartbeat_interval`, `max_payload_entries`, `replication_lag_threshold`, `snapshot_policy`, `snapshot_max_chunk_size`, `install_snapshot_timeout`, `conflict_hint`, `pre_vote`, `check_quorum`"),
+        (with("config", json!({ "heartbeat": 3 })), "config.heartbeat: unknown field `heartbeat`, expected one of `election_timeout_min`, `election_timeout_max`, `heartbeat_interval`, `max_payload_entries`, `replication_lag_threshold`, `snapshot_policy`, `snapshot_max_chunk_size`, `install_snapshot_timeout`, `conflict_hint`, `pre_vote`, `check_quorum`, `snapshot_tail_limit`"),
         (with("config", json!({ "max_payload_entries": 0 })), "config.max_payload_entries: max_payload_entries is 0, but must be at least 1"),
         (with("config", json!({ "election_timeout_min": 300 })), "config.election_timeout_max: election_timeout_max is 300 ms, but must be greater than election_timeout_min (300 ms)"),
         (with("config", json!({ "heartbeat_interval": -1 })), "config.heartbeat_interval: invalid value: floating point `-1.0`, expected a time in milliseconds, from 0 to 1e12"),

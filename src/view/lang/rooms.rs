@@ -462,6 +462,8 @@ room! {
             commits(node: NodeName, to: Index),
             learns_commit(node: NodeName, to: Index),
             applies(node: NodeName, index: Index),
+            repeats(node: NodeName, index: Index),
+            repeats_why(first: Index),
             durable(node: NodeName, index: Index),
             stores_chunk(node: NodeName, received: u64, index: Index),
             installs(node: NodeName, index: Index),
@@ -538,6 +540,7 @@ room! {
             client_refused(request: &Request, node: NodeName),
             client_not_done(request: &Request),
             client_unknown(request: &Request),
+            client_retries(request: &Request),
         }
     }
 }
