@@ -58,6 +58,8 @@ export interface Report {
   trace_hash: string;
   /** Why the run could go no further, if so. */
   halted?: string;
+  /** The recorded actions that came at another place than they were done at, since this is another run: their places in the list. */
+  displaced?: number[];
   messages: { sent: number; delivered: number; dropped: number };
   nodes: {
     id: number;
@@ -128,7 +130,9 @@ export type Action = {
   do: "campaign";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node whose election timer is set. */
@@ -138,7 +142,9 @@ export type Action = {
   do: "timer";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The key to set. */
@@ -152,7 +158,9 @@ export type Action = {
   do: "write";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The key to read. */
@@ -164,7 +172,9 @@ export type Action = {
   do: "read";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The number of writes. */
@@ -178,7 +188,9 @@ export type Action = {
   do: "write_many";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The groups of node ids; no node is in two groups. */
@@ -186,7 +198,9 @@ export type Action = {
   do: "partition";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The links, as [from, to]. */
@@ -196,7 +210,9 @@ export type Action = {
   do: "cut";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The links, as [from, to]. */
@@ -206,13 +222,17 @@ export type Action = {
   do: "join";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   do: "heal";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only links from this node. Default: from any. */
@@ -228,7 +248,9 @@ export type Action = {
   do: "link";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -248,7 +270,9 @@ export type Action = {
   do: "drop";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -268,7 +292,9 @@ export type Action = {
   do: "hold";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -288,7 +314,9 @@ export type Action = {
   do: "release";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The additional latency, in ms. */
@@ -310,7 +338,9 @@ export type Action = {
   do: "delay";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -330,7 +360,9 @@ export type Action = {
   do: "duplicate";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -350,7 +382,9 @@ export type Action = {
   do: "deliver";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to crash. */
@@ -358,7 +392,9 @@ export type Action = {
   do: "crash";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to restart. */
@@ -366,7 +402,9 @@ export type Action = {
   do: "restart";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to pause. */
@@ -374,7 +412,9 @@ export type Action = {
   do: "pause";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to resume. */
@@ -382,7 +422,9 @@ export type Action = {
   do: "resume";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node whose disk is changed. */
@@ -394,7 +436,9 @@ export type Action = {
   do: "disk";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node that builds the snapshot. */
@@ -404,7 +448,9 @@ export type Action = {
   do: "snapshot";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to add. */
@@ -412,7 +458,9 @@ export type Action = {
   do: "add_learner";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The ids of the new set of voters. */
@@ -420,7 +468,9 @@ export type Action = {
   do: "members";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The voter that shall become the leader. */
@@ -428,7 +478,9 @@ export type Action = {
   do: "transfer";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The shortest election timeout, in ms: the time without a message from a leader after which a follower campaigns. */
@@ -456,7 +508,9 @@ export type Action = {
   do: "config";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The rule. */
@@ -466,7 +520,9 @@ export type Action = {
   do: "rule";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The text of the caption. */
@@ -474,7 +530,9 @@ export type Action = {
   do: "note";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 };
 

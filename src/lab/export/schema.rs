@@ -170,6 +170,13 @@ fn resolved(generator: &SchemaGenerator, schema: &Value) -> Value {
     name.and_then(|name| generator.definitions().get(name)).unwrap_or(schema).clone()
 }
 
+/// A schema with a description.
+fn described(schema: &Value, text: &str) -> Value {
+    let mut schema = schema.clone();
+    schema["description"] = json!(text);
+    schema
+}
+
 /// The schema of an action as it is written: its fields, name and time in one object.
 fn action(name: &str, mut fields: Value, description: Option<&Value>) -> Value {
     let number = json!({ "type": "integer", "minimum": 0 });
@@ -177,8 +184,8 @@ fn action(name: &str, mut fields: Value, description: Option<&Value>) -> Value {
         ("do", json!({ "const": name })),
         ("at", json!({ "$ref": "#/$defs/Milliseconds" })),
         ("when", json!({ "$ref": "#/$defs/Condition" })),
-        ("after", number.clone()),
-        ("polls", number),
+        ("after", described(&number, "Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`.")),
+        ("polls", described(&number, "Recorded: how many polls without an event it came behind that event.")),
     ];
     if let Some(fields) = fields.as_object_mut() {
         let properties = fields.entry("properties").or_insert_with(|| json!({}));

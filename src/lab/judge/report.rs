@@ -32,6 +32,10 @@ pub struct Report {
     /// Why the run could not continue; none if it could.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub halted: Option<String>,
+    /// The recorded actions that came at another place than they were done at, since the run is another one: their
+    /// places in the list of actions, from 0.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub displaced: Vec<usize>,
     pub messages: Messages,
     pub nodes: Vec<NodeReport>,
     pub streams: Vec<StreamReport>,
@@ -169,6 +173,7 @@ impl Report {
             events: world.n,
             trace_hash: hash.to_string(),
             halted: halted.map(Halt::to_string),
+            displaced: Vec::new(),
             messages: Messages {
                 sent: world.counts.sent,
                 delivered: world.counts.delivered,
@@ -186,6 +191,12 @@ impl Report {
             invariants: Invariant::ALL.iter().map(|&name| InvariantReport::new(name, world)).collect(),
             expect: expect.into_iter().map(|(expected, held)| Expectation { held, expected }).collect(),
         }
+    }
+
+    /// The same, with these recorded actions displaced.
+    pub(in crate::lab) fn with_displaced(mut self, places: &[usize]) -> Report {
+        self.displaced = places.to_vec();
+        self
     }
 
     /// Whether all expected conditions held, no invariant was violated unexpectedly, and the run did not halt.

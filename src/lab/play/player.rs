@@ -16,7 +16,7 @@ use crate::lab::run::lab::Lab;
 use crate::lab::scenario::{check_action, Scenario};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
-use crate::lab::vocab::moment::Position;
+use crate::lab::vocab::moment::{Position, Unreached};
 use crate::lab::vocab::step::StepKind;
 use crate::lab::world::World;
 use crate::runtime::Micros;
@@ -36,6 +36,8 @@ pub struct Player {
     /// The branches whose last action was undone, the latest last.
     undone: Vec<Undone>,
     way: Option<PendingReplay>,
+    /// Why the last replay did not arrive, until somebody asks.
+    unreached: Option<Unreached>,
     generation: u32,
     /// The name of the branch with a given number.
     name: fn(u32) -> String,
@@ -82,7 +84,7 @@ impl Player {
     pub fn new(lab: Lab, name: fn(u32) -> String) -> Player {
         let branches = Branches::new(name(1), &lab);
         let lab = Rc::new(RefCell::new(lab));
-        Player { lab, head: None, branches, undone: Vec::new(), way: None, generation: 0, name }
+        Player { lab, head: None, branches, undone: Vec::new(), way: None, unreached: None, generation: 0, name }
     }
 
     /// Restores a saved run: its scenario with recorded actions, its end, and the event after which it was shown, if
@@ -160,6 +162,11 @@ impl Player {
     pub fn go_on(&mut self, events_max: u64) -> Option<Arrival> {
         let arrived = self.way.as_mut()?.rerun.advance(events_max);
         self.way.take_if(|_| arrived).map(|way| self.arrive(way))
+    }
+
+    /// Why the last replay did not come to its moment, if so and not asked before. It has led as far as it could.
+    pub fn take_unreached(&mut self) -> Option<Unreached> {
+        self.unreached.take()
     }
 
     /// Advances the clock at the position that is shown to `time`, past at most `events_max` events. Returns whether
@@ -327,6 +334,7 @@ impl Player {
     }
 
     fn arrive(&mut self, PendingReplay { rerun, to, then }: PendingReplay) -> Arrival {
+        self.unreached = rerun.unreached();
         let mut new = rerun.into_lab();
         let mut then = then.into_iter();
         if let Destination::Branch { .. } = to {
