@@ -1,13 +1,19 @@
 //! Every run ends, and says why if it ends before its time: whatever is asked of it, within bounds of time and memory.
 #![cfg(not(target_family = "wasm"))]
 
+mod files;
+
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{json, Value};
 
 use raft_lab::lab::play::player::Player;
+use raft_lab::lab::run::drive::Progress;
+use raft_lab::lab::scenario::limits::{RunLimits, EVENTS_MAX, WRITES_MAX, WRITES_TOTAL_MAX};
 use raft_lab::lab::scenario::{ScheduledAction, Timing};
 use raft_lab::lab::vocab::action::Action;
+use raft_lab::lab::vocab::halt::Halt;
 use raft_lab::lab::vocab::moment::{Position, Unreached};
 use raft_lab::lab::{Lab, Scenario, StepKind};
 use raft_lab::runtime::Micros;
@@ -143,4 +149,91 @@ fn many_writes_at_one_moment_are_no_livelock() {
         "actions": [{ "at": 1000, "do": "write_many", "count": 20000, "every": 0 }], "stop": { "at": 3000 } });
     let report = run(of(many)).report();
     assert_eq!((report.halted, report.clients.acknowledged), (None, 20000));
+}
+
+fn raft_lab(name: &str) -> (Option<i32>, String, String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/cases").join(name);
+    let output = Command::new(env!("CARGO_BIN_EXE_raft-lab")).arg("run").arg(path).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn what_is_too_much_is_refused() {
+    for (name, says) in [
+        ("five-million-writes.json", "actions[5]: more than 500000 writes together with those before it"),
+        ("a-heartbeat-each-microsecond.json", "config.heartbeat_interval: 0.001 ms is below 1 ms"),
+    ] {
+        let (status, report, complaint) = raft_lab(name);
+        assert_eq!((status, report.as_str()), (Some(2), ""), "{name}");
+        assert!(complaint.trim_end().ends_with(&format!("{name}: {says}")), "{complaint}");
+    }
+}
+
+#[test]
+fn what_a_user_adds_up_is_refused_too() {
+    let mut lab = Lab::new(Scenario::classroom(1)).unwrap();
+    let many = || Action::WriteMany { count: WRITES_MAX, every: None, clients: None, value_bytes: None };
+    (0..WRITES_TOTAL_MAX / WRITES_MAX).for_each(|_| lab.act(many()).unwrap());
+    let before = (lab.trace_hash(), lab.scenario().clone());
+    assert_eq!(lab.act(many()).unwrap_err().to_string(), "more than 500000 writes together with those before it");
+    assert_eq!((lab.trace_hash(), lab.scenario().clone()), before);
+}
+
+#[test]
+fn a_run_without_end_halts_at_the_greatest_number_of_events() {
+    let (status, report, _) = raft_lab("a-run-of-31-years.json");
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(status, Some(1));
+    assert_eq!(report["halted"], "the run has 3000000 events, and no run has more");
+    assert!(report["events"].as_u64().unwrap() - EVENTS_MAX < 100, "{}", report["events"]);
+}
+
+#[test]
+fn a_run_whose_events_are_large_halts_by_their_bytes() {
+    // A snapshot after each entry, with all that was ever written in it: a hundred of them are 20 MB.
+    let write = |n: u32| {
+        let (key, value) = (format!("k{n}"), "v".repeat(4000));
+        json!({ "at": 1000 + 500 * n, "do": "write", "key": key, "value": value })
+    };
+    let scenario = of(json!({ "format": "raft-lab/1", "nodes": [1],
+        "config": { "snapshot_policy": { "logs_since_last": 1 } }, "actions": (0..100).map(write).collect::<Vec<_>>() }));
+    let whole = run(scenario.clone());
+    assert_eq!((whole.halted(), whole.world().nodes[&1].state.len()), (None, 100));
+    let limits = RunLimits { bytes: 10 << 20, ..RunLimits::default() };
+    let mut lab = Lab::new(scenario).unwrap().limited_to(limits);
+    lab.run_to_stop(None);
+    assert_eq!(lab.halted(), Some(Halt::TooManyBytes(limits.bytes)));
+    let keys = lab.world().nodes[&1].state.len();
+    assert!((60..80).contains(&keys), "{keys}: the sum of the snapshots counts");
+    // Whatever is asked of it now, it says that it has halted.
+    let end = (lab.now(), lab.events());
+    assert!(!lab.advance_to(lab.now() + ms(1), u64::MAX).reached && !lab.step(StepKind::Event));
+    assert_eq!((lab.now(), lab.events()), end);
+}
+
+#[test]
+fn a_run_that_a_violation_has_ended_reaches_no_time() {
+    let leaders = json!({ "format": "raft-lab/1", "nodes": [1, 2, 3],
+        "start": { "1": { "role": "leader", "log": [1, 3] }, "2": { "log": [1, 2] }, "3": { "log": [1, 2] } },
+        "actions": [{ "at": 0, "do": "partition", "groups": [[1], [2, 3]] }, { "at": 0, "do": "campaign", "node": 2 }] });
+    let mut lab = Lab::new(of(leaders)).unwrap();
+    assert!(!lab.advance_to(ms(1000), u64::MAX).reached);
+    assert!(matches!(lab.halted(), Some(Halt::Broken(..))) && lab.now() < ms(1000));
+    let to = Position { event: lab.events() + 1, now: ms(1000) };
+    assert_eq!(lab.run_to_moment(to, u64::MAX), Progress::Unreachable(Unreached::Halted));
+}
+
+/// What is broken where a rule is off breaks other things too: a scenario that says what it expects succeeds when that
+/// holds.
+#[test]
+fn every_scenario_that_ships_ends_with_status_0() {
+    let mut wrong = Vec::new();
+    for file in files::scenarios() {
+        let lab = run(Scenario::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap());
+        if !lab.report().held() {
+            wrong.push(file.display().to_string());
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -94,7 +94,7 @@ export interface Report {
   expect: { held: boolean; expected: Condition }[];
 }
 
-/** The initial state of a cluster, the actions, and the expected outcome. */
+/** What goes beyond a limit is refused, with its place: 16777216 bytes of JSON text; 9 nodes; keys and values of 4096 bytes; logs that start with 10000 entries; 100000 writes of one write_many, 500000 writes and 134217728 bytes of all together; an interval between heartbeats and a time limit of a chunk of at least 1 ms; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 1073741824 bytes, and says so in its report. */
 export type Scenario = {
   format: "raft-lab/1";
   /** The title, for people. */
@@ -177,13 +177,13 @@ export type Action = {
   /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The number of writes. */
+  /** The number of writes: at most 100,000, and 500,000 of all together. */
   count: number;
   /** Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once. */
   every?: Milliseconds | null;
   /** Closed loop: the number of clients, each of which waits for a result before its next write. Default: 1. */
   clients?: number | null;
-  /** The length of each value in bytes. Default: the value is the number of the write. */
+  /** The length of each value in bytes: at most 4096, and 128 MiB in all. Default: the value is the number of the write. */
   value_bytes?: number | null;
   do: "write_many";
   at?: Milliseconds;
@@ -487,7 +487,7 @@ export type Action = {
   election_timeout_min?: Milliseconds | null;
   /** The exclusive upper bound of the random election timeout, in ms. */
   election_timeout_max?: Milliseconds | null;
-  /** The interval between heartbeats, and the time limit of an append, in ms. */
+  /** The interval between heartbeats, and the time limit of an append, in ms; at least 1. */
   heartbeat_interval?: Milliseconds | null;
   /** The most entries in one append. */
   max_payload_entries?: number | null;
@@ -497,7 +497,7 @@ export type Action = {
   snapshot_policy?: SnapshotPolicy | null;
   /** The most bytes in one chunk of a snapshot. */
   snapshot_max_chunk_size?: number | null;
-  /** The time limit of one chunk of a snapshot, in ms. */
+  /** The time limit of one chunk of a snapshot, in ms; at least 1. */
   install_snapshot_timeout?: Milliseconds | null;
   /** Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one. */
   conflict_hint?: boolean | null;
@@ -586,7 +586,7 @@ export type ConfigPatch = {
   election_timeout_min?: Milliseconds | null;
   /** The exclusive upper bound of the random election timeout, in ms. */
   election_timeout_max?: Milliseconds | null;
-  /** The interval between heartbeats, and the time limit of an append, in ms. */
+  /** The interval between heartbeats, and the time limit of an append, in ms; at least 1. */
   heartbeat_interval?: Milliseconds | null;
   /** The most entries in one append. */
   max_payload_entries?: number | null;
@@ -596,7 +596,7 @@ export type ConfigPatch = {
   snapshot_policy?: SnapshotPolicy | null;
   /** The most bytes in one chunk of a snapshot. */
   snapshot_max_chunk_size?: number | null;
-  /** The time limit of one chunk of a snapshot, in ms. */
+  /** The time limit of one chunk of a snapshot, in ms; at least 1. */
   install_snapshot_timeout?: Milliseconds | null;
   /** Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one. */
   conflict_hint?: boolean | null;

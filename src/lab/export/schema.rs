@@ -9,6 +9,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
 use serde_json::{json, Map, Value};
 
+use crate::lab::scenario::limits::{
+    DOCUMENT_BYTES_MAX, EVENTS_MAX, INTERVAL_MIN, NODES_MAX, RECORDED_BYTES_MAX, START_LOG_MAX, TEXT_BYTES_MAX,
+    TIME_MAX, WRITES_MAX, WRITES_TOTAL_MAX, WRITTEN_BYTES_MAX,
+};
 use crate::lab::scenario::{OnViolation, Scenario, ScheduledAction, StartEntry, Stop, FORMAT};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::{
@@ -31,6 +35,7 @@ pub fn schema() -> Value {
     let mut root = generator.into_root_schema_for::<Scenario>();
     let schema = root.ensure_object();
     schema.insert("title".into(), json!("Raft Lab scenario"));
+    schema.insert("description".into(), json!(limits_in_words()));
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties.insert("format".into(), json!({ "const": FORMAT }));
         for (name, part) in parts {
@@ -38,6 +43,17 @@ pub fn schema() -> Value {
         }
     }
     root.to_value()
+}
+
+/// What a scenario and its run are limited to.
+fn limits_in_words() -> String {
+    format!(
+        "What goes beyond a limit is refused, with its place: {DOCUMENT_BYTES_MAX} bytes of JSON text; {NODES_MAX} nodes; keys and values of \
+         {TEXT_BYTES_MAX} bytes; logs that start with {START_LOG_MAX} entries; {WRITES_MAX} writes of one write_many, {WRITES_TOTAL_MAX} writes \
+         and {WRITTEN_BYTES_MAX} bytes of all together; an interval between heartbeats and a time limit of a chunk of at \
+         least {INTERVAL_MIN}; times up to {TIME_MAX}. A run halts after {EVENTS_MAX} events, or when they take \
+         {RECORDED_BYTES_MAX} bytes, and says so in its report."
+    )
 }
 
 macro_rules! by_hand {

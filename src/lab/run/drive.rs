@@ -8,7 +8,7 @@ use std::cell::Ref;
 
 use super::lab::Lab;
 use crate::lab::json::error::ScenarioError;
-use crate::lab::scenario::limits::{EVENTS_MAX, RECORDED_BYTES_MAX};
+use crate::lab::scenario::limits::RunLimits;
 use crate::lab::scenario::Timing;
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
@@ -50,6 +50,11 @@ enum Turn {
 }
 
 impl Lab {
+    /// The same with other limits, for those who have less memory.
+    pub fn limited_to(self, limits: RunLimits) -> Lab {
+        Lab { limits, ..self }
+    }
+
     /// Lets virtual time pass up to `time`, at most until `events_max` events have happened.
     pub fn advance_to(&mut self, time: Micros, events_max: u64) -> Advance {
         let events_end = self.events().saturating_add(events_max);
@@ -181,9 +186,10 @@ impl Lab {
 
     /// Which limit of a run is reached, if any.
     fn is_full(&self) -> Option<Halt> {
-        match self.recorder.bytes() >= RECORDED_BYTES_MAX {
-            true => Some(Halt::TooManyBytes(RECORDED_BYTES_MAX)),
-            false => (self.events() >= EVENTS_MAX).then_some(Halt::TooManyEvents(EVENTS_MAX)),
+        let RunLimits { events, bytes } = self.limits;
+        match self.recorder.bytes() >= bytes {
+            true => Some(Halt::TooManyBytes(bytes)),
+            false => (self.events() >= events).then_some(Halt::TooManyEvents(events)),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::lab::run::network::SimNetwork;
 use crate::lab::run::past::EventLog;
 use crate::lab::run::recorder::{Recorder, WatchId};
 use crate::lab::run::storage::MemoryStorage;
+use crate::lab::scenario::limits::RunLimits;
 use crate::lab::scenario::{check_action, OnViolation, Scenario, ScheduledAction, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
@@ -64,6 +65,7 @@ pub struct Lab {
     /// The recorded actions that came at another place than they were done at, by their places in the scenario.
     pub(super) displaced: Vec<usize>,
     pub(super) halted: Option<Halt>,
+    pub(super) limits: RunLimits,
 }
 
 impl Lab {
@@ -128,6 +130,7 @@ impl Lab {
             expect,
             displaced: Vec::new(),
             halted: None,
+            limits: RunLimits::default(),
         };
         nodes.into_iter().for_each(|id| lab.start(id));
         Ok(lab)
@@ -227,6 +230,7 @@ impl Lab {
         if let Action::Config(change) = &what {
             self.scenario.check_configs(Some((self.place, change)))?;
         }
+        self.scenario.check_writes(Some(&what))?;
         let timing = Timing::After { at: self.now(), event: self.recorder.count(), polls: self.silent_polls };
         // Authored actions that are still to come stay behind it.
         self.scenario.actions.insert(self.place, ScheduledAction { timing, what: what.clone() });

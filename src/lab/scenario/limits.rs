@@ -3,7 +3,7 @@
 //! A scenario beyond a limit is refused, with the place of what is too much. A run that comes to one halts
 //! ([`Halt`](crate::lab::vocab::halt::Halt)). With them, a run ends for certain, and needs less than 2 GB of memory.
 
-use crate::runtime::Micros;
+use crate::runtime::{Micros, MILLISECONDS_MAX};
 
 /// The most nodes a cluster may have.
 pub const NODES_MAX: usize = 9;
@@ -40,10 +40,25 @@ pub const DOCUMENT_BYTES_MAX: usize = 16 << 20;
 pub const INTERVAL_MIN: Micros = Micros::from_ms(1);
 
 /// The greatest time in a scenario: 31 years.
-pub const TIME_MAX: Micros = Micros::from_ms(1_000_000_000_000);
+pub const TIME_MAX: Micros = Micros::from_ms(MILLISECONDS_MAX as u64);
 
 /// The most events of a run; then it halts.
 pub const EVENTS_MAX: u64 = 3_000_000;
 
 /// The most bytes that the events of a run may take, about; then it halts.
 pub const RECORDED_BYTES_MAX: u64 = 1 << 30;
+
+/// Where a run halts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunLimits {
+    /// The most events.
+    pub events: u64,
+    /// The most bytes that they take, about.
+    pub bytes: u64,
+}
+
+impl Default for RunLimits {
+    fn default() -> RunLimits {
+        RunLimits { events: EVENTS_MAX, bytes: RECORDED_BYTES_MAX }
+    }
+}
