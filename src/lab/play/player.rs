@@ -217,13 +217,14 @@ impl Player {
     }
 
     /// Advances until a condition holds, for at most `limit` of virtual time: through the rest of the past, then in
-    /// the present. Returns whether it holds then.
+    /// the present. Returns whether it holds then. For what the condition means, see [`Lab::run_until`].
     ///
     /// # Errors
     /// If the condition refers to something that does not exist; then nothing has changed.
     pub fn run_until(&mut self, condition: Condition, limit: Micros) -> Result<bool, ScenarioError> {
         let mut lab = self.lab.borrow_mut();
         let Some(head) = &mut self.head else { return lab.run_until(condition, limit) };
+        condition.check("", &lab.scenario().all_nodes())?;
         let end = head.moment().now + limit;
         if head.run_until(&lab.past(), condition.clone(), limit) {
             return Ok(true);

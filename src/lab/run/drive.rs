@@ -124,10 +124,13 @@ impl Lab {
 
     /// Runs until a condition holds, for `limit` of virtual time at most. Whether it holds then.
     ///
+    /// The condition means what it means in `stop.when`: what has happened since the first event counts, and it may speak
+    /// of nodes that an action is still to bring. The run stops at the end of the turn in which it comes to hold.
+    ///
     /// # Errors
-    /// If the condition speaks of what is not there; then nothing happened.
+    /// If the condition speaks of what is never there; then nothing happened.
     pub fn run_until(&mut self, condition: Condition, limit: Micros) -> Result<bool, ScenarioError> {
-        condition.check("", &self.nodes())?;
+        condition.check("", &self.scenario.all_nodes())?;
         let end = self.now() + limit;
         let watch = self.recorder.watch(condition);
         while !self.recorder.holds(watch) && self.turn(end) == Turn::Done {}
@@ -247,6 +250,7 @@ impl Lab {
                 due.into_iter().for_each(|what| self.carry_out(what));
             }
             self.clients.set_leader(self.recorder.leader());
+            self.recorder.note_stop();
         }
     }
 }

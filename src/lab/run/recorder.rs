@@ -152,11 +152,19 @@ impl Recorder {
         self.recording.borrow_mut().off = true;
     }
 
-    /// Watches a condition from now on: it is evaluated after every event.
+    /// Watches a condition: it is evaluated after every event. What has happened so far counts too.
     pub fn watch(&self, condition: Condition) -> WatchId {
-        let mut recording = self.recording.borrow_mut();
-        recording.watches.push(Watch::new(condition));
+        let recording = &mut *self.recording.borrow_mut();
+        recording.watches.push(recording.past.watch(condition, &recording.world));
         WatchId(recording.watches.len() - 1)
+    }
+
+    /// Notes that the run could stop here.
+    pub fn note_stop(&self) {
+        let recording = &mut *self.recording.borrow_mut();
+        if !recording.off {
+            recording.past.note_stop();
+        }
     }
 
     /// Adds a trigger that fires once, when its condition first holds after an event. Triggers are numbered from 0.

@@ -46,7 +46,7 @@ pub const TIME_MAX: Micros = Micros::from_ms(MILLISECONDS_MAX as u64);
 pub const EVENTS_MAX: u64 = 3_000_000;
 
 /// The most bytes that the events of a run may take, about; then it halts.
-pub const RECORDED_BYTES_MAX: u64 = 1 << 30;
+pub const RECORDED_BYTES_MAX: u64 = 768 << 20;
 
 /// Where a run halts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
