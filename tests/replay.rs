@@ -83,6 +83,7 @@ fn running_a_recording_again_gives_the_same_run() {
         let differ = first.iter().zip(second.iter()).find(|(a, b)| a != b);
         assert_eq!(differ, None, "seed {seed}");
         assert!(second.len() >= first.len(), "seed {seed}");
+        assert_eq!(again.report().displaced, [] as [usize; 0], "seed {seed}");
     }
 }
 

@@ -11,7 +11,8 @@ export class RaftLab {
   advance(ms: Milliseconds): boolean;
   /** One step. False if nothing of that kind happens within 10 s. */
   step(kind: "event" | "message" | "transition"): boolean;
-  /** Runs until a condition holds, for so much virtual time at most. Whether it holds then. */
+  /** Runs until a condition holds, for so much virtual time at most. Whether it holds then. As in `stop.when`, what has
+   * happened since the first event counts: the next of something is one more than there are now (`count`). */
   runUntil(condition: Condition | string, limitMs: Milliseconds): boolean;
   /** Runs to the end that the scenario sets. */
   runToStop(): void;
@@ -58,6 +59,8 @@ export interface Report {
   trace_hash: string;
   /** Why the run could go no further, if so. */
   halted?: string;
+  /** The recorded actions that came at another place than they were done at, since this is another run: their places in the list. */
+  displaced?: number[];
   messages: { sent: number; delivered: number; dropped: number };
   nodes: {
     id: number;
@@ -92,7 +95,7 @@ export interface Report {
   expect: { held: boolean; expected: Condition }[];
 }
 
-/** The initial state of a cluster, the actions, and the expected outcome. */
+/** What goes beyond a limit is refused, with its place: 16777216 bytes of JSON text; 9 nodes; keys and values of 4096 bytes; logs that start with 10000 entries; 100000 writes of one write_many, 500000 writes and 134217728 bytes of all together; an interval between heartbeats and a time limit of a chunk of at least 1 ms; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 805306368 bytes, and says so in its report. */
 export type Scenario = {
   format: "raft-lab/1";
   /** The title, for people. */
@@ -128,7 +131,9 @@ export type Action = {
   do: "campaign";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node whose election timer is set. */
@@ -138,7 +143,9 @@ export type Action = {
   do: "timer";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The key to set. */
@@ -154,7 +161,9 @@ export type Action = {
   do: "write";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The key to read. */
@@ -166,23 +175,27 @@ export type Action = {
   do: "read";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The number of writes. */
+  /** The number of writes: at most 100,000, and 500,000 of all together. */
   count: number;
   /** Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once. */
   every?: Milliseconds | null;
   /** Closed loop: the number of clients, each of which waits for a result before its next write. Default: 1. */
   clients?: number | null;
-  /** The length of each value in bytes. Default: the value is the number of the write. */
+  /** The length of each value in bytes: at most 4096, and 128 MiB in all. Default: the value is the number of the write. */
   value_bytes?: number | null;
   /** Closed loop: as in `write`. */
   retry_after?: Milliseconds | null;
   do: "write_many";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The groups of node ids; no node is in two groups. */
@@ -190,7 +203,9 @@ export type Action = {
   do: "partition";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The links, as [from, to]. */
@@ -200,7 +215,9 @@ export type Action = {
   do: "cut";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The links, as [from, to]. */
@@ -210,13 +227,17 @@ export type Action = {
   do: "join";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   do: "heal";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only links from this node. Default: from any. */
@@ -232,7 +253,9 @@ export type Action = {
   do: "link";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -252,7 +275,9 @@ export type Action = {
   do: "drop";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -272,7 +297,9 @@ export type Action = {
   do: "hold";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -292,7 +319,9 @@ export type Action = {
   do: "release";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The additional latency, in ms. */
@@ -314,7 +343,9 @@ export type Action = {
   do: "delay";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -334,7 +365,9 @@ export type Action = {
   do: "duplicate";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -354,7 +387,9 @@ export type Action = {
   do: "deliver";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to crash. */
@@ -362,7 +397,9 @@ export type Action = {
   do: "crash";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to restart. */
@@ -370,7 +407,9 @@ export type Action = {
   do: "restart";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to pause. */
@@ -378,7 +417,9 @@ export type Action = {
   do: "pause";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to resume. */
@@ -386,7 +427,9 @@ export type Action = {
   do: "resume";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node whose disk is changed. */
@@ -398,7 +441,9 @@ export type Action = {
   do: "disk";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node that builds the snapshot. */
@@ -408,7 +453,9 @@ export type Action = {
   do: "snapshot";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to add. */
@@ -416,7 +463,9 @@ export type Action = {
   do: "add_learner";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The ids of the new set of voters. */
@@ -426,7 +475,9 @@ export type Action = {
   do: "members";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The voter that shall become the leader. */
@@ -434,14 +485,16 @@ export type Action = {
   do: "transfer";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The shortest election timeout, in ms: the time without a message from a leader after which a follower campaigns. */
   election_timeout_min?: Milliseconds | null;
   /** The exclusive upper bound of the random election timeout, in ms. */
   election_timeout_max?: Milliseconds | null;
-  /** The interval between heartbeats, and the time limit of an append, in ms. */
+  /** The interval between heartbeats, and the time limit of an append, in ms; at least 1. */
   heartbeat_interval?: Milliseconds | null;
   /** The most entries in one append. */
   max_payload_entries?: number | null;
@@ -451,7 +504,7 @@ export type Action = {
   snapshot_policy?: SnapshotPolicy | null;
   /** The most bytes in one chunk of a snapshot. */
   snapshot_max_chunk_size?: number | null;
-  /** The time limit of one chunk of a snapshot, in ms. */
+  /** The time limit of one chunk of a snapshot, in ms; at least 1. */
   install_snapshot_timeout?: Milliseconds | null;
   /** Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one. */
   conflict_hint?: boolean | null;
@@ -464,7 +517,9 @@ export type Action = {
   do: "config";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The rule. */
@@ -474,7 +529,9 @@ export type Action = {
   do: "rule";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The text of the caption. */
@@ -482,7 +539,9 @@ export type Action = {
   do: "note";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 };
 
@@ -536,7 +595,7 @@ export type ConfigPatch = {
   election_timeout_min?: Milliseconds | null;
   /** The exclusive upper bound of the random election timeout, in ms. */
   election_timeout_max?: Milliseconds | null;
-  /** The interval between heartbeats, and the time limit of an append, in ms. */
+  /** The interval between heartbeats, and the time limit of an append, in ms; at least 1. */
   heartbeat_interval?: Milliseconds | null;
   /** The most entries in one append. */
   max_payload_entries?: number | null;
@@ -546,7 +605,7 @@ export type ConfigPatch = {
   snapshot_policy?: SnapshotPolicy | null;
   /** The most bytes in one chunk of a snapshot. */
   snapshot_max_chunk_size?: number | null;
-  /** The time limit of one chunk of a snapshot, in ms. */
+  /** The time limit of one chunk of a snapshot, in ms; at least 1. */
   install_snapshot_timeout?: Milliseconds | null;
   /** Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one. */
   conflict_hint?: boolean | null;

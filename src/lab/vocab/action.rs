@@ -59,7 +59,7 @@ pub enum Action {
     },
     /// Clients write repeatedly, until `count` writes have begun.
     WriteMany {
-        /// The number of writes.
+        /// The number of writes: at most 100,000, and 500,000 of all together.
         count: u64,
         /// Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,7 +67,8 @@ pub enum Action {
         /// Closed loop: the number of clients, each of which waits for a result before its next write. Default: 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         clients: Option<u32>,
-        /// The length of each value in bytes. Default: the value is the number of the write.
+        /// The length of each value in bytes: at most 4096, and 128 MiB in all. Default: the value is the number of the
+        /// write.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         value_bytes: Option<u32>,
         /// Closed loop: as in `write`.

@@ -147,6 +147,13 @@ impl NodeState {
         self.log.get(usize::try_from(index.checked_sub(self.first_index)?).ok()?)
     }
 
+    /// Whether two logs that end at the same index have the same entries after this one, as far as both retain them.
+    pub(super) fn has_entries_of(&self, other: &NodeState, after: Index) -> bool {
+        let first = self.first_index.max(other.first_index).max(after + 1);
+        let count = usize::try_from((self.last_index() + 1).saturating_sub(first)).unwrap_or(usize::MAX);
+        self.log.iter().rev().zip(other.log.iter().rev()).take(count).all(|(a, b)| a == b)
+    }
+
     pub(super) fn find_members(&mut self) {
         // Entries included in the snapshot may still be retained; they do not contradict its configuration.
         let found = self.log.iter().rev().find_map(|entry| match &entry.payload {

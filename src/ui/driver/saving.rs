@@ -18,11 +18,15 @@ impl Driver {
     pub(super) fn open(speed: Speed) -> Driver {
         let still = media::reduced_motion();
         let (saved, notice) = match store::run() {
-            Ok(saved) => (saved, None),
+            Ok(saved) => {
+                let other = saved.as_ref().and_then(|saved| saved.other_version.as_deref());
+                let notice = other.map(|version| text().saved_by_other_version(version));
+                (saved, notice)
+            }
             Err(why) => (None, Some(text().saved_unusable(&why))),
         };
         let name = |number| text().run_name(number);
-        let opened = saved.and_then(|Saved { scenario, end, looked_at, playing }| {
+        let opened = saved.and_then(|Saved { scenario, end, looked_at, playing, .. }| {
             Some((Player::resume(scenario, end, looked_at, name).ok()?, playing))
         });
         let opening = opened.is_none();

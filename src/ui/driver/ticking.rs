@@ -64,7 +64,17 @@ impl Driver {
 
     /// Publishes the current state, with all panels up to date.
     pub(super) fn publish(&self) {
+        self.tell_unreached();
         self.show(self.frame());
+    }
+
+    /// Tells if a replay went another way than the run that it was to repeat.
+    fn tell_unreached(&self) {
+        let unreached = self.0.player.borrow_mut().take_unreached();
+        if let Some(why) = unreached {
+            self.0.notice.replace(Some(text().unreached(why)));
+            self.0.state.borrow_mut().told += 1;
+        }
     }
 
     fn show(&self, frame: Frame) {
@@ -126,6 +136,7 @@ impl Driver {
             self.0.notice.replace(Some(text().refused(why)));
             self.0.state.borrow_mut().told += 1;
         }
+        self.tell_unreached();
         self.show(self.frame_of(turn));
         self.schedule();
     }

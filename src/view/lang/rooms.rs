@@ -11,6 +11,7 @@ use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::event::{LossWhy, TrapDoes};
 use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
+use crate::lab::vocab::moment::Unreached;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::Trouble;
@@ -84,6 +85,9 @@ room! {
             /// An action or a document that was refused.
             refused(why: &ScenarioError),
             saved_unusable(why: &ScenarioError),
+            saved_by_other_version(version: &str),
+            /// A replay that went another way than the run that it was to repeat.
+            unreached(why: Unreached),
         }
     }
 }
