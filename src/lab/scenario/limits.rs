@@ -1,5 +1,7 @@
 //! Limits of scenarios.
 
+use crate::lab::json::limits::INTEGER_MAX;
+
 /// The most nodes a cluster may have.
 pub const NODES_MAX: usize = 9;
 
@@ -16,4 +18,4 @@ pub const WRITES_MAX: u64 = 100_000;
 pub const TEXT_BYTES_MAX: usize = 4096;
 
 /// The largest seed: 2^53 − 1, the largest integer that a JavaScript number represents exactly.
-pub const SEED_MAX: u64 = (1 << 53) - 1;
+pub const SEED_MAX: u64 = INTEGER_MAX;
