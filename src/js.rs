@@ -28,10 +28,20 @@ pub struct RaftLab {
     lab: Rc<RefCell<Lab>>,
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// `watch` of `www/boot.js`; an error where that is not loaded.
+    #[wasm_bindgen(js_namespace = raftLabPage, catch)]
+    fn watch(lab: &JsValue) -> Result<(), JsValue>;
+}
+
 /// Exposes a running lab as `window.raftLab`.
 pub fn expose(lab: Rc<RefCell<Lab>>) {
+    let lab = JsValue::from(RaftLab { lab });
+    // Without it, a caller that catches a trap is alone in knowing of it.
+    let _ = watch(&lab);
     // If this fails, there is no window whose scripts could use it.
-    let _ = js_sys::Reflect::set(&js_sys::global(), &"raftLab".into(), &RaftLab { lab }.into());
+    let _ = js_sys::Reflect::set(&js_sys::global(), &"raftLab".into(), &lab);
 }
 
 fn error(error: ScenarioError) -> JsError {

@@ -126,7 +126,7 @@ const ROOMS: &[Room] = &[
     room("ui/parts", UI_PARTS, &["ui/scene", "ui", "view", "view/lang", "view/format", LAB, "raft", "runtime"]),
     room(
         "ui/app",
-        &["ui/app.rs", "ui/commands.rs", "ui/dialogs.rs", "ui/panels.rs"],
+        &["ui/app.rs", "ui/commands.rs", "ui/dialogs.rs", "ui/notices.rs", "ui/panels.rs"],
         &["ui/parts", "ui/scene", "ui/driver", "ui", "view", "view/lang", LAB, "raft", "runtime"],
     ),
     room("main", &["main.rs"], &["ui/app", "cli"]),
