@@ -1,7 +1,10 @@
 // The JavaScript API of Raft Lab. The running lab of the page is `window.raftLab`; a script makes others with
 // `new window.raftLab.constructor(scenario)`. Made from the Rust types: `cargo test --test schema -- --ignored` writes it anew.
 
-/** A running lab. What is refused throws an `Error` whose message names the place; the lab is then as it was. */
+/**
+ * A running lab. Whatever a method is given that is not as said here throws an `Error` whose message names the place; the
+ * lab is then as it was.
+ */
 export class RaftLab {
   /** Builds the cluster of a scenario, an object or its JSON text, and starts its nodes at time 0. */
   constructor(scenario: Scenario | string);
@@ -87,11 +90,15 @@ export interface Report {
     snapshot: { index: number; offset: number; bytes: number; chunks_sent: number } | null;
   }[];
   clients: { writes: number; acknowledged: number; refused: number; unknown: number; reads: number };
-  invariants: {
+  /** Each invariant; of one that was broken, when, by whom and how for the first time. */
+  invariants: ({ name: Invariant; held: true } | {
     name: Invariant;
-    held: boolean;
-    violation?: { event: number; nodes: number[]; entries: number[]; text: string };
-  }[];
+    held: false;
+    event: number;
+    nodes: number[];
+    entries: number[];
+    text: string;
+  })[];
   expect: { held: boolean; expected: Condition }[];
 }
 
@@ -1126,6 +1133,7 @@ export type EventWas = {
   /** The message of which this is a copy, made by the network. */
   copy_of?: number | null;
   arrives?: number;
+  [field: string]: unknown;
 } | {
   event: "delivered";
   at?: number;
@@ -1181,6 +1189,7 @@ export type EventWas = {
   count?: Number;
   trap?: number;
   does?: "drop" | "hold";
+  [field: string]: unknown;
 } | {
   event: "trap-gone";
   at?: number;
@@ -1212,6 +1221,7 @@ export type EventWas = {
   at?: number;
   n?: number;
   count?: Number;
+  [field: string]: unknown;
 } | {
   event: "rule";
   at?: number;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::lab::json::legible::legible;
+
 /// Why a scenario was rejected, with the location of the error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScenarioError {
@@ -70,8 +72,8 @@ impl From<&str> for Refusal {
 impl fmt::Display for ScenarioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path.as_str() {
-            "" => self.why.fmt(f),
-            path => write!(f, "{path}: {}", self.why),
+            "" => write!(f, "{}", legible(&self.why.to_string())),
+            path => write!(f, "{}: {}", legible(path), legible(&self.why.to_string())),
         }
     }
 }
@@ -85,7 +87,7 @@ pub(in crate::lab) fn invalid<T>(path: impl Into<String>, why: impl Into<Refusal
 
 impl ScenarioError {
     /// Prefixes the path with a step: a field name, or `[index]`.
-    pub(in crate::lab) fn within(self, step: &str) -> ScenarioError {
+    pub fn within(self, step: &str) -> ScenarioError {
         let path =
             if self.path.starts_with('[') { format!("{step}{}", self.path) } else { child_path(step, &self.path) };
         ScenarioError { path, ..self }
