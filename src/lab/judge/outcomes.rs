@@ -24,15 +24,15 @@ impl Outcomes {
         match expected.result {
             // It waits from its first event to its last, and has read nothing yet.
             ClientResult::Waiting if expected.value.is_none() => {
-                let waits = matches!(result, ClientResult::Waiting | ClientResult::Sent);
+                let waits = matches!(result, ClientResult::Waiting | ClientResult::Sent | ClientResult::Retrying);
                 match (is_new, waits) {
                     (true, true) => self.fit += 1,
                     (false, false) => self.fit -= 1,
                     _ => {}
                 }
             }
-            // A request that is sent counts as waiting.
-            ClientResult::Waiting | ClientResult::Sent => {}
+            // A request that is sent, or will be sent again, counts as waiting.
+            ClientResult::Waiting | ClientResult::Sent | ClientResult::Retrying => {}
             ended => {
                 let is_value = expected.value.is_none() || expected.value == *read;
                 self.fit += u64::from(*result == ended && is_value);
