@@ -82,7 +82,7 @@ fn selector() -> impl Strategy<Value = Selector> {
 /// Settings, each compatible with all others generated here.
 fn config() -> impl Strategy<Value = ConfigPatch> {
     let numbers = (1..9_u32, option::of(0..99_u64), option::of(1..99_u64), option::of(1..99_u64));
-    let times = option::of((1..50_000_u64, 60_000..90_000_u64, 100_000..900_000_u64));
+    let times = option::of((1_000..50_000_u64, 60_000..90_000_u64, 100_000..900_000_u64));
     (numbers, (flag(), flag(), flag()), times).prop_map(|((payload, lag, snapshots, chunk), flags, times)| {
         ConfigPatch {
             max_payload_entries: Some(payload),
