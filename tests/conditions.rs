@@ -174,7 +174,7 @@ fn conditions_on_many_requests_cost_little() {
 #[test]
 fn logs_that_differ_have_not_converged() {
     let entry = |index, value: &str| {
-        SharedEntry::new(Entry { index, term: 1, payload: Payload::Set { key: "x".into(), value: value.into() } })
+        SharedEntry::new(Entry::new(index, 1, Payload::Set { key: "x".into(), value: value.into() }))
     };
     let node = |id, log: &[&str]| {
         let log = (1..).zip(log).map(|(index, value)| entry(index, value));

@@ -33,8 +33,14 @@ fn any_action(rng: &mut Rng) -> Action {
             duplicate: None,
         },
         9 => Action::AddLearner { node: 6 },
-        10 => Action::WriteMany { count: 3, every: None, clients: Some(2), value_bytes: None },
-        _ => Action::Write { key: "k".into(), value: rng.range(0, 100).to_string(), node: None, client: None },
+        10 => Action::WriteMany { count: 3, every: None, clients: Some(2), value_bytes: None, retry_after: None },
+        _ => Action::Write {
+            key: "k".into(),
+            value: rng.range(0, 100).to_string(),
+            node: None,
+            client: None,
+            retry_after: None,
+        },
     }
 }
 

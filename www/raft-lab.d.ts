@@ -1,7 +1,10 @@
 // The JavaScript API of Raft Lab. The running lab of the page is `window.raftLab`; a script makes others with
 // `new window.raftLab.constructor(scenario)`. Made from the Rust types: `cargo test --test schema -- --ignored` writes it anew.
 
-/** A running lab. What is refused throws an `Error` whose message names the place; the lab is then as it was. */
+/**
+ * A running lab. Whatever a method is given that is not as said here throws an `Error` whose message names the place; the
+ * lab is then as it was.
+ */
 export class RaftLab {
   /** Builds the cluster of a scenario, an object or its JSON text, and starts its nodes at time 0. */
   constructor(scenario: Scenario | string);
@@ -87,11 +90,15 @@ export interface Report {
     snapshot: { index: number; offset: number; bytes: number; chunks_sent: number } | null;
   }[];
   clients: { writes: number; acknowledged: number; refused: number; unknown: number; reads: number };
-  invariants: {
+  /** Each invariant; of one that was broken, when, by whom and how for the first time. */
+  invariants: ({ name: Invariant; held: true } | {
     name: Invariant;
-    held: boolean;
-    violation?: { event: number; nodes: number[]; entries: number[]; text: string };
-  }[];
+    held: false;
+    event: number;
+    nodes: number[];
+    entries: number[];
+    text: string;
+  })[];
   expect: { held: boolean; expected: Condition }[];
 }
 
@@ -156,6 +163,8 @@ export type Action = {
   node?: number | null;
   /** The id of the client. Default: 1. */
   client?: number | null;
+  /** After how many ms the client sends the write again if its outcome is unknown: to the leader, in a session, so that it is done once. Default: never. */
+  retry_after?: Milliseconds | null;
   do: "write";
   at?: Milliseconds;
   when?: Condition;
@@ -186,6 +195,8 @@ export type Action = {
   clients?: number | null;
   /** The length of each value in bytes: at most 4096, and 128 MiB in all. Default: the value is the number of the write. */
   value_bytes?: number | null;
+  /** Closed loop: as in `write`. */
+  retry_after?: Milliseconds | null;
   do: "write_many";
   at?: Milliseconds;
   when?: Condition;
@@ -466,6 +477,8 @@ export type Action = {
 } | {
   /** The ids of the new set of voters. */
   voters: number[];
+  /** The ids of the new set of learners: who is in neither set leaves, a voter in this one is demoted. Without it, the learners stay that are not to vote. */
+  learners?: number[] | null;
   do: "members";
   at?: Milliseconds;
   when?: Condition;
@@ -506,6 +519,8 @@ export type Action = {
   pre_vote?: boolean | null;
   /** Whether a leader that does not hear from a majority within `election_timeout_max` steps down. */
   check_quorum?: boolean | null;
+  /** The most entries that a leader keeps before its snapshot for a follower that is being sent one. */
+  snapshot_tail_limit?: number | null;
   do: "config";
   at?: Milliseconds;
   when?: Condition;
@@ -605,6 +620,8 @@ export type ConfigPatch = {
   pre_vote?: boolean | null;
   /** Whether a leader that does not hear from a majority within `election_timeout_max` steps down. */
   check_quorum?: boolean | null;
+  /** The most entries that a leader keeps before its snapshot for a follower that is being sent one. */
+  snapshot_tail_limit?: number | null;
 };
 
 /** When a node builds a snapshot. */
@@ -613,7 +630,7 @@ export type SnapshotPolicy = {
   logs_since_last: number;
 };
 
-export type Rule = "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness";
+export type Rule = "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | "client-sessions";
 
 export type Stop = {
   at?: Milliseconds;
@@ -687,7 +704,7 @@ export type OutcomeIs = {
   value?: string | null;
 };
 
-export type ClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown";
+export type ClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying";
 
 /** A condition about one or several nodes: every field that is given must hold. */
 export type NodeIs = {
@@ -825,7 +842,7 @@ export type EventWas = {
   candidate?: number;
   term?: number;
   granted?: boolean;
-  why?: "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader";
+  why?: "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader" | "it is the leader" | "the candidate is no voter";
 } | {
   event: "pre-vote-begun";
   at?: number;
@@ -843,7 +860,7 @@ export type EventWas = {
   candidate?: number;
   term?: number;
   granted?: boolean;
-  why?: "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader";
+  why?: "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader" | "it is the leader" | "the candidate is no voter";
 } | {
   event: "pre-vote-counted";
   at?: number;
@@ -924,6 +941,14 @@ export type EventWas = {
   node?: number;
   index?: number;
 } | {
+  event: "repeated";
+  at?: number;
+  n?: number;
+  count?: Number;
+  node?: number;
+  index?: number;
+  first?: number;
+} | {
   event: "stream-state";
   at?: number;
   n?: number;
@@ -932,7 +957,7 @@ export type EventWas = {
   target?: number;
   from?: "line-rate" | "lagging" | "snapshotting" | "shutdown" | null;
   to?: "line-rate" | "lagging" | "snapshotting" | "shutdown";
-  why?: "new leader" | "caught up" | "lag above the threshold" | "append refused" | "saw a higher term" | "terminated" | "storage failed" | "needed entries are compacted" | "too far behind for the log" | "snapshot installed";
+  why?: "new leader" | "caught up" | "lag above the threshold" | "append refused" | "saw a higher term" | "terminated" | "storage failed" | "needed entries are compacted" | "too far behind for the log" | "snapshot installed" | "added";
 } | {
   event: "next";
   at?: number;
@@ -1108,6 +1133,7 @@ export type EventWas = {
   /** The message of which this is a copy, made by the network. */
   copy_of?: number | null;
   arrives?: number;
+  [field: string]: unknown;
 } | {
   event: "delivered";
   at?: number;
@@ -1163,6 +1189,7 @@ export type EventWas = {
   count?: Number;
   trap?: number;
   does?: "drop" | "hold";
+  [field: string]: unknown;
 } | {
   event: "trap-gone";
   at?: number;
@@ -1194,12 +1221,13 @@ export type EventWas = {
   at?: number;
   n?: number;
   count?: Number;
+  [field: string]: unknown;
 } | {
   event: "rule";
   at?: number;
   n?: number;
   count?: Number;
-  name?: "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness";
+  name?: "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | "client-sessions";
   on?: boolean;
 } | {
   event: "crash";
@@ -1259,7 +1287,7 @@ export type EventWas = {
   key?: string;
   value?: string | null;
   node?: number | null;
-  result?: "waiting" | "sent" | "ok" | "refused" | "unknown";
+  result?: "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying";
   /** The index of a write's entry, once the write is completed. */
   index?: number | null;
   /** The result of a read, once it is completed; null if the key is not set. */
@@ -1270,11 +1298,12 @@ export type EventWas = {
   n?: number;
   count?: Number;
   voters?: number[] | null;
+  learners?: number[] | null;
   learner?: number | null;
   /** The node that was asked; null while there is no leader. */
   node?: number | null;
   /** The outcome; null until it is known. */
-  result?: "done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | null;
+  result?: "done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | "the leader stepped down before the change began" | "leadership is being transferred" | "a newer change took its place" | "a new voter does not answer" | null;
 } | {
   event: "violation";
   at?: number;

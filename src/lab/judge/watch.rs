@@ -136,8 +136,10 @@ fn holds_now(condition: &Condition, world: &World) -> bool {
         }
         Condition::Clients(expected) => {
             let count = |result| world.clients.count(result);
+            let unanswered =
+                [ClientResult::Waiting, ClientResult::Sent, ClientResult::Retrying].map(count).iter().sum();
             number(expected.acknowledged, count(ClientResult::Ok))
-                && number(expected.unanswered, count(ClientResult::Waiting) + count(ClientResult::Sent))
+                && number(expected.unanswered, unanswered)
                 && number(expected.refused, count(ClientResult::Refused))
                 && number(expected.unknown, count(ClientResult::Unknown))
         }

@@ -3,6 +3,7 @@
 //! A scenario beyond a limit is refused, with the place of what is too much. A run that comes to one halts
 //! ([`Halt`](crate::lab::vocab::halt::Halt)). With them, a run ends for certain, and needs less than 2 GB of memory.
 
+use crate::lab::json::limits::INTEGER_MAX;
 use crate::runtime::{Micros, MILLISECONDS_MAX};
 
 /// The most nodes a cluster may have.
@@ -30,7 +31,7 @@ pub const CLIENTS_MAX: u32 = 100;
 pub const TEXT_BYTES_MAX: usize = 4096;
 
 /// The largest seed: 2^53 − 1, the largest integer that a JavaScript number represents exactly.
-pub const SEED_MAX: u64 = (1 << 53) - 1;
+pub const SEED_MAX: u64 = INTEGER_MAX;
 
 /// The longest scenario, in bytes of its JSON text.
 pub const DOCUMENT_BYTES_MAX: usize = 16 << 20;

@@ -199,7 +199,13 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
             node.map_or(Ok(()), |node| check_node(nodes, &at("node"), node))
         }
         Action::AddLearner { node } => check_newcomers(&at("node"), what, nodes, *node == 0),
-        Action::Members { voters } => check_newcomers(&at("voters"), what, nodes, voters.contains(&0)),
+        Action::Members { voters, learners } => {
+            if let Some(both) = learners.iter().flatten().find(|learner| voters.contains(learner)) {
+                return invalid(at("learners"), Refusal::VoterAndLearner(*both));
+            }
+            check_newcomers(&at("voters"), what, nodes, voters.contains(&0))?;
+            check_newcomers(&at("learners"), what, nodes, learners.iter().flatten().any(|&learner| learner == 0))
+        }
         Action::Transfer { to } => check_node(nodes, &at("to"), *to),
         Action::WriteMany { .. } => check_load(path, what),
         Action::Partition { groups } => check_groups(&at("groups"), groups, nodes),
@@ -221,13 +227,16 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
 
 /// Checks `write_many`.
 fn check_load(path: &str, what: &Action) -> Result<(), ScenarioError> {
-    let Action::WriteMany { count, clients, every, value_bytes } = what else { return Ok(()) };
+    let Action::WriteMany { count, clients, every, value_bytes, retry_after } = what else { return Ok(()) };
     let at = |field: &str| child_path(path, field);
     if *count > WRITES_MAX {
         return invalid(at("count"), format!("{count} is above {WRITES_MAX}"));
     }
     if every.is_some() && clients.is_some() {
         return invalid(at("clients"), "`every` makes an open loop, `clients` a closed one: only one of them");
+    }
+    if every.is_some() && retry_after.is_some() {
+        return invalid(at("retry_after"), "a client with a session has one write under way: `clients`, not `every`");
     }
     if clients.is_some_and(|clients| clients == 0 || clients > CLIENTS_MAX) {
         return invalid(at("clients"), format!("from 1 to {CLIENTS_MAX} clients"));

@@ -80,6 +80,8 @@ patch! {
         pre_vote: bool => pre_vote,
         /// Whether a leader that does not hear from a majority within `election_timeout_max` steps down.
         check_quorum: bool => check_quorum,
+        /// The most entries that a leader keeps before its snapshot for a follower that is being sent one.
+        snapshot_tail_limit: u64 => snapshot_tail_limit,
     }
 }
 

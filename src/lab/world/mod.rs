@@ -200,6 +200,7 @@ impl World {
             Truncate { first, .. } => node.truncate_from(*first),
             Commit { to, .. } => node.commit = *to,
             Apply { index, .. } => node.apply_entry(*index),
+            Repeated { index, .. } => node.repeats = Some(*index),
             StorageFailed { error, .. } => node.storage_error = Some(error.clone()),
             Chunk { index, received, .. } => node.receiving = Some((*index, *received)),
             Installed { snapshot, kept_suffix, .. } => node.install(snapshot, *kept_suffix),

@@ -53,6 +53,8 @@ pub struct NodeState {
     pub applied: Index,
     /// The keys and values of the state machine.
     pub state: imbl::OrdMap<String, String>,
+    /// The index of the entry to be applied next, if its write was done before.
+    pub(super) repeats: Option<Index>,
     /// Its latest complete snapshot, if any.
     pub snapshot: Option<SharedSnapshot>,
     /// A partially received snapshot: its last included index, and the bytes received.
@@ -100,6 +102,7 @@ impl NodeState {
             commit: 0,
             applied: 0,
             state: imbl::OrdMap::new(),
+            repeats: None,
             storage_error: None,
             snapshot: None,
             receiving: None,
@@ -253,6 +256,9 @@ impl NodeState {
     /// Applies the entry at an index to the state machine.
     pub(super) fn apply_entry(&mut self, index: Index) {
         self.applied = index;
+        if self.repeats.take() == Some(index) {
+            return;
+        }
         if let Some(Payload::Set { key, value }) = self.entry(index).map(|entry| entry.payload.clone()) {
             self.state.insert(key, value);
         }
