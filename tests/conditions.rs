@@ -106,7 +106,7 @@ fn a_condition_may_speak_of_a_node_that_is_to_come_and_of_no_other() {
 /// Whether a request fits, as a look at all of them tells.
 fn fits(expected: &Value, op: u64, found: &ClientOp) -> bool {
     let result = match found.result {
-        ClientResult::Sent | ClientResult::Retrying => "waiting".to_string(),
+        ClientResult::Sent => "waiting".to_string(),
         result => json!(result).as_str().unwrap().to_string(),
     };
     let is = |field: &str, value: Value| expected.get(field).is_none_or(|expected| *expected == value);
