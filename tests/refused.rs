@@ -87,6 +87,15 @@ fn mistakes() -> Vec<(String, &'static str)> {
         (with("start", json!({ "1": { "log": [1], "match": { "2": 1 } } })), "start.1.match: only a leader (`role`) has proven anything"),
         (with("start", json!({ "1": { "log": [1, 1], "role": "leader", "match": { "2": 1 } } })), "start.1.match.2: the logs agree up to 0 only"),
         (with("start", json!({ "1": { "log": [1], "role": "leader" }, "2": { "log": [1], "role": "leader" } })), "start.2.role: node 1 leads term 1 already"),
+        (with("start", json!({ "1": { "log": [{ "term": 1, "members": [] }] } })), "start.1.log[0].members: a configuration has at least one voter"),
+        (with("start", json!({ "1": { "log": [{ "term": 1, "members": [1, 7] }] } })), "start.1.log[0].members: 7 is not a node of this cluster"),
+        (with("start", json!({ "1": { "log": [1, 1, 3, 3, 3] }, "2": { "log": [1, 1, 2, 2, 3] } })), "start.2.log[4]: entry 5 has the term of start.1.log[4], but the logs differ before it: start.1.log[2] and start.2.log[2]"),
+        (with("start", json!({ "1": { "log": [1] }, "3": { "log": [{ "term": 1, "set": ["x", "2"] }] } })), "start.3.log[0]: entry 1 has the term of start.1.log[0], but another content"),
+        (with("start", json!({ "1": { "snapshot": { "index": 2, "term": 2 } }, "2": { "log": [1, 1, 2], "term": 2 } })), "start.1.snapshot: entry 2 of term 2 cannot be committed: no majority has it, it is not in start.2, start.3"),
+        (with("start", json!({ "1": { "term": 3, "log": [1, 1, 3], "role": "leader" }, "2": { "log": [1, 1] }, "3": { "term": 3, "voted_for": 2 } })), "start.1.role: no majority can have elected it in term 3: start.2 is in term 1, start.3 voted for 2"),
+        (with("start", json!({ "1": { "log": [1, 1], "commit": 2 }, "2": { "log": [1] } })), "start.1.commit: entry 2 of term 1 cannot be committed: no majority has it, it is not in start.2, start.3"),
+        (with("start", json!({ "1": { "log": [1, 2], "commit": 2 }, "2": { "log": [1, 2], "commit": 1 }, "3": { "log": [3], "commit": 1 } })), "start.3.log[0]: entry 1 is committed, and so is another one there: start.1.log[0]"),
+        (with("start", json!({ "1": { "snapshot": { "index": 2, "term": 1 } }, "2": { "snapshot": { "index": 2, "term": 1, "state": { "x": "1" } } } })), "start.2.snapshot: another state at index 2 than start.1.snapshot"),
         (with("stop", json!({})), "stop: missing field `at`"),
         (with("stop", json!({ "at": 5, "after": 3 })), "stop.after: unknown field; a stop has `at`, `when` and `on_violation`"),
         (expect(json!({})), "expect[0]: a condition has one of: leader, converged, node, stream, event, visited, clients, violated, outcome, not, all, any"),
@@ -125,6 +134,26 @@ fn mistakes_are_named_with_their_place() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a rule prevents, it does not prevent while it is off: a lesson may open in such a state.
+#[test]
+fn a_start_may_break_what_a_rule_that_is_off_would_guarantee() {
+    let unmatched = json!({ "1": { "log": [1, 1, 3, 3, 3] }, "2": { "log": [1, 1, 2, 2, 3] } });
+    let unelected = json!({ "1": { "term": 3, "log": [1, 1, 3], "role": "leader" } });
+    let uncommitted = json!({ "1": { "log": [1, 1], "commit": 2 } });
+    for (start, rule, same) in [
+        (&unmatched, "log-matching-check", false),
+        (&unmatched, "majority", false),
+        (&unmatched, "commit-own-term-only", true),
+        (&unelected, "one-vote-per-term", false),
+        (&unelected, "log-matching-check", true),
+        (&uncommitted, "commit-own-term-only", false),
+        (&uncommitted, "confirm-reads", true),
+    ] {
+        let document = json!({ "format": "raft-lab/1", "nodes": [1, 2, 3], "rules_off": [rule], "start": start });
+        assert_eq!(Scenario::from_value(document).is_err(), same, "{rule}: {start}");
+    }
 }
 
 #[test]

@@ -286,7 +286,8 @@ fn condition() -> impl Strategy<Value = Condition> {
     })
 }
 
-/// Every node has a prefix of the same log, so that any match index up to its length is correct.
+/// Every node has a prefix of the same log, so that any match index up to its length is correct. A snapshot, a commit
+/// index and a leader need a majority that knows of them: where there is one, every node has a start.
 fn starts() -> impl Strategy<Value = BTreeMap<NodeId, Start>> {
     let payload = prop_oneof![
         3 => Just(None),
@@ -295,38 +296,47 @@ fn starts() -> impl Strategy<Value = BTreeMap<NodeId, Start>> {
         1 => Just(Some(Payload::Members(Membership::new([1, 2, 3], [])))),
     ];
     let log = prop::collection::vec((0..2_u64, payload), 0..6);
-    let parts = prop::collection::btree_map(node(), (0..6_usize, 0..6_u64, option::of(0..3_u64)), 0..4);
+    let part = (0..6_usize, 0..6_u64, option::of(0..3_u64));
+    let parts = prop::collection::vec(part, VOTERS as usize + 1).prop_map(|parts| (1..).zip(parts).collect());
+    let some = prop::collection::btree_set(node(), 0..4);
     let snapshot = option::of((1..9_u64, prop::collection::btree_map(key(), text(), 0..3)));
-    (log, parts, snapshot, option::of(1..=VOTERS), 1..3_u64).prop_map(|(log, parts, snapshot, leader, first)| {
-        let mut term = first;
-        let entry = |(more, payload): (u64, Option<Payload>)| {
-            term += more;
-            payload.map_or(StartEntry::Term(term), |payload| StartEntry::Full(term, payload))
-        };
-        let entries: Vec<StartEntry> = log.into_iter().map(entry).collect();
-        let base = snapshot.as_ref().map_or(0, |&(index, _)| index);
-        let start = |length: usize, commit: u64, more: Option<u64>| {
-            let log: Vec<StartEntry> = entries.iter().take(length).cloned().collect();
-            Start {
-                commit: Some(base + commit.min(log.len() as u64)),
-                term: more.map(|more| term + more),
+    (log, parts, some, snapshot, option::of(1..=VOTERS), 1..3_u64).prop_map(
+        |(log, parts, some, snapshot, leader, first): (_, BTreeMap<NodeId, _>, _, _, _, _)| {
+            let mut term = first;
+            let entry = |(more, payload): (u64, Option<Payload>)| {
+                term += more;
+                payload.map_or(StartEntry::Term(term), |payload| StartEntry::Full(term, payload))
+            };
+            let entries: Vec<StartEntry> = log.into_iter().map(entry).collect();
+            let base = snapshot.as_ref().map_or(0, |&(index, _)| index);
+            let length = |part: &(usize, u64, _)| part.0.min(entries.len());
+            let kept = parts.values().map(length).min().unwrap_or(0) as u64;
+            let start = |part: &(usize, u64, Option<u64>)| Start {
+                commit: Some(base + part.1.min(kept)),
+                term: Some(term + part.2.unwrap_or(0)),
                 snapshot: snapshot.clone().map(|(index, state)| StartSnapshot { index, term: first, state }),
-                log,
+                log: entries.iter().take(length(part)).cloned().collect(),
                 ..Start::default()
+            };
+            let matched = parts.iter().filter(|&(&node, _)| Some(node) != leader);
+            let matched = matched.map(|(&node, part)| (node, base + length(part) as u64)).collect();
+            let mut starts: BTreeMap<NodeId, Start> = parts.iter().map(|(&node, part)| (node, start(part))).collect();
+            match leader {
+                Some(leader) => {
+                    let office = start(&(entries.len(), 0, Some(5)));
+                    starts.values_mut().for_each(|start| start.term = office.term);
+                    let role = Some(StartRole::Leader);
+                    starts.insert(leader, Start { role, matched: Some(matched), voted_for: Some(leader), ..office });
+                }
+                None if snapshot.is_none() => {
+                    starts.retain(|node, _| some.contains(node));
+                    starts.values_mut().for_each(|start| start.commit = None);
+                }
+                None => {}
             }
-        };
-        let followers = parts.iter().filter(|&(&node, _)| Some(node) != leader);
-        let matched = followers.map(|(&node, part)| (node, base + part.0.min(entries.len()) as u64)).collect();
-        let mut starts: BTreeMap<NodeId, Start> =
-            parts.iter().map(|(&node, &(length, commit, more))| (node, start(length, commit, more))).collect();
-        if let Some(leader) = leader {
-            let role = Some(StartRole::Leader);
-            let voted_for = Some(leader);
-            let office = start(entries.len(), 0, Some(5));
-            starts.insert(leader, Start { role, matched: Some(matched), voted_for, ..office });
-        }
-        starts
-    })
+            starts
+        },
+    )
 }
 
 pub fn scenario() -> impl Strategy<Value = Scenario> {

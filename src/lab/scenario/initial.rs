@@ -1,8 +1,8 @@
 //! The initial state of nodes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::validate::check_text;
+use super::validate::{check_node, check_text};
 use crate::lab::json::error::{child_path, invalid, ScenarioError};
 use crate::lab::scenario::limits::{START_LOG_MAX, START_NUMBER_MAX};
 use crate::lab::scenario::{Scenario, Start, StartEntry, StartRole, StartSnapshot};
@@ -53,6 +53,7 @@ impl Scenario {
             let path = format!("start.{node}");
             self.check_node(&path, node)?;
             check_log(&path, start)?;
+            self.check_members(&path, start)?;
             let image = self.start_image(node);
             let last = last_index(&image);
             let term = image.hard_state.term;
@@ -80,6 +81,20 @@ impl Scenario {
                 }
                 None => {}
             }
+        }
+        self.check_possible()
+    }
+
+    /// Checks that the configurations in a log are ones: they have voters, and name nodes of this cluster.
+    fn check_members(&self, path: &str, start: &Start) -> Result<(), ScenarioError> {
+        for (i, entry) in start.log.iter().enumerate() {
+            let StartEntry::Full(_, Payload::Members(membership)) = entry else { continue };
+            let path = format!("{path}.log[{i}].members");
+            if membership.voters.iter().any(BTreeSet::is_empty) {
+                return invalid(path, "a configuration has at least one voter");
+            }
+            let known = self.all_nodes();
+            membership.members().into_iter().try_for_each(|node| check_node(&known, &path, node))?;
         }
         Ok(())
     }
@@ -161,21 +176,25 @@ fn check_set(path: &str, key: &str, value: &str) -> Result<(), ScenarioError> {
     check_text("", key, value).map_err(|error| ScenarioError { path: path.into(), why: error.why })
 }
 
-fn last_index(image: &Image) -> Index {
+/// The last index of a log.
+pub(super) fn last_index(image: &Image) -> Index {
     image.prev.0 + image.log.len() as Index
+}
+
+/// The term at an index, and the entry there if it is not the last one that a snapshot includes; `None` where nothing
+/// is known.
+pub(super) fn term_and_entry(image: &Image, index: Index) -> Option<(Term, Option<&SharedEntry>)> {
+    if index == image.prev.0 {
+        return Some((image.prev.1, None));
+    }
+    let place = usize::try_from(index.checked_sub(image.prev.0 + 1)?).ok()?;
+    image.log.get(place).map(|entry| (entry.term, Some(entry)))
 }
 
 /// The last index up to which two logs agree. Entries included in a snapshot are committed, so they agree with every
 /// log that reaches them.
 fn common_prefix(a: &Image, b: &Image) -> Index {
-    let entry = |image: &Image, index: Index| -> Option<(Term, Option<SharedEntry>)> {
-        if index == image.prev.0 {
-            return Some((image.prev.1, None));
-        }
-        let place = usize::try_from(index.checked_sub(image.prev.0 + 1)?).ok()?;
-        image.log.get(place).map(|entry| (entry.term, Some(entry.clone())))
-    };
-    let agree = |index: Index| match (entry(a, index), entry(b, index)) {
+    let agree = |index: Index| match (term_and_entry(a, index), term_and_entry(b, index)) {
         (Some((_, Some(a))), Some((_, Some(b)))) => a == b,
         (Some((a, _)), Some((b, _))) => a == b,
         // Compacted: there is nothing to compare.

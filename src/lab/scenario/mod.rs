@@ -8,6 +8,7 @@ mod actions;
 pub mod document;
 mod initial;
 pub mod limits;
+mod possible;
 mod start_spec;
 mod validate;
 

@@ -212,7 +212,8 @@ fn check_groups(path: &str, groups: &[Vec<NodeId>], nodes: &BTreeSet<NodeId>) ->
     Ok(())
 }
 
-fn check_node(nodes: &BTreeSet<NodeId>, path: &str, node: NodeId) -> Result<(), ScenarioError> {
+/// Checks that a node is one of these.
+pub(super) fn check_node(nodes: &BTreeSet<NodeId>, path: &str, node: NodeId) -> Result<(), ScenarioError> {
     match nodes.contains(&node) {
         true => Ok(()),
         false => invalid(path, Refusal::NoSuchNode(node)),
