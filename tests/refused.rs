@@ -98,7 +98,7 @@ fn mistakes() -> Vec<(String, &'static str)> {
         (with("start", json!({ "1": { "snapshot": { "index": 2, "term": 1 } }, "2": { "snapshot": { "index": 2, "term": 1, "state": { "x": "1" } } } })), "start.2.snapshot: another state at index 2 than start.1.snapshot"),
         (with("stop", json!({})), "stop: missing field `at`"),
         (with("stop", json!({ "at": 5, "after": 3 })), "stop.after: unknown field; a stop has `at`, `when` and `on_violation`"),
-        (expect(json!({})), "expect[0]: a condition has one of: leader, converged, node, stream, event, visited, clients, violated, outcome, not, all, any"),
+        (expect(json!({})), "expect[0]: a condition has one of: leader, converged, node, stream, event, visited, before, clients, violated, outcome, not, all, any"),
         (expect(json!({ "violated": "luck" })), "expect[0].violated: data did not match any variant of untagged enum Violated"),
         (expect(json!({ "leader": 9 })), "expect[0].leader: 9 is not a node of this cluster"),
         (expect(json!({ "converged": true, "leader": true })), "expect[0]: two conditions in one: leader, converged"),
@@ -116,6 +116,33 @@ fn mistakes() -> Vec<(String, &'static str)> {
         (expect(json!({ "event": "commit", "to": "3" })), "expect[0].to: \"3\" is not a whole number"),
         (expect(json!({ "event": "apply", "at": "noon" })), "expect[0].at: \"noon\" is not a time in milliseconds"),
         (expect(json!({ "event": "role", "from": 3 })), "expect[0].from: 3 is not one of `learner`, `follower`, `candidate`, `leader`, `shutdown`, or null"),
+        (expect(json!({ "event": "append", "entry": { "member": { "voters": [[1]] } }, "count": 0 })), "expect[0].entry.member: unknown field `member`; it has `index`, `term`, `set`, `blank`, `members`"),
+        (expect(json!({ "event": "append", "entry": { "members": { "voter": [[1]] } }, "count": 0 })), "expect[0].entry.members.voter: unknown field `voter`; it has `voters`, `learners`"),
+        (expect(json!({ "event": "sent", "entries": [{ "term": "3" }] })), "expect[0].entries[0].term: \"3\" is not a whole number"),
+        (expect(json!({ "event": "sent", "prev": 3 })), "expect[0].prev: unknown field `prev`; \"sent\" has `id`, `from`, `to`, `kind`, `re`, `copy_of`, `arrives`, `term`, `leader`, `prev_log_index`, `prev_log_term`, `leader_commit`, `entries`, `result`, `candidate`, `last_log_index`, `last_log_term`, `pre_vote`, `transfer`, `granted`, `snapshot`, `last_included_index`, `last_included_term`, `offset`, `bytes`, `done`"),
+        (expect(json!({ "event": "sent", "result": { "conflict": { "at": 3 } } })), "expect[0].result.conflict.at: unknown field `at`; it has `term`, `index`"),
+        (expect(json!({ "event": "commit", "to": { "least": 3 } })), "expect[0].to.least: unknown field `least`; a range has `min`, `max`"),
+        (expect(json!({ "event": "commit", "to": { "in": [3, "4"] } })), "expect[0].to.in[1]: \"4\" is not a whole number"),
+        (expect(json!({ "at": 6000, "leader": true })), "expect[0]: nobody knows what holds at 6000 ms: the run ends at 5000 ms"),
+        (expect(json!({ "at": "noon", "leader": true })), "expect[0].at: invalid type: string \"noon\", expected f64"),
+        (expect(json!({ "before": [{ "leader": true }] })), "expect[0].before: at least two conditions: the first one, and what it was before"),
+        (expect(json!({ "before": [{ "leader": true }, { "leader": 9 }] })), "expect[0].before[1].leader: 9 is not a node of this cluster"),
+        (expect(json!({ "visited": [{ "node": 1, "role": "leader" }, { "leader": 2 }] })), "expect[0].visited: only a node or a stream can have been visited"),
+        (expect(json!({ "visited": [{ "node": 1 }, { "node": 9 }] })), "expect[0].visited[1].node: 9 is not a node of this cluster"),
+        (action(json!({ "at": 3, "do": "timer", "node": 1 })), "actions[1]: a timer has either `in` or `off` (true)"),
+        (action(json!({ "at": 3, "do": "timer", "node": "all", "in": 5, "off": true })), "actions[1]: a timer has either `in` or `off` (true)"),
+        (action(json!({ "at": 3, "do": "crash", "node": [1, 9] })), "actions[1].node[1]: 9 is not a node of this cluster"),
+        (action(json!({ "at": 3, "do": "pause", "node": [1, 2, 1] })), "actions[1].node[2]: node 1 is named twice"),
+        (action(json!({ "at": 3, "do": "resume", "node": "any" })), "actions[1].node: data did not match any variant of untagged enum Targets"),
+        (action(json!({ "at": 3, "do": "transfer", "to": 1, "of": 9 })), "actions[1].of: 9 is not a node of this cluster"),
+        (action(json!({ "at": 3, "do": "members", "voters": [1], "of": 9 })), "actions[1].of: 9 is not a node of this cluster"),
+        (action(json!({ "at": 3, "do": "add_learner", "node": 4, "of": 4 })), "actions[1].of: 4 is not a node of this cluster"),
+        (action(json!({ "at": 3, "after_ms": 3, "do": "heal" })), "actions[1].after_ms: `after_ms` goes with `when`"),
+        (action(json!({ "at": 3, "after": 3, "repeat": { "every": 1, "count": 2 }, "do": "heal" })), "actions[1].repeat: a recorded action is done once"),
+        (action(json!({ "at": 3, "repeat": { "every": 0, "count": 2 }, "do": "heal" })), "actions[1].repeat.every: from one to the next some time passes"),
+        (action(json!({ "at": 3, "repeat": { "every": 1, "count": 0 }, "do": "heal" })), "actions[1].repeat.count: from 1 to 10000 times"),
+        (action(json!({ "at": 3, "do": "drop", "kind": "vote", "success": true })), "actions[1].success: only an answer says yes or no, not a message of kind vote"),
+        (action(json!({ "at": 3, "do": "drop", "index": 3, "success": true })), "actions[1].success: an answer has no offset and carries no entry"),
         (expect(json!({ "all": [{ "not": { "leader": 8 } }] })), "expect[0].all[0].not.leader: 8 is not a node of this cluster"),
         (expect(json!({ "visited": { "converged": true } })), "expect[0].visited: only a node or a stream can have been visited"),
     ]
@@ -172,7 +199,7 @@ fn a_refused_action_changes_nothing() {
     let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
     lab.step(raft_lab::lab::vocab::step::StepKind::Event);
     let before = (lab.trace_hash(), lab.scenario().clone());
-    let error = lab.act(raft_lab::lab::vocab::action::Action::Crash { node: 4 }).unwrap_err();
+    let error = lab.act(raft_lab::lab::vocab::action::Action::Crash { node: 4.into() }).unwrap_err();
     assert_eq!(error.to_string(), "node: 4 is not a node of this cluster");
     assert_eq!((lab.trace_hash(), lab.scenario().clone()), before);
 }

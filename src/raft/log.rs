@@ -71,7 +71,13 @@ impl Serialize for Entry {
 }
 
 has_schema! {
-    Entry = FieldType::Object("{ index, term, and one of set: [key, value], blank: true, members }"),
+    Entry = FieldType::Object("{ index, term, and one of set: [key, value], blank: true, members }", &[
+        ("index", FieldType::Number),
+        ("term", FieldType::Number),
+        ("set", FieldType::Pair(&FieldType::Text, &FieldType::Text)),
+        ("blank", FieldType::Bool),
+        ("members", Membership::FIELD_TYPE),
+    ]),
 }
 
 impl StableHash for Entry {

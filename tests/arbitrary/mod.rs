@@ -15,6 +15,7 @@ use raft_lab::lab::vocab::invariant::Invariant;
 use raft_lab::lab::vocab::probability::Probability;
 use raft_lab::lab::vocab::selector::{Delay, Selector};
 use raft_lab::lab::vocab::settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
+use raft_lab::lab::vocab::targets::{Every, Targets};
 use raft_lab::lab::Scenario;
 use raft_lab::raft::event::{Role, StreamState};
 use raft_lab::raft::rpc::MessageKind;
@@ -26,6 +27,14 @@ const VOTERS: NodeId = 3;
 
 fn node() -> impl Strategy<Value = NodeId> + Clone {
     1..=VOTERS + 1
+}
+
+fn targets() -> impl Strategy<Value = Targets> {
+    prop_oneof![
+        4 => node().prop_map(Targets::One),
+        1 => prop::collection::btree_set(node(), 0..3).prop_map(|nodes| Targets::Each(nodes.into_iter().collect())),
+        1 => Just(Targets::Every(Every::All)),
+    ]
 }
 
 fn micros() -> impl Strategy<Value = Micros> + Clone {
@@ -73,9 +82,14 @@ fn selector() -> impl Strategy<Value = Selector> {
             count,
             ..all()
         }),
-        (option::of(0..99_u64), count()).prop_map(move |(index, count)| {
-            Selector { index, count, kind: index.map(|_| MessageKind::Append), ..all() }
+        (option::of(number()), option::of(number()), count()).prop_map(move |(index, term, count)| Selector {
+            index,
+            term,
+            count,
+            kind: index.map(|_| MessageKind::Append),
+            ..all()
         }),
+        flag().prop_map(move |success| Selector { success, kind: Some(MessageKind::VoteAnswer), ..all() }),
     ]
 }
 
@@ -113,12 +127,20 @@ fn to_nodes() -> impl Strategy<Value = Action> {
         }),
     ];
     let disk = prop_oneof![
-        (node(), range(), flag()).prop_map(|(node, delay, fail)| Action::Disk { node, write_delay: Some(delay), fail }),
-        (node(), any::<bool>()).prop_map(|(node, fail)| Action::Disk { node, write_delay: None, fail: Some(fail) }),
+        (node(), range(), flag()).prop_map(|(node, delay, fail)| Action::Disk {
+            node: node.into(),
+            write_delay: Some(delay),
+            fail
+        }),
+        (node(), any::<bool>()).prop_map(|(node, fail)| Action::Disk {
+            node: node.into(),
+            write_delay: None,
+            fail: Some(fail)
+        }),
     ];
     prop_oneof![
         node().prop_map(|node| Action::Campaign { node }),
-        (node(), micros()).prop_map(|(node, after)| Action::Timer { node, after }),
+        (targets(), option::of(micros())).prop_map(|(node, after)| Action::Timer { node, after, off: after.is_none() }),
         (key(), text(), option::of(node()), option::of(1..9_u32))
             .prop_map(|(key, value, node, client)| Action::Write { key, value, node, client }),
         load,
@@ -127,13 +149,14 @@ fn to_nodes() -> impl Strategy<Value = Action> {
             node,
             client
         }),
-        (1..=9_u32).prop_map(|node| Action::AddLearner { node }),
-        proptest::collection::btree_set(1..=9_u32, 0..9).prop_map(|voters| Action::Members { voters }),
-        node().prop_map(|to| Action::Transfer { to }),
-        node().prop_map(|node| Action::Crash { node }),
-        node().prop_map(|node| Action::Restart { node }),
-        node().prop_map(|node| Action::Pause { node }),
-        node().prop_map(|node| Action::Resume { node }),
+        (1..=9_u32, option::of(node())).prop_map(|(node, of)| Action::AddLearner { node, of }),
+        (prop::collection::btree_set(1..=9_u32, 0..9), option::of(node()))
+            .prop_map(|(voters, of)| Action::Members { voters, of }),
+        (node(), option::of(node())).prop_map(|(to, of)| Action::Transfer { to, of }),
+        targets().prop_map(|node| Action::Crash { node }),
+        targets().prop_map(|node| Action::Restart { node }),
+        targets().prop_map(|node| Action::Pause { node }),
+        targets().prop_map(|node| Action::Resume { node }),
         disk,
         (node(), option::of(1..99_u64)).prop_map(|(node, index)| Action::Snapshot { node, index }),
         config().prop_map(Action::Config),
@@ -168,9 +191,11 @@ fn to_network() -> impl Strategy<Value = Action> {
         selector().prop_map(Action::Drop),
         selector().prop_map(Action::Hold),
         selector().prop_map(Action::Release),
-        (micros(), selector()).prop_map(|(by, Selector { id, from, to, kind, offset, index, count })| {
-            Action::Delay(Delay { by, id, from, to, kind, offset, index, count })
-        }),
+        (micros(), selector()).prop_map(
+            |(by, Selector { id, from, to, kind, offset, index, term, success, count })| {
+                Action::Delay(Delay { by, id, from, to, kind, offset, index, term, success, count })
+            }
+        ),
         selector().prop_map(Action::Duplicate),
         selector().prop_map(Action::Deliver),
     ]
@@ -244,6 +269,10 @@ fn event_was() -> impl Strategy<Value = EventMatcher> {
         Just(json!({ "event": "role", "node": 2, "to": "leader" })),
         Just(json!({ "event": "trap-set", "does": "hold", "kind": "append" })),
         Just(json!({ "event": "note", "text": "now" })),
+        Just(json!({ "event": "commit", "node": { "in": [1, 2] }, "to": { "min": 3 }, "at": { "max": 70.5 } })),
+        Just(
+            json!({ "event": "append", "entry": { "term": { "max": 3 }, "members": { "voters": [[1, 2], [2, 3]] } } })
+        ),
     ];
     (fields, option::of(number())).prop_map(|(fields, count)| {
         let Value::Object(fields) = fields else { unreachable!() };
@@ -271,15 +300,21 @@ fn condition() -> impl Strategy<Value = Condition> {
         nodes(),
         streams(),
         event_was().prop_map(Condition::Event),
-        prop_oneof![nodes(), streams()].prop_map(|inner| Condition::Visited(Box::new(inner))),
+        prop::collection::vec(prop_oneof![nodes(), streams()], 1..3).prop_map(Condition::Visited),
         clients,
         outcome,
         violated.prop_map(Condition::Violated),
-    ];
+    ]
+    .boxed();
+    let moment = ((0..100_000_u64).prop_map(Micros), leaf.clone())
+        .prop_filter("its time is a field", |(_, inner)| !matches!(inner, Condition::Event(_)));
+    let moment = moment.prop_map(|(at, inner)| Condition::At(at, Box::new(inner)));
+    let leaf = prop_oneof![9 => leaf, 1 => moment];
     leaf.prop_recursive(2, 6, 3, |inner| {
         let list = || prop::collection::vec(inner.clone(), 0..3);
         prop_oneof![
             inner.clone().prop_map(|inner| Condition::Not(Box::new(inner))),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Condition::Before),
             list().prop_map(Condition::All),
             list().prop_map(Condition::Any),
         ]
@@ -343,13 +378,16 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
     let timing = prop_oneof![
         3 => micros().prop_map(Timing::At),
         1 => (micros(), 0..99_u64, 0..3_u32).prop_map(|(at, event, polls)| Timing::After { at, event, polls }),
-        1 => condition().prop_map(Timing::When),
+        1 => (condition(), prop_oneof![Just(Micros::ZERO), micros()])
+            .prop_map(|(condition, later)| Timing::When(condition, later)),
     ];
-    let actions = prop::collection::vec((timing, prop_oneof![to_nodes(), to_network()]), 0..8);
+    let repeat =
+        option::of((1..9_000_000_u64, 1..99_u32).prop_map(|(every, count)| Repeat { every: Micros(every), count }));
+    let actions = prop::collection::vec((timing, repeat, prop_oneof![to_nodes(), to_network()]), 0..8);
     let on_violation =
         prop_oneof![any::<bool>().prop_map(OnViolation::Any), of(Invariant::ALL).prop_map(OnViolation::Only)];
     let stop = (micros(), option::of(condition()), option::of(on_violation))
-        .prop_map(|(at, when, on_violation)| Stop { at: Some(at), when, on_violation });
+        .prop_map(|(at, when, on_violation)| Stop { at: Some(at + Micros::from_ms(100)), when, on_violation });
     let network = (option::of(range()), option::of(probability()), option::of(probability()))
         .prop_map(|(latency, loss, duplicate)| NetworkPatch { latency, loss, duplicate });
     let storage = (option::of(range()), option::of(range()))
@@ -374,16 +412,17 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
 }
 
 /// With the times in order.
-fn in_order(actions: Vec<(Timing, Action)>) -> Vec<ScheduledAction> {
+fn in_order(actions: Vec<(Timing, Option<Repeat>, Action)>) -> Vec<ScheduledAction> {
     let mut before = Micros::ZERO;
-    let later = |(timing, what): (Timing, Action)| {
+    let later = |(timing, repeat, what): (Timing, Option<Repeat>, Action)| {
         let timing = match timing {
             Timing::At(at) => Timing::At(before.max(at)),
             Timing::After { at, event, polls } => Timing::After { at: before.max(at), event, polls },
             when => when,
         };
         before = timing.at().unwrap_or(before);
-        ScheduledAction { timing, what }
+        let repeat = repeat.filter(|_| !matches!(timing, Timing::After { .. }));
+        ScheduledAction { timing, repeat, what }
     };
     actions.into_iter().map(later).collect()
 }

@@ -192,15 +192,15 @@ fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
     let highest = nodes.last().copied().unwrap_or(1);
     let new = if nodes.len() < NODES_MAX { highest + 1 } else { highest };
     match rng.range(0, 8) {
-        0 | 1 => Action::Transfer { to: anyone },
-        2 => Action::AddLearner { node: anyone },
-        3 => Action::AddLearner { node: new },
+        0 | 1 => Action::Transfer { to: anyone, of: None },
+        2 => Action::AddLearner { node: anyone, of: None },
+        3 => Action::AddLearner { node: new, of: None },
         _ => {
             let mut voters: BTreeSet<NodeId> = nodes.iter().copied().filter(|_| rng.chance(500_000)).collect();
             if rng.chance(200_000) {
                 voters.insert(new);
             }
-            Action::Members { voters }
+            Action::Members { voters, of: None }
         }
     }
 }
@@ -217,15 +217,15 @@ fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
         }
     };
     match rng.range(0, 28) {
-        0 | 1 => Action::Crash { node },
-        2..=4 => Action::Restart { node },
+        0 | 1 => Action::Crash { node: node.into() },
+        2..=4 => Action::Restart { node: node.into() },
         5 => Action::Cut { links: links(true), name: None },
         6 => Action::Cut { links: links(false), name: None },
         7 => Action::Join { links: Some(links(true)), name: None },
         8 => Action::Partition { groups: vec![nodes.iter().copied().filter(|_| rng.chance(500_000)).collect()] },
         9 | 10 => Action::Heal {},
         11 => Action::Campaign { node },
-        12 => Action::Timer { node, after: Micros::from_ms(rng.range(0, 400)) },
+        12 => Action::set_timer(node, Micros::from_ms(rng.range(0, 400))),
         13 => Action::Link {
             from: Some(node),
             to: None,
@@ -240,10 +240,14 @@ fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
             loss: Some(Probability { per_million: rng.range(0, 300_000) as u32 }),
             duplicate: None,
         },
-        18 => Action::Pause { node },
-        19 => Action::Resume { node },
-        20 => Action::Disk { node, write_delay: Some((Micros::ZERO, Micros::from_ms(rng.range(0, 60)))), fail: None },
-        21 => Action::Disk { node, write_delay: None, fail: Some(rng.chance(500_000)) },
+        18 => Action::Pause { node: node.into() },
+        19 => Action::Resume { node: node.into() },
+        20 => Action::Disk {
+            node: node.into(),
+            write_delay: Some((Micros::ZERO, Micros::from_ms(rng.range(0, 60)))),
+            fail: None,
+        },
+        21 => Action::Disk { node: node.into(), write_delay: None, fail: Some(rng.chance(500_000)) },
         22 => Action::Snapshot { node, index: None },
         23 => Action::Duplicate(Selector { from: Some(node), ..Selector::default() }),
         24 => Action::Delay(Delay {
@@ -283,7 +287,11 @@ fn heal_all(nodes: &BTreeSet<NodeId>) -> Vec<Action> {
     ];
     for &node in nodes {
         let (write_delay, fail) = (Some((Micros::ZERO, Micros::from_ms(2))), Some(false));
-        mend.extend([Action::Disk { node, write_delay, fail }, Action::Resume { node }, Action::Restart { node }]);
+        mend.extend([
+            Action::Disk { node: node.into(), write_delay, fail },
+            Action::Resume { node: node.into() },
+            Action::Restart { node: node.into() },
+        ]);
     }
     mend
 }

@@ -8,15 +8,20 @@ use crate::lab::vocab::condition::{
     SnapshotCondition, StreamCondition, Violated, Which,
 };
 use crate::lab::vocab::event::{ClientResult, Record};
+use crate::lab::vocab::pattern::matches;
 use crate::lab::world::{ClientOp, NodeState, StreamInfo, World};
 use crate::raft::{Index, NodeId};
+use crate::runtime::Micros;
 
 /// A condition with the state that it needs to be evaluated: it is given every event.
 #[derive(Clone, Debug)]
 pub struct Watch {
     condition: Condition,
-    /// For `event`: the number of matching events; for `visited`: 1 once the state was visited.
+    /// For `event`: the number of matching events; for `visited`: 1 once the state was visited; for `at`: 1 if the
+    /// condition held after the last event up to that time.
     seen: u64,
+    /// As a part of `before`: the number of the event behind which it held first; 0 until then.
+    first: u64,
     /// The watches of nested conditions.
     inner: Vec<Watch>,
 }
@@ -25,30 +30,51 @@ impl Watch {
     /// Starts to watch a condition.
     pub fn new(condition: Condition) -> Watch {
         let inner = match &condition {
-            Condition::Not(inner) => vec![Watch::new(Condition::clone(inner))],
-            Condition::All(list) | Condition::Any(list) => list.iter().cloned().map(Watch::new).collect(),
+            Condition::Not(inner) | Condition::At(_, inner) => vec![Watch::new(Condition::clone(inner))],
+            Condition::All(list) | Condition::Any(list) | Condition::Before(list) => {
+                list.iter().cloned().map(Watch::new).collect()
+            }
             _ => Vec::new(),
         };
-        Watch { condition, seen: 0, inner }
+        Watch { condition, seen: 0, first: 0, inner }
     }
 
     /// Processes the next event, with the world after it.
     pub fn observe(&mut self, record: &Record, world: &World) {
         match &self.condition {
             Condition::Event(event) => self.seen += u64::from(is_such(&event.fields, record)),
-            Condition::Visited(inner) if self.seen == 0 => self.seen = u64::from(holds_now(inner, world)),
+            Condition::Visited(list) if self.seen == 0 => {
+                self.seen = u64::from(list.iter().all(|inner| holds_now(inner, world)));
+            }
+            Condition::At(at, _) => {
+                if let Some(inner) = self.inner.first_mut().filter(|_| record.at <= *at) {
+                    inner.observe(record, world);
+                    self.seen = u64::from(inner.holds(world, record.at));
+                }
+            }
+            Condition::Before(_) => {
+                for inner in &mut self.inner {
+                    inner.observe(record, world);
+                    if inner.first == 0 && inner.holds(world, record.at) {
+                        inner.first = record.n;
+                    }
+                }
+            }
             _ => self.inner.iter_mut().for_each(|inner| inner.observe(record, world)),
         }
     }
 
-    /// Whether the condition holds now.
-    pub fn holds(&self, world: &World) -> bool {
+    /// Whether the condition holds now, at this virtual time.
+    pub fn holds(&self, world: &World, now: Micros) -> bool {
         match &self.condition {
             Condition::Event(EventMatcher { count: Some(count), .. }) => count.holds(self.seen),
             Condition::Event(_) | Condition::Visited(_) => self.seen > 0,
-            Condition::Not(_) => self.inner.iter().all(|inner| !inner.holds(world)),
-            Condition::All(_) => self.inner.iter().all(|inner| inner.holds(world)),
-            Condition::Any(_) => self.inner.iter().any(|inner| inner.holds(world)),
+            // Behind the last event up to that time, nothing changed; if the run ended before it, nobody knows.
+            Condition::At(at, _) => now >= *at && self.seen > 0,
+            Condition::Before(_) => self.inner.is_sorted_by(|a, b| 0 < a.first && a.first < b.first),
+            Condition::Not(_) => self.inner.iter().all(|inner| !inner.holds(world, now)),
+            Condition::All(_) => self.inner.iter().all(|inner| inner.holds(world, now)),
+            Condition::Any(_) => self.inner.iter().any(|inner| inner.holds(world, now)),
             condition => holds_now(condition, world),
         }
     }
@@ -59,15 +85,7 @@ fn is_such(fields: &Map<String, Value>, record: &Record) -> bool {
         return false;
     }
     let line = value_of(record);
-    fields.iter().all(|(field, value)| line.get(field).is_some_and(|found| same(found, value)))
-}
-
-/// Whether two JSON values are equal; 5 and 5.0 are the same number.
-fn same(a: &Value, b: &Value) -> bool {
-    match (a.as_f64(), b.as_f64()) {
-        (Some(a), Some(b)) => a == b,
-        _ => a == b,
-    }
+    fields.iter().all(|(field, pattern)| line.get(field).is_some_and(|found| matches(pattern, found)))
 }
 
 fn holds_now(condition: &Condition, world: &World) -> bool {
@@ -93,9 +111,13 @@ fn holds_now(condition: &Condition, world: &World) -> bool {
         Condition::Violated(Violated::One(invariant)) => world.violations.contains_key(invariant),
         Condition::Outcome(expected) => world.clients.ops.iter().any(|(op, it)| outcome_is(expected, *op, it)),
         // These need state, or contain others: a `Watch` evaluates them.
-        Condition::Event(_) | Condition::Visited(_) | Condition::Not(_) | Condition::All(_) | Condition::Any(_) => {
-            false
-        }
+        Condition::Event(_)
+        | Condition::Visited(_)
+        | Condition::Before(_)
+        | Condition::At(..)
+        | Condition::Not(_)
+        | Condition::All(_)
+        | Condition::Any(_) => false,
     }
 }
 

@@ -68,7 +68,7 @@ impl Playhead {
     pub fn run_until(&mut self, past: &EventLog, condition: Condition, limit: Micros) -> bool {
         let end = self.now + limit;
         let mut watch = Watch::new(condition);
-        while !watch.holds(&self.world) {
+        while !watch.holds(&self.world, self.now) {
             match past.records().get(place(self.world.n)).filter(|record| record.at <= end) {
                 Some(record) => {
                     Rc::make_mut(&mut self.world).apply(record);
@@ -77,7 +77,7 @@ impl Playhead {
                 }
                 None => {
                     self.now = end;
-                    return false;
+                    return watch.holds(&self.world, end);
                 }
             }
         }

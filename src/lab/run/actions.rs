@@ -12,6 +12,7 @@ use crate::lab::vocab::id::Link;
 use crate::lab::vocab::image::Image;
 use crate::lab::vocab::settings::{ConfigPatch, NetworkPatch};
 use crate::lab::vocab::spec::DiskSpec;
+use crate::lab::vocab::targets::Targets;
 use crate::raft::node::Request;
 use crate::raft::{Config, Membership, NodeId, Rule};
 use crate::runtime::{Micros, Rng};
@@ -24,11 +25,11 @@ impl Lab {
     pub(super) fn carry_out(&mut self, action: Action) {
         match action {
             Action::Write { .. } | Action::WriteMany { .. } | Action::Read { .. } => self.ask(action),
-            Action::AddLearner { node } => self.change_members(Change::Learner(node)),
-            Action::Members { voters } => self.change_members(Change::Voters(voters)),
-            Action::Transfer { to } => {
+            Action::AddLearner { node, of } => self.change_members(Change::Learner(node), of),
+            Action::Members { voters, of } => self.change_members(Change::Voters(voters), of),
+            Action::Transfer { to, of } => {
                 let clients = self.clients.clone();
-                self.executor.spawner(CLIENTS).spawn("transfer", async move { clients.transfer(to).await });
+                self.executor.spawner(CLIENTS).spawn("transfer", async move { clients.transfer(to, of).await });
             }
             Action::Partition { groups } => self.partition(&groups),
             Action::Cut { links, name } => self.network.cut(links, name),
@@ -48,13 +49,15 @@ impl Lab {
             Action::Duplicate(which) => self.network.duplicate(&which),
             Action::Deliver(which) => self.network.deliver(&which),
             Action::Campaign { node } => drop(self.network.call(node, Request::Campaign)),
-            Action::Timer { node, after } => drop(self.network.call(node, Request::SetTimer(self.now() + after))),
+            Action::Timer { node, after, .. } => self.each(&node, |lab, node| lab.set_timer(node, after)),
             Action::Snapshot { node, index } => drop(self.network.call(node, Request::Compact(index))),
-            Action::Crash { node } => self.crash(node),
-            Action::Restart { node } => self.restart(node),
-            Action::Pause { node } => self.pause(node),
-            Action::Resume { node } => self.resume(node),
-            Action::Disk { node, write_delay, fail } => self.change_disk(node, write_delay, fail),
+            Action::Crash { node } => self.each(&node, Lab::crash),
+            Action::Restart { node } => self.each(&node, Lab::restart),
+            Action::Pause { node } => self.each(&node, Lab::pause),
+            Action::Resume { node } => self.each(&node, Lab::resume),
+            Action::Disk { node, write_delay, fail } => {
+                self.each(&node, |lab, node| lab.change_disk(node, write_delay, fail));
+            }
             Action::Config(change) => self.change_config(change),
             Action::Rule { name, on } => self.change_rule(name, on),
             Action::Note { text } => self.recorder.lab(LabEvent::Note { text }),
@@ -84,6 +87,20 @@ impl Lab {
             }
             _ => {}
         }
+    }
+
+    /// Does something to each of these nodes.
+    fn each(&mut self, targets: &Targets, mut act: impl FnMut(&mut Lab, NodeId)) {
+        targets.among(&self.nodes()).into_iter().for_each(|node| act(self, node));
+    }
+
+    /// Sets a node's election timer, or switches it off. What is off stays off when the node starts again.
+    fn set_timer(&mut self, node: NodeId, after: Option<Micros>) {
+        let deadline = after.map(|after| self.now() + after);
+        if let Some(machine) = self.machines.get_mut(&node) {
+            machine.timer_off = deadline.is_none();
+        }
+        self.network.call(node, Request::SetTimer(deadline));
     }
 
     fn restart(&mut self, node: NodeId) {
@@ -136,7 +153,7 @@ impl Lab {
     }
 
     /// Has the leader change the members. Those that are not there yet are started, each with an empty disk.
-    fn change_members(&mut self, change: Change) {
+    fn change_members(&mut self, change: Change, of: Option<NodeId>) {
         for node in change.nodes().difference(&self.nodes()) {
             self.machines.insert(*node, self.new_machine(*node));
             self.recorder.lab(LabEvent::NewNode { node: *node });
@@ -144,7 +161,7 @@ impl Lab {
         }
         let clients = self.clients.clone();
         let request = async move {
-            let _ = clients.change_members(change).await; // what came of it is on record
+            let _ = clients.change_members(change, of).await; // what came of it is on record
         };
         self.executor.spawner(CLIENTS).spawn("members", request);
     }
@@ -155,7 +172,7 @@ impl Lab {
         let nobody = Membership::new([], []);
         let clock = self.executor.clock().clone();
         let storage = MemoryStorage::new(nobody, Image::default(), self.scenario.disk_spec(), rng, clock);
-        Machine { storage, starts: 0, up: false, paused: false }
+        Machine { storage, starts: 0, up: false, paused: false, timer_off: false }
     }
 
     fn change_config(&mut self, change: ConfigPatch) {

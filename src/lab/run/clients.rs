@@ -203,8 +203,8 @@ impl ClientPool {
     }
 
     /// Asks the leader to change the members, and returns the outcome. Retries if the node turns out not to lead, and
-    /// waits while there is no leader.
-    pub async fn change_members(&self, change: Change) -> MembersResult {
+    /// waits while there is no leader. With a node in `of`, that one is asked, once.
+    pub async fn change_members(&self, change: Change, of: Option<NodeId>) -> MembersResult {
         let tell = |node: Option<NodeId>, result: Option<MembersResult>| {
             let (voters, learner) = match change.clone() {
                 Change::Voters(voters) => (Some(voters), None),
@@ -213,10 +213,13 @@ impl ClientPool {
             self.recorder.lab(LabEvent::Members { voters, learner, node, result });
         };
         loop {
-            if self.directory.borrow().leader.is_none() {
+            if of.is_none() && self.directory.borrow().leader.is_none() {
                 tell(None, None);
             }
-            let leader = self.leader().await;
+            let leader = match of {
+                Some(node) => node,
+                None => self.leader().await,
+            };
             tell(Some(leader), None);
             let (sender, receiver) = oneshot::channel();
             let call = match change.clone() {
@@ -227,7 +230,7 @@ impl ClientPool {
                 true => receiver.await.unwrap_or(MembersResult::Unknown),
                 false => MembersResult::NotLeader,
             };
-            if result != MembersResult::NotLeader {
+            if result != MembersResult::NotLeader || of.is_some() {
                 tell(Some(leader), Some(result));
                 return result;
             }
@@ -235,9 +238,12 @@ impl ClientPool {
         }
     }
 
-    /// Asks the leader to transfer its leadership.
-    pub async fn transfer(&self, to: NodeId) {
-        let leader = self.leader().await;
+    /// Asks the leader, or the node in `of`, to transfer its leadership.
+    pub async fn transfer(&self, to: NodeId, of: Option<NodeId>) {
+        let leader = match of {
+            Some(node) => node,
+            None => self.leader().await,
+        };
         self.network.call(leader, Request::Transfer(to)); // the outcome is an event of the leader
     }
 

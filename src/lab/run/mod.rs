@@ -6,5 +6,6 @@ pub mod lab;
 mod network;
 pub mod past;
 mod recorder;
-pub mod storage;
+mod schedule;
+mod storage;
 pub mod unobserved;

@@ -192,7 +192,7 @@ impl Scenario {
         let mut scenario = self.clone();
         let mut moment = None;
         while let Some(last) = scenario.actions.iter().rposition(ScheduledAction::is_recorded) {
-            let ScheduledAction { timing, what } = &scenario.actions[last];
+            let ScheduledAction { timing, what, .. } = &scenario.actions[last];
             let timer = matches!(what, Action::Timer { .. });
             let Timing::After { at, event, .. } = *timing else { break };
             if moment.is_some_and(|(then, _)| then != at || !timer) {
@@ -216,7 +216,8 @@ impl Scenario {
 
     /// The virtual time at which the run ends: as specified, or 5 s after the last action.
     pub fn stop_at(&self) -> Micros {
-        let last_action = self.actions.iter().filter_map(|action| action.timing.at()).max().unwrap_or(Micros::ZERO);
+        let last_action = self.actions.iter().filter_map(|action| action.times(action.timing.at()?).last());
+        let last_action = last_action.max().unwrap_or(Micros::ZERO);
         let stop = self.stop.as_ref().and_then(|stop| stop.at);
         stop.unwrap_or(last_action + Micros::from_ms(5000))
     }

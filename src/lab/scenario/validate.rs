@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
-use crate::lab::scenario::limits::{NODES_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX};
-use crate::lab::scenario::{Scenario, ScheduledAction, Timing};
+use crate::lab::scenario::limits::{NODES_MAX, REPEATS_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX};
+use crate::lab::scenario::{Repeat, Scenario, ScheduledAction, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::settings::ConfigPatch;
+use crate::lab::vocab::targets::Targets;
 use crate::raft::{Config, NodeId};
 use crate::runtime::Micros;
 
@@ -55,9 +56,10 @@ impl Scenario {
                 (_, Some(at)) if at < before => {
                     return invalid(child_path(&path, "at"), format!("{at} is before the action before it ({before})"));
                 }
-                (Timing::When(condition), _) => condition.check(&child_path(&path, "when"), &ever)?,
+                (Timing::When(condition, _), _) => condition.check(&child_path(&path, "when"), &ever)?,
                 (_, at) => before = at.unwrap_or(before),
             }
+            check_repeat(&path, action)?;
             check_action(&path, &action.what, &nodes)?;
             nodes.extend(action.what.newcomers());
         }
@@ -65,7 +67,12 @@ impl Scenario {
             when.check("stop.when", &ever)?;
         }
         for (i, expect) in self.expect.iter().enumerate() {
-            expect.check(&format!("expect[{i}]"), &ever)?;
+            let path = format!("expect[{i}]");
+            expect.check(&path, &ever)?;
+            let end = self.stop_at();
+            if let Some(at) = expect.last_moment().filter(|&at| at > end) {
+                return invalid(path, format!("nobody knows what holds at {at}: the run ends at {end}"));
+            }
         }
         Ok(())
     }
@@ -93,7 +100,7 @@ impl Scenario {
                 change.apply_to(&mut config);
                 check("", &config)?;
             }
-            let Some(ScheduledAction { timing, what: Action::Config(change) }) = self.actions.get(place) else {
+            let Some(ScheduledAction { timing, what: Action::Config(change), .. }) = self.actions.get(place) else {
                 continue;
             };
             let path = format!("actions[{place}]");
@@ -113,6 +120,18 @@ impl Scenario {
     }
 }
 
+/// Checks how often an action is repeated.
+fn check_repeat(path: &str, action: &ScheduledAction) -> Result<(), ScenarioError> {
+    let Some(Repeat { every, count }) = action.repeat else { return Ok(()) };
+    let at = |field: &str| child_path(&child_path(path, "repeat"), field);
+    match () {
+        () if action.is_recorded() => invalid(child_path(path, "repeat"), "a recorded action is done once"),
+        () if every == Micros::ZERO => invalid(at("every"), "from one to the next some time passes"),
+        () if !(1..=REPEATS_MAX).contains(&count) => invalid(at("count"), format!("from 1 to {REPEATS_MAX} times")),
+        () => Ok(()),
+    }
+}
+
 /// Checks that an action makes sense for a cluster of these nodes.
 ///
 /// # Errors
@@ -120,14 +139,19 @@ impl Scenario {
 pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
     let at = |field: &str| child_path(path, field);
     match what {
-        Action::Campaign { node }
-        | Action::Timer { node, .. }
-        | Action::Crash { node }
-        | Action::Restart { node }
-        | Action::Pause { node }
-        | Action::Resume { node } => check_node(nodes, &at("node"), *node),
+        Action::Campaign { node } => check_node(nodes, &at("node"), *node),
+        Action::Timer { node, after, off } => {
+            check_targets(nodes, &at("node"), node)?;
+            match after.is_some() != *off {
+                true => Ok(()),
+                false => invalid(path, "a timer has either `in` or `off` (true)"),
+            }
+        }
+        Action::Crash { node } | Action::Restart { node } | Action::Pause { node } | Action::Resume { node } => {
+            check_targets(nodes, &at("node"), node)
+        }
         Action::Disk { node, write_delay, fail } => {
-            check_node(nodes, &at("node"), *node)?;
+            check_targets(nodes, &at("node"), node)?;
             if write_delay.is_none() && fail.is_none() {
                 return invalid(path, "nothing is said of the disk: `write_delay`, `fail`");
             }
@@ -157,9 +181,18 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
             check_text(path, key, "")?;
             node.map_or(Ok(()), |node| check_node(nodes, &at("node"), node))
         }
-        Action::AddLearner { node } => check_newcomers(&at("node"), what, nodes, *node == 0),
-        Action::Members { voters } => check_newcomers(&at("voters"), what, nodes, voters.contains(&0)),
-        Action::Transfer { to } => check_node(nodes, &at("to"), *to),
+        Action::AddLearner { node, of } => {
+            check_newcomers(&at("node"), what, nodes, *node == 0)?;
+            of.map_or(Ok(()), |node| check_node(nodes, &at("of"), node))
+        }
+        Action::Members { voters, of } => {
+            check_newcomers(&at("voters"), what, nodes, voters.contains(&0))?;
+            of.map_or(Ok(()), |node| check_node(nodes, &at("of"), node))
+        }
+        Action::Transfer { to, of } => {
+            check_node(nodes, &at("to"), *to)?;
+            of.map_or(Ok(()), |node| check_node(nodes, &at("of"), node))
+        }
         Action::WriteMany { .. } => check_load(path, what),
         Action::Partition { groups } => check_groups(&at("groups"), groups, nodes),
         Action::Cut { links, .. } => check_links(nodes, &at("links"), links),
@@ -218,6 +251,21 @@ pub(super) fn check_node(nodes: &BTreeSet<NodeId>, path: &str, node: NodeId) -> 
         true => Ok(()),
         false => invalid(path, Refusal::NoSuchNode(node)),
     }
+}
+
+/// Checks that the nodes exist, and that none is named twice.
+fn check_targets(nodes: &BTreeSet<NodeId>, path: &str, targets: &Targets) -> Result<(), ScenarioError> {
+    let Targets::Each(list) = targets else {
+        return targets.among(nodes).into_iter().try_for_each(|node| check_node(nodes, path, node));
+    };
+    for (i, node) in list.iter().enumerate() {
+        let path = format!("{path}[{i}]");
+        check_node(nodes, &path, *node)?;
+        if list[..i].contains(node) {
+            return invalid(path, format!("node {node} is named twice"));
+        }
+    }
+    Ok(())
 }
 
 fn check_newcomers(path: &str, what: &Action, nodes: &BTreeSet<NodeId>, zero: bool) -> Result<(), ScenarioError> {

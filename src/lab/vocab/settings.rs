@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::spec::{DiskSpec, LinkSpec};
+use crate::raft::schema::{has_schema, FieldType, HasSchema};
 use crate::raft::Config;
 use crate::runtime::{Micros, StableHash, TraceHash};
 
@@ -34,6 +35,10 @@ macro_rules! patch {
         )* }
 
         impl $name {
+            /// The names of the settings, each with what it holds.
+            pub const FIELDS: &'static [(&'static str, FieldType)] =
+                &[$((stringify!($field), <$type as HasSchema>::FIELD_TYPE)),*];
+
             /// Whether it contains no settings.
             pub fn is_empty(&self) -> bool {
                 *self == $name::default()
@@ -96,6 +101,10 @@ impl From<SnapshotPolicy> for u64 {
     fn from(policy: SnapshotPolicy) -> u64 {
         policy.logs_since_last
     }
+}
+
+has_schema! {
+    SnapshotPolicy = FieldType::Object("{ logs_since_last }", &[("logs_since_last", FieldType::Number)]),
 }
 
 impl StableHash for SnapshotPolicy {

@@ -160,3 +160,17 @@ fn a_pre_vote_is_a_question_that_changes_nothing() {
     rig.input(Input::Vote(4, ask(4, 2)));
     assert!(!rig.voted.last().unwrap().1.granted, "it hears a leader");
 }
+
+#[test]
+fn a_timer_that_is_off_stays_off_until_it_is_set() {
+    let mut rig = Rig::new(1, &[1]);
+    rig.input(Input::SetTimer(None));
+    rig.append(1, (1, 1), &[1], 0);
+    assert_eq!(rig.node.next_deadline(), None, "a leader was heard");
+    rig.input(Input::Campaign);
+    assert_eq!((rig.node.role(), rig.node.next_deadline()), (Role::Candidate, None));
+    rig.input(Input::SetTimer(Some(Micros::from_ms(7))));
+    assert_eq!(rig.node.next_deadline(), Some(Micros::from_ms(7)));
+    rig.append(3, (2, 1), &[3], 0);
+    assert!(rig.node.next_deadline().is_some_and(|deadline| deadline > Micros::from_ms(7)), "it is on again");
+}
