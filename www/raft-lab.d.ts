@@ -109,6 +109,10 @@ export type Scenario = {
   learners?: number[];
   /** Settings of the nodes that differ from the preset. */
   config?: ConfigPatch;
+  /** Settings of single nodes that differ from those of all nodes, also when those change. */
+  node_config?: { [key: string]: ConfigPatch };
+  /** How fast the clock of a node runs: 2 makes all that it waits for come in half the time. Default: 1. */
+  clocks?: { [key: string]: ClockRate };
   /** Settings of the network that differ from the default. */
   network?: NetworkPatch;
   /** Settings of the disks that differ from the default. */
@@ -457,7 +461,33 @@ export type Action = {
   write_delay?: [Milliseconds, Milliseconds] | null;
   /** Whether reads and writes fail. The node shuts down at the first failure. */
   fail?: boolean | null;
+  /** Whether reads hang: what is read comes only when they no longer do. */
+  hang?: boolean | null;
+  /** The shortest and the longest time until one entry is applied, in ms. */
+  apply_delay?: [Milliseconds, Milliseconds] | null;
   do: "disk";
+  at?: Milliseconds;
+  when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
+  after?: number;
+  polls?: number;
+} | {
+  /** The nodes whose disks are emptied. */
+  node: Targets;
+  do: "wipe";
+  at?: Milliseconds;
+  when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
+  after?: number;
+  polls?: number;
+} | {
+  /** The nodes whose disks are taken back. */
+  node: Targets;
+  /** The last index of the log then; at least that of the snapshot. */
+  to: number;
+  do: "roll_back";
   at?: Milliseconds;
   when?: Condition;
   after_ms?: Milliseconds;
@@ -1290,6 +1320,21 @@ export type EventWas = {
   write_delay?: EventTimeTimePair;
   fails?: EventBool;
 } | {
+  event: "disk-pace";
+  at?: EventTime;
+  n?: EventNumber;
+  count?: Number;
+  node?: EventNumber;
+  apply_delay?: EventTimeTimePair;
+  hangs?: EventBool;
+} | {
+  event: "disk-lost";
+  at?: EventTime;
+  n?: EventNumber;
+  count?: Number;
+  node?: EventNumber;
+  kept?: EventTermVotedForSnapshotFirstLast;
+} | {
   event: "config";
   at?: EventTime;
   n?: EventNumber;
@@ -1592,18 +1637,6 @@ export type EventTimeTimePair = [EventTime, EventTime] | {
   in: ([EventTime, EventTime])[];
 };
 
-export type EventLogsSinceLast = {
-  logs_since_last?: EventNumber;
-} | {
-  in: ({
-    logs_since_last?: EventNumber;
-  })[];
-};
-
-export type EventRule = "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | {
-  in: ("majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness")[];
-};
-
 export type EventIdIndexTermBytesOrNull = {
   id?: EventNumber;
   index?: EventNumber;
@@ -1632,6 +1665,18 @@ export type EventTermVotedForSnapshotFirstLast = {
     first?: EventNumber;
     last?: EventNumber;
   })[];
+};
+
+export type EventLogsSinceLast = {
+  logs_since_last?: EventNumber;
+} | {
+  in: ({
+    logs_since_last?: EventNumber;
+  })[];
+};
+
+export type EventRule = "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | {
+  in: ("majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness")[];
 };
 
 export type EventTimeTimePairOrNull = [EventTime, EventTime] | null | {
@@ -1682,6 +1727,8 @@ export type OnViolation = boolean | Invariant;
 /** A named set of node settings. */
 export type Preset = "classroom" | "lab";
 
+export type ClockRate = number;
+
 /** Settings of the network that differ from the default (latency 5 to 15 ms, no loss, no duplicates). */
 export type NetworkPatch = {
   /** The shortest and the longest latency, in ms. */
@@ -1698,6 +1745,8 @@ export type StoragePatch = {
   write_delay?: [Milliseconds, Milliseconds] | null;
   /** The shortest and the longest time to build a snapshot, in ms, in addition to 1 µs per byte. */
   snapshot_delay?: [Milliseconds, Milliseconds] | null;
+  /** The shortest and the longest time until one entry is applied, in ms. Default: none. */
+  apply_delay?: [Milliseconds, Milliseconds] | null;
 };
 
 /** The initial state of one node. */
@@ -1722,7 +1771,12 @@ export type StartEntry = number | {
   term: number;
   set?: string[];
   blank?: true;
-  members?: number[];
+  members?: StartMembers;
+};
+
+export type StartMembers = number[] | {
+  voters: number[][];
+  learners?: number[];
 };
 
 /** The initial snapshot of a node. */
@@ -1733,6 +1787,8 @@ export type StartSnapshot = {
   term: number;
   /** The state machine at that index. */
   state?: { [key: string]: string };
+  /** The configuration in force at that index. Default: that of `nodes` and `learners`. */
+  members?: StartMembers | null;
 };
 
 /** The initial role of a node that is not a follower. */

@@ -220,6 +220,11 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
         LabEvent::TrapGone { .. } => t.trap_gone().to_string().into(),
         LabEvent::Pause { node } => Description::because(t.is_paused(NodeName(*node)), t.paused_why()),
         LabEvent::Resume { node } => t.is_resumed(NodeName(*node)).into(),
+        LabEvent::DiskPace { node, hangs: true, .. } => t.disk_hangs(NodeName(*node)).into(),
+        LabEvent::DiskPace { node, apply_delay: (low, high), .. } => {
+            t.disk_applies(NodeName(*node), &ms(*low, 1), &ms(*high, 1)).into()
+        }
+        LabEvent::DiskLost { node, kept } => t.disk_lost(NodeName(*node), kept.last_index()).into(),
         LabEvent::Disk { node, fails: true, .. } => t.disk_fails(NodeName(*node)).into(),
         LabEvent::Disk { node, write_delay: (low, high), .. } => {
             t.disk_takes(NodeName(*node), &ms(*low, 1), &ms(*high, 1)).into()

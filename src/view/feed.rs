@@ -241,6 +241,8 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
             | LabEvent::Pause { .. }
             | LabEvent::Resume { .. }
             | LabEvent::Disk { .. }
+            | LabEvent::DiskPace { .. }
+            | LabEvent::DiskLost { .. }
             | LabEvent::Link { .. }
             | LabEvent::Config { .. }
             | LabEvent::Rule { .. }
@@ -358,7 +360,9 @@ fn lab_highlight(event: &LabEvent) -> Highlight {
         | LabEvent::NewNode { node }
         | LabEvent::Pause { node }
         | LabEvent::Resume { node }
-        | LabEvent::Disk { node, .. } => nodes([*node]),
+        | LabEvent::Disk { node, .. }
+        | LabEvent::DiskPace { node, .. }
+        | LabEvent::DiskLost { node, .. } => nodes([*node]),
         LabEvent::Members { voters, learner, node, .. } => {
             let named = voters.iter().flatten().chain(learner).chain(node).copied();
             nodes(named.collect::<BTreeSet<NodeId>>())

@@ -85,11 +85,29 @@ impl NodeAct {
                     true => (node.usual_write_delay, t.menu_fast_disk()),
                     false => (slower(node.usual_write_delay), t.menu_slow_disk()),
                 };
-                Some((Action::Disk { node: id.into(), write_delay: Some(delay), fail: None }, name))
+                Some((
+                    Action::Disk {
+                        node: id.into(),
+                        write_delay: Some(delay),
+                        fail: None,
+                        hang: None,
+                        apply_delay: None,
+                    },
+                    name,
+                ))
             }
             NodeAct::FailOrMend => {
                 let name = if node.disk_fails { t.menu_mend_disk() } else { t.menu_fail_disk() };
-                Some((Action::Disk { node: id.into(), write_delay: None, fail: Some(!node.disk_fails) }, name))
+                Some((
+                    Action::Disk {
+                        node: id.into(),
+                        write_delay: None,
+                        fail: Some(!node.disk_fails),
+                        hang: None,
+                        apply_delay: None,
+                    },
+                    name,
+                ))
             }
             NodeAct::Snapshot => {
                 let has = node.snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
@@ -283,9 +301,12 @@ mod tests {
         assert_eq!([act(1), act(1), act(1)], [(true, SLOW_DISK), (false, usual), (true, SLOW_DISK)]);
         lab.act(Action::AddLearner { node: 4, of: None }).unwrap();
         let write_delay = Some((Micros::from_ms(300), Micros::from_ms(300)));
-        lab.act(Action::Disk { node: 4.into(), write_delay, fail: None }).unwrap();
+        lab.act(Action::Disk { node: 4.into(), write_delay, fail: None, hang: None, apply_delay: None }).unwrap();
         let back = done(&lab.world(), 4, NodeAct::SlowOrFast);
-        assert_eq!(back, Some(Action::Disk { node: 4.into(), write_delay: Some(usual), fail: None }));
+        assert_eq!(
+            back,
+            Some(Action::Disk { node: 4.into(), write_delay: Some(usual), fail: None, hang: None, apply_delay: None })
+        );
         assert_eq!(slower((Micros(5), Micros(400_000))), (Micros(10), Micros(800_000)));
     }
 

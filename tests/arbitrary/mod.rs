@@ -13,6 +13,7 @@ use raft_lab::lab::vocab::condition::*;
 use raft_lab::lab::vocab::event::ClientResult;
 use raft_lab::lab::vocab::invariant::Invariant;
 use raft_lab::lab::vocab::probability::Probability;
+use raft_lab::lab::vocab::rate::ClockRate;
 use raft_lab::lab::vocab::selector::{Delay, Selector};
 use raft_lab::lab::vocab::settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
 use raft_lab::lab::vocab::targets::{Every, Targets};
@@ -47,6 +48,10 @@ fn range() -> impl Strategy<Value = (Micros, Micros)> {
 
 fn probability() -> impl Strategy<Value = Probability> {
     (0..=1_000_000_u32).prop_map(|per_million| Probability { per_million })
+}
+
+fn rate() -> impl Strategy<Value = ClockRate> {
+    (100_000..=10_000_000_u32).prop_map(|per_million| ClockRate { per_million })
 }
 
 fn key() -> impl Strategy<Value = String> {
@@ -126,18 +131,11 @@ fn to_nodes() -> impl Strategy<Value = Action> {
             value_bytes: None
         }),
     ];
-    let disk = prop_oneof![
-        (node(), range(), flag()).prop_map(|(node, delay, fail)| Action::Disk {
-            node: node.into(),
-            write_delay: Some(delay),
-            fail
-        }),
-        (node(), any::<bool>()).prop_map(|(node, fail)| Action::Disk {
-            node: node.into(),
-            write_delay: None,
-            fail: Some(fail)
-        }),
-    ];
+    let disk =
+        (targets(), option::of(range()), flag(), flag(), range()).prop_map(|(node, write_delay, fail, hang, delay)| {
+            let apply_delay = write_delay.is_none().then_some(delay);
+            Action::Disk { node, write_delay, fail, hang, apply_delay }
+        });
     prop_oneof![
         node().prop_map(|node| Action::Campaign { node }),
         (targets(), option::of(micros())).prop_map(|(node, after)| Action::Timer { node, after, off: after.is_none() }),
@@ -158,6 +156,8 @@ fn to_nodes() -> impl Strategy<Value = Action> {
         targets().prop_map(|node| Action::Pause { node }),
         targets().prop_map(|node| Action::Resume { node }),
         disk,
+        targets().prop_map(|node| Action::Wipe { node }),
+        (targets(), 0..9_u64).prop_map(|(node, to)| Action::RollBack { node, to }),
         (node(), option::of(1..99_u64)).prop_map(|(node, index)| Action::Snapshot { node, index }),
         config().prop_map(Action::Config),
         text().prop_map(|text| Action::Note { text }),
@@ -321,6 +321,11 @@ fn condition() -> impl Strategy<Value = Condition> {
     })
 }
 
+/// A configuration that changes.
+fn joint() -> Membership {
+    Membership { voters: vec![[1, 2, 3].into(), [1, 2].into()], learners: [4].into() }
+}
+
 /// Every node has a prefix of the same log, so that any match index up to its length is correct. A snapshot, a commit
 /// index and a leader need a majority that knows of them: where there is one, every node has a start.
 fn starts() -> impl Strategy<Value = BTreeMap<NodeId, Start>> {
@@ -329,14 +334,16 @@ fn starts() -> impl Strategy<Value = BTreeMap<NodeId, Start>> {
         1 => Just(Some(Payload::Blank)),
         1 => (key(), text()).prop_map(|(key, value)| Some(Payload::Set { key, value })),
         1 => Just(Some(Payload::Members(Membership::new([1, 2, 3], [])))),
+        1 => Just(Some(Payload::Members(joint()))),
     ];
     let log = prop::collection::vec((0..2_u64, payload), 0..6);
     let part = (0..6_usize, 0..6_u64, option::of(0..3_u64));
     let parts = prop::collection::vec(part, VOTERS as usize + 1).prop_map(|parts| (1..).zip(parts).collect());
+    let members = option::of(prop_oneof![Just(Membership::new([1, 2, 3], [4])), Just(joint())].prop_map(StartMembers));
     let some = prop::collection::btree_set(node(), 0..4);
     let snapshot = option::of((1..9_u64, prop::collection::btree_map(key(), text(), 0..3)));
-    (log, parts, some, snapshot, option::of(1..=VOTERS), 1..3_u64).prop_map(
-        |(log, parts, some, snapshot, leader, first): (_, BTreeMap<NodeId, _>, _, _, _, _)| {
+    (log, parts, some, (snapshot, members), option::of(1..=VOTERS), 1..3_u64).prop_map(
+        |(log, parts, some, (snapshot, members), leader, first): (_, BTreeMap<NodeId, _>, _, _, _, _)| {
             let mut term = first;
             let entry = |(more, payload): (u64, Option<Payload>)| {
                 term += more;
@@ -349,7 +356,12 @@ fn starts() -> impl Strategy<Value = BTreeMap<NodeId, Start>> {
             let start = |part: &(usize, u64, Option<u64>)| Start {
                 commit: Some(base + part.1.min(kept)),
                 term: Some(term + part.2.unwrap_or(0)),
-                snapshot: snapshot.clone().map(|(index, state)| StartSnapshot { index, term: first, state }),
+                snapshot: snapshot.clone().map(|(index, state)| StartSnapshot {
+                    index,
+                    term: first,
+                    state,
+                    members: members.clone(),
+                }),
                 log: entries.iter().take(length(part)).cloned().collect(),
                 ..Start::default()
             };
@@ -390,19 +402,23 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
         .prop_map(|(at, when, on_violation)| Stop { at: Some(at + Micros::from_ms(100)), when, on_violation });
     let network = (option::of(range()), option::of(probability()), option::of(probability()))
         .prop_map(|(latency, loss, duplicate)| NetworkPatch { latency, loss, duplicate });
-    let storage = (option::of(range()), option::of(range()))
-        .prop_map(|(write_delay, snapshot_delay)| StoragePatch { write_delay, snapshot_delay });
+    let storage = prop::array::uniform3(option::of(range())).prop_map(|[write_delay, snapshot_delay, apply_delay]| {
+        StoragePatch { write_delay, snapshot_delay, apply_delay }
+    });
+    let own = (prop::collection::btree_map(node(), config(), 0..2), prop::collection::btree_map(node(), rate(), 0..3));
     let head = (text(), text(), 0..=SEED_MAX, option::of(of(&[Preset::Classroom, Preset::Lab])));
     let settings = (option::of(config()), network, storage, prop::sample::subsequence(Rule::ALL, 0..4));
     let expect = prop::collection::vec(condition(), 0..5);
-    (head, settings, starts(), actions, option::of(stop), expect).prop_map(
-        |((title, description, seed, preset), (config, network, storage, rules_off), start, actions, stop, expect)| {
+    (head, (settings, own), starts(), actions, option::of(stop), expect).prop_map(
+        |((title, description, seed, preset), (settings, own), start, actions, stop, expect)| {
+            let (config, network, storage, rules_off) = settings;
             let mut scenario = Scenario::classroom(VOTERS);
             (scenario.title, scenario.description, scenario.seed) = (title, description, seed);
             scenario.preset = preset;
             scenario.learners = vec![VOTERS + 1];
             scenario.rules_off = rules_off;
             (scenario.config, scenario.network, scenario.storage) = (config.unwrap_or_default(), network, storage);
+            (scenario.node_config, scenario.clocks) = own;
             scenario.start = start;
             scenario.actions = in_order(actions);
             (scenario.stop, scenario.expect) = (stop, expect);

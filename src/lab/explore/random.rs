@@ -246,8 +246,16 @@ fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
             node: node.into(),
             write_delay: Some((Micros::ZERO, Micros::from_ms(rng.range(0, 60)))),
             fail: None,
+            hang: None,
+            apply_delay: None,
         },
-        21 => Action::Disk { node: node.into(), write_delay: None, fail: Some(rng.chance(500_000)) },
+        21 => Action::Disk {
+            node: node.into(),
+            write_delay: None,
+            fail: Some(rng.chance(500_000)),
+            hang: None,
+            apply_delay: None,
+        },
         22 => Action::Snapshot { node, index: None },
         23 => Action::Duplicate(Selector { from: Some(node), ..Selector::default() }),
         24 => Action::Delay(Delay {
@@ -288,7 +296,7 @@ fn heal_all(nodes: &BTreeSet<NodeId>) -> Vec<Action> {
     for &node in nodes {
         let (write_delay, fail) = (Some((Micros::ZERO, Micros::from_ms(2))), Some(false));
         mend.extend([
-            Action::Disk { node: node.into(), write_delay, fail },
+            Action::Disk { node: node.into(), write_delay, fail, hang: None, apply_delay: None },
             Action::Resume { node: node.into() },
             Action::Restart { node: node.into() },
         ]);

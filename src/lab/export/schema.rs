@@ -9,7 +9,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
 use serde_json::{json, Map, Value};
 
-use crate::lab::scenario::{OnViolation, Repeat, Scenario, ScheduledAction, StartEntry, Stop, FORMAT};
+use crate::lab::scenario::{OnViolation, Repeat, Scenario, ScheduledAction, StartEntry, StartMembers, Stop, FORMAT};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::{
     ClientsCondition, Condition, EventMatcher, LeaderCondition, NodeCondition, Number, OutcomeCondition,
@@ -17,6 +17,7 @@ use crate::lab::vocab::condition::{
 };
 use crate::lab::vocab::event;
 use crate::lab::vocab::probability::Probability;
+use crate::lab::vocab::rate::ClockRate;
 use crate::raft::schema::{EventSchema, FieldType};
 use crate::runtime::Micros;
 
@@ -55,7 +56,17 @@ macro_rules! by_hand {
 
 by_hand!(Micros, "Milliseconds", _generator => json_schema!({ "type": "number", "minimum": 0, "maximum": 1e12 }));
 by_hand!(Probability, "Probability", _generator => json_schema!({ "type": "number", "minimum": 0, "maximum": 1 }));
-by_hand!(StartEntry, "StartEntry", _generator => json_schema!({
+by_hand!(ClockRate, "ClockRate", _generator => json_schema!({ "type": "number", "minimum": 0.1, "maximum": 10 }));
+by_hand!(StartMembers, "StartMembers", _generator => {
+    let set = json!({ "type": "array", "items": { "type": "integer", "minimum": 1 } });
+    json_schema!({ "anyOf": [set, {
+        "type": "object",
+        "properties": { "voters": { "type": "array", "items": set, "minItems": 1, "maxItems": 2 }, "learners": set },
+        "required": ["voters"],
+        "additionalProperties": false,
+    }] })
+});
+by_hand!(StartEntry, "StartEntry", generator => json_schema!({
     "anyOf": [
         { "type": "integer", "minimum": 1 },
         {
@@ -64,7 +75,7 @@ by_hand!(StartEntry, "StartEntry", _generator => json_schema!({
                 "term": { "type": "integer", "minimum": 1 },
                 "set": { "type": "array", "items": { "type": "string" }, "minItems": 2, "maxItems": 2 },
                 "blank": { "const": true },
-                "members": { "type": "array", "items": { "type": "integer", "minimum": 1 } },
+                "members": generator.subschema_for::<StartMembers>(),
             },
             "required": ["term"],
             "minProperties": 2,

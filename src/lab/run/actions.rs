@@ -14,7 +14,7 @@ use crate::lab::vocab::settings::{ConfigPatch, NetworkPatch};
 use crate::lab::vocab::spec::DiskSpec;
 use crate::lab::vocab::targets::Targets;
 use crate::raft::node::Request;
-use crate::raft::{Config, Membership, NodeId, Rule};
+use crate::raft::{Config, Index, Membership, NodeId, Rule};
 use crate::runtime::{Micros, Rng};
 
 /// The client that asks where an action names none.
@@ -55,9 +55,16 @@ impl Lab {
             Action::Restart { node } => self.each(&node, Lab::restart),
             Action::Pause { node } => self.each(&node, Lab::pause),
             Action::Resume { node } => self.each(&node, Lab::resume),
-            Action::Disk { node, write_delay, fail } => {
-                self.each(&node, |lab, node| lab.change_disk(node, write_delay, fail));
-            }
+            Action::Disk { node, write_delay, fail, hang, apply_delay } => self.each(&node, |lab, node| {
+                if write_delay.is_some() || fail.is_some() {
+                    lab.change_disk(node, write_delay, fail);
+                }
+                if hang.is_some() || apply_delay.is_some() {
+                    lab.change_pace(node, apply_delay, hang);
+                }
+            }),
+            Action::Wipe { node } => self.each(&node, |lab, node| lab.lose_disk(node, None)),
+            Action::RollBack { node, to } => self.each(&node, |lab, node| lab.lose_disk(node, Some(to))),
             Action::Config(change) => self.change_config(change),
             Action::Rule { name, on } => self.change_rule(name, on),
             Action::Note { text } => self.recorder.lab(LabEvent::Note { text }),
@@ -137,6 +144,24 @@ impl Lab {
         self.recorder.lab(LabEvent::Disk { node, write_delay, fails });
     }
 
+    fn change_pace(&mut self, node: NodeId, apply_delay: Option<(Micros, Micros)>, hang: Option<bool>) {
+        let Some(machine) = self.machines.get(&node) else { return };
+        let DiskSpec { apply_delay, hangs, .. } = machine.storage.change(|spec| {
+            spec.apply_delay = apply_delay.unwrap_or(spec.apply_delay);
+            spec.hangs = hang.unwrap_or(spec.hangs);
+        });
+        self.recorder.lab(LabEvent::DiskPace { node, apply_delay, hangs });
+    }
+
+    /// Empties a disk, or takes it back to this last index, while nobody uses it.
+    fn lose_disk(&mut self, node: NodeId, to: Option<Index>) {
+        let Some(machine) = self.machines.get(&node) else { return };
+        match self.network.is_running(node) {
+            true => self.recorder.lab(LabEvent::Note { text: format!("S{node} runs: its disk stays as it is.") }),
+            false => self.recorder.lab(LabEvent::DiskLost { node, kept: Rc::new(machine.storage.lose(to)) }),
+        }
+    }
+
     fn change_rule(&mut self, name: Rule, on: bool) {
         let mut config = self.config.clone();
         config.rules.set(name, on);
@@ -179,7 +204,10 @@ impl Lab {
         let mut config = self.config.clone();
         change.apply_to(&mut config);
         // Only a change that waited for a condition can turn out to be impossible; others were checked before.
-        if let Err(error) = config.validate() {
+        let own = self.scenario.node_config.keys().map(|&node| self.scenario.config_of(node, &config));
+        if let Some(Err(error)) =
+            std::iter::once(config.clone()).chain(own).map(|it| it.validate()).find(Result::is_err)
+        {
             return self.recorder.lab(LabEvent::Note { text: format!("The settings stay as they are: {error}") });
         }
         self.recorder.lab(LabEvent::Config { change });
@@ -189,7 +217,7 @@ impl Lab {
     /// Every node has these settings from now on, those that start later too.
     fn set_config(&mut self, config: Config) {
         for &node in self.machines.keys() {
-            self.network.call(node, Request::SetConfig(config.clone()));
+            self.network.call(node, Request::SetConfig(self.scenario.config_of(node, &config)));
         }
         self.config = config;
     }

@@ -425,7 +425,7 @@ impl Lab {
         self.network.connect(id, sender);
         let timer_off = machine.timer_off;
         let start_as_leader = self.scenario.start_in_office(id).filter(|_| machine.starts == 1);
-        let setup = node::Setup { config: self.config.clone(), rng, start_as_leader };
+        let setup = node::Setup { config: self.scenario.config_of(id, &self.config), rng, start_as_leader };
         let spawner = self.executor.spawner(group(id));
         let context = node::TaskContext {
             network: self.network.endpoint(id),

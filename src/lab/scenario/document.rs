@@ -11,6 +11,7 @@ use crate::lab::scenario::{ScheduledAction, Start, Stop, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::moment::Position;
+use crate::lab::vocab::rate::ClockRate;
 use crate::lab::vocab::settings::{ConfigPatch, NetworkPatch, Preset, StoragePatch};
 use crate::lab::vocab::spec::{DiskSpec, LinkSpec};
 use crate::raft::{Config, Membership, NodeId, Rule, Rules};
@@ -49,6 +50,12 @@ pub struct Scenario {
     /// Settings of the nodes that differ from the preset.
     #[serde(default, skip_serializing_if = "ConfigPatch::is_empty")]
     pub config: ConfigPatch,
+    /// Settings of single nodes that differ from those of all nodes, also when those change.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub node_config: BTreeMap<NodeId, ConfigPatch>,
+    /// How fast the clock of a node runs: 2 makes all that it waits for come in half the time. Default: 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clocks: BTreeMap<NodeId, ClockRate>,
     /// Settings of the network that differ from the default.
     #[serde(default, skip_serializing_if = "NetworkPatch::is_empty")]
     pub network: NetworkPatch,
@@ -84,6 +91,8 @@ impl Scenario {
             nodes: (1..=nodes).collect(),
             learners: Vec::new(),
             config: ConfigPatch::default(),
+            node_config: BTreeMap::new(),
+            clocks: BTreeMap::new(),
             network: NetworkPatch::default(),
             storage: StoragePatch::default(),
             rules_off: Vec::new(),
@@ -137,6 +146,26 @@ impl Scenario {
         };
         self.config.apply_to(&mut config);
         config.rules = Rules::without(self.rules_off.iter().copied());
+        config
+    }
+
+    /// The settings of one node, where these are those of all nodes: with what is its own, and with times as its clock
+    /// shows them.
+    pub fn config_of(&self, node: NodeId, all: &Config) -> Config {
+        let mut config = all.clone();
+        if let Some(own) = self.node_config.get(&node) {
+            own.apply_to(&mut config);
+        }
+        if let Some(rate) = self.clocks.get(&node) {
+            for time in [
+                &mut config.election_timeout_min,
+                &mut config.election_timeout_max,
+                &mut config.heartbeat_interval,
+                &mut config.install_snapshot_timeout,
+            ] {
+                *time = rate.true_time(*time);
+            }
+        }
         config
     }
 

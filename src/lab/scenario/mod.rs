@@ -14,5 +14,5 @@ mod validate;
 
 pub use actions::{action_from_value, OnViolation, Repeat, ScheduledAction, Stop, Timing};
 pub use document::{Scenario, DEFAULT, FORMAT};
-pub use start_spec::{Start, StartEntry, StartRole, StartSnapshot};
+pub use start_spec::{Start, StartEntry, StartMembers, StartRole, StartSnapshot};
 pub(in crate::lab) use validate::check_action;

@@ -4,7 +4,7 @@
 //! A scenario that switches a rule off may well open in a state that the rule prevents. So each check is made only
 //! while all the rules are on that it rests on.
 
-use super::initial::{last_index, term_and_entry};
+use super::initial::term_and_entry;
 use crate::lab::json::error::{invalid, ScenarioError};
 use crate::lab::scenario::{Scenario, StartRole};
 use crate::lab::vocab::image::Image;
@@ -70,7 +70,7 @@ impl Opening {
 
     /// The indices at which both nodes have something that can be compared.
     fn shared(&self, other: &Opening) -> std::ops::RangeInclusive<Index> {
-        self.image.prev.0.max(other.image.prev.0)..=last_index(&self.image).min(last_index(&other.image))
+        self.image.prev.0.max(other.image.prev.0)..=self.image.last_index().min(other.image.last_index())
     }
 
     /// The configurations in the log and the snapshot, each with its index.

@@ -40,10 +40,16 @@ impl Scenario {
                 return invalid(format!("rules_off[{i}]"), format!("{rule} is named twice"));
             }
         }
+        for (field, nodes) in
+            [("node_config", Vec::from_iter(self.node_config.keys())), ("clocks", Vec::from_iter(self.clocks.keys()))]
+        {
+            nodes.into_iter().try_for_each(|&node| check_node(&self.all_nodes(), &format!("{field}.{node}"), node))?;
+        }
         self.check_configs(None)?;
         check_range("network.latency", self.network.latency)?;
         check_range("storage.write_delay", self.storage.write_delay)?;
         check_range("storage.snapshot_delay", self.storage.snapshot_delay)?;
+        check_range("storage.apply_delay", self.storage.apply_delay)?;
         self.check_starts()?;
         let ever = self.all_nodes();
         // Nobody knows when an action comes that waits: what it starts counts from the beginning.
@@ -89,9 +95,18 @@ impl Scenario {
     /// they come.
     pub(in crate::lab) fn check_configs(&self, added: Option<(usize, &ConfigPatch)>) -> Result<(), ScenarioError> {
         let mut config = self.node_config();
-        let check = |path: &str, config: &Config| match config.validate() {
-            Ok(()) => Ok(()),
-            Err(error) => invalid(child_path(path, error.field), error.to_string()),
+        let check = |path: &str, config: &Config| {
+            if let Err(error) = config.validate() {
+                return invalid(child_path(path, error.field), error.to_string());
+            }
+            for &node in self.node_config.keys().chain(self.clocks.keys()) {
+                if let Err(error) = self.config_of(node, config).validate() {
+                    let own = format!("node_config.{node}");
+                    let path = if path == "config" { &own } else { path };
+                    return invalid(child_path(path, error.field), format!("of node {node}, {error}"));
+                }
+            }
+            Ok(())
         };
         check("config", &config)?;
         let at_first = config.clone();
@@ -147,15 +162,19 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
                 false => invalid(path, "a timer has either `in` or `off` (true)"),
             }
         }
-        Action::Crash { node } | Action::Restart { node } | Action::Pause { node } | Action::Resume { node } => {
-            check_targets(nodes, &at("node"), node)
-        }
-        Action::Disk { node, write_delay, fail } => {
+        Action::Crash { node }
+        | Action::Restart { node }
+        | Action::Pause { node }
+        | Action::Resume { node }
+        | Action::Wipe { node }
+        | Action::RollBack { node, .. } => check_targets(nodes, &at("node"), node),
+        Action::Disk { node, write_delay, fail, hang, apply_delay } => {
             check_targets(nodes, &at("node"), node)?;
-            if write_delay.is_none() && fail.is_none() {
-                return invalid(path, "nothing is said of the disk: `write_delay`, `fail`");
+            if write_delay.or(*apply_delay).is_none() && fail.or(*hang).is_none() {
+                return invalid(path, "nothing is said of the disk: `write_delay`, `fail`, `hang`, `apply_delay`");
             }
-            check_range(&at("write_delay"), *write_delay)
+            check_range(&at("write_delay"), *write_delay)?;
+            check_range(&at("apply_delay"), *apply_delay)
         }
         Action::Snapshot { node, index } => {
             check_node(nodes, &at("node"), *node)?;

@@ -159,6 +159,26 @@ pub enum Action {
         /// Whether reads and writes fail. The node shuts down at the first failure.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fail: Option<bool>,
+        /// Whether reads hang: what is read comes only when they no longer do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hang: Option<bool>,
+        /// The shortest and the longest time until one entry is applied, in ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        apply_delay: Option<(Micros, Micros)>,
+    },
+    /// Empties the disk of a node that is down. Raft does not bear that: the node has forgotten votes and entries that
+    /// it has promised to keep.
+    Wipe {
+        /// The nodes whose disks are emptied.
+        node: Targets,
+    },
+    /// Takes the disk of a node that is down back to an earlier state, as a copy from before would: its log ends at an
+    /// index again, with the term of that entry and without a vote.
+    RollBack {
+        /// The nodes whose disks are taken back.
+        node: Targets,
+        /// The last index of the log then; at least that of the snapshot.
+        to: Index,
     },
     /// Makes the node build a snapshot now.
     Snapshot {

@@ -105,6 +105,10 @@ events! {
         Resume = "resume" { node: NodeId },
         /// The settings of a node's disk changed to these.
         Disk = "disk" { node: NodeId, write_delay: (Micros, Micros), fails: bool },
+        /// How long a node's disk takes to apply an entry, or whether what is read from it hangs, changed to this.
+        DiskPace = "disk-pace" { node: NodeId, apply_delay: (Micros, Micros), hangs: bool },
+        /// The disk of a node that is down lost content. `kept` is all that is left.
+        DiskLost = "disk-lost" { node: NodeId, kept: Rc<Image> },
         /// Settings of all nodes were changed.
         Config = "config" {
             #[serde(flatten)]

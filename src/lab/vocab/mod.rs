@@ -13,6 +13,7 @@ pub mod moment;
 pub mod number;
 pub mod pattern;
 pub mod probability;
+pub mod rate;
 pub mod selector;
 pub mod settings;
 pub mod spec;

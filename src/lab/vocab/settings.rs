@@ -132,5 +132,7 @@ patch! {
         write_delay: (Micros, Micros) => write_delay,
         /// The shortest and the longest time to build a snapshot, in ms, in addition to 1 µs per byte.
         snapshot_delay: (Micros, Micros) => snapshot_delay,
+        /// The shortest and the longest time until one entry is applied, in ms. Default: none.
+        apply_delay: (Micros, Micros) => apply_delay,
     }
 }

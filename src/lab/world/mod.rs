@@ -255,7 +255,7 @@ impl World {
                     node.usual_write_delay = *write_delay;
                 }
             }),
-            LabEvent::Config { .. } => {}
+            LabEvent::Config { .. } | LabEvent::DiskPace { .. } => {}
             LabEvent::Rule { name, on: true } => drop(self.rules_off.remove(name)),
             LabEvent::Rule { name, on: false } => drop(self.rules_off.insert(*name)),
             LabEvent::Violation { invariant, nodes, entries, text } => {
@@ -263,7 +263,7 @@ impl World {
                 let violation = Violation { invariant: *invariant, nodes, entries, detail: text.clone() };
                 self.violations.entry(*invariant).or_insert((self.n, Rc::new(violation)));
             }
-            LabEvent::Crash { node, kept } => {
+            LabEvent::Crash { node, kept } | LabEvent::DiskLost { node, kept } => {
                 self.streams.retain(|(leader, _), _| leader != node);
                 if let Some(node) = self.node(*node) {
                     node.crash(kept);

@@ -519,6 +519,10 @@ room! {
             is_resumed(node: NodeName),
             disk_fails(node: NodeName),
             disk_takes(node: NodeName, low: &str, high: &str),
+            disk_hangs(node: NodeName),
+            disk_applies(node: NodeName, low: &str, high: &str),
+            /// The disk of a node that is down lost content: its log ends at `last` now.
+            disk_lost(node: NodeName, last: Index),
             rule_switched(rule: Rule, on: bool),
             new_node(node: NodeName),
             change_waits(change: &MembersChange),
