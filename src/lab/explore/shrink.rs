@@ -299,9 +299,11 @@ fn without_node(document: &mut Value, node: NodeId) {
     for field in ["nodes", "learners"] {
         document.get_mut(field).and_then(Value::as_array_mut).into_iter().for_each(|list| list.retain(|it| !is_it(it)));
     }
-    document.get_mut("start").and_then(Value::as_object_mut).into_iter().for_each(|start| {
-        start.shift_remove(&node.to_string());
-    });
+    for field in ["start", "node_config", "clocks"] {
+        document.get_mut(field).and_then(Value::as_object_mut).into_iter().for_each(|nodes| {
+            nodes.shift_remove(&node.to_string());
+        });
+    }
     with_actions(document, |actions| {
         actions.retain(|action| !["node", "from", "to", "of"].iter().any(|field| is_it(&action[*field])));
         for action in actions.iter_mut() {

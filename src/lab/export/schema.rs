@@ -176,7 +176,7 @@ fn pattern(of: &FieldType, definitions: &mut Map<String, Value>) -> Value {
     let name = format!("Event{}", name(of));
     if !definitions.contains_key(&name) {
         let shape = shape(of, definitions);
-        let choice = json!({ "type": "array", "items": shape });
+        let choice = json!({ "type": "array", "items": shape, "minItems": 1 });
         let choice = json!({
             "type": "object",
             "properties": { "in": choice },

@@ -413,7 +413,7 @@ impl Condition {
                 known(child_path(path, "stream[0]"), &condition.stream.0)?;
                 known(child_path(path, "stream[1]"), &condition.stream.1)
             }
-            Condition::Event(EventMatcher { fields, .. }) => check_event(path, fields),
+            Condition::Event(EventMatcher { fields, .. }) => check_event(path, fields, nodes),
             Condition::Visited(list) => match &list[..] {
                 [inner] => inner.check(&child_path(path, "visited"), nodes),
                 list => check_each(&child_path(path, "visited"), list, nodes),

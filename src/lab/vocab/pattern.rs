@@ -4,18 +4,25 @@
 //! - `{ "min": 3, "max": 7 }`, of a number or a time;
 //! - `{ "in": [2, 3] }`: any of these.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
-use crate::lab::json::error::{child_path, invalid, ScenarioError};
+use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
 use crate::lab::vocab::event::{self, fits, noun};
 use crate::raft::schema::FieldType;
+use crate::raft::NodeId;
 
 /// Checks that the event and its fields exist, and that the fields can have these values: a condition on what cannot be
 /// would hold vacuously when negated.
 ///
 /// # Errors
 /// With the path of what does not exist.
-pub(super) fn check_event(path: &str, fields: &Map<String, Value>) -> Result<(), ScenarioError> {
+pub(super) fn check_event(
+    path: &str,
+    fields: &Map<String, Value>,
+    nodes: &BTreeSet<NodeId>,
+) -> Result<(), ScenarioError> {
     let name = fields.get("event").cloned().unwrap_or_default();
     let Some(row) = event::rows().find(|row| name.as_str() == Some(row.name)) else {
         return invalid(child_path(path, "event"), format!("there is no event {name}"));
@@ -30,6 +37,21 @@ pub(super) fn check_event(path: &str, fields: &Map<String, Value>) -> Result<(),
             _ => return unknown_field(path, field, &name.to_string(), row.names().map(|(name, _)| name)),
         };
         check(&child_path(path, field), field_type, pattern)?;
+        // Other fields may be of a node in one event and of an index in another.
+        if matches!(field.as_str(), "node" | "target") {
+            check_nodes(&child_path(path, field), pattern, nodes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the nodes that a pattern names exist.
+fn check_nodes(path: &str, pattern: &Value, nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
+    let named = choices(pattern).map_or(std::slice::from_ref(pattern), Vec::as_slice);
+    for node in named.iter().filter_map(Value::as_u64).filter_map(|node| NodeId::try_from(node).ok()) {
+        if !nodes.contains(&node) {
+            return invalid(path, Refusal::NoSuchNode(node));
+        }
     }
     Ok(())
 }
@@ -48,6 +70,7 @@ fn unknown_field<T>(
 fn check(path: &str, of: FieldType, pattern: &Value) -> Result<(), ScenarioError> {
     match choices(pattern) {
         None => check_value(path, of, pattern),
+        Some(choices) if choices.is_empty() => invalid(child_path(path, "in"), "nothing to choose from"),
         Some(choices) => (0..)
             .zip(choices)
             .try_for_each(|(i, choice): (usize, _)| check_value(&format!("{path}.in[{i}]"), of, choice)),
@@ -60,9 +83,16 @@ fn check_value(path: &str, of: FieldType, pattern: &Value) -> Result<(), Scenari
         (FieldType::Nullable(inner), Value::Object(_) | Value::Array(_)) => check_value(path, *inner, pattern),
         (FieldType::Number | FieldType::Time | FieldType::Fraction, Value::Object(bounds)) => {
             bounds.iter().try_for_each(|(bound, value)| match bound.as_str() {
+                "min" | "max" if value.is_object() => mismatch(&child_path(path, bound), of, value),
                 "min" | "max" => check_value(&child_path(path, bound), of, value),
                 _ => unknown_field(path, bound, "a range", ["min", "max"].into_iter()),
-            })
+            })?;
+            match (bounds.get("min"), bounds.get("max")) {
+                (Some(min), Some(max)) if min.as_f64() > max.as_f64() => {
+                    invalid(path, Refusal::NotARange(min.to_string(), max.to_string()))
+                }
+                _ => Ok(()),
+            }
         }
         (FieldType::Object(_, known), Value::Object(fields)) => {
             fields.iter().try_for_each(|(field, value)| match known.iter().find(|(name, _)| name == field) {
