@@ -255,7 +255,8 @@ impl World {
                     node.usual_write_delay = *write_delay;
                 }
             }),
-            LabEvent::Config { .. } | LabEvent::DiskPace { .. } => {}
+            LabEvent::DiskPace { node, hangs, .. } => self.with_node(*node, |node| node.disk_hangs = *hangs),
+            LabEvent::Config { .. } => {}
             LabEvent::Rule { name, on: true } => drop(self.rules_off.remove(name)),
             LabEvent::Rule { name, on: false } => drop(self.rules_off.insert(*name)),
             LabEvent::Violation { invariant, nodes, entries, text } => {

@@ -287,6 +287,7 @@ say! {
         restarts(node: NodeName): format!("{node} restarts"),
         is_paused(node: NodeName): format!("{node} is paused"),
         is_resumed(node: NodeName): format!("{node} is resumed"),
+        disk_answers(node: NodeName): format!("The disk of {node} answers at once"),
         disk_hangs(node: NodeName): format!("Reads from the disk of {node} hang"),
         disk_applies(node: NodeName, low: &str, high: &str): if low == high {
             format!("{node} takes {low} ms to apply an entry")
