@@ -1,7 +1,10 @@
 // The JavaScript API of Raft Lab. The running lab of the page is `window.raftLab`; a script makes others with
 // `new window.raftLab.constructor(scenario)`. Made from the Rust types: `cargo test --test schema -- --ignored` writes it anew.
 
-/** A running lab. What is refused throws an `Error` whose message names the place; the lab is then as it was. */
+/**
+ * A running lab. Whatever a method is given that is not as said here throws an `Error` whose message names the place; the
+ * lab is then as it was.
+ */
 export class RaftLab {
   /** Builds the cluster of a scenario, an object or its JSON text, and starts its nodes at time 0. */
   constructor(scenario: Scenario | string);
@@ -11,7 +14,8 @@ export class RaftLab {
   advance(ms: Milliseconds): boolean;
   /** One step. False if nothing of that kind happens within 10 s. */
   step(kind: "event" | "message" | "transition"): boolean;
-  /** Runs until a condition holds, for so much virtual time at most. Whether it holds then. */
+  /** Runs until a condition holds, for so much virtual time at most. Whether it holds then. As in `stop.when`, what has
+   * happened since the first event counts: the next of something is one more than there are now (`count`). */
   runUntil(condition: Condition | string, limitMs: Milliseconds): boolean;
   /** Runs to the end that the scenario sets. */
   runToStop(): void;
@@ -58,6 +62,8 @@ export interface Report {
   trace_hash: string;
   /** Why the run could go no further, if so. */
   halted?: string;
+  /** The recorded actions that came at another place than they were done at, since this is another run: their places in the list. */
+  displaced?: number[];
   messages: { sent: number; delivered: number; dropped: number };
   nodes: {
     id: number;
@@ -84,15 +90,19 @@ export interface Report {
     snapshot: { index: number; offset: number; bytes: number; chunks_sent: number } | null;
   }[];
   clients: { writes: number; acknowledged: number; refused: number; unknown: number; reads: number };
-  invariants: {
+  /** Each invariant; of one that was broken, when, by whom and how for the first time. */
+  invariants: ({ name: Invariant; held: true } | {
     name: Invariant;
-    held: boolean;
-    violation?: { event: number; nodes: number[]; entries: number[]; text: string };
-  }[];
+    held: false;
+    event: number;
+    nodes: number[];
+    entries: number[];
+    text: string;
+  })[];
   expect: { held: boolean; expected: Condition }[];
 }
 
-/** The initial state of a cluster, the actions, and the expected outcome. */
+/** What goes beyond a limit is refused, with its place: 16777216 bytes of JSON text; 9 nodes; keys and values of 4096 bytes; logs that start with 10000 entries; 100000 writes of one write_many, 500000 writes and 134217728 bytes of all together; an interval between heartbeats and a time limit of a chunk of at least 1 ms; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 805306368 bytes, and says so in its report. */
 export type Scenario = {
   format: "raft-lab/1";
   /** The title, for people. */
@@ -134,7 +144,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The nodes whose election timer is set. */
@@ -148,7 +160,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The key to set. */
@@ -159,12 +173,16 @@ export type Action = {
   node?: number | null;
   /** The id of the client. Default: 1. */
   client?: number | null;
+  /** After how many ms the client sends the write again if its outcome is unknown: to the leader, in a session, so that it is done once. Default: never. */
+  retry_after?: Milliseconds | null;
   do: "write";
   at?: Milliseconds;
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The key to read. */
@@ -178,23 +196,29 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The number of writes. */
+  /** The number of writes: at most 100,000, and 500,000 of all together. */
   count: number;
   /** Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once. */
   every?: Milliseconds | null;
   /** Closed loop: the number of clients, each of which waits for a result before its next write. Default: 1. */
   clients?: number | null;
-  /** The length of each value in bytes. Default: the value is the number of the write. */
+  /** The length of each value in bytes: at most 4096, and 128 MiB in all. Default: the value is the number of the write. */
   value_bytes?: number | null;
+  /** Closed loop: as in `write`. */
+  retry_after?: Milliseconds | null;
   do: "write_many";
   at?: Milliseconds;
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The groups of node ids; no node is in two groups. */
@@ -204,7 +228,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The links, as [from, to]. */
@@ -216,7 +242,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The links, as [from, to]. */
@@ -228,7 +256,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   do: "heal";
@@ -236,7 +266,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only links from this node. Default: from any. */
@@ -254,7 +286,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -280,7 +314,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -306,7 +342,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -332,7 +370,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The additional latency, in ms. */
@@ -360,7 +400,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -386,7 +428,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -412,7 +456,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The nodes to crash. */
@@ -422,7 +468,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The nodes to restart. */
@@ -432,7 +480,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The nodes to pause. */
@@ -442,7 +492,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The nodes to resume. */
@@ -452,7 +504,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The nodes whose disks are changed. */
@@ -470,7 +524,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The nodes whose disks are emptied. */
@@ -480,7 +536,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The nodes whose disks are taken back. */
@@ -492,7 +550,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node that builds the snapshot. */
@@ -504,7 +564,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to add. */
@@ -516,11 +578,15 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The ids of the new set of voters. */
   voters: number[];
+  /** The ids of the new set of learners: who is in neither set leaves, a voter in this one is demoted. Without it, the learners stay that are not to vote. */
+  learners?: number[] | null;
   /** The node that is asked, once, whatever its role. Default: the leader. */
   of?: number | null;
   do: "members";
@@ -528,7 +594,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The voter that shall become the leader. */
@@ -540,14 +608,16 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The shortest election timeout, in ms: the time without a message from a leader after which a follower campaigns. */
   election_timeout_min?: Milliseconds | null;
   /** The exclusive upper bound of the random election timeout, in ms. */
   election_timeout_max?: Milliseconds | null;
-  /** The interval between heartbeats, and the time limit of an append, in ms. */
+  /** The interval between heartbeats, and the time limit of an append, in ms; at least 1. */
   heartbeat_interval?: Milliseconds | null;
   /** The most entries in one append. */
   max_payload_entries?: number | null;
@@ -557,7 +627,7 @@ export type Action = {
   snapshot_policy?: SnapshotPolicy | null;
   /** The most bytes in one chunk of a snapshot. */
   snapshot_max_chunk_size?: number | null;
-  /** The time limit of one chunk of a snapshot, in ms. */
+  /** The time limit of one chunk of a snapshot, in ms; at least 1. */
   install_snapshot_timeout?: Milliseconds | null;
   /** Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one. */
   conflict_hint?: boolean | null;
@@ -565,12 +635,16 @@ export type Action = {
   pre_vote?: boolean | null;
   /** Whether a leader that does not hear from a majority within `election_timeout_max` steps down. */
   check_quorum?: boolean | null;
+  /** The most entries that a leader keeps before its snapshot for a follower that is being sent one. */
+  snapshot_tail_limit?: number | null;
   do: "config";
   at?: Milliseconds;
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The rule. */
@@ -582,7 +656,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The text of the caption. */
@@ -592,7 +668,9 @@ export type Action = {
   when?: Condition;
   after_ms?: Milliseconds;
   repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 };
 
@@ -679,7 +757,7 @@ export type ConfigPatch = {
   election_timeout_min?: Milliseconds | null;
   /** The exclusive upper bound of the random election timeout, in ms. */
   election_timeout_max?: Milliseconds | null;
-  /** The interval between heartbeats, and the time limit of an append, in ms. */
+  /** The interval between heartbeats, and the time limit of an append, in ms; at least 1. */
   heartbeat_interval?: Milliseconds | null;
   /** The most entries in one append. */
   max_payload_entries?: number | null;
@@ -689,7 +767,7 @@ export type ConfigPatch = {
   snapshot_policy?: SnapshotPolicy | null;
   /** The most bytes in one chunk of a snapshot. */
   snapshot_max_chunk_size?: number | null;
-  /** The time limit of one chunk of a snapshot, in ms. */
+  /** The time limit of one chunk of a snapshot, in ms; at least 1. */
   install_snapshot_timeout?: Milliseconds | null;
   /** Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one. */
   conflict_hint?: boolean | null;
@@ -697,6 +775,8 @@ export type ConfigPatch = {
   pre_vote?: boolean | null;
   /** Whether a leader that does not hear from a majority within `election_timeout_max` steps down. */
   check_quorum?: boolean | null;
+  /** The most entries that a leader keeps before its snapshot for a follower that is being sent one. */
+  snapshot_tail_limit?: number | null;
 };
 
 /** When a node builds a snapshot. */
@@ -705,7 +785,7 @@ export type SnapshotPolicy = {
   logs_since_last: number;
 };
 
-export type Rule = "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness";
+export type Rule = "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | "client-sessions";
 
 export type Stop = {
   at?: Milliseconds;
@@ -790,7 +870,7 @@ export type OutcomeIs = {
   value?: string | null;
 };
 
-export type ClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown";
+export type ClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying";
 
 /** A condition about one or several nodes: every field that is given must hold. */
 export type NodeIs = {
@@ -1005,7 +1085,7 @@ export type EventWas = {
   n?: EventNumber;
   count?: Number;
   node?: EventNumber;
-  entry?: EventIndexTermSetBlankMembers;
+  entry?: EventIndexTermSetBlankMembersClientSerial;
 } | {
   event: "truncate";
   at?: EventTime;
@@ -1029,6 +1109,14 @@ export type EventWas = {
   count?: Number;
   node?: EventNumber;
   index?: EventNumber;
+} | {
+  event: "repeated";
+  at?: EventTime;
+  n?: EventNumber;
+  count?: Number;
+  node?: EventNumber;
+  index?: EventNumber;
+  first?: EventNumber;
 } | {
   event: "stream-state";
   at?: EventTime;
@@ -1216,7 +1304,7 @@ export type EventWas = {
   prev_log_index?: EventNumber;
   prev_log_term?: EventNumber;
   leader_commit?: EventNumber;
-  entries?: EventIndexTermSetBlankMembersList;
+  entries?: EventIndexTermSetBlankMembersClientSerialList;
   result?: EventStaleTermOrInstalledOrSuccessConflictExpects;
   candidate?: EventNumber;
   last_log_index?: EventNumber;
@@ -1350,6 +1438,7 @@ export type EventWas = {
   conflict_hint?: EventBool;
   pre_vote?: EventBool;
   check_quorum?: EventBool;
+  snapshot_tail_limit?: EventNumber;
 } | {
   event: "rule";
   at?: EventTime;
@@ -1425,6 +1514,7 @@ export type EventWas = {
   n?: EventNumber;
   count?: Number;
   voters?: EventNumberListOrNull;
+  learners?: EventNumberListOrNull;
   learner?: EventNumberOrNull;
   /** The node that was asked; null while there is no leader. */
   node?: EventNumberOrNull;
@@ -1503,8 +1593,8 @@ export type EventBool = boolean | {
   in: boolean[];
 };
 
-export type EventVoteWhy = "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader" | {
-  in: ("log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader")[];
+export type EventVoteWhy = "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader" | "it is the leader" | "the candidate is no voter" | {
+  in: ("log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader" | "it is the leader" | "the candidate is no voter")[];
 };
 
 export type EventTransferRefusedWhy = "this node does not lead" | "it leads already" | "it has no vote" | {
@@ -1537,12 +1627,14 @@ export type EventVotersLearners = {
   })[];
 };
 
-export type EventIndexTermSetBlankMembers = {
+export type EventIndexTermSetBlankMembersClientSerial = {
   index?: EventNumber;
   term?: EventNumber;
   set?: EventTextTextPair;
   blank?: EventBool;
   members?: EventVotersLearners;
+  client?: EventNumber;
+  serial?: EventNumber;
 } | {
   in: ({
     index?: EventNumber;
@@ -1550,6 +1642,8 @@ export type EventIndexTermSetBlankMembers = {
     set?: EventTextTextPair;
     blank?: EventBool;
     members?: EventVotersLearners;
+    client?: EventNumber;
+    serial?: EventNumber;
   })[];
 };
 
@@ -1561,8 +1655,8 @@ export type EventStreamState = "line-rate" | "lagging" | "snapshotting" | "shutd
   in: ("line-rate" | "lagging" | "snapshotting" | "shutdown")[];
 };
 
-export type EventStreamWhy = "new leader" | "caught up" | "lag above the threshold" | "append refused" | "saw a higher term" | "terminated" | "storage failed" | "needed entries are compacted" | "too far behind for the log" | "snapshot installed" | {
-  in: ("new leader" | "caught up" | "lag above the threshold" | "append refused" | "saw a higher term" | "terminated" | "storage failed" | "needed entries are compacted" | "too far behind for the log" | "snapshot installed")[];
+export type EventStreamWhy = "new leader" | "caught up" | "lag above the threshold" | "append refused" | "saw a higher term" | "terminated" | "storage failed" | "needed entries are compacted" | "too far behind for the log" | "snapshot installed" | "added" | {
+  in: ("new leader" | "caught up" | "lag above the threshold" | "append refused" | "saw a higher term" | "terminated" | "storage failed" | "needed entries are compacted" | "too far behind for the log" | "snapshot installed" | "added")[];
 };
 
 export type EventIdIndexTermBytes = {
@@ -1583,8 +1677,8 @@ export type EventMessageKind = "append" | "heartbeat" | "append-answer" | "vote"
   in: ("append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now")[];
 };
 
-export type EventIndexTermSetBlankMembersList = EventIndexTermSetBlankMembers[] | {
-  in: EventIndexTermSetBlankMembers[][];
+export type EventIndexTermSetBlankMembersClientSerialList = EventIndexTermSetBlankMembersClientSerial[] | {
+  in: EventIndexTermSetBlankMembersClientSerial[][];
 };
 
 export type EventTermIndexOrNull = {
@@ -1675,8 +1769,8 @@ export type EventLogsSinceLast = {
   })[];
 };
 
-export type EventRule = "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | {
-  in: ("majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness")[];
+export type EventRule = "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | "client-sessions" | {
+  in: ("majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | "client-sessions")[];
 };
 
 export type EventTimeTimePairOrNull = [EventTime, EventTime] | null | {
@@ -1705,16 +1799,16 @@ export type EventTextOrNull = string | null | {
   in: (string | null)[];
 };
 
-export type EventClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | {
-  in: ("waiting" | "sent" | "ok" | "refused" | "unknown")[];
+export type EventClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying" | {
+  in: ("waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying")[];
 };
 
 export type EventNumberListOrNull = EventNumber[] | null | {
   in: (EventNumber[] | null)[];
 };
 
-export type EventMembersResultOrNull = "done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | null | {
-  in: ("done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | null)[];
+export type EventMembersResultOrNull = "done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | "the leader stepped down before the change began" | "leadership is being transferred" | "a newer change took its place" | "a new voter does not answer" | null | {
+  in: ("done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | "the leader stepped down before the change began" | "leadership is being transferred" | "a newer change took its place" | "a new voter does not answer" | null)[];
 };
 
 export type EventInvariant = "election-safety" | "leader-append-only" | "log-matching" | "leader-completeness" | "state-machine-safety" | "votes-kept" | "monotonic" | "applied-once" | "match-is-true" | "acknowledged-kept" | "linearizable" | {

@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_types, reason = "the wall time of whoever waits: no run ever sees it")]
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{mpsc, Arc};
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::Args;
 
-use super::io::{load, print_text, HELD, NOT_HELD};
+use super::io::{load, print_text, tell, Failure as Refused, HELD, NOT_HELD};
 use crate::lab::explore::random::FaultPlan;
 use crate::lab::explore::{Explore, Failure, Progress, Shrink, Trial};
 use crate::lab::scenario::limits::{NODES_MAX, SEED_MAX};
@@ -23,7 +23,7 @@ use crate::runtime::Micros;
 /// The command line options.
 #[derive(Args)]
 pub(super) struct Options {
-    /// A scenario to which load and faults are added; without it, random clusters
+    /// A scenario to which load and faults are added (- is standard input); without it, random clusters
     #[arg(long, value_name = "FILE")]
     base: Option<PathBuf>,
     /// The seeds to try, from A to B (exclusive)
@@ -110,7 +110,7 @@ impl Shared {
 }
 
 /// Explores. Returns the exit status: 0 if no run failed.
-pub(super) fn run(options: Options) -> Result<u8, String> {
+pub(super) fn run(options: Options) -> Result<u8, Refused> {
     let base = options.base.as_deref().map(load).transpose()?;
     let seeds = options.seeds.unwrap_or(0..SEED_MAX + 1);
     let plan = FaultPlan { nodes: options.nodes.unwrap_or(0), ..FaultPlan::default() };
@@ -153,7 +153,8 @@ pub(super) fn run(options: Options) -> Result<u8, String> {
     while !shrink.advance(u64::MAX) {}
     let scenario = shrink.result(seed);
     show(&format!("{} actions, {} nodes", scenario.actions.len(), scenario.all_nodes().len()), true);
-    print_text(&format!("{}\n", scenario.to_json()))?;
+    let text = scenario.to_json();
+    print_text(&format!("{text}\n")).inspect_err(|_| tell(&text))?;
     Ok(NOT_HELD)
 }
 
@@ -165,10 +166,12 @@ fn line(progress: Progress, elapsed: Duration) -> String {
 
 /// Shows progress. On a terminal each line replaces the one before, unless that one was to stay.
 fn show(text: &str, stays: bool) {
-    match (std::io::stderr().is_terminal(), stays) {
-        (true, true) => eprintln!("\r\x1b[K{text}"),
-        (true, false) => eprint!("\r\x1b[K{text}"),
-        (false, true) => eprintln!("{text}"),
-        (false, false) => {}
-    }
+    let mut out = std::io::stderr();
+    // Who does not see the progress sees the exit status.
+    let _ = match (out.is_terminal(), stays) {
+        (true, true) => writeln!(out, "\r\x1b[K{text}"),
+        (true, false) => write!(out, "\r\x1b[K{text}"),
+        (false, true) => writeln!(out, "{text}"),
+        (false, false) => Ok(()),
+    };
 }

@@ -1,21 +1,24 @@
 //! Layer 6: the command line, a thin wrapper around the laboratory.
 
 mod explore;
+mod help;
 mod io;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::lab::{Lab, Report, Scenario, ScenarioError, UnobservedReport};
 use crate::runtime::Micros;
-use io::{load, print_text, write_trace, HELD, NOT_HELD, REFUSED};
+use io::{is_same_file, load_all, name_of, print_text, tell, write_file, Failure};
+use io::{HELD, NOT_HELD, REFUSED, STANDARD, UNWRITTEN};
 
 /// See how a replicated log works: the engine of the page, without the page.
 #[derive(Parser)]
-#[command(name = "raft-lab", version)]
+#[command(name = "raft-lab", version, after_help = help::statuses(), after_long_help = help::all())]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -24,102 +27,151 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Run scenarios to their end and print a report for each
-    Run {
-        /// Scenario files
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// Write every event as a line of JSON (with one file)
-        #[arg(long, value_name = "OUT.jsonl")]
-        trace: Option<PathBuf>,
-        /// Stop at this virtual time at the latest, in milliseconds
-        #[arg(long, value_name = "MS", value_parser = milliseconds)]
-        until: Option<Micros>,
-        /// Run without observers: nothing is recorded or checked, and the report has null there
-        #[arg(long, conflicts_with = "trace")]
-        quiet: bool,
-    },
+    #[command(after_help = help::statuses())]
+    Run(Run),
     /// Try random runs until one fails, shorten it, and print it as a scenario
     ///
     /// Progress goes to standard error. Exit status: 0 if nothing was found, 1 if something was.
+    #[command(after_long_help = help::rules())]
     Explore(explore::Options),
     /// Check scenario files without running them
+    #[command(after_help = help::statuses())]
     Check {
-        /// Scenario files
+        /// Scenario files; - is standard input
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
     /// Print a JSON Schema of scenario files
     Schema,
+    /// Print a script that lets a shell complete commands: `raft-lab completions bash > FILE`
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
 }
 
-/// Runs the command line. Exit status: 0 if all expectations held, 1 if some did not, 2 if a file was refused.
+#[derive(clap::Args)]
+struct Run {
+    /// Scenario files; - is standard input
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Write every event as a line of JSON (with one file); - is standard output, and goes with --report
+    #[arg(long, value_name = "OUT.jsonl")]
+    trace: Option<PathBuf>,
+    /// Write the reports there instead of standard output
+    #[arg(long, value_name = "OUT.json", default_value = STANDARD, hide_default_value = true)]
+    report: PathBuf,
+    /// Stop at this virtual time at the latest, in milliseconds
+    #[arg(long, value_name = "MS", value_parser = milliseconds)]
+    until: Option<Micros>,
+    /// Run without observers: nothing is recorded or checked, and the report has null there
+    #[arg(long, conflicts_with = "trace")]
+    quiet: bool,
+}
+
+/// Runs the command line. Returns the exit status: see [`help::statuses`].
 pub fn main() -> ExitCode {
-    let status = match Arguments::parse().command {
-        Command::Run { files, until, quiet: true, .. } => run_quietly(&files, until),
-        Command::Run { files, trace, until, quiet: false } => run(&files, trace.as_deref(), until),
+    let done = match Arguments::try_parse() {
+        Ok(arguments) => carry_out(arguments.command),
+        Err(other) => {
+            // Usage goes to standard error, help and version to standard output.
+            match other.print() {
+                Err(error) if !other.use_stderr() && error.kind() != std::io::ErrorKind::BrokenPipe => Ok(UNWRITTEN),
+                _ => Ok(if other.use_stderr() { REFUSED } else { HELD }),
+            }
+        }
+    };
+    ExitCode::from(done.unwrap_or_else(|Failure { status, text }| {
+        tell(&text);
+        status
+    }))
+}
+
+fn carry_out(command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Run(options) => {
+            options.check()?;
+            if options.quiet {
+                options.carry_out(Lab::unobserved, UnobservedReport::new, |report| report.halted.is_none())
+            } else {
+                options.carry_out(Lab::new, Lab::report, Report::held)
+            }
+        }
         Command::Explore(options) => explore::run(options),
-        Command::Check { files } => check(&files),
+        Command::Check { files } => load_all(&files).map(|_| HELD).map_err(Failure::from),
         Command::Schema => {
             let schema = serde_json::to_string_pretty(&crate::lab::export::schema::schema()).unwrap_or_default();
             print_text(&format!("{schema}\n")).map(|()| HELD)
         }
-    };
-    ExitCode::from(status.unwrap_or_else(|refusal| {
-        eprintln!("{refusal}");
-        REFUSED
-    }))
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "raft-lab", &mut script);
+            print_text(&String::from_utf8_lossy(&script)).map(|()| HELD)
+        }
+    }
 }
 
 fn milliseconds(text: &str) -> Result<Micros, String> {
     serde_json::from_str(text).map_err(|_| "not a time in milliseconds".into())
 }
 
-fn check(files: &[PathBuf]) -> Result<u8, String> {
-    let refusals: Vec<String> = files.iter().filter_map(|file| load(file).err()).collect();
-    match refusals.is_empty() {
-        true => Ok(HELD),
-        false => Err(refusals.join("\n")),
-    }
-}
-
-fn run(files: &[PathBuf], trace: Option<&Path>, until: Option<Micros>) -> Result<u8, String> {
-    if trace.is_some() && files.len() > 1 {
-        return Err("--trace goes with one file".into());
-    }
-    let mut reports = Vec::new();
-    for lab in &mut start(files, Lab::new)? {
-        lab.run_to_stop(until);
-        if let Some(trace) = trace {
-            write_trace(lab, trace).map_err(|error| format!("{}: {error}", trace.display()))?;
+impl Run {
+    /// Refuses what would lose something.
+    fn check(&self) -> Result<(), String> {
+        let outputs = [("--trace", self.trace.as_deref()), ("--report", Some(self.report.as_path()))];
+        for (option, path) in outputs {
+            let Some(path) = path.filter(|path| *path != Path::new(STANDARD)) else { continue };
+            if let Some(input) = self.files.iter().find(|file| is_same_file(file, path)) {
+                return Err(format!("{option} would overwrite {}, which is to be run", name_of(input)));
+            }
         }
-        reports.push(lab.report());
+        match self.trace.as_deref() {
+            Some(_) if self.files.len() > 1 => Err("--trace goes with one file".into()),
+            Some(trace) if trace == self.report || is_same_file(trace, &self.report) => {
+                Err("--trace and --report lead to the same place".into())
+            }
+            _ => Ok(()),
+        }
     }
-    print(&reports)?;
-    Ok(if reports.iter().all(Report::held) { HELD } else { NOT_HELD })
+
+    /// Runs the scenarios one after the other. No lab outlives its report: a run may take much memory.
+    fn carry_out<T: Serialize>(
+        &self,
+        lab: fn(Scenario) -> Result<Lab, ScenarioError>,
+        report_of: fn(&Lab) -> T,
+        held: fn(&T) -> bool,
+    ) -> Result<u8, Failure> {
+        let mut reports = Vec::new();
+        let mut traced = Ok(());
+        for (scenario, file) in load_all(&self.files)?.into_iter().zip(&self.files) {
+            let mut lab = lab(scenario).map_err(|error| format!("{}: {error}", name_of(file)))?;
+            lab.run_to_stop(self.until);
+            reports.push(report_of(&lab));
+            if let Some(trace) = &self.trace {
+                traced = write_file(trace, |out| write_trace(&lab, out));
+            }
+        }
+        write_file(&self.report, |out| write_reports(&reports, out))?;
+        // A trace that could not be written does not take the report with it.
+        traced?;
+        Ok(if reports.iter().all(held) { HELD } else { NOT_HELD })
+    }
 }
 
-/// Runs without observers, at full speed; nothing is checked.
-fn run_quietly(files: &[PathBuf], until: Option<Micros>) -> Result<u8, String> {
-    let mut labs = start(files, Lab::unobserved)?;
-    labs.iter_mut().for_each(|lab| lab.run_to_stop(until));
-    let reports: Vec<UnobservedReport> = labs.iter().map(UnobservedReport::new).collect();
-    print(&reports)?;
-    Ok(if reports.iter().all(|report| report.halted.is_none()) { HELD } else { NOT_HELD })
+/// Writes every event of a run as a line of JSON.
+fn write_trace(lab: &Lab, out: &mut dyn Write) -> std::io::Result<()> {
+    for record in lab.records().iter() {
+        serde_json::to_writer(&mut *out, record)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
 }
 
-/// A lab for each file. Fails if any file is refused.
-fn start(files: &[PathBuf], lab: fn(Scenario) -> Result<Lab, ScenarioError>) -> Result<Vec<Lab>, String> {
-    let scenarios = files.iter().map(|file| load(file)).collect::<Result<Vec<_>, _>>()?;
-    let start =
-        |(scenario, file): (Scenario, &PathBuf)| lab(scenario).map_err(|error| format!("{}: {error}", file.display()));
-    scenarios.into_iter().zip(files).map(start).collect()
-}
-
-/// Prints one report as itself, several as a list.
-fn print<T: Serialize>(reports: &[T]) -> Result<(), String> {
-    let text = match reports {
-        [report] => serde_json::to_string_pretty(report),
-        reports => serde_json::to_string_pretty(reports),
-    };
-    print_text(&format!("{}\n", text.unwrap_or_default()))
+/// Writes one report as itself, several as a list.
+fn write_reports<T: Serialize>(reports: &[T], out: &mut dyn Write) -> std::io::Result<()> {
+    match reports {
+        [report] => serde_json::to_writer_pretty(&mut *out, report)?,
+        reports => serde_json::to_writer_pretty(&mut *out, reports)?,
+    }
+    out.write_all(b"\n")
 }

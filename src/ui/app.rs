@@ -12,13 +12,13 @@ use super::focus::use_focus_kept;
 use super::header::Header;
 use super::keys::{use_keys, use_pointer_leaves_keys_alone};
 use super::menu::menu;
+use super::notices::notices;
 use super::page::use_page;
 use super::panels::Panels;
 use super::scene::Scene;
 use super::text;
 use super::transport::Transport;
 use crate::view::headline::headline;
-use crate::view::invariants::why_halted;
 use crate::view::page::Change;
 
 /// The page.
@@ -79,25 +79,4 @@ fn use_late_notices(driver: &Driver, told: u32, change: &Callback<Change>) {
             change.emit(Change::Notice(driver.take_notice().map(Rc::from)));
         }
     });
-}
-
-/// Why the run has halted, and the notice to the user.
-fn notices(scene: &Scene) -> Html {
-    let Scene { frame, page, actions, .. } = scene;
-    let t = text();
-    let halted = frame.halted.as_deref().map(|why| why_halted(why, t));
-    let dismiss = actions.change.reform(|_: MouseEvent| Change::Notice(None));
-    html! {
-        <div class="notices" role="alert">
-            if let Some(why) = halted {
-                <p class="notice bad">{ why }</p>
-            }
-            if let Some(notice) = &page.notice {
-                <p class="notice">
-                    <span>{ notice.to_string() }</span>
-                    <button type="button" data-home="" onclick={dismiss}>{ t.dismiss() }</button>
-                </p>
-            }
-        </div>
-    }
 }

@@ -106,7 +106,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                 { legend(view.leader.filter(|_| view.rivals)) }
             </div>
             <div class="scroller" ref={&scroller} {onscroll} {onkeydown} tabindex="0" role="group" aria-labelledby="logs-title" data-scroller="">
-                <table class="log-table" role="table" aria-labelledby="logs-title" aria-colcount={(last + 1).to_string()} {style}>
+                <table class="log-table" role="table" aria-labelledby="logs-title" aria-colcount={(last + 1).to_string()} ~style={style}>
                     <thead role="rowgroup">
                         <tr role="row">
                             <th role="columnheader" class="corner" aria-colindex="1">
@@ -118,7 +118,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                                     role="columnheader"
                                     class="index"
                                     aria-colindex={(index + 1).to_string()}
-                                    style={left(index)}
+                                    ~style={left(index)}
                                 >
                                     { grouped(index) }
                                 </th>
@@ -242,7 +242,7 @@ fn Row(props: &RowProps) -> Html {
                 { block("receiving", &receiving.columns, receiving.label(t), receiving.name(row.node, t), receiving.percent()) }
             }
             if let Some(aside) = &row.aside {
-                <td role="cell" class="aside" style={format!("width:{}rem", COLUMN * *visible.end() as f64)}>
+                <td role="cell" class="aside" ~style={format!("width:{}rem", COLUMN * *visible.end() as f64)}>
                     <span>{ aside.clone() }</span>
                 </td>
             }
@@ -272,10 +272,10 @@ fn block(
             aria-colspan={count.to_string()}
             aria-label={name.clone()}
             title={name}
-            style={place}
+            ~style={place}
             data-block={kind}
         >
-            <i style={percent.map(|percent| format!("width:{percent}%"))} />
+            <i ~style={percent.map(|percent| format!("width:{percent}%"))} />
             <span>{ label }</span>
         </td>
     }
@@ -307,7 +307,7 @@ fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
             aria-colindex={(cell.index + 1).to_string()}
             aria-label={name.clone()}
             title={name}
-            style={left(cell.index)}
+            ~style={left(cell.index)}
             data-index={cell.index.to_string()}
             onpointerover={looks(true)}
             onpointerout={looks(false)}
@@ -380,12 +380,12 @@ fn marked(marks: &Marks, whole: &RangeInclusive<Index>, scroller: &NodeRef) -> H
     html! {
         <td role="cell" class="marks" aria-label={t.marks(marks.matched, marks.next)}>
             if let Some((index, words)) = drawn.matched {
-                <span class="pointer match" style={middle(index)}>
+                <span class="pointer match" ~style={middle(index)}>
                     <span>{ words.unwrap_or_default() }</span><i>{ "▲" }</i>
                 </span>
             }
             if let Some((index, words)) = drawn.next {
-                <span class="pointer next" style={middle(index)}>
+                <span class="pointer next" ~style={middle(index)}>
                     <i>{ "▼" }</i><span>{ words.unwrap_or_default() }</span>
                 </span>
             }

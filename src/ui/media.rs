@@ -1,6 +1,7 @@
 //! Information about the browser and the user's preferences.
 
-use web_sys::{Document, Element, MediaQueryList, Window};
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement, MediaQueryList, Window};
 
 use crate::view::settings::Theme;
 
@@ -12,6 +13,28 @@ pub fn window() -> Window {
 /// The document.
 pub fn document() -> Document {
     window().document().expect("a window has a document")
+}
+
+/// Real time in milliseconds, for the budget of a frame.
+pub fn wall_ms() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Lets the user save a text as a file.
+pub fn download(name: &str, text: &str) {
+    let href = format!("data:application/json;charset=utf-8,{}", String::from(js_sys::encode_uri_component(text)));
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok());
+    if let Some(link) = link {
+        // Both names are valid, so this cannot fail.
+        let _ = link.set_attribute("download", name).and_then(|()| link.set_attribute("href", &href));
+        link.click();
+    }
+}
+
+/// Loads the page again.
+pub fn reload() {
+    // If the browser refuses, the user can.
+    let _ = window().location().reload();
 }
 
 /// Whether the page is hidden.

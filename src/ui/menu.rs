@@ -108,7 +108,7 @@ pub fn MenuOf(props: &MenuProps) -> Html {
     );
     html! {
         <div
-            ref={element} class="menu" role="menu" aria-label={choices.name} style={place} {onkeydown} {onfocusout}
+            ref={element} class="menu" role="menu" aria-label={choices.name} ~style={place} {onkeydown} {onfocusout}
             data-home={home}
         >
             <p aria-hidden="true">{ choices.title }</p>

@@ -52,7 +52,7 @@ impl PageState {
 pub fn use_page(driver: &Driver) -> PageState {
     let redraw = use_force_update();
     let state = use_memo((), |()| {
-        let page = Page::new(store::settings(), driver.take_notice());
+        let page = Page::new(store::settings().unwrap_or_default(), driver.take_notice());
         PageState(Rc::new(Inner { page: RefCell::new(Rc::new(page)), driver: driver.clone(), redraw }))
     });
     (*state).clone()

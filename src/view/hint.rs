@@ -151,7 +151,7 @@ mod tests {
     /// Five voters in term 1 with one entry each. S1 leads.
     fn world(change: impl Fn(&mut NodeState)) -> World {
         let node = |id| {
-            let entry = Arc::new(Entry { index: 1, term: 1, payload: Payload::Blank });
+            let entry = Arc::new(Entry::new(1, 1, Payload::Blank));
             let mut node = NodeState::new(id, Membership::new(1..=5, []), [entry]);
             (node.alive, node.begun, node.term, node.commit, node.applied) = (true, true, 1, 1, 1);
             node.role = if id == 1 { Role::Leader } else { Role::Follower };

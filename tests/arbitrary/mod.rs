@@ -1,6 +1,6 @@
 //! Strategies for arbitrary valid scenarios.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::option;
 use proptest::prelude::*;
@@ -51,7 +51,7 @@ fn probability() -> impl Strategy<Value = Probability> {
 }
 
 fn rate() -> impl Strategy<Value = ClockRate> {
-    (100_000..=10_000_000_u32).prop_map(|per_million| ClockRate { per_million })
+    (100_000..=1_000_000_u32).prop_map(|per_million| ClockRate { per_million })
 }
 
 fn key() -> impl Strategy<Value = String> {
@@ -101,7 +101,7 @@ fn selector() -> impl Strategy<Value = Selector> {
 /// Settings, each compatible with all others generated here.
 fn config() -> impl Strategy<Value = ConfigPatch> {
     let numbers = (1..9_u32, option::of(0..99_u64), option::of(1..99_u64), option::of(1..99_u64));
-    let times = option::of((1..50_000_u64, 60_000..90_000_u64, 100_000..900_000_u64));
+    let times = option::of((1_000..50_000_u64, 60_000..90_000_u64, 100_000..900_000_u64));
     (numbers, (flag(), flag(), flag()), times).prop_map(|((payload, lag, snapshots, chunk), flags, times)| {
         ConfigPatch {
             max_payload_entries: Some(payload),
@@ -115,6 +115,7 @@ fn config() -> impl Strategy<Value = ConfigPatch> {
             conflict_hint: flags.0,
             pre_vote: flags.1,
             check_quorum: flags.2,
+            snapshot_tail_limit: lag,
         }
     })
 }
@@ -122,13 +123,15 @@ fn config() -> impl Strategy<Value = ConfigPatch> {
 /// Actions on nodes and by clients.
 fn to_nodes() -> impl Strategy<Value = Action> {
     let load = prop_oneof![
-        (0..99_u64, option::of(micros()), option::of(0..99_u32))
-            .prop_map(|(count, every, value_bytes)| Action::WriteMany { count, every, clients: None, value_bytes }),
+        (0..99_u64, option::of(micros()), option::of(0..99_u32)).prop_map(|(count, every, value_bytes)| {
+            Action::WriteMany { count, every, clients: None, value_bytes, retry_after: None }
+        }),
         (0..99_u64, option::of(1..9_u32)).prop_map(|(count, clients)| Action::WriteMany {
             count,
             every: None,
             clients,
-            value_bytes: None
+            value_bytes: None,
+            retry_after: None,
         }),
     ];
     let disk =
@@ -140,7 +143,7 @@ fn to_nodes() -> impl Strategy<Value = Action> {
         node().prop_map(|node| Action::Campaign { node }),
         (targets(), option::of(micros())).prop_map(|(node, after)| Action::Timer { node, after, off: after.is_none() }),
         (key(), text(), option::of(node()), option::of(1..9_u32))
-            .prop_map(|(key, value, node, client)| Action::Write { key, value, node, client }),
+            .prop_map(|(key, value, node, client)| Action::Write { key, value, node, client, retry_after: None }),
         load,
         (key(), option::of(node()), option::of(1..9_u32)).prop_map(|(key, node, client)| Action::Read {
             key,
@@ -148,8 +151,16 @@ fn to_nodes() -> impl Strategy<Value = Action> {
             client
         }),
         (1..=9_u32, option::of(node())).prop_map(|(node, of)| Action::AddLearner { node, of }),
-        (prop::collection::btree_set(1..=9_u32, 0..9), option::of(node()))
-            .prop_map(|(voters, of)| Action::Members { voters, of }),
+        (
+            prop::collection::btree_set(1..=9_u32, 0..9),
+            option::of(prop::collection::btree_set(1..=9_u32, 0..3)),
+            option::of(node()),
+        )
+            .prop_map(|(voters, learners, of): (BTreeSet<_>, Option<BTreeSet<_>>, _)| Action::Members {
+                learners: learners.map(|learners| learners.difference(&voters).copied().collect()),
+                voters,
+                of,
+            }),
         (node(), option::of(node())).prop_map(|(to, of)| Action::Transfer { to, of }),
         targets().prop_map(|node| Action::Crash { node }),
         targets().prop_map(|node| Action::Restart { node }),
@@ -394,7 +405,7 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
             .prop_map(|(condition, later)| Timing::When(condition, later)),
     ];
     let repeat =
-        option::of((1..9_000_000_u64, 1..99_u32).prop_map(|(every, count)| Repeat { every: Micros(every), count }));
+        option::of((1000..9_000_000_u64, 1..99_u32).prop_map(|(every, count)| Repeat { every: Micros(every), count }));
     let actions = prop::collection::vec((timing, repeat, prop_oneof![to_nodes(), to_network()]), 0..8);
     let on_violation =
         prop_oneof![any::<bool>().prop_map(OnViolation::Any), of(Invariant::ALL).prop_map(OnViolation::Only)];

@@ -1,7 +1,6 @@
 //! Components in a real document, in headless Chromium. A module per subject.
 #![cfg(target_family = "wasm")]
 
-mod crash;
 mod explore;
 #[path = "../golden/mod.rs"]
 mod golden;

@@ -85,6 +85,10 @@ export async function lab(t, { path: where = "", context: settings = {}, expecte
   context.setDefaultTimeout(LIMIT_MS);
   const page = await context.newPage();
   const found = complaints(page, expected);
+  // The browser tells most of these on the console itself, but not all.
+  await page.addInitScript(() => addEventListener("securitypolicyviolation", (event) => {
+    console.error(`${event.violatedDirective} forbids ${event.blockedURI}: ${event.sourceFile}:${event.lineNumber}`);
+  }));
   t.after(async () => {
     await context.close();
     assert.deepEqual(found, [], "the page complained");
@@ -137,11 +141,11 @@ export const upToDate = (page) => page.waitForFunction(() => {
   return Number(shown) === window.raftLab.report().events;
 });
 
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const AXE = createRequire(import.meta.url)("axe-core").source;
 
 /** What axe finds, as text. */
 export async function findings(page) {
-  if (!(await page.evaluate(() => "axe" in window))) await page.addScriptTag({ path: AXE });
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => window.axe.run(document, {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   }));

@@ -1,43 +1,17 @@
 // The engine in the page and the engine natively are the same: every scenario gives the same report, byte for byte.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { lab } from "./helper.mjs";
-
-const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
-const SCENARIOS = path.join(ROOT, "tests", "scenarios");
-
-/** The native program. Cargo builds it, unless it is there, and says where. */
-function program() {
-  const cargo = process.env.CARGO ?? "cargo";
-  const said = execFileSync(cargo, ["build", "--locked", "--quiet", "--bin", "raft-lab", "--message-format=json"], {
-    cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"],
-  });
-  const built = said.trim().split("\n").map((line) => JSON.parse(line)).filter((message) => message.executable);
-  return built.at(-1).executable;
-}
-
-/** What a run prints, whichever way it ends. */
-function native(program, file) {
-  try {
-    return execFileSync(program, ["run", file], { encoding: "utf8" });
-  } catch (error) {
-    if (error.status === 1) return error.stdout;
-    throw error;
-  }
-}
+import { native, program, ROOT, scenarioFiles } from "./native.mjs";
 
 test("every scenario has the same report here as natively", async (t) => {
   const { page } = await lab(t);
-  const files = (await readdir(SCENARIOS, { recursive: true })).filter((name) => name.endsWith(".json")).sort();
-  assert.ok(files.length > 100, `${files.length} scenarios`);
   const raftLab = program();
-  for (const name of files) {
-    const file = path.join(SCENARIOS, name);
+  for (const file of await scenarioFiles()) {
+    const name = path.relative(ROOT, file);
     const scenario = await readFile(file, "utf8");
     const { text, value } = await page.evaluate((scenario) => {
       const lab = new window.raftLab.constructor(scenario);

@@ -23,6 +23,11 @@ const TYPES = {
 // The page is served under a path, not at the root: an address in it that is not relative would not be found.
 const BASE = "/some/where/";
 
+// What the page may do, and nothing else: docs/decisions/0015-the-page-runs-under-a-strict-policy.md.
+export const POLICY = [
+  "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
+].join("; ");
+
 /** Serves a folder on a free loopback port; returns the folder, its address and a way to stop. */
 export async function serve(folder = DIST) {
   await stat(path.join(folder, "index.html")).catch(() => {
@@ -35,7 +40,9 @@ export async function serve(folder = DIST) {
       const file = path.join(folder, path.normalize(`/${decodeURIComponent(pathname.slice(BASE.length))}`));
       const body = await readFile(file.endsWith(path.sep) ? path.join(file, "index.html") : file);
       const type = TYPES[path.extname(file) || ".html"] ?? "application/octet-stream";
-      response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(body);
+      response.writeHead(200, {
+        "content-type": type, "cache-control": "no-store", "content-security-policy": POLICY,
+      }).end(body);
     } catch {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found");
     }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lab, serve } from "./helper.mjs";
+import { frames, lab, serve, until } from "./helper.mjs";
 
 test("the page opens without a complaint", async (t) => {
   const { page, shot } = await lab(t);
@@ -32,4 +32,29 @@ test("a browser without JavaScript is told what is missing", async (t) => {
 
 test("the server of the tests says what is missing", async () => {
   await assert.rejects(serve("/nowhere"), /cargo xtask dist/);
+});
+
+test("the page keeps to the policy that its markup is written for", async (t) => {
+  // Every test runs under it and complains of a violation; here it is seen to be in force.
+  const { page, complaints } = await lab(t, { expected: [/^console error: .*(refused|forbids|violates)/is] });
+  await until(page, "leader", ({ nodes }) => nodes.find(({ role }) => role === "leader"));
+  const markup = await page.evaluate(async () => (await fetch(location.href)).text());
+  assert.doesNotMatch(markup, /<style|<script(?![^>]*src=)|\son\w+=|\sstyle=/);
+  const seen = await page.evaluate(() => new Promise((resolve) => {
+    const seen = [];
+    addEventListener("securitypolicyviolation", (event) => {
+      seen.push(event.effectiveDirective);
+      if (seen.length === 3) resolve(seen.sort());
+    });
+    document.body.setAttribute("style", "color: red");
+    document.body.append(Object.assign(document.createElement("script"), { textContent: "window.inline = true" }));
+    fetch("https://example.org/").catch(() => {});
+  }));
+  assert.deepEqual(seen, ["connect-src", "script-src-elem", "style-src-attr"]);
+  assert.equal(await page.evaluate(() => window.inline), undefined);
+  // What is placed by the program is placed all the same.
+  const widths = await page.locator(".cell").evaluateAll((cells) => cells.map((cell) => cell.style.left));
+  assert.ok(widths.length > 0 && widths.every((left) => left.endsWith("rem")), `${widths}`);
+  await frames(page);
+  assert.deepEqual(complaints, []);
 });

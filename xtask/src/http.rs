@@ -16,6 +16,11 @@ const REQUEST_BYTES_MAX: u64 = 16 * 1024;
 /// The time after which an idle connection is closed.
 const SILENCE_MAX: Duration = Duration::from_secs(10);
 
+/// What the page needs; the browser forbids it all else. See docs/decisions/0015-the-page-runs-under-a-strict-policy.md.
+const POLICY: &str =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+                      connect-src 'self'";
+
 /// A response.
 #[derive(Debug, PartialEq, Eq)]
 struct Answer {
@@ -51,7 +56,7 @@ fn converse(mut stream: &TcpStream, folder: &Path) -> io::Result<()> {
     let answer = answer(&request, folder);
     let head = format!(
         "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n\
-         Connection: close\r\n\r\n",
+         Content-Security-Policy: {POLICY}\r\nConnection: close\r\n\r\n",
         answer.status,
         answer.content_type,
         answer.body.len()
@@ -160,6 +165,7 @@ mod tests {
         let page = ask("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assert!(page.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/html"), "{page}");
         assert!(page.ends_with("\r\n\r\n<p>hello"), "{page}");
+        assert!(page.contains("\r\nContent-Security-Policy: default-src 'none'; script-src 'self' "), "{page}");
         let head = ask("HEAD / HTTP/1.1\r\n\r\n");
         assert!(head.ends_with("\r\n\r\n"), "{head}");
         assert!(ask("GET /none HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404"));

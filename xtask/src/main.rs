@@ -38,7 +38,7 @@ enum Command {
     Setup,
     /// Build the page and serve it on this machine
     Serve(serve::Options),
-    /// Check and test everything: format, lints, docs, native tests, wasm tests, the page in a browser
+    /// Check and test everything: format, lints, docs, crates, native tests, wasm tests, the page in a browser
     Test(test::Options),
     /// Build the optimised page into dist/ and print its sizes
     Dist,

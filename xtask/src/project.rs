@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// The version of Trunk that the page is built with.
 pub const TRUNK_VERSION: &str = "0.21.14";
 
+/// The version of cargo-deny that looks at the crates.
+pub const DENY_VERSION: &str = "0.20.2";
+
 /// The target triple of the browser.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 

@@ -42,8 +42,14 @@ pub fn page(talk: Talk) -> Result<Toolchain> {
     Ok(Toolchain { compiler, runner, browser: None })
 }
 
-/// Provides what building and testing the page needs: the same, and a browser.
+/// Provides cargo-deny, and returns its path.
+pub fn deny(talk: Talk) -> Result<PathBuf> {
+    tools::provide_deny(talk)
+}
+
+/// Provides what building and testing everything needs: the same, a browser, and cargo-deny.
 pub fn everything(talk: Talk) -> Result<Toolchain> {
     let browser = browser::provide(talk)?;
+    deny(talk)?;
     Ok(Toolchain { browser: Some(browser), ..page(talk)? })
 }

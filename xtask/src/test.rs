@@ -57,6 +57,8 @@ enum Stage {
     Clippy,
     /// rustdoc finds nothing in the native code
     Doc,
+    /// cargo-deny finds nothing in the licences and sources of the crates, and none that is there twice for no reason
+    Crates,
     /// The tests that need no browser
     Native,
     /// The recorded traces again, in release: the optimiser must not change them
@@ -160,6 +162,11 @@ fn run_native(stage: Stage) -> Result<Count> {
         Stage::Doc => {
             let arguments = ["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"];
             checked(cargo.args(arguments).env("RUSTDOCFLAGS", RUSTDOC_FLAGS))
+        }
+        Stage::Crates => {
+            // Advisories are left out: their list is in a repository that a build server may not reach.
+            let arguments = ["check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
+            checked(run::program(setup::deny(Talk::WhenWorking)?).args(arguments))
         }
         Stage::Native => counted(cargo.args(["test", "--workspace", "--no-fail-fast"])),
         Stage::Golden => counted(cargo.args(["test", "--release", "--test", "golden_native"])),

@@ -150,7 +150,13 @@ fn options(rng: &mut Rng, scenario: &mut Scenario) {
 fn load(rng: &mut Rng, faults: Micros) -> ScheduledAction {
     let every = Micros::from_ms(rng.range(15, 120));
     let what = match rng.chance(500_000) {
-        true => Action::WriteMany { count: faults.0 / every.0, every: Some(every), clients: None, value_bytes: None },
+        true => Action::WriteMany {
+            count: faults.0 / every.0,
+            every: Some(every),
+            clients: None,
+            value_bytes: None,
+            retry_after: None,
+        },
         false => {
             let clients = rng.range(1, 5) as u32;
             Action::WriteMany {
@@ -158,6 +164,7 @@ fn load(rng: &mut Rng, faults: Micros) -> ScheduledAction {
                 every: None,
                 clients: Some(clients),
                 value_bytes: Some(rng.range(1, 20) as u32),
+                retry_after: rng.chance(500_000).then(|| Micros::from_ms(rng.range(1, 400))),
             }
         }
     };
@@ -200,7 +207,7 @@ fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
             if rng.chance(200_000) {
                 voters.insert(new);
             }
-            Action::Members { voters, of: None }
+            Action::Members { voters, learners: None, of: None }
         }
     }
 }
@@ -272,10 +279,20 @@ fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
         }),
         27 => Action::Release(Selector { to: Some(node), ..Selector::default() }),
         25 => Action::Read { key: "k".into(), node: Some(node), client: Some(10) },
-        15 => {
-            Action::Write { key: "k".into(), value: rng.range(0, 1000).to_string(), node: Some(node), client: Some(9) }
-        }
-        _ => Action::WriteMany { count: rng.range(1, 30), every: Some(Micros::ZERO), clients: None, value_bytes: None },
+        15 => Action::Write {
+            key: "k".into(),
+            value: rng.range(0, 1000).to_string(),
+            node: Some(node),
+            client: Some(9),
+            retry_after: None,
+        },
+        _ => Action::WriteMany {
+            count: rng.range(1, 30),
+            every: Some(Micros::ZERO),
+            clients: None,
+            value_bytes: None,
+            retry_after: None,
+        },
     }
 }
 

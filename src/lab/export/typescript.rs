@@ -11,7 +11,10 @@ use crate::lab::export::schema::schema;
 const API: &str = r#"// The JavaScript API of Raft Lab. The running lab of the page is `window.raftLab`; a script makes others with
 // `new window.raftLab.constructor(scenario)`. Made from the Rust types: `cargo test --test schema -- --ignored` writes it anew.
 
-/** A running lab. What is refused throws an `Error` whose message names the place; the lab is then as it was. */
+/**
+ * A running lab. Whatever a method is given that is not as said here throws an `Error` whose message names the place; the
+ * lab is then as it was.
+ */
 export class RaftLab {
   /** Builds the cluster of a scenario, an object or its JSON text, and starts its nodes at time 0. */
   constructor(scenario: Scenario | string);
@@ -21,7 +24,8 @@ export class RaftLab {
   advance(ms: Milliseconds): boolean;
   /** One step. False if nothing of that kind happens within 10 s. */
   step(kind: "event" | "message" | "transition"): boolean;
-  /** Runs until a condition holds, for so much virtual time at most. Whether it holds then. */
+  /** Runs until a condition holds, for so much virtual time at most. Whether it holds then. As in `stop.when`, what has
+   * happened since the first event counts: the next of something is one more than there are now (`count`). */
   runUntil(condition: Condition | string, limitMs: Milliseconds): boolean;
   /** Runs to the end that the scenario sets. */
   runToStop(): void;
@@ -68,6 +72,8 @@ export interface Report {
   trace_hash: string;
   /** Why the run could go no further, if so. */
   halted?: string;
+  /** The recorded actions that came at another place than they were done at, since this is another run: their places in the list. */
+  displaced?: number[];
   messages: { sent: number; delivered: number; dropped: number };
   nodes: {
     id: number;
@@ -94,11 +100,15 @@ export interface Report {
     snapshot: { index: number; offset: number; bytes: number; chunks_sent: number } | null;
   }[];
   clients: { writes: number; acknowledged: number; refused: number; unknown: number; reads: number };
-  invariants: {
+  /** Each invariant; of one that was broken, when, by whom and how for the first time. */
+  invariants: ({ name: Invariant; held: true } | {
     name: Invariant;
-    held: boolean;
-    violation?: { event: number; nodes: number[]; entries: number[]; text: string };
-  }[];
+    held: false;
+    event: number;
+    nodes: number[];
+    entries: number[];
+    text: string;
+  })[];
   expect: { held: boolean; expected: Condition }[];
 }
 "#;
@@ -185,6 +195,9 @@ fn object(schema: &Value, depth: usize) -> String {
         comment(&mut text, of, depth + 1);
         let mark = if required(field) { "" } else { "?" };
         let _ = writeln!(text, "{}{field}{mark}: {};", "  ".repeat(depth + 1), type_of(of, depth + 1));
+    }
+    if schema["additionalProperties"] == true {
+        let _ = writeln!(text, "{}[field: string]: unknown;", "  ".repeat(depth + 1));
     }
     text + &"  ".repeat(depth) + "}"
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::lab::json::legible::legible;
+
 /// Why a scenario was rejected, with the location of the error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScenarioError {
@@ -24,6 +26,8 @@ pub enum Refusal {
     InTwoGroups(u32),
     /// A link from this node to itself.
     LinkToItself(u32),
+    /// This node is named as a voter and as a learner.
+    VoterAndLearner(u32),
     /// A key or value is longer than this maximum, in bytes.
     TooLong(usize),
     /// A key or value contains invalid characters, or a key is empty.
@@ -42,6 +46,7 @@ impl fmt::Display for Refusal {
             Refusal::TooManyNodes(most) => write!(f, "a cluster has at most {most} nodes"),
             Refusal::InTwoGroups(node) => write!(f, "node {node} is in two groups, or twice in one"),
             Refusal::LinkToItself(node) => write!(f, "node {node} has no link to itself"),
+            Refusal::VoterAndLearner(node) => write!(f, "node {node} is a voter already: it is one or the other"),
             Refusal::TooLong(bytes) => write!(f, "longer than {bytes} bytes"),
             Refusal::KeyOrValue => {
                 f.write_str("a key is not empty and has no `=`; neither key nor value has a line break")
@@ -67,8 +72,8 @@ impl From<&str> for Refusal {
 impl fmt::Display for ScenarioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path.as_str() {
-            "" => self.why.fmt(f),
-            path => write!(f, "{path}: {}", self.why),
+            "" => write!(f, "{}", legible(&self.why.to_string())),
+            path => write!(f, "{}: {}", legible(path), legible(&self.why.to_string())),
         }
     }
 }
@@ -82,7 +87,7 @@ pub(in crate::lab) fn invalid<T>(path: impl Into<String>, why: impl Into<Refusal
 
 impl ScenarioError {
     /// Prefixes the path with a step: a field name, or `[index]`.
-    pub(in crate::lab) fn within(self, step: &str) -> ScenarioError {
+    pub fn within(self, step: &str) -> ScenarioError {
         let path =
             if self.path.starts_with('[') { format!("{step}{}", self.path) } else { child_path(step, &self.path) };
         ScenarioError { path, ..self }

@@ -1,18 +1,33 @@
 //! Reads parts of a document, with the path of every error; and writes them.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Deserializer, Map, Value};
 
 use crate::lab::json::error::{invalid, ScenarioError};
+use crate::lab::json::limits::DOCUMENT_BYTES_MAX;
+use crate::lab::json::once::Once;
 use crate::lab::json::strict::from_value_strict;
 
-/// Parses JSON text.
+/// Parses JSON text: at most [`DOCUMENT_BYTES_MAX`], each field of an object once, and integers that a JavaScript
+/// number represents exactly.
 ///
 /// # Errors
-/// The syntax error, with its line and column.
+/// The syntax error with its line and column, or what else is wrong with its path.
 pub fn parse(text: &str) -> Result<Value, ScenarioError> {
-    serde_json::from_str(text).or_else(|error| invalid("", format!("not JSON: {error}")))
+    if text.len() > DOCUMENT_BYTES_MAX {
+        return invalid("", format!("longer than {DOCUMENT_BYTES_MAX} bytes"));
+    }
+    if text.starts_with('\u{feff}') {
+        return invalid("", "not JSON: a byte order mark at line 1 column 1");
+    }
+    let mut refused = None;
+    let mut reader = Deserializer::from_str(text);
+    let value = Once { refused: &mut refused }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    match refused {
+        Some(why) => Err(why),
+        None => value.or_else(|error| invalid("", format!("not JSON: {error}"))),
+    }
 }
 
 /// Converts a value to JSON. All output goes through this type: serialization code is generated per type and

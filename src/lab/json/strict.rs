@@ -360,9 +360,10 @@ impl<'de> Deserializer<'de> for Key<'_> {
     }
 
     fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.0.parse() {
-            Ok(number) => visitor.visit_u32(number),
-            Err(_) => wrong(&Value::from(self.0), &visitor),
+        match self.0.parse::<u32>() {
+            // Only as it is written: with "01" beside "1", one of the two would be lost.
+            Ok(number) if number.to_string() == self.0 => visitor.visit_u32(number),
+            _ => wrong(&Value::from(self.0), &visitor),
         }
     }
 

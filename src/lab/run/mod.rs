@@ -2,10 +2,12 @@
 
 mod actions;
 mod clients;
+pub mod drive;
 pub mod lab;
 mod network;
 pub mod past;
 mod recorder;
 mod schedule;
-mod storage;
+pub mod storage;
+mod tally;
 pub mod unobserved;

@@ -7,22 +7,6 @@ use crate::lab::vocab::action::Action;
 use crate::runtime::Micros;
 
 impl Lab {
-    /// The next action that is due: an authored one, when its time has come, before anything else of that time;
-    /// a recorded one, at the place between two events at which it was done.
-    pub(super) fn next_due(&mut self, now: Micros) -> Option<Action> {
-        let here = (self.recorder.count(), self.silent_polls);
-        let due = |timing: &Timing| match *timing {
-            Timing::At(at) => at <= now,
-            Timing::After { at, event, polls } => at <= now && (event, polls) <= here,
-            Timing::When(..) => false,
-        };
-        self.timed.front().filter(|(_, timing, _)| due(timing))?;
-        let (place, _, what) = self.timed.pop_front()?;
-        // What is repeated is done again behind later actions: the place never goes back.
-        self.place = place.map_or(self.place, |place| self.place.max(place + self.recorded + 1));
-        Some(what)
-    }
-
     /// Does what waited for a condition, now or as much later as it says, and as often.
     pub(super) fn fire(&mut self, action: &ScheduledAction) {
         let now = self.now();

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
-use crate::lab::scenario::limits::{NODES_MAX, REPEATS_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX};
+use crate::lab::scenario::limits::{
+    CLIENTS_MAX, INTERVAL_MIN, NODES_MAX, REPEATS_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX, WRITES_TOTAL_MAX,
+    WRITTEN_BYTES_MAX,
+};
 use crate::lab::scenario::{Repeat, Scenario, ScheduledAction, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
@@ -46,6 +49,7 @@ impl Scenario {
             nodes.into_iter().try_for_each(|&node| check_node(&self.all_nodes(), &format!("{field}.{node}"), node))?;
         }
         self.check_configs(None)?;
+        self.check_writes(None)?;
         check_range("network.latency", self.network.latency)?;
         check_range("storage.write_delay", self.storage.write_delay)?;
         check_range("storage.snapshot_delay", self.storage.snapshot_delay)?;
@@ -88,6 +92,33 @@ impl Scenario {
         check_node(&self.first_nodes(), path, node)
     }
 
+    /// Checks how much all `write_many` write together, `added` included, which is an action to come.
+    ///
+    /// # Errors
+    /// With the path of the first action that is too much; of `added`, without a path.
+    pub(in crate::lab) fn check_writes(&self, added: Option<&Action>) -> Result<(), ScenarioError> {
+        let (mut writes, mut bytes) = (0u64, 0u64);
+        let times = |action: &ScheduledAction| action.repeat.map_or(1, |repeat| u64::from(repeat.count));
+        let planned = self.actions.iter().enumerate().map(|(i, action)| (Some(i), &action.what, times(action)));
+        for (place, what, times) in planned.chain(added.map(|what| (None, what, 1))) {
+            let Action::WriteMany { count, value_bytes, .. } = what else { continue };
+            let count = count.saturating_mul(times);
+            writes = writes.saturating_add(count);
+            bytes = bytes.saturating_add(count.saturating_mul(value_bytes.unwrap_or(0).into()));
+            let path = || place.map(|place| format!("actions[{place}]")).unwrap_or_default();
+            if writes > WRITES_TOTAL_MAX {
+                return invalid(path(), format!("more than {WRITES_TOTAL_MAX} writes together with those before it"));
+            }
+            if bytes > WRITTEN_BYTES_MAX {
+                return invalid(
+                    path(),
+                    format!("more than {WRITTEN_BYTES_MAX} bytes together with the writes before it"),
+                );
+            }
+        }
+        Ok(())
+    }
+
     /// Checks that the settings can work together, from one change of them to the next. `added` is one more
     /// change, before the action at that place.
     ///
@@ -99,12 +130,15 @@ impl Scenario {
             if let Err(error) = config.validate() {
                 return invalid(child_path(path, error.field), error.to_string());
             }
+            check_intervals(path, config)?;
             for &node in self.node_config.keys().chain(self.clocks.keys()) {
-                if let Err(error) = self.config_of(node, config).validate() {
-                    let own = format!("node_config.{node}");
-                    let path = if path == "config" { &own } else { path };
+                let own = format!("node_config.{node}");
+                let path = if path == "config" { &own } else { path };
+                let config = self.config_of(node, config);
+                if let Err(error) = config.validate() {
                     return invalid(child_path(path, error.field), format!("of node {node}, {error}"));
                 }
+                check_intervals(path, &config)?;
             }
             Ok(())
         };
@@ -141,10 +175,23 @@ fn check_repeat(path: &str, action: &ScheduledAction) -> Result<(), ScenarioErro
     let at = |field: &str| child_path(&child_path(path, "repeat"), field);
     match () {
         () if action.is_recorded() => invalid(child_path(path, "repeat"), "a recorded action is done once"),
-        () if every == Micros::ZERO => invalid(at("every"), "from one to the next some time passes"),
+        () if every < INTERVAL_MIN => invalid(at("every"), format!("{every} is below {INTERVAL_MIN}")),
         () if !(1..=REPEATS_MAX).contains(&count) => invalid(at("count"), format!("from 1 to {REPEATS_MAX} times")),
         () => Ok(()),
     }
+}
+
+/// Checks the settings that say how often something repeats itself.
+fn check_intervals(path: &str, config: &Config) -> Result<(), ScenarioError> {
+    for (field, interval) in [
+        ("heartbeat_interval", config.heartbeat_interval),
+        ("install_snapshot_timeout", config.install_snapshot_timeout),
+    ] {
+        if interval < INTERVAL_MIN {
+            return invalid(child_path(path, field), format!("{interval} is below {INTERVAL_MIN}"));
+        }
+    }
+    Ok(())
 }
 
 /// Checks that an action makes sense for a cluster of these nodes.
@@ -204,8 +251,12 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
             check_newcomers(&at("node"), what, nodes, *node == 0)?;
             of.map_or(Ok(()), |node| check_node(nodes, &at("of"), node))
         }
-        Action::Members { voters, of } => {
+        Action::Members { voters, learners, of } => {
+            if let Some(both) = learners.iter().flatten().find(|learner| voters.contains(learner)) {
+                return invalid(at("learners"), Refusal::VoterAndLearner(*both));
+            }
             check_newcomers(&at("voters"), what, nodes, voters.contains(&0))?;
+            check_newcomers(&at("learners"), what, nodes, learners.iter().flatten().any(|&learner| learner == 0))?;
             of.map_or(Ok(()), |node| check_node(nodes, &at("of"), node))
         }
         Action::Transfer { to, of } => {
@@ -232,7 +283,7 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
 
 /// Checks `write_many`.
 fn check_load(path: &str, what: &Action) -> Result<(), ScenarioError> {
-    let Action::WriteMany { count, clients, every, value_bytes } = what else { return Ok(()) };
+    let Action::WriteMany { count, clients, every, value_bytes, retry_after } = what else { return Ok(()) };
     let at = |field: &str| child_path(path, field);
     if *count > WRITES_MAX {
         return invalid(at("count"), format!("{count} is above {WRITES_MAX}"));
@@ -240,8 +291,11 @@ fn check_load(path: &str, what: &Action) -> Result<(), ScenarioError> {
     if every.is_some() && clients.is_some() {
         return invalid(at("clients"), "`every` makes an open loop, `clients` a closed one: only one of them");
     }
-    if clients.is_some_and(|clients| clients == 0 || clients > 100) {
-        return invalid(at("clients"), "from 1 to 100 clients");
+    if every.is_some() && retry_after.is_some() {
+        return invalid(at("retry_after"), "a client with a session has one write under way: `clients`, not `every`");
+    }
+    if clients.is_some_and(|clients| clients == 0 || clients > CLIENTS_MAX) {
+        return invalid(at("clients"), format!("from 1 to {CLIENTS_MAX} clients"));
     }
     match value_bytes.is_some_and(|bytes| bytes as usize > TEXT_BYTES_MAX) {
         true => invalid(at("value_bytes"), format!("above {TEXT_BYTES_MAX}")),

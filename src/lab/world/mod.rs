@@ -13,7 +13,7 @@ use crate::lab::vocab::invariant::{Invariant, Violation};
 use crate::lab::vocab::links::Links;
 use crate::lab::vocab::settings::NetworkPatch;
 use crate::raft::event::Role;
-use crate::raft::{self, Membership, NodeId, Rule};
+use crate::raft::{self, Index, Membership, NodeId, Rule};
 use crate::runtime::Micros;
 
 mod clients;
@@ -116,8 +116,14 @@ impl World {
     }
 
     /// Whether all live members agree: one leader of the highest term, and everywhere the leader's log, committed and
-    /// applied to its end, with the same state. Who is a member says the leader's configuration.
+    /// applied to its end, with the same state. Who is a member says the leader's configuration. Entries that one of two logs
+    /// has compacted are not compared.
     pub fn converged(&self) -> bool {
+        self.converged_beyond(0)
+    }
+
+    /// The same, if the logs of all live members are known to be equal up to an index.
+    pub(in crate::lab) fn converged_beyond(&self, index: Index) -> bool {
         let Some(leader) = self.leader() else { return false };
         let members = leader.members.1.members();
         let live: Vec<&NodeState> =
@@ -131,6 +137,7 @@ impl World {
         live.iter().all(|node| {
             (node.last_index(), node.commit, node.applied) == (last, last, last)
                 && last_term(node) == last_term(leader)
+                && node.has_entries_of(leader, index)
                 && node.state == leader.state
         })
     }
@@ -193,6 +200,7 @@ impl World {
             Truncate { first, .. } => node.truncate_from(*first),
             Commit { to, .. } => node.commit = *to,
             Apply { index, .. } => node.apply_entry(*index),
+            Repeated { index, .. } => node.repeats = Some(*index),
             StorageFailed { error, .. } => node.storage_error = Some(error.clone()),
             Chunk { index, received, .. } => node.receiving = Some((*index, *received)),
             Installed { snapshot, kept_suffix, .. } => node.install(snapshot, *kept_suffix),

@@ -117,7 +117,7 @@ pub fn Stage(props: &StageProps) -> Html {
         <div
             ref={element}
             class={classes!("stage", draft.shown.is_some().then_some("cutting"))}
-            style={format!("--shape:{:.0}/{:.0}", natural.width, natural.height)}
+            ~style={format!("--shape:{:.0}/{:.0}", natural.width, natural.height)}
             role="group"
             data-home=""
             aria-label={text().cluster_name(world.nodes.len() as u64)}

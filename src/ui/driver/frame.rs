@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::lab::vocab::halt::Halt;
 use crate::lab::World;
 use crate::ui::shared::Shared;
+use crate::ui::store::Aside;
 use crate::view::feed::Feed;
 use crate::view::speed::Speed;
 use crate::view::turns::Turn;
@@ -34,6 +35,12 @@ pub struct Frame {
     pub branch: (usize, usize),
     /// Whether there is something to undo, and to redo.
     pub undo: (bool, bool),
+    /// What was stored and is not in use.
+    pub asides: Shared<Vec<Aside>>,
+    /// Whether the stored run is being restored.
+    pub restoring: bool,
+    /// Whether the run could not be stored.
+    pub unsaved: bool,
     /// Increased by one with each new run.
     pub run: u32,
     /// Increased by one with each notice that comes after the start.

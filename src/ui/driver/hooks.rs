@@ -11,7 +11,7 @@ use crate::view::speed::Speed;
 pub fn use_driver() -> Driver {
     let driver = use_memo((), |()| {
         crash::install();
-        let settings = store::settings();
+        let settings = store::settings().unwrap_or_default();
         media::set_theme(settings.theme);
         Driver::open(Speed::at(settings.speed))
     });

@@ -12,14 +12,15 @@ mod state;
 mod ticking;
 mod time;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_render::AnimationFrame;
 use yew::Callback;
 
 use self::frame::PanelWorlds;
-use self::state::{FeedsOf, SavedAt, State};
+use self::saving::Keeping;
+use self::state::{FeedsOf, State};
 use super::clock::Clock;
 use super::media;
 use super::shared::Shared;
@@ -45,8 +46,8 @@ struct Inner {
     clock: Clock,
     /// Whether reduced motion is preferred.
     still: media::Query,
-    /// The state of the run that was stored last.
-    saved: Cell<SavedAt>,
+    /// What is kept between visits.
+    keeping: Keeping,
     /// A notice to the user that was not taken yet.
     notice: RefCell<Option<String>>,
 }
@@ -82,7 +83,7 @@ impl Driver {
         branch_choices(&self.0.player.borrow())
     }
 
-    /// Takes the pending notice, about the start or a later event.
+    /// Takes the pending notice.
     pub fn take_notice(&self) -> Option<String> {
         self.0.notice.take()
     }
@@ -124,6 +125,9 @@ impl Driver {
             past_of,
             branch: player.branches().place(),
             undo: (player.can_undo(), player.can_redo()),
+            asides: self.0.keeping.asides(),
+            restoring: self.0.keeping.is_restoring(),
+            unsaved: self.0.keeping.is_unsaved(),
             run: state.run,
             told: state.told,
         }

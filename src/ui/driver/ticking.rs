@@ -8,12 +8,17 @@ use yew::Callback;
 use super::frame::Frame;
 use super::Driver;
 use crate::lab::play::player::Arrival;
+use crate::lab::Player;
 use crate::ui::clock::Shown;
 use crate::ui::{media, text};
 use crate::view::turns::Turn;
 
-/// The most events in one frame during a replay to another present.
-const EVENTS_PER_FRAME_UNDER_WAY: u64 = 10_000;
+/// The most events at a time during a replay to another present, and how many times that in a frame.
+const EVENTS_AT_A_TIME: u64 = 500;
+const TIMES_PER_FRAME: usize = 20;
+
+/// The real time that a frame of a replay may take, in ms: whoever wants to stop it has to be heard.
+const REPLAY_MS: f64 = 25.0;
 
 /// The interval of checks for changes by a script while the clock is stopped, in ms.
 const LOOK_MS: u32 = 250;
@@ -64,7 +69,17 @@ impl Driver {
 
     /// Publishes the current state, with all panels up to date.
     pub(super) fn publish(&self) {
+        self.tell_unreached();
         self.show(self.frame());
+    }
+
+    /// Tells if a replay went another way than the run that it was to repeat.
+    fn tell_unreached(&self) {
+        let unreached = self.0.player.borrow_mut().take_unreached();
+        if let Some(why) = unreached {
+            self.0.notice.replace(Some(text().unreached(why)));
+            self.0.state.borrow_mut().told += 1;
+        }
     }
 
     fn show(&self, frame: Frame) {
@@ -90,6 +105,9 @@ impl Driver {
         let wanted = {
             let mut state = self.0.state.borrow_mut();
             let replay_progress = self.0.player.borrow().replay_progress().is_some();
+            if !replay_progress {
+                self.0.keeping.restored();
+            }
             let wanted = (state.playing || replay_progress) && !media::hidden();
             if !wanted {
                 state.last = None;
@@ -112,7 +130,7 @@ impl Driver {
             let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last) / 1000.0);
             let turn = state.turns.after(elapsed);
             if player.replay_progress().is_some() {
-                let Arrival { refused } = player.go_on(EVENTS_PER_FRAME_UNDER_WAY).unwrap_or_default();
+                let Arrival { refused } = replay(player).unwrap_or_default();
                 (Turn::All, refused)
             } else if state.playing {
                 state.pass(player, elapsed);
@@ -126,6 +144,7 @@ impl Driver {
             self.0.notice.replace(Some(text().refused(why)));
             self.0.state.borrow_mut().told += 1;
         }
+        self.tell_unreached();
         self.show(self.frame_of(turn));
         self.schedule();
     }
@@ -139,6 +158,21 @@ impl Driver {
 
     fn visibility_changed(&self) {
         self.save();
+        self.0.keeping.note_restoring();
         self.schedule();
     }
+}
+
+/// Continues a replay within the budget of a frame.
+fn replay(player: &mut Player) -> Option<Arrival> {
+    let end = media::wall_ms() + REPLAY_MS;
+    for _ in 0..TIMES_PER_FRAME {
+        if let Some(arrival) = player.go_on(EVENTS_AT_A_TIME) {
+            return Some(arrival);
+        }
+        if media::wall_ms() > end {
+            break;
+        }
+    }
+    None
 }

@@ -101,7 +101,7 @@ fn of_leader(leader: LeaderStreams, many: bool, later: bool, letters: (usize, us
         <table
             key={leader.leader}
             class={classes!("stream-table", leader.outdated.then_some("outdated"), (letters.0 > SHORT).then_some("long"))}
-            style={format!("--letters:{};--lag-letters:{}", letters.0, letters.1)}
+            ~style={format!("--letters:{};--lag-letters:{}", letters.0, letters.1)}
             data-streams={leader.leader.to_string()}
         >
             <caption class={(!many).then_some("visually-hidden")}>{ caption }</caption>
@@ -224,7 +224,7 @@ fn lag_or_snapshot(row: &StreamRow) -> Html {
     match &row.sending {
         Some(sending) => html! {
             <span class="sending" title={sending.name.clone()}>
-                <i class="bar" style={format!("--done:{}%", sending.percent)} aria-hidden="true" />
+                <i class="bar" ~style={format!("--done:{}%", sending.percent)} aria-hidden="true" />
                 <b>{ sending.bytes.clone() }</b>
                 if let Some(chunks) = &sending.chunks {
                     <small>{ chunks.clone() }</small>

@@ -11,6 +11,7 @@ use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::event::{LossWhy, TrapDoes};
 use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
+use crate::lab::vocab::moment::Unreached;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::Trouble;
@@ -76,6 +77,7 @@ room! {
             another_run, one_run_only, not_now, no_messages, no_more_nodes, no_timers, nothing_before,
             nothing_cut, nothing_to_redo, nothing_to_step, nothing_to_undo, select_first, select_message_first,
             until_already, until_not,
+            restoring, restoring_stop, saved_stopped, saved_not_restored, saved_aside, saved_download, saved_again, unsaved,
         }
         sentences {
             halted(why: &str),
@@ -84,6 +86,10 @@ room! {
             /// An action or a document that was refused.
             refused(why: &ScenarioError),
             saved_unusable(why: &ScenarioError),
+            saved_by_other_version(version: &str),
+            /// A replay that went another way than the run that it was to repeat.
+            unreached(why: Unreached),
+            settings_unusable(why: &ScenarioError),
         }
     }
 }
@@ -386,7 +392,9 @@ room! {
 room! {
     /// The page that is shown after a crash of the program.
     Crash {
-        texts { failed, failed_text, failed_run, failed_reload, failed_fresh }
+        texts {
+            failed, failed_text, failed_run, failed_copy, failed_copied, failed_download, failed_reload, failed_fresh,
+        }
     }
 }
 
@@ -462,6 +470,8 @@ room! {
             commits(node: NodeName, to: Index),
             learns_commit(node: NodeName, to: Index),
             applies(node: NodeName, index: Index),
+            repeats(node: NodeName, index: Index),
+            repeats_why(first: Index),
             durable(node: NodeName, index: Index),
             stores_chunk(node: NodeName, received: u64, index: Index),
             installs(node: NodeName, index: Index),
@@ -543,6 +553,7 @@ room! {
             client_refused(request: &Request, node: NodeName),
             client_not_done(request: &Request),
             client_unknown(request: &Request),
+            client_retries(request: &Request),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Tools that are Rust programs: Trunk, and wasm-bindgen's command line with its test runner.
+//! Tools that are Rust programs: Trunk, cargo-deny, and wasm-bindgen's command line with its test runner.
 
 use super::talk::Talk;
 use crate::project;
@@ -22,6 +22,21 @@ pub fn provide_trunk(talk: Talk) -> Result<()> {
         command.args(["--locked", "--debug", "--no-default-features", "--features", "rustls"]);
         run::quietly(&mut command, "install-trunk")?;
         tidy()
+    })
+}
+
+/// Finds or installs cargo-deny. Returns its path.
+pub fn provide_deny(talk: Talk) -> Result<PathBuf> {
+    let version = project::DENY_VERSION;
+    let find = || find("cargo-deny", "cargo-deny", version);
+    if let Some(program) = find() {
+        talk.found(&format!("cargo-deny {version}"));
+        return Ok(program);
+    }
+    run::step(&format!("installing cargo-deny {version} (about a minute on 2 cores)"), || {
+        run::quietly(install("cargo-deny", version).args(["--locked", "--debug"]), "install-cargo-deny")?;
+        tidy()?;
+        find().ok_or_else(|| format!("cargo-deny {version} brought no program"))
     })
 }
 

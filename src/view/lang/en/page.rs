@@ -6,6 +6,7 @@ use super::{plural, English};
 use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
+use crate::lab::vocab::moment::Unreached;
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::{Membership, NodeId};
 use crate::view::format::{grouped, runs, NodeName};
@@ -72,15 +73,32 @@ say! {
         select_first: "Select a node first: click it, or press its number.",
         select_message_first: "Select a message first: click it, or press m.",
         until_already: "All logs agree already.",
+        restoring: "The saved run is being restored.",
+        restoring_stop: "Stop, and start anew",
+        saved_stopped: "The saved run was not restored to its end. It is kept aside.",
+        saved_not_restored: "The saved run did not come to its end when it was last restored, so this is a new one.",
+        saved_aside: "A run of an earlier visit is kept aside.",
+        saved_download: "Download what was saved",
+        saved_again: "Try again",
+        unsaved: "This run cannot be saved: the browser’s storage is full or switched off.",
         until_not: "This did not happen within 10 s of virtual time.",
     }
     sentences {
         halted(why: &str): format!("The run has stopped. {why}"),
         halt(halt: &Halt): match halt {
             Halt::Broken(invariant, detail) => format!("{}. {detail}", English.invariant_violated(*invariant)),
+            Halt::TooManyEvents(max) => format!("It has {} events, and no run has more.", grouped(*max)),
+            Halt::TooManyBytes(_) => "Its events take as much memory as those of a run may take.".into(),
             halt => halt.to_string(),
         },
+        settings_unusable(why: &ScenarioError):
+            format!("The saved settings could not be read, so these are the usual ones. {why}"),
         saved_unusable(why: &ScenarioError): format!("The saved run could not be opened, so this is a new one. {why}"),
+        saved_by_other_version(version: &str): format!("This run was saved by version {version} of Raft Lab, and may go differently in this one."),
+        unreached(why: Unreached): match why {
+            Unreached::FewerEvents { wanted, found } => format!("The run goes another way than it did: event {wanted} does not come, and this is event {found}."),
+            Unreached::Halted => "The run goes another way than it did: it halts here.".into(),
+        },
         refused(why: &ScenarioError): format!("This cannot be done: {why}"),
     }
 }
@@ -184,8 +202,12 @@ say! {
     English: Crash;
     texts {
         failed: "Raft Lab has failed",
-        failed_text: "This is a fault in the program, not yours. Your run is saved: reload to continue from there.",
-        failed_run: "The run, to copy into a report",
+        failed_text: "This is a fault in the program, not yours. What was saved of your run is still there: reload to \
+                      continue from it.",
+        failed_run: "The scenario of the run, to keep or to report",
+        failed_copy: "Copy",
+        failed_copied: "Copied.",
+        failed_download: "Download",
         failed_reload: "Reload",
         failed_fresh: "Start a new run",
     }

@@ -1,0 +1,169 @@
+// Starts the program, and speaks in its place where it cannot: when it does not load, and when it has failed.
+//
+// A script of its own, since a program that has failed cannot be relied on, and since the page allows no script inside its
+// markup (docs/decisions/0015).
+(() => {
+  let started = false;
+  let failed = false;
+  let isWatched = false;
+
+  /** An element with a text. */
+  const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
+
+  /** Says why the program cannot start, instead of leaving the screen blank. */
+  const say = (cause) => {
+    const boot = document.querySelector(".boot") ?? document.body.appendChild(element("main", ""));
+    boot.className = "boot";
+    boot.setAttribute("role", "alert");
+    boot.replaceChildren(
+      element("h1", "Raft Lab could not start"),
+      element("p", location.protocol === "file:"
+        ? "A browser does not load this page from a file. Serve it over HTTP, for example with “cargo xtask serve”."
+        : typeof WebAssembly === "undefined"
+          ? "This browser has no WebAssembly, which the page is made of. A newer browser will do."
+          : "Part of the page did not load. Reload it to try again."),
+      element("p", cause ? `What the browser said: ${cause}` : ""),
+    );
+  };
+
+  /** Ends everything that would call the program again: timers, frames, listeners. */
+  const stop = () => {
+    // Their numbers are consecutive.
+    const timer = setTimeout(() => {});
+    for (let id = Math.max(0, timer - 1_000_000); id <= timer; id += 1) clearTimeout(id);
+    const frame = requestAnimationFrame(() => {});
+    for (let id = Math.max(0, frame - 1_000); id <= frame; id += 1) cancelAnimationFrame(id);
+    // Opening a document again takes all listeners from it and from its window. Its language, theme and style stay.
+    const page = document.documentElement.cloneNode();
+    page.append(document.head.cloneNode(true));
+    for (const script of page.querySelectorAll("script")) script.remove();
+    document.open();
+    document.write("<!doctype html>", page.outerHTML);
+    document.close();
+  };
+
+  /** What is stored under this key; empty if nothing is, or if storage is switched off. */
+  const stored = (key) => {
+    try {
+      return localStorage.getItem(key) ?? "";
+    } catch {
+      return "";
+    }
+  };
+
+  /** The scenario of a stored run, or what is stored if that is none. */
+  const scenarioIn = (text) => {
+    try {
+      return JSON.stringify(JSON.parse(text).scenario, null, 2) ?? text;
+    } catch {
+      return text;
+    }
+  };
+
+  /** Fills the screen that the program has prepared for its own failure. */
+  const fill = (screen, cause) => {
+    const part = (name) => screen.querySelector(`[data-crash="${name}"]`);
+    const key = screen.dataset.run;
+    const run = scenarioIn(stored(key));
+    part("cause").textContent = cause;
+    part("kept").hidden = !run;
+    part("run").value = run;
+    part("run").onfocus = () => part("run").select();
+    part("copy").onclick = async () => {
+      part("run").select();
+      try {
+        await navigator.clipboard.writeText(run);
+        part("copied").hidden = false;
+      } catch {
+        // It is selected, to be copied by hand.
+      }
+    };
+    part("download").onclick = () => {
+      const href = URL.createObjectURL(new Blob([run], { type: "application/json" }));
+      Object.assign(document.createElement("a"), { href, download: "raft-lab-run.json" }).click();
+    };
+    part("reload").onclick = () => location.reload();
+    part("fresh").onclick = () => {
+      try {
+        localStorage.removeItem(key);
+      } catch {
+        // Then nothing is stored.
+      }
+      location.reload();
+    };
+  };
+
+  /** The program has failed: shows that, once, with the first cause. */
+  const fail = (cause) => {
+    if (failed) return;
+    failed = true;
+    const prepared = document.getElementById("crash");
+    if (!prepared) return say(cause);
+    stop();
+    const screen = prepared.content.firstElementChild.cloneNode(true);
+    document.body.append(screen);
+    fill(screen, cause);
+    screen.focus();
+  };
+
+  /** Whether an error ends the program: it was thrown by WebAssembly itself, in the middle of anything. */
+  const isTrap = (error) => (typeof WebAssembly === "object" && error instanceof WebAssembly.RuntimeError)
+    // The stack has overflowed; in Firefox this is an InternalError.
+    || (["RangeError", "InternalError"].includes(error?.name) && /wasm/.test(error.stack));
+
+  const onError = (error, cause) => {
+    if (isTrap(error)) fail(String(error));
+    else if (!started && !failed) say(cause);
+  };
+  addEventListener("error", (event) => {
+    onError(event.error, event.message || event.target?.src || event.target?.href || "");
+  }, true);
+  addEventListener("unhandledrejection", (event) => {
+    onError(event.reason, String(event.reason?.message ?? event.reason));
+  });
+
+  /** Calls the program; a trap is seen here even if the caller, a console for example, catches it. */
+  const watched = (call) => {
+    try {
+      return call();
+    } catch (error) {
+      if (isTrap(error)) fail(String(error));
+      throw error;
+    }
+  };
+
+  // What the program calls.
+  window.raftLabPage = {
+    failed: fail,
+    /** Watches every call of a script to the methods of this object and its like. */
+    watch(lab) {
+      if (isWatched) return;
+      isWatched = true;
+      const handler = {
+        apply: (method, self, args) => watched(() => Reflect.apply(method, self, args)),
+        construct: (method, args, target) => watched(() => Reflect.construct(method, args, target)),
+      };
+      const prototype = Object.getPrototypeOf(lab);
+      for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+        for (const part of ["value", "get"]) {
+          if (typeof property[part] === "function") property[part] = new Proxy(property[part], handler);
+        }
+        Object.defineProperty(prototype, name, property);
+      }
+    },
+  };
+
+  addEventListener("DOMContentLoaded", async () => {
+    const status = document.getElementById("boot-status");
+    if (status) status.hidden = false;
+    try {
+      const { js, wasm } = document.getElementById("program").dataset;
+      const base = new URL(document.baseURI);
+      const { default: start } = await import(new URL(js, base));
+      await start({ module_or_path: new URL(wasm, base) });
+      started = true;
+    } catch (error) {
+      onError(error, String(error?.message ?? error));
+    }
+  });
+})();
