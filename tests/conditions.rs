@@ -99,7 +99,7 @@ fn a_condition_may_speak_of_a_node_that_is_to_come_and_of_no_other() {
         let error = player.run_until(condition(json!({ "node": 5, "alive": true })), ms(1)).unwrap_err();
         assert_eq!(error.to_string(), "node: 5 is not a node of this cluster");
     }
-    player.act(Action::AddLearner { node: 5 }).unwrap();
+    player.act(Action::AddLearner { node: 5, of: None }).unwrap();
     assert!(player.run_until(condition(json!({ "node": 5, "alive": true })), ms(1000)).unwrap());
 }
 
@@ -142,13 +142,13 @@ fn what_is_followed_from_event_to_event_is_what_a_look_at_everything_tells() {
         for record in past.records() {
             world.apply(record);
             agree.observe(record, &world);
-            assert_eq!(agree.holds(&world), world.converged(), "seed {seed}, event {}", record.n);
+            assert_eq!(agree.holds(&world, record.at), world.converged(), "seed {seed}, event {}", record.n);
             *(if world.converged() { &mut converged } else { &mut apart }) += 1;
             for (watch, expected) in &mut watches {
                 watch.observe(record, &world);
                 if record.event.name() == "client" {
                     let found = world.clients.ops.iter().any(|(&op, it)| fits(expected, op, it));
-                    assert_eq!(watch.holds(&world), found, "seed {seed}, event {}: {expected}", record.n);
+                    assert_eq!(watch.holds(&world, record.at), found, "seed {seed}, event {}: {expected}", record.n);
                     met += u32::from(found);
                 }
             }

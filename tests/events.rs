@@ -41,10 +41,12 @@ fn trace_lines_are_as_the_tables_say() {
             assert!(line.remove("at").is_some() && line.remove("n").is_some());
             let row = rows[line.remove("event").unwrap().as_str().unwrap()];
             for field in row.fields.iter().filter(|field| !field.is_flattened) {
-                let value = line.remove(field.name).unwrap_or_else(|| panic!("{record:?} has no {}", field.name));
-                assert!(event::fits(field.field_type, &value), "{record:?}: {} is {value}", field.name);
+                assert!(line.contains_key(field.name), "{record:?} has no {}", field.name);
             }
-            assert!(line.is_empty() || row.allows_other_fields(), "{record:?} has {line:?} too");
+            for (field, value) in line {
+                let known = row.names().find(|(name, _)| *name == field);
+                assert!(known.is_some_and(|(_, shape)| event::fits(shape, &value)), "{record:?}: {field} is {value}");
+            }
         }
     }
 }

@@ -145,17 +145,24 @@ fn a_trap_shows_until_it_is_gone() {
 #[test]
 fn a_node_that_is_paused_and_crashes_has_what_its_disk_finished() {
     let mut lab = three_nodes();
-    lab.act(Action::Disk { node: 2, write_delay: Some((ms(30), ms(30))), fail: None }).unwrap();
+    lab.act(Action::Disk {
+        node: 2.into(),
+        write_delay: Some((ms(30), ms(30))),
+        fail: None,
+        hang: None,
+        apply_delay: None,
+    })
+    .unwrap();
     lab.act(Action::Write { key: "x".into(), value: "1".into(), node: Some(1), client: None, retry_after: None })
         .unwrap();
     lab.advance_to(ms(55), u64::MAX);
-    lab.act(Action::Pause { node: 2 }).unwrap();
+    lab.act(Action::Pause { node: 2.into() }).unwrap();
     lab.advance_to(ms(300), u64::MAX);
     assert_eq!(lab.disk(2).unwrap().durable().log.len(), 1, "its process has not noticed");
-    lab.act(Action::Crash { node: 2 }).unwrap();
+    lab.act(Action::Crash { node: 2.into() }).unwrap();
     assert_eq!(lab.disk(2).unwrap().durable().log.len(), 2, "but its disk went on");
     assert_eq!(lab.world().nodes[&2].last_index(), 2);
-    lab.act(Action::Restart { node: 2 }).unwrap();
+    lab.act(Action::Restart { node: 2.into() }).unwrap();
     lab.advance_to(ms(1000), u64::MAX);
     assert!(lab.world().converged() && !lab.world().nodes[&2].paused);
 }

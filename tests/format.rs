@@ -138,3 +138,21 @@ fn the_schema_refuses_what_has_the_wrong_shape_and_nothing_that_is_taken() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(refused > 1000, "{refused}");
 }
+
+/// The examples of docs/scenarios.md, each as a part of a document.
+#[test]
+fn the_examples_of_the_page_are_taken() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenarios.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let examples: Vec<&str> = page.split("```json\n").skip(1).map(|rest| rest.split_once("```").unwrap().0).collect();
+    assert!(examples.len() >= 8, "{}", examples.len());
+    for example in examples {
+        let part: Value = serde_json::from_str(example).unwrap_or_else(|error| panic!("{example}\n{error}"));
+        let mut document = json!({ "format": "raft-lab/1", "nodes": [1, 2, 3, 4, 5] });
+        document.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+        let read = Scenario::from_value(document.clone());
+        assert!(read.is_ok(), "{example}\n{read:?}");
+        assert!(validator.is_valid(&document), "{example}");
+    }
+}

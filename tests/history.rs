@@ -113,7 +113,7 @@ fn a_branch_goes_another_way_and_the_first_can_be_taken_up_again() {
     branches.branch_off(&lab, before, &other, "without the second write");
     assert_eq!((branches.present(), other.events()), (BranchId(2), before));
     assert_eq!(other.scenario().actions.len(), 1, "what was done later is not done here");
-    other.act(Action::Crash { node: 1 }).unwrap();
+    other.act(Action::Crash { node: 1.into() }).unwrap();
     other.advance_to(ms(3000), u64::MAX);
     let state = |lab: &Lab, node| lab.world().nodes[&node].state.get("x").cloned();
     assert_eq!((state(&lab, 2).as_deref(), state(&other, 2).as_deref()), (Some("2"), Some("1")));

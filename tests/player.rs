@@ -137,14 +137,14 @@ fn acting_in_the_past_makes_a_branch_and_keeps_what_came() {
     let mut player = player(800);
     player.act(write("1")).unwrap();
     player.advance_to(ms(1000), u64::MAX);
-    player.act(Action::Crash { node: 1 }).unwrap();
+    player.act(Action::Crash { node: 1.into() }).unwrap();
     player.advance_to(ms(1500), u64::MAX);
     let (first, end) = (hash(&player), player.now());
 
     player.look_at(0);
     player.advance_to(ms(950), u64::MAX);
     let (seen, then) = (player.world(), player.now());
-    assert_eq!(player.act(Action::Pause { node: 2 }).unwrap(), Arrival::default());
+    assert_eq!(player.act(Action::Pause { node: 2.into() }).unwrap(), Arrival::default());
     assert_eq!((player.looks_back_at(), player.now()), (None, then), "that moment is the present now");
     assert!(player.world().nodes[&2].paused && !seen.nodes[&2].paused);
     assert_eq!(player.lab().scenario().actions.len(), 2, "the crash was later");
@@ -169,7 +169,7 @@ fn what_cannot_be_done_in_the_past_makes_no_branch() {
     let before = hash(&player);
     player.back(StepKind::Transition);
     let looked_at = player.looks_back_at();
-    let why = player.act(Action::Crash { node: 7 }).unwrap_err();
+    let why = player.act(Action::Crash { node: 7.into() }).unwrap_err();
     assert_eq!(why.to_string(), "node: 7 is not a node of this cluster");
     assert_eq!((names(&player).len(), player.looks_back_at(), hash(&player)), (1, looked_at, before));
 }
@@ -195,10 +195,10 @@ fn what_was_done_is_undone_and_redone() {
     let mut player = player(800);
     assert!(!undo(&mut player) && !redo(&mut player), "nothing was done");
     let calm = (player.world(), player.now());
-    player.act(Action::Crash { node: 1 }).unwrap();
+    player.act(Action::Crash { node: 1.into() }).unwrap();
     player.advance_to(ms(900), u64::MAX);
     let crashed = (hash(&player), player.now());
-    player.act(Action::Crash { node: 2 }).unwrap();
+    player.act(Action::Crash { node: 2.into() }).unwrap();
     player.advance_to(ms(1000), u64::MAX);
     let both = (hash(&player), player.now());
 
@@ -216,7 +216,7 @@ fn what_was_done_is_undone_and_redone() {
 
     // Another action clears the redo history; the undone branch is still there.
     assert!(undo(&mut player) && undo(&mut player));
-    player.act(Action::Pause { node: 3 }).unwrap();
+    player.act(Action::Pause { node: 3.into() }).unwrap();
     assert!(!redo(&mut player));
     assert_eq!(names(&player), ["run 1", "run 3"]);
     assert!(undo(&mut player));
@@ -233,11 +233,11 @@ fn a_run_that_stands_in_the_middle_of_a_moment_is_left_and_found_there() {
     }
     // A new leader has much to do at this very moment, and has not done it yet.
     let before = (hash(&player), player.world(), player.now());
-    player.act(Action::Crash { node: 1 }).unwrap();
+    player.act(Action::Crash { node: 1.into() }).unwrap();
     assert!(player.undo().unwrap());
     assert_eq!((hash(&player), player.world(), player.now()), before);
     player.back(StepKind::Transition);
-    player.act(Action::Crash { node: 2 }).unwrap();
+    player.act(Action::Crash { node: 2.into() }).unwrap();
     let present = player.branches().present();
     let other = player.branches().all().map(|(id, _)| id).find(|&id| id != present).unwrap();
     assert!(player.switch(other).unwrap());
@@ -251,14 +251,14 @@ fn timers_that_were_set_at_once_are_undone_at_once() {
     let mut player = player(30);
     let before = player.world();
     for node in 1..=3 {
-        player.act(Action::Timer { node, after: ms(5) }).unwrap();
+        player.act(Action::set_timer(node, ms(5))).unwrap();
     }
     assert!(player.undo().unwrap());
     assert_eq!(player.world(), before);
     assert!(player.lab().scenario().actions.is_empty());
     // Other things are undone one by one, even of one moment.
-    player.act(Action::Crash { node: 1 }).unwrap();
-    player.act(Action::Crash { node: 2 }).unwrap();
+    player.act(Action::Crash { node: 1.into() }).unwrap();
+    player.act(Action::Crash { node: 2.into() }).unwrap();
     assert!(player.undo().unwrap());
     assert!(player.world().nodes[&2].alive && !player.world().nodes[&1].alive);
 }
@@ -267,7 +267,7 @@ fn timers_that_were_set_at_once_are_undone_at_once() {
 fn running_until_something_happens_begins_where_one_looks() {
     let mut player = player(1500);
     let (leader, term) = player.world().leader().map(|leader| (leader.id, leader.term)).unwrap();
-    player.act(Action::Crash { node: leader }).unwrap();
+    player.act(Action::Crash { node: leader.into() }).unwrap();
     player.advance_to(ms(3000), u64::MAX);
     player.look_at(1);
     let until = |player: &mut Player, until: Until| {
@@ -297,11 +297,11 @@ fn a_long_way_is_gone_in_pieces_and_what_was_asked_meanwhile_is_done_at_its_end(
     let events = player.lab().events();
     assert!(events > 4000, "{events}");
     player.back(StepKind::Event);
-    player.act(Action::Crash { node: 1 }).unwrap();
+    player.act(Action::Crash { node: 1.into() }).unwrap();
     assert!(player.replay_progress().unwrap() < 1.0);
     assert_eq!(player.looks_back_at(), Some(events - 1), "what was seen is seen until then");
-    player.act(Action::Crash { node: 2 }).unwrap();
-    player.act(Action::Crash { node: 9 }).unwrap();
+    player.act(Action::Crash { node: 2.into() }).unwrap();
+    player.act(Action::Crash { node: 9.into() }).unwrap();
     assert!(!player.undo().unwrap() && !player.redo().unwrap(), "one thing at a time");
     let mut slices = 0;
     let arrival = loop {

@@ -215,7 +215,7 @@ fn a_run_whose_events_are_large_halts_by_their_bytes() {
 
 #[test]
 fn a_run_that_a_violation_has_ended_reaches_no_time() {
-    let leaders = json!({ "format": "raft-lab/1", "nodes": [1, 2, 3],
+    let leaders = json!({ "format": "raft-lab/1", "nodes": [1, 2, 3], "rules_off": ["one-vote-per-term"],
         "start": { "1": { "role": "leader", "log": [1, 3] }, "2": { "log": [1, 2] }, "3": { "log": [1, 2] } },
         "actions": [{ "at": 0, "do": "partition", "groups": [[1], [2, 3]] }, { "at": 0, "do": "campaign", "node": 2 }] });
     let mut lab = Lab::new(of(leaders)).unwrap();

@@ -18,8 +18,8 @@ fn any_action(rng: &mut Rng) -> Action {
     let other = (node % 5) + 1;
     let some = |rng: &mut Rng, node| (rng.range(0, 2) == 0).then_some(node);
     match rng.range(0, 13) {
-        0 => Action::Crash { node },
-        1 | 2 => Action::Restart { node },
+        0 => Action::Crash { node: node.into() },
+        1 | 2 => Action::Restart { node: node.into() },
         3 => Action::Cut { links: vec![(node, other), (other, node)], name: Some(format!("cut {node}")) },
         4 => Action::Join { links: None, name: Some(format!("cut {node}")) },
         5 => Action::Partition { groups: vec![vec![node, other]] },
@@ -32,7 +32,7 @@ fn any_action(rng: &mut Rng) -> Action {
             loss: Some(Probability { per_million: rng.range(0, 2) as u32 * 300_000 }),
             duplicate: None,
         },
-        9 => Action::AddLearner { node: 6 },
+        9 => Action::AddLearner { node: 6, of: None },
         10 => Action::WriteMany { count: 3, every: None, clients: Some(2), value_bytes: None, retry_after: None },
         _ => Action::Write {
             key: "k".into(),
@@ -94,10 +94,13 @@ fn what_a_user_does_beside_an_action_that_waits_is_replayed_in_its_place() {
         "actions": [
             { "when": { "leader": true }, "do": "note", "text": "a leader" },
             { "when": { "event": "note", "text": "a leader" }, "do": "crash", "node": 3 },
-            { "at": 0, "do": "campaign", "node": 1 }
+            { "when": { "event": "note", "text": "a leader" }, "after_ms": 7, "repeat": { "every": 5, "count": 4 }, "do": "write", "key": "x", "value": "1" },
+            { "at": 0, "do": "campaign", "node": 1 },
+            { "at": 0, "repeat": { "every": 3, "count": 30 }, "do": "timer", "node": 2, "in": 40 },
+            { "at": 40, "do": "write", "key": "y", "value": "2" }
         ]
     }"#;
-    for steps in 0..80 {
+    for steps in 0..160 {
         let mut lab = Lab::new(Scenario::from_json(authored).unwrap()).unwrap();
         (0..steps).for_each(|_| assert!(lab.step(StepKind::Event)));
         lab.act(Action::Note { text: "a user".into() }).unwrap();
@@ -116,7 +119,7 @@ fn what_the_events_tell_is_what_the_nodes_have() {
         lab.act(Action::Heal {}).unwrap();
         let (latency, loss) = (Some((Micros::from_ms(5), Micros::from_ms(15))), Some(Probability::default()));
         lab.act(Action::Link { from: None, to: None, latency, loss, duplicate: None }).unwrap();
-        (1..=5).for_each(|node| lab.act(Action::Restart { node }).unwrap());
+        (1..=5).for_each(|node| lab.act(Action::Restart { node: node.into() }).unwrap());
         lab.advance_to(lab.now() + Micros::from_ms(4000), u64::MAX);
         let world = lab.world();
         assert!(world.converged(), "seed {seed}: not converged after 4 s of calm");

@@ -84,9 +84,10 @@ fn switched_off_at(rule: Rule, at: u64) -> Scenario {
     let at = Micros::from_ms(at);
     let later = |action: &ScheduledAction| action.timing.at().is_some_and(|time| time >= at);
     let place = scenario.actions.iter().position(later).unwrap_or(scenario.actions.len());
-    scenario
-        .actions
-        .insert(place, ScheduledAction { timing: Timing::At(at), what: Action::Rule { name: rule, on: false } });
+    scenario.actions.insert(
+        place,
+        ScheduledAction { timing: Timing::At(at), repeat: None, what: Action::Rule { name: rule, on: false } },
+    );
     scenario
 }
 

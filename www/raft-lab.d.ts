@@ -41,7 +41,7 @@ declare global {
 
 /** What is done, as it stands in an action, without the time. */
 export type Do = Untimed<Action>;
-type Untimed<A> = A extends unknown ? Omit<A, "at" | "after" | "polls" | "when"> : never;
+type Untimed<A> = A extends unknown ? Omit<A, "at" | "after" | "polls" | "when" | "after_ms" | "repeat"> : never;
 
 /** One event: `docs/events.md` has them all. */
 export interface TraceLine {
@@ -119,6 +119,10 @@ export type Scenario = {
   learners?: number[];
   /** Settings of the nodes that differ from the preset. */
   config?: ConfigPatch;
+  /** Settings of single nodes that differ from those of all nodes, also when those change. */
+  node_config?: { [key: string]: ConfigPatch };
+  /** How fast the clock of a node runs: 2 makes all that it waits for come in half the time. Default: 1. */
+  clocks?: { [key: string]: ClockRate };
   /** Settings of the network that differ from the default. */
   network?: NetworkPatch;
   /** Settings of the disks that differ from the default. */
@@ -138,18 +142,24 @@ export type Action = {
   do: "campaign";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The node whose election timer is set. */
-  node: number;
-  /** The time from now until it fires, in ms. */
-  in: Milliseconds;
+  /** The nodes whose election timer is set. */
+  node: Targets;
+  /** The time from now until it fires, in ms. The next valid append draws a new one. */
+  in?: Milliseconds | null;
+  /** Whether the timer is switched off. */
+  off?: boolean;
   do: "timer";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -168,6 +178,8 @@ export type Action = {
   do: "write";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -182,6 +194,8 @@ export type Action = {
   do: "read";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -200,6 +214,8 @@ export type Action = {
   do: "write_many";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -210,6 +226,8 @@ export type Action = {
   do: "partition";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -222,6 +240,8 @@ export type Action = {
   do: "cut";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -234,6 +254,8 @@ export type Action = {
   do: "join";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -242,6 +264,8 @@ export type Action = {
   do: "heal";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -260,6 +284,8 @@ export type Action = {
   do: "link";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -275,13 +301,19 @@ export type Action = {
   kind?: MessageKind | null;
   /** Only chunks that begin at this offset. */
   offset?: number | null;
-  /** Only appends that carry the entry at this index. */
-  index?: number | null;
+  /** Only appends that carry the entry at this index, or one within these bounds. */
+  index?: Number | null;
+  /** Only messages whose sender is in this term. */
+  term?: Number | null;
+  /** Only answers that say yes, or no: an append or a chunk that was taken, a vote that is granted. */
+  success?: boolean | null;
   /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "drop";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -297,13 +329,19 @@ export type Action = {
   kind?: MessageKind | null;
   /** Only chunks that begin at this offset. */
   offset?: number | null;
-  /** Only appends that carry the entry at this index. */
-  index?: number | null;
+  /** Only appends that carry the entry at this index, or one within these bounds. */
+  index?: Number | null;
+  /** Only messages whose sender is in this term. */
+  term?: Number | null;
+  /** Only answers that say yes, or no: an append or a chunk that was taken, a vote that is granted. */
+  success?: boolean | null;
   /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "hold";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -319,13 +357,19 @@ export type Action = {
   kind?: MessageKind | null;
   /** Only chunks that begin at this offset. */
   offset?: number | null;
-  /** Only appends that carry the entry at this index. */
-  index?: number | null;
+  /** Only appends that carry the entry at this index, or one within these bounds. */
+  index?: Number | null;
+  /** Only messages whose sender is in this term. */
+  term?: Number | null;
+  /** Only answers that say yes, or no: an append or a chunk that was taken, a vote that is granted. */
+  success?: boolean | null;
   /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "release";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -343,13 +387,19 @@ export type Action = {
   kind?: MessageKind | null;
   /** Only chunks that begin at this offset. */
   offset?: number | null;
-  /** Only appends that carry the entry at this index. */
-  index?: number | null;
+  /** Only appends that carry the entry at this index, or one within these bounds. */
+  index?: Number | null;
+  /** Only messages whose sender is in this term. */
+  term?: Number | null;
+  /** Only answers that say yes, or no: an append or a chunk that was taken, a vote that is granted. */
+  success?: boolean | null;
   /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "delay";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -365,13 +415,19 @@ export type Action = {
   kind?: MessageKind | null;
   /** Only chunks that begin at this offset. */
   offset?: number | null;
-  /** Only appends that carry the entry at this index. */
-  index?: number | null;
+  /** Only appends that carry the entry at this index, or one within these bounds. */
+  index?: Number | null;
+  /** Only messages whose sender is in this term. */
+  term?: Number | null;
+  /** Only answers that say yes, or no: an append or a chunk that was taken, a vote that is granted. */
+  success?: boolean | null;
   /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "duplicate";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -387,67 +443,113 @@ export type Action = {
   kind?: MessageKind | null;
   /** Only chunks that begin at this offset. */
   offset?: number | null;
-  /** Only appends that carry the entry at this index. */
-  index?: number | null;
+  /** Only appends that carry the entry at this index, or one within these bounds. */
+  index?: Number | null;
+  /** Only messages whose sender is in this term. */
+  term?: Number | null;
+  /** Only answers that say yes, or no: an append or a chunk that was taken, a vote that is granted. */
+  success?: boolean | null;
   /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
   do: "deliver";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The node to crash. */
-  node: number;
+  /** The nodes to crash. */
+  node: Targets;
   do: "crash";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The node to restart. */
-  node: number;
+  /** The nodes to restart. */
+  node: Targets;
   do: "restart";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The node to pause. */
-  node: number;
+  /** The nodes to pause. */
+  node: Targets;
   do: "pause";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The node to resume. */
-  node: number;
+  /** The nodes to resume. */
+  node: Targets;
   do: "resume";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The node whose disk is changed. */
-  node: number;
+  /** The nodes whose disks are changed. */
+  node: Targets;
   /** The shortest and the longest time until a write is durable, in ms. */
   write_delay?: [Milliseconds, Milliseconds] | null;
   /** Whether reads and writes fail. The node shuts down at the first failure. */
   fail?: boolean | null;
+  /** Whether reads hang: what is read comes only when they no longer do. */
+  hang?: boolean | null;
+  /** The shortest and the longest time until one entry is applied, in ms. */
+  apply_delay?: [Milliseconds, Milliseconds] | null;
   do: "disk";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
+  after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
+  polls?: number;
+} | {
+  /** The nodes whose disks are emptied. */
+  node: Targets;
+  do: "wipe";
+  at?: Milliseconds;
+  when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
+  after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
+  polls?: number;
+} | {
+  /** The nodes whose disks are taken back. */
+  node: Targets;
+  /** The last index of the log then; at least that of the snapshot. */
+  to: number;
+  do: "roll_back";
+  at?: Milliseconds;
+  when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -460,6 +562,8 @@ export type Action = {
   do: "snapshot";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -467,9 +571,13 @@ export type Action = {
 } | {
   /** The node to add. */
   node: number;
+  /** The node that is asked, once, whatever its role. Default: the leader. */
+  of?: number | null;
   do: "add_learner";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -479,9 +587,13 @@ export type Action = {
   voters: number[];
   /** The ids of the new set of learners: who is in neither set leaves, a voter in this one is demoted. Without it, the learners stay that are not to vote. */
   learners?: number[] | null;
+  /** The node that is asked, once, whatever its role. Default: the leader. */
+  of?: number | null;
   do: "members";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -489,9 +601,13 @@ export type Action = {
 } | {
   /** The voter that shall become the leader. */
   to: number;
+  /** The node that is asked, whatever its role. Default: the leader. */
+  of?: number | null;
   do: "transfer";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -524,6 +640,8 @@ export type Action = {
   do: "config";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -536,6 +654,8 @@ export type Action = {
   do: "rule";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
@@ -546,13 +666,29 @@ export type Action = {
   do: "note";
   at?: Milliseconds;
   when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
   /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
   /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 };
 
+/** How often an action is executed. */
+export type Repeat = {
+  /** The time from one to the next, in ms. */
+  every: Milliseconds;
+  /** How often in all. */
+  count: number;
+};
+
 export type Milliseconds = number;
+
+/** The nodes that an action is about. */
+export type Targets = number | number[] | Every;
+
+/** Every node. */
+export type Every = "all";
 
 export type Probability = number;
 
@@ -568,13 +704,28 @@ export type Selector = {
   kind?: MessageKind | null;
   /** Only chunks that begin at this offset. */
   offset?: number | null;
-  /** Only appends that carry the entry at this index. */
-  index?: number | null;
+  /** Only appends that carry the entry at this index, or one within these bounds. */
+  index?: Number | null;
+  /** Only messages whose sender is in this term. */
+  term?: Number | null;
+  /** Only answers that say yes, or no: an append or a chunk that was taken, a vote that is granted. */
+  success?: boolean | null;
   /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
 };
 
 export type MessageKind = "append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now";
+
+/** A number, exact or within bounds. */
+export type Number = number | Range;
+
+/** Bounds, both included. */
+export type Range = {
+  /** The lower bound. */
+  min?: number | null;
+  /** The upper bound. */
+  max?: number | null;
+};
 
 /** A selector, and the time by which the messages are delayed. */
 export type Delay = {
@@ -590,8 +741,12 @@ export type Delay = {
   kind?: MessageKind | null;
   /** Only chunks that begin at this offset. */
   offset?: number | null;
-  /** Only appends that carry the entry at this index. */
-  index?: number | null;
+  /** Only appends that carry the entry at this index, or one within these bounds. */
+  index?: Number | null;
+  /** Only messages whose sender is in this term. */
+  term?: Number | null;
+  /** Only answers that say yes, or no: an append or a chunk that was taken, a vote that is granted. */
+  success?: boolean | null;
   /** The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else of those in flight, the oldest first. */
   count?: number | null;
 };
@@ -640,39 +795,50 @@ export type Stop = {
 
 export type Condition = NodeIs | StreamIs | EventWas | {
   leader: LeaderIs;
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
 } | {
   converged: boolean;
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
 } | {
   clients: ClientsAre;
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
 } | {
   violated: Violated;
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
 } | {
   outcome: OutcomeIs;
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
 } | {
-  visited: Condition;
+  visited: Condition | Condition[];
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
+} | {
+  before: Condition[];
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
 } | {
   not: Condition;
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
 } | {
   all: Condition[];
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
 } | {
   any: Condition[];
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
 };
 
 /** Who leads: any node, none, this node, or some node in this term. */
 export type LeaderIs = boolean | number | {
   /** The term. */
   term: Number;
-};
-
-/** A number, exact or within bounds. */
-export type Number = number | Range;
-
-/** Bounds, both included. */
-export type Range = {
-  /** The lower bound. */
-  min?: number | null;
-  /** The upper bound. */
-  max?: number | null;
 };
 
 /** A condition about the numbers of client requests by outcome. */
@@ -736,6 +902,8 @@ export type NodeIs = {
   members?: MembersAre | null;
   /** Keys of the state machine with their values; other keys are ignored. */
   state?: { [key: string]: string } | null;
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
 };
 
 /** The nodes that a condition is about. */
@@ -788,537 +956,863 @@ export type StreamIs = {
   match?: Number | null;
   /** The lag: the last index of the leader minus match. */
   lag?: Number | null;
+  /** The virtual time at which it is to hold, after the last event of that time. Default: the end of the run. */
+  at?: Milliseconds;
 };
 
 export type StreamState = "line-rate" | "lagging" | "snapshotting" | "shutdown";
 
 export type EventWas = {
   event: "started";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  term?: number;
-  voted_for?: number | null;
-  last_index?: number;
+  node?: EventNumber;
+  term?: EventNumber;
+  voted_for?: EventNumberOrNull;
+  last_index?: EventNumber;
 } | {
   event: "role";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  from?: "learner" | "follower" | "candidate" | "leader" | "shutdown" | null;
-  to?: "learner" | "follower" | "candidate" | "leader" | "shutdown";
-  term?: number;
-  why?: "started" | "election timeout" | "told to campaign" | "a majority voted for it" | "saw a higher term" | "another node leads this term" | "storage failed" | "the leader hands over" | "no majority answers" | "the configuration changed" | "no longer a member";
+  node?: EventNumber;
+  from?: EventRoleOrNull;
+  to?: EventRole;
+  term?: EventNumber;
+  why?: EventRoleWhy;
 } | {
   event: "term";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  from?: number;
-  to?: number;
+  node?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
 } | {
   event: "leader";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  leader?: number | null;
+  node?: EventNumber;
+  leader?: EventNumberOrNull;
 } | {
   event: "timer";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  deadline?: number | null;
+  node?: EventNumber;
+  deadline?: EventTimeOrNull;
 } | {
   event: "vote";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  candidate?: number;
-  term?: number;
-  granted?: boolean;
-  why?: "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader" | "it is the leader" | "the candidate is no voter";
+  node?: EventNumber;
+  candidate?: EventNumber;
+  term?: EventNumber;
+  granted?: EventBool;
+  why?: EventVoteWhy;
 } | {
   event: "pre-vote-begun";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  term?: number;
-  why?: "started" | "election timeout" | "told to campaign" | "a majority voted for it" | "saw a higher term" | "another node leads this term" | "storage failed" | "the leader hands over" | "no majority answers" | "the configuration changed" | "no longer a member";
+  node?: EventNumber;
+  term?: EventNumber;
+  why?: EventRoleWhy;
 } | {
   event: "pre-vote";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  candidate?: number;
-  term?: number;
-  granted?: boolean;
-  why?: "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader" | "it is the leader" | "the candidate is no voter";
+  node?: EventNumber;
+  candidate?: EventNumber;
+  term?: EventNumber;
+  granted?: EventBool;
+  why?: EventVoteWhy;
 } | {
   event: "pre-vote-counted";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  voter?: number;
-  term?: number;
-  granted?: boolean;
+  node?: EventNumber;
+  voter?: EventNumber;
+  term?: EventNumber;
+  granted?: EventBool;
 } | {
   event: "transfer-begun";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
+  node?: EventNumber;
+  target?: EventNumber;
 } | {
   event: "transfer-given-up";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
+  node?: EventNumber;
+  target?: EventNumber;
 } | {
   event: "transfer-refused";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  why?: "this node does not lead" | "it leads already" | "it has no vote";
+  node?: EventNumber;
+  target?: EventNumber;
+  why?: EventTransferRefusedWhy;
 } | {
   event: "read-confirmed";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  read_index?: number;
-  applied?: number;
+  node?: EventNumber;
+  read_index?: EventNumber;
+  applied?: EventNumber;
 } | {
   event: "vote-counted";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  voter?: number;
-  term?: number;
-  granted?: boolean;
+  node?: EventNumber;
+  voter?: EventNumber;
+  term?: EventNumber;
+  granted?: EventBool;
 } | {
   event: "append";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  entry?: {
-  };
+  node?: EventNumber;
+  entry?: EventIndexTermSetBlankMembersClientSerial;
 } | {
   event: "truncate";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  first?: number;
-  last?: number;
+  node?: EventNumber;
+  first?: EventNumber;
+  last?: EventNumber;
 } | {
   event: "commit";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  from?: number;
-  to?: number;
+  node?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
 } | {
   event: "apply";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  index?: number;
+  node?: EventNumber;
+  index?: EventNumber;
 } | {
   event: "repeated";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  index?: number;
-  first?: number;
+  node?: EventNumber;
+  index?: EventNumber;
+  first?: EventNumber;
 } | {
   event: "stream-state";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  from?: "line-rate" | "lagging" | "snapshotting" | "shutdown" | null;
-  to?: "line-rate" | "lagging" | "snapshotting" | "shutdown";
-  why?: "new leader" | "caught up" | "lag above the threshold" | "append refused" | "saw a higher term" | "terminated" | "storage failed" | "needed entries are compacted" | "too far behind for the log" | "snapshot installed" | "added";
+  node?: EventNumber;
+  target?: EventNumber;
+  from?: EventStreamStateOrNull;
+  to?: EventStreamState;
+  why?: EventStreamWhy;
 } | {
   event: "next";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  from?: number;
-  to?: number;
+  node?: EventNumber;
+  target?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
 } | {
   event: "match";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  from?: number;
-  to?: number;
+  node?: EventNumber;
+  target?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
 } | {
   event: "match-lost";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  from?: number;
-  to?: number;
+  node?: EventNumber;
+  target?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
 } | {
   event: "buffer";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  replication?: number;
-  replication_first?: number;
-  outbound?: number;
+  node?: EventNumber;
+  target?: EventNumber;
+  replication?: EventNumber;
+  replication_first?: EventNumber;
+  outbound?: EventNumber;
 } | {
   event: "answered";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  rpc?: number;
-  success?: boolean;
-  late?: boolean;
-  counted?: boolean;
+  node?: EventNumber;
+  target?: EventNumber;
+  rpc?: EventNumber;
+  success?: EventBool;
+  late?: EventBool;
+  counted?: EventBool;
 } | {
   event: "timed-out";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  rpc?: number;
+  node?: EventNumber;
+  target?: EventNumber;
+  rpc?: EventNumber;
 } | {
   event: "unreachable";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  rpc?: number;
+  node?: EventNumber;
+  target?: EventNumber;
+  rpc?: EventNumber;
 } | {
   event: "snapshot-offered";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  snapshot?: {
-  };
+  node?: EventNumber;
+  target?: EventNumber;
+  snapshot?: EventIdIndexTermBytes;
 } | {
   event: "chunk-sent";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  snapshot?: number;
-  offset?: number;
-  bytes?: number;
-  done?: boolean;
-  chunks_sent?: number;
+  node?: EventNumber;
+  target?: EventNumber;
+  snapshot?: EventNumber;
+  offset?: EventNumber;
+  bytes?: EventNumber;
+  done?: EventBool;
+  chunks_sent?: EventNumber;
 } | {
   event: "chunk-answered";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  snapshot?: number;
-  offset?: number;
-  installed?: boolean;
-  late?: boolean;
-  counted?: boolean;
+  node?: EventNumber;
+  target?: EventNumber;
+  snapshot?: EventNumber;
+  offset?: EventNumber;
+  installed?: EventBool;
+  late?: EventBool;
+  counted?: EventBool;
 } | {
   event: "chunk-failed";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  target?: number;
-  snapshot?: number;
-  offset?: number;
+  node?: EventNumber;
+  target?: EventNumber;
+  snapshot?: EventNumber;
+  offset?: EventNumber;
 } | {
   event: "chunk";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  snapshot?: number;
-  index?: number;
-  received?: number;
+  node?: EventNumber;
+  snapshot?: EventNumber;
+  index?: EventNumber;
+  received?: EventNumber;
 } | {
   event: "installed";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  snapshot?: {
-  };
-  kept_suffix?: boolean;
+  node?: EventNumber;
+  snapshot?: EventIdIndexTermBytes;
+  kept_suffix?: EventBool;
 } | {
   event: "compaction-begun";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  index?: number;
+  node?: EventNumber;
+  index?: EventNumber;
 } | {
   event: "compaction-done";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  snapshot?: {
-  };
-  first_index?: number;
+  node?: EventNumber;
+  snapshot?: EventIdIndexTermBytes;
+  first_index?: EventNumber;
 } | {
   event: "compaction-discarded";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  index?: number;
+  node?: EventNumber;
+  index?: EventNumber;
 } | {
   event: "durable";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  index?: number;
+  node?: EventNumber;
+  index?: EventNumber;
 } | {
   event: "storage-failed";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  error?: string;
+  node?: EventNumber;
+  error?: EventText;
 } | {
   event: "sent";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  id?: number;
-  from?: number;
-  to?: number;
-  kind?: "append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now";
+  id?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
+  kind?: EventMessageKind;
   /** The request that this is the response to. */
-  re?: number | null;
+  re?: EventNumberOrNull;
   /** The message of which this is a copy, made by the network. */
-  copy_of?: number | null;
-  arrives?: number;
-  [field: string]: unknown;
+  copy_of?: EventNumberOrNull;
+  arrives?: EventTime;
+  term?: EventNumber;
+  leader?: EventNumber;
+  prev_log_index?: EventNumber;
+  prev_log_term?: EventNumber;
+  leader_commit?: EventNumber;
+  entries?: EventIndexTermSetBlankMembersClientSerialList;
+  result?: EventStaleTermOrInstalledOrSuccessConflictExpects;
+  candidate?: EventNumber;
+  last_log_index?: EventNumber;
+  last_log_term?: EventNumber;
+  pre_vote?: EventBool;
+  transfer?: EventBool;
+  granted?: EventBool;
+  snapshot?: EventNumber;
+  last_included_index?: EventNumber;
+  last_included_term?: EventNumber;
+  offset?: EventNumber;
+  bytes?: EventNumber;
+  done?: EventBool;
 } | {
   event: "delivered";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  id?: number;
-  from?: number;
-  to?: number;
-  kind?: "append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now";
+  id?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
+  kind?: EventMessageKind;
 } | {
   event: "lost";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  id?: number;
-  from?: number;
-  to?: number;
-  kind?: "append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now";
-  why?: "chance" | "link is cut" | "receiver is down" | "nobody waits for this answer" | "dropped by hand";
+  id?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
+  kind?: EventMessageKind;
+  why?: EventLossWhy;
 } | {
   event: "held";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  id?: number;
-  from?: number;
-  to?: number;
-  kind?: "append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now";
+  id?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
+  kind?: EventMessageKind;
 } | {
   event: "released";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  id?: number;
-  from?: number;
-  to?: number;
-  kind?: "append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now";
-  arrives?: number;
+  id?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
+  kind?: EventMessageKind;
+  arrives?: EventTime;
 } | {
   event: "delayed";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  id?: number;
-  from?: number;
-  to?: number;
-  kind?: "append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now";
-  arrives?: number;
+  id?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
+  kind?: EventMessageKind;
+  arrives?: EventTime;
 } | {
   event: "trap-set";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  trap?: number;
-  does?: "drop" | "hold";
-  [field: string]: unknown;
+  trap?: EventNumber;
+  does?: EventTrapDoes;
+  id?: EventNumber;
+  from?: EventNumber;
+  to?: EventNumber;
+  kind?: EventMessageKind;
+  offset?: EventNumber;
+  index?: EventNumberOrMinMax;
+  term?: EventNumberOrMinMax;
+  success?: EventBool;
 } | {
   event: "trap-gone";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  trap?: number;
+  trap?: EventNumber;
 } | {
   event: "pause";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
+  node?: EventNumber;
 } | {
   event: "resume";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
+  node?: EventNumber;
 } | {
   event: "disk";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  write_delay?: [number, number];
-  fails?: boolean;
+  node?: EventNumber;
+  write_delay?: EventTimeTimePair;
+  fails?: EventBool;
+} | {
+  event: "disk-pace";
+  at?: EventTime;
+  n?: EventNumber;
+  count?: Number;
+  node?: EventNumber;
+  apply_delay?: EventTimeTimePair;
+  hangs?: EventBool;
+} | {
+  event: "disk-lost";
+  at?: EventTime;
+  n?: EventNumber;
+  count?: Number;
+  node?: EventNumber;
+  kept?: EventTermVotedForSnapshotFirstLast;
 } | {
   event: "config";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  [field: string]: unknown;
+  election_timeout_min?: EventTime;
+  election_timeout_max?: EventTime;
+  heartbeat_interval?: EventTime;
+  max_payload_entries?: EventNumber;
+  replication_lag_threshold?: EventNumber;
+  snapshot_policy?: EventLogsSinceLast;
+  snapshot_max_chunk_size?: EventNumber;
+  install_snapshot_timeout?: EventTime;
+  conflict_hint?: EventBool;
+  pre_vote?: EventBool;
+  check_quorum?: EventBool;
+  snapshot_tail_limit?: EventNumber;
 } | {
   event: "rule";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  name?: "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | "client-sessions";
-  on?: boolean;
+  name?: EventRule;
+  on?: EventBool;
 } | {
   event: "crash";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
-  kept?: {
-  };
+  node?: EventNumber;
+  kept?: EventTermVotedForSnapshotFirstLast;
 } | {
   event: "restart";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
+  node?: EventNumber;
 } | {
   event: "new-node";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  node?: number;
+  node?: EventNumber;
 } | {
   event: "link";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
   /** Only links from this node; null: from any. */
-  from?: number | null;
+  from?: EventNumberOrNull;
   /** Only links to this node; null: to any. If both are null, links of nodes added later change too. */
-  to?: number | null;
+  to?: EventNumberOrNull;
   /** The shortest and the longest latency; null: unchanged. */
-  latency?: [number, number] | null;
+  latency?: EventTimeTimePairOrNull;
   /** The fraction of messages that are lost; null: unchanged. */
-  loss?: number | null;
+  loss?: EventFractionOrNull;
   /** The fraction of messages that are sent twice; null: unchanged. */
-  duplicate?: number | null;
+  duplicate?: EventFractionOrNull;
 } | {
   event: "cut";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  links?: ([number, number])[];
-  name?: string | null;
+  links?: EventNumberNumberPairList;
+  name?: EventTextOrNull;
 } | {
   event: "join";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  links?: ([number, number])[];
+  links?: EventNumberNumberPairList;
 } | {
   event: "client";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  client?: number;
-  op?: number;
-  key?: string;
-  value?: string | null;
-  node?: number | null;
-  result?: "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying";
+  client?: EventNumber;
+  op?: EventNumber;
+  key?: EventText;
+  value?: EventTextOrNull;
+  node?: EventNumberOrNull;
+  result?: EventClientResult;
   /** The index of a write's entry, once the write is completed. */
-  index?: number | null;
+  index?: EventNumberOrNull;
   /** The result of a read, once it is completed; null if the key is not set. */
-  read?: string | null;
+  read?: EventTextOrNull;
 } | {
   event: "members";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  voters?: number[] | null;
-  learners?: number[] | null;
-  learner?: number | null;
+  voters?: EventNumberListOrNull;
+  learners?: EventNumberListOrNull;
+  learner?: EventNumberOrNull;
   /** The node that was asked; null while there is no leader. */
-  node?: number | null;
+  node?: EventNumberOrNull;
   /** The outcome; null until it is known. */
-  result?: "done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | "the leader stepped down before the change began" | "leadership is being transferred" | "a newer change took its place" | "a new voter does not answer" | null;
+  result?: EventMembersResultOrNull;
 } | {
   event: "violation";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  invariant?: "election-safety" | "leader-append-only" | "log-matching" | "leader-completeness" | "state-machine-safety" | "votes-kept" | "monotonic" | "applied-once" | "match-is-true" | "acknowledged-kept" | "linearizable";
-  nodes?: number[];
-  entries?: number[];
-  text?: string;
+  invariant?: EventInvariant;
+  nodes?: EventNumberList;
+  entries?: EventNumberList;
+  text?: EventText;
 } | {
   event: "note";
-  at?: number;
-  n?: number;
+  at?: EventTime;
+  n?: EventNumber;
   count?: Number;
-  text?: string;
+  text?: EventText;
+};
+
+export type EventTime = number | {
+  min?: number;
+  max?: number;
+} | {
+  in: (number | {
+    min?: number;
+    max?: number;
+  })[];
+};
+
+export type EventNumber = number | {
+  min?: number;
+  max?: number;
+} | {
+  in: (number | {
+    min?: number;
+    max?: number;
+  })[];
+};
+
+export type EventNumberOrNull = number | {
+  min?: number;
+  max?: number;
+} | null | {
+  in: (number | {
+    min?: number;
+    max?: number;
+  } | null)[];
+};
+
+export type EventRoleOrNull = "learner" | "follower" | "candidate" | "leader" | "shutdown" | null | {
+  in: ("learner" | "follower" | "candidate" | "leader" | "shutdown" | null)[];
+};
+
+export type EventRole = "learner" | "follower" | "candidate" | "leader" | "shutdown" | {
+  in: ("learner" | "follower" | "candidate" | "leader" | "shutdown")[];
+};
+
+export type EventRoleWhy = "started" | "election timeout" | "told to campaign" | "a majority voted for it" | "saw a higher term" | "another node leads this term" | "storage failed" | "the leader hands over" | "no majority answers" | "the configuration changed" | "no longer a member" | {
+  in: ("started" | "election timeout" | "told to campaign" | "a majority voted for it" | "saw a higher term" | "another node leads this term" | "storage failed" | "the leader hands over" | "no majority answers" | "the configuration changed" | "no longer a member")[];
+};
+
+export type EventTimeOrNull = number | {
+  min?: number;
+  max?: number;
+} | null | {
+  in: (number | {
+    min?: number;
+    max?: number;
+  } | null)[];
+};
+
+export type EventBool = boolean | {
+  in: boolean[];
+};
+
+export type EventVoteWhy = "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader" | "it is the leader" | "the candidate is no voter" | {
+  in: ("log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader" | "it is the leader" | "the candidate is no voter")[];
+};
+
+export type EventTransferRefusedWhy = "this node does not lead" | "it leads already" | "it has no vote" | {
+  in: ("this node does not lead" | "it leads already" | "it has no vote")[];
+};
+
+export type EventText = string | {
+  in: string[];
+};
+
+export type EventTextTextPair = [EventText, EventText] | {
+  in: ([EventText, EventText])[];
+};
+
+export type EventNumberList = EventNumber[] | {
+  in: EventNumber[][];
+};
+
+export type EventNumberListList = EventNumberList[] | {
+  in: EventNumberList[][];
+};
+
+export type EventVotersLearners = {
+  voters?: EventNumberListList;
+  learners?: EventNumberList;
+} | {
+  in: ({
+    voters?: EventNumberListList;
+    learners?: EventNumberList;
+  })[];
+};
+
+export type EventIndexTermSetBlankMembersClientSerial = {
+  index?: EventNumber;
+  term?: EventNumber;
+  set?: EventTextTextPair;
+  blank?: EventBool;
+  members?: EventVotersLearners;
+  client?: EventNumber;
+  serial?: EventNumber;
+} | {
+  in: ({
+    index?: EventNumber;
+    term?: EventNumber;
+    set?: EventTextTextPair;
+    blank?: EventBool;
+    members?: EventVotersLearners;
+    client?: EventNumber;
+    serial?: EventNumber;
+  })[];
+};
+
+export type EventStreamStateOrNull = "line-rate" | "lagging" | "snapshotting" | "shutdown" | null | {
+  in: ("line-rate" | "lagging" | "snapshotting" | "shutdown" | null)[];
+};
+
+export type EventStreamState = "line-rate" | "lagging" | "snapshotting" | "shutdown" | {
+  in: ("line-rate" | "lagging" | "snapshotting" | "shutdown")[];
+};
+
+export type EventStreamWhy = "new leader" | "caught up" | "lag above the threshold" | "append refused" | "saw a higher term" | "terminated" | "storage failed" | "needed entries are compacted" | "too far behind for the log" | "snapshot installed" | "added" | {
+  in: ("new leader" | "caught up" | "lag above the threshold" | "append refused" | "saw a higher term" | "terminated" | "storage failed" | "needed entries are compacted" | "too far behind for the log" | "snapshot installed" | "added")[];
+};
+
+export type EventIdIndexTermBytes = {
+  id?: EventNumber;
+  index?: EventNumber;
+  term?: EventNumber;
+  bytes?: EventNumber;
+} | {
+  in: ({
+    id?: EventNumber;
+    index?: EventNumber;
+    term?: EventNumber;
+    bytes?: EventNumber;
+  })[];
+};
+
+export type EventMessageKind = "append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now" | {
+  in: ("append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now")[];
+};
+
+export type EventIndexTermSetBlankMembersClientSerialList = EventIndexTermSetBlankMembersClientSerial[] | {
+  in: EventIndexTermSetBlankMembersClientSerial[][];
+};
+
+export type EventTermIndexOrNull = {
+  term?: EventNumber;
+  index?: EventNumber;
+} | null | {
+  in: ({
+    term?: EventNumber;
+    index?: EventNumber;
+  } | null)[];
+};
+
+export type EventStaleTermOrInstalledOrSuccessConflictExpects = "stale-term" | "installed" | {
+  success?: EventNumber;
+  conflict?: EventTermIndexOrNull;
+  expects?: EventNumber;
+} | {
+  in: ("stale-term" | "installed" | {
+    success?: EventNumber;
+    conflict?: EventTermIndexOrNull;
+    expects?: EventNumber;
+  })[];
+};
+
+export type EventLossWhy = "chance" | "link is cut" | "receiver is down" | "nobody waits for this answer" | "dropped by hand" | {
+  in: ("chance" | "link is cut" | "receiver is down" | "nobody waits for this answer" | "dropped by hand")[];
+};
+
+export type EventTrapDoes = "drop" | "hold" | {
+  in: ("drop" | "hold")[];
+};
+
+export type EventNumberOrMinMax = number | {
+  min?: number;
+  max?: number;
+} | {
+  min?: EventNumber;
+  max?: EventNumber;
+} | {
+  in: (number | {
+    min?: number;
+    max?: number;
+  } | {
+    min?: EventNumber;
+    max?: EventNumber;
+  })[];
+};
+
+export type EventTimeTimePair = [EventTime, EventTime] | {
+  in: ([EventTime, EventTime])[];
+};
+
+export type EventIdIndexTermBytesOrNull = {
+  id?: EventNumber;
+  index?: EventNumber;
+  term?: EventNumber;
+  bytes?: EventNumber;
+} | null | {
+  in: ({
+    id?: EventNumber;
+    index?: EventNumber;
+    term?: EventNumber;
+    bytes?: EventNumber;
+  } | null)[];
+};
+
+export type EventTermVotedForSnapshotFirstLast = {
+  term?: EventNumber;
+  voted_for?: EventNumberOrNull;
+  snapshot?: EventIdIndexTermBytesOrNull;
+  first?: EventNumber;
+  last?: EventNumber;
+} | {
+  in: ({
+    term?: EventNumber;
+    voted_for?: EventNumberOrNull;
+    snapshot?: EventIdIndexTermBytesOrNull;
+    first?: EventNumber;
+    last?: EventNumber;
+  })[];
+};
+
+export type EventLogsSinceLast = {
+  logs_since_last?: EventNumber;
+} | {
+  in: ({
+    logs_since_last?: EventNumber;
+  })[];
+};
+
+export type EventRule = "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | "client-sessions" | {
+  in: ("majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | "client-sessions")[];
+};
+
+export type EventTimeTimePairOrNull = [EventTime, EventTime] | null | {
+  in: ([EventTime, EventTime] | null)[];
+};
+
+export type EventFractionOrNull = number | {
+  min?: number;
+  max?: number;
+} | null | {
+  in: (number | {
+    min?: number;
+    max?: number;
+  } | null)[];
+};
+
+export type EventNumberNumberPair = [EventNumber, EventNumber] | {
+  in: ([EventNumber, EventNumber])[];
+};
+
+export type EventNumberNumberPairList = EventNumberNumberPair[] | {
+  in: EventNumberNumberPair[][];
+};
+
+export type EventTextOrNull = string | null | {
+  in: (string | null)[];
+};
+
+export type EventClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying" | {
+  in: ("waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying")[];
+};
+
+export type EventNumberListOrNull = EventNumber[] | null | {
+  in: (EventNumber[] | null)[];
+};
+
+export type EventMembersResultOrNull = "done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | "the leader stepped down before the change began" | "leadership is being transferred" | "a newer change took its place" | "a new voter does not answer" | null | {
+  in: ("done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | "the leader stepped down before the change began" | "leadership is being transferred" | "a newer change took its place" | "a new voter does not answer" | null)[];
+};
+
+export type EventInvariant = "election-safety" | "leader-append-only" | "log-matching" | "leader-completeness" | "state-machine-safety" | "votes-kept" | "monotonic" | "applied-once" | "match-is-true" | "acknowledged-kept" | "linearizable" | {
+  in: ("election-safety" | "leader-append-only" | "log-matching" | "leader-completeness" | "state-machine-safety" | "votes-kept" | "monotonic" | "applied-once" | "match-is-true" | "acknowledged-kept" | "linearizable")[];
 };
 
 /** Which invariant violations end a run. */
@@ -1326,6 +1820,8 @@ export type OnViolation = boolean | Invariant;
 
 /** A named set of node settings. */
 export type Preset = "classroom" | "lab";
+
+export type ClockRate = number;
 
 /** Settings of the network that differ from the default (latency 5 to 15 ms, no loss, no duplicates). */
 export type NetworkPatch = {
@@ -1343,6 +1839,8 @@ export type StoragePatch = {
   write_delay?: [Milliseconds, Milliseconds] | null;
   /** The shortest and the longest time to build a snapshot, in ms, in addition to 1 µs per byte. */
   snapshot_delay?: [Milliseconds, Milliseconds] | null;
+  /** The shortest and the longest time until one entry is applied, in ms. Default: none. */
+  apply_delay?: [Milliseconds, Milliseconds] | null;
 };
 
 /** The initial state of one node. */
@@ -1367,7 +1865,12 @@ export type StartEntry = number | {
   term: number;
   set?: string[];
   blank?: true;
-  members?: number[];
+  members?: StartMembers;
+};
+
+export type StartMembers = number[] | {
+  voters: number[][];
+  learners?: number[];
 };
 
 /** The initial snapshot of a node. */
@@ -1378,6 +1881,8 @@ export type StartSnapshot = {
   term: number;
   /** The state machine at that index. */
   state?: { [key: string]: string };
+  /** The configuration in force at that index. Default: that of `nodes` and `learners`. */
+  members?: StartMembers | null;
 };
 
 /** The initial role of a node that is not a follower. */

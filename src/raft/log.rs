@@ -102,7 +102,16 @@ impl Serialize for Entry {
 
 has_schema! {
     Entry = FieldType::Object(
-        "{ index, term, one of set: [key, value], blank: true, members; client and serial of a write with a session }"
+        "{ index, term, one of set: [key, value], blank: true, members; client and serial of a write with a session }",
+        &[
+            ("index", FieldType::Number),
+            ("term", FieldType::Number),
+            ("set", FieldType::Pair(&FieldType::Text, &FieldType::Text)),
+            ("blank", FieldType::Bool),
+            ("members", Membership::FIELD_TYPE),
+            ("client", FieldType::Number),
+            ("serial", FieldType::Number),
+        ],
     ),
 }
 

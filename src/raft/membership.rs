@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::schema::{has_schema, FieldType};
 use super::{Index, NodeId, Rules};
 use crate::runtime::{StableHash, TraceHash};
 
@@ -94,6 +95,13 @@ impl Quorum<'_> {
         let non_member = (!self.rules.count_members_only && !set.contains(&self.node)).then_some(self.node);
         set.iter().copied().chain(non_member).collect()
     }
+}
+
+has_schema! {
+    Membership = FieldType::Object("{ voters, learners }", &[
+        ("voters", Vec::<BTreeSet<NodeId>>::FIELD_TYPE),
+        ("learners", BTreeSet::<NodeId>::FIELD_TYPE),
+    ]),
 }
 
 impl StableHash for Membership {

@@ -292,6 +292,16 @@ impl Message {
         matches!(self, Message::AppendResponse(_) | Message::VoteResponse(_) | Message::InstallResponse(_))
     }
 
+    /// Whether an answer says yes: an append or a chunk that was taken, a vote that is granted. `None` for requests.
+    pub fn is_success(&self) -> Option<bool> {
+        match self {
+            Message::AppendResponse(answer) => Some(matches!(answer.result, AppendResult::Success(_))),
+            Message::VoteResponse(answer) => Some(answer.granted),
+            Message::InstallResponse(answer) => Some(answer.result != InstallResult::StaleTerm),
+            Message::Append(_) | Message::Vote(_) | Message::Install(_) | Message::TimeoutNow(_) => None,
+        }
+    }
+
     /// The sender's term.
     pub fn term(&self) -> Term {
         match self {

@@ -22,9 +22,12 @@ pub struct EventSchema {
 }
 
 impl EventSchema {
-    /// Whether the event may have fields that are not in `fields`: those of a flattened one.
-    pub fn allows_other_fields(&self) -> bool {
-        self.fields.iter().any(|field| field.is_flattened)
+    /// The names that a trace line has, each with what it holds: a flattened field stands for its own fields.
+    pub fn names(&self) -> impl Iterator<Item = (&'static str, FieldType)> {
+        self.fields.iter().flat_map(|field| match field.field_type {
+            FieldType::Object(_, inner) if field.is_flattened => inner.to_vec(),
+            field_type => vec![(field.name, field_type)],
+        })
     }
 }
 
@@ -60,8 +63,12 @@ pub enum FieldType {
     Text,
     /// One of a fixed list of strings: the name of the Rust enum, and its variants.
     Enum(&'static str, &'static [Variant]),
-    /// An object, with a description of its fields.
-    Object(&'static str),
+    /// This string.
+    Word(&'static str),
+    /// An object: a description of it, and the fields that it may have.
+    Object(&'static str, &'static [(&'static str, FieldType)]),
+    /// Any of these.
+    OneOf(&'static [FieldType]),
     /// The inner type, or `null`.
     Nullable(&'static FieldType),
     /// An array of the inner type.

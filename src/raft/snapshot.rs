@@ -92,7 +92,12 @@ impl Snapshot {
 }
 
 has_schema! {
-    Snapshot = FieldType::Object("{ id, index, term, bytes }"),
+    Snapshot = FieldType::Object("{ id, index, term, bytes }", &[
+        ("id", FieldType::Number),
+        ("index", FieldType::Number),
+        ("term", FieldType::Number),
+        ("bytes", FieldType::Number),
+    ]),
 }
 
 impl StableHash for Snapshot {

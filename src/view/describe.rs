@@ -18,6 +18,7 @@ use crate::raft::event::{Role, StreamState};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
 use crate::raft::{self, NodeId};
+use crate::runtime::Micros;
 
 /// The most letters of the description of a violated invariant: a value in it may be long.
 pub const VIOLATION_LETTERS: usize = 300;
@@ -224,6 +225,12 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
         LabEvent::TrapGone { .. } => t.trap_gone().to_string().into(),
         LabEvent::Pause { node } => Description::because(t.is_paused(NodeName(*node)), t.paused_why()),
         LabEvent::Resume { node } => t.is_resumed(NodeName(*node)).into(),
+        LabEvent::DiskPace { node, hangs: true, .. } => t.disk_hangs(NodeName(*node)).into(),
+        LabEvent::DiskPace { node, apply_delay: (_, Micros::ZERO), .. } => t.disk_answers(NodeName(*node)).into(),
+        LabEvent::DiskPace { node, apply_delay: (low, high), .. } => {
+            t.disk_applies(NodeName(*node), &ms(*low, 1), &ms(*high, 1)).into()
+        }
+        LabEvent::DiskLost { node, kept } => t.disk_lost(NodeName(*node), kept.last_index()).into(),
         LabEvent::Disk { node, fails: true, .. } => t.disk_fails(NodeName(*node)).into(),
         LabEvent::Disk { node, write_delay: (low, high), .. } => {
             t.disk_takes(NodeName(*node), &ms(*low, 1), &ms(*high, 1)).into()
@@ -322,6 +329,7 @@ fn link_set(links: &[Link], nodes: usize) -> LinkSet {
 mod tests {
     use super::*;
     use crate::lab::vocab::event::{LossWhy, Record, TrapDoes};
+    use crate::lab::vocab::image::Image;
     use crate::lab::vocab::invariant::Invariant;
     use crate::lab::vocab::probability::Probability;
     use crate::lab::vocab::selector::Selector;
@@ -329,7 +337,6 @@ mod tests {
     use crate::raft::event::{RoleWhy, StreamWhy, VoteWhy};
     use crate::raft::log::{Entry, Payload};
     use crate::raft::rpc::{Message, VoteRequest};
-    use crate::runtime::Micros;
     use crate::view::feed::{Feed, Filter};
     use crate::view::lang::English;
     use std::rc::Rc;
@@ -378,6 +385,22 @@ mod tests {
         );
         assert_eq!(node(VoteCounted { node: 3, voter: 2, term: 2, granted: true }), "S3 counts the vote of S2");
         assert_eq!(node(Term { node: 1, from: 1, to: 2 }), "S1 moves from term 1 to term 2");
+    }
+
+    #[test]
+    fn disks_in_words() {
+        let pace = |hangs, low, high| {
+            let apply_delay = (Micros::from_ms(low), Micros::from_ms(high));
+            lab(LabEvent::DiskPace { node: 2, apply_delay, hangs })
+        };
+        assert_eq!(pace(true, 0, 0), "Reads from the disk of S2 hang");
+        assert_eq!(pace(false, 0, 0), "The disk of S2 answers at once");
+        assert_eq!(pace(false, 3, 3), "S2 takes 3.0 ms to apply an entry");
+        assert_eq!(pace(false, 3, 4), "S2 takes 3.0 to 4.0 ms to apply an entry");
+        let lost = |log| lab(LabEvent::DiskLost { node: 2, kept: Rc::new(Image { log, ..Image::default() }) });
+        assert_eq!(lost(vec![]), "The disk of S2 is empty now");
+        let entry = Arc::new(Entry::new(1, 1, Payload::Blank));
+        assert_eq!(lost(vec![entry]), "The disk of S2 is that of earlier: its log ends at 1");
     }
 
     #[test]

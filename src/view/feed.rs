@@ -242,6 +242,8 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
             | LabEvent::Pause { .. }
             | LabEvent::Resume { .. }
             | LabEvent::Disk { .. }
+            | LabEvent::DiskPace { .. }
+            | LabEvent::DiskLost { .. }
             | LabEvent::Link { .. }
             | LabEvent::Config { .. }
             | LabEvent::Rule { .. }
@@ -362,7 +364,9 @@ fn lab_highlight(event: &LabEvent) -> Highlight {
         | LabEvent::NewNode { node }
         | LabEvent::Pause { node }
         | LabEvent::Resume { node }
-        | LabEvent::Disk { node, .. } => nodes([*node]),
+        | LabEvent::Disk { node, .. }
+        | LabEvent::DiskPace { node, .. }
+        | LabEvent::DiskLost { node, .. } => nodes([*node]),
         LabEvent::Members { voters, learners, learner, node, .. } => {
             let named = voters.iter().chain(learners).flatten().chain(learner).chain(node).copied();
             nodes(named.collect::<BTreeSet<NodeId>>())

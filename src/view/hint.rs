@@ -46,7 +46,13 @@ fn in_the_way(world: &World, t: &dyn Text) -> Option<String> {
     if let Some((round_trip, timeout)) = round_trip_too_long(world, members) {
         return Some(t.hint_round_trip(&ms(round_trip, 0), &ms(timeout, 0)));
     }
-    caught(world, t)
+    if let Some(reason) = caught(world, t) {
+        return Some(reason);
+    }
+    let idle = |id: NodeId| world.nodes.get(&id).is_some_and(|node| node.timer.is_none());
+    let nobody_campaigns =
+        world.messages.is_empty() && members.all_voters().into_iter().filter(|&id| running(id)).all(idle);
+    nobody_campaigns.then(|| t.hint_timers_off().into())
 }
 
 /// The least number of further voters that must run for a majority; with two configurations, a majority of both.
@@ -82,7 +88,11 @@ fn with_leader(world: &World, leader: &NodeState, t: &dyn Text) -> Option<String
     }
     let slow = |id: NodeId| world.nodes.get(&id).is_some_and(|node| has_slow_disk(node));
     let mostly_slow = !leader.members.1.is_quorum(|id| !slow(id));
-    (leader.commit < leader.last_index() && mostly_slow).then(|| t.hint_slow_disks().into())
+    if leader.commit < leader.last_index() && mostly_slow {
+        return Some(t.hint_slow_disks().into());
+    }
+    let hangs = |id: NodeId| world.nodes.get(&id).is_some_and(|node| node.disk_hangs);
+    leader.members.1.members().into_iter().any(hangs).then(|| t.hint_disk_hangs().into())
 }
 
 /// The voters that hear a leader and so refuse to vote for another, if the others are no majority without them.
@@ -199,7 +209,12 @@ mod tests {
                 }),
                 "A majority has slow disks: an entry counts only once it is durable.",
             ),
+            (world(|node| node.disk_hangs = node.id == 5), "A disk hangs: what is read from it does not come."),
             (world(follow), ""),
+            (
+                world(|node| (node.role, node.timer) = (Role::Follower, None)),
+                "No election timer runs: nobody campaigns unless you say so.",
+            ),
         ];
         for (world, sentence) in cases {
             assert_eq!(hint(&world, true, false, &English).unwrap_or_default(), sentence);

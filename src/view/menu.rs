@@ -214,7 +214,7 @@ mod tests {
         };
         let mut player = Player::new(lab(400), |number| English.run_name(number));
         player.look_at(3);
-        player.act(Action::Crash { node: 1 }).unwrap();
+        player.act(Action::Crash { node: 1.into() }).unwrap();
         let choices = choices(&player.world(), &branch_choices(&player), MenuTarget::Branches, &English);
         let names: Vec<&str> = choices.groups[0].iter().map(|item| item.name.as_str()).collect();
         assert_eq!(names, ["Run 1, up to 400.0 ms", "Run 2, this one"]);

@@ -98,6 +98,7 @@ pub fn notes(world: &World, node: &NodeState, t: &dyn Text) -> Vec<&'static str>
         (part == Part::Joining, t.joining()),
         (part == Part::Leaving, t.leaving()),
         (node.disk_fails, t.disk_failing()),
+        (node.disk_hangs, t.disk_hanging()),
         (!node.disk_fails && has_slow_disk(node), t.disk_slow()),
     ];
     all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, note)| note).collect()

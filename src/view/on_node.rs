@@ -64,17 +64,17 @@ impl NodeAct {
         match self {
             NodeAct::Campaign => runs.then(|| (Action::Campaign { node: id }, t.menu_campaign())),
             NodeAct::PutOff => {
-                (runs && node.timer.is_some()).then(|| (Action::Timer { node: id, after: PUT_OFF }, t.menu_put_off()))
+                (runs && node.timer.is_some()).then(|| (Action::set_timer(id, PUT_OFF), t.menu_put_off()))
             }
             NodeAct::Transfer => {
                 let leads = world.leader().is_some_and(|leader| leader.id != id);
                 let votes = matches!(part_now(world, id), Part::Voter | Part::Joining);
-                (leads && votes).then(|| (Action::Transfer { to: id }, t.menu_transfer()))
+                (leads && votes).then(|| (Action::Transfer { to: id, of: None }, t.menu_transfer()))
             }
-            NodeAct::CrashOrRestart if runs => Some((Action::Crash { node: id }, t.menu_crash())),
-            NodeAct::CrashOrRestart => Some((Action::Restart { node: id }, t.menu_restart())),
-            NodeAct::PauseOrResume if node.paused => Some((Action::Resume { node: id }, t.menu_resume())),
-            NodeAct::PauseOrResume => runs.then(|| (Action::Pause { node: id }, t.menu_pause())),
+            NodeAct::CrashOrRestart if runs => Some((Action::Crash { node: id.into() }, t.menu_crash())),
+            NodeAct::CrashOrRestart => Some((Action::Restart { node: id.into() }, t.menu_restart())),
+            NodeAct::PauseOrResume if node.paused => Some((Action::Resume { node: id.into() }, t.menu_resume())),
+            NodeAct::PauseOrResume => runs.then(|| (Action::Pause { node: id.into() }, t.menu_pause())),
             NodeAct::IsolateOrRejoin => {
                 let name = if is_isolated(world, id) { t.menu_rejoin() } else { t.menu_isolate() };
                 isolate_or_rejoin(world, id).map(|what| (what, name))
@@ -85,11 +85,29 @@ impl NodeAct {
                     true => (node.usual_write_delay, t.menu_fast_disk()),
                     false => (slower(node.usual_write_delay), t.menu_slow_disk()),
                 };
-                Some((Action::Disk { node: id, write_delay: Some(delay), fail: None }, name))
+                Some((
+                    Action::Disk {
+                        node: id.into(),
+                        write_delay: Some(delay),
+                        fail: None,
+                        hang: None,
+                        apply_delay: None,
+                    },
+                    name,
+                ))
             }
             NodeAct::FailOrMend => {
                 let name = if node.disk_fails { t.menu_mend_disk() } else { t.menu_fail_disk() };
-                Some((Action::Disk { node: id, write_delay: None, fail: Some(!node.disk_fails) }, name))
+                Some((
+                    Action::Disk {
+                        node: id.into(),
+                        write_delay: None,
+                        fail: Some(!node.disk_fails),
+                        hang: None,
+                        apply_delay: None,
+                    },
+                    name,
+                ))
             }
             NodeAct::Snapshot => {
                 let has = node.snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
@@ -108,14 +126,14 @@ fn in_or_out(world: &World, id: NodeId, t: &dyn Text) -> Option<(Action, &'stati
     let [voters] = members.voters.as_slice() else { return None };
     let mut voters = voters.clone();
     match part_now(world, id) {
-        Part::Outside => Some((Action::AddLearner { node: id }, t.menu_take_in())),
+        Part::Outside => Some((Action::AddLearner { node: id, of: None }, t.menu_take_in())),
         Part::Learner => {
             voters.insert(id);
-            Some((Action::Members { voters, learners: None }, t.menu_make_voter()))
+            Some((Action::Members { voters, learners: None, of: None }, t.menu_make_voter()))
         }
         Part::Voter if voters.len() > 1 => {
             voters.remove(&id);
-            Some((Action::Members { voters, learners: None }, t.menu_remove()))
+            Some((Action::Members { voters, learners: None, of: None }, t.menu_remove()))
         }
         Part::Voter | Part::Joining | Part::Leaving => None,
     }
@@ -133,20 +151,17 @@ fn slower((low, high): (Micros, Micros)) -> (Micros, Micros) {
 /// Adds a node with the first free id. None if the maximum is reached.
 pub fn add_node(world: &World) -> Option<Action> {
     let free = (1..).find(|id| !world.nodes.contains_key(id))?;
-    (world.nodes.len() < NODES_MAX).then_some(Action::AddLearner { node: free })
+    (world.nodes.len() < NODES_MAX).then_some(Action::AddLearner { node: free, of: None })
 }
 
 /// Makes the running election timeouts fire one after the other, far enough apart that the first wins.
 pub fn spread_timers(world: &World) -> Vec<Action> {
-    timers(world)
-        .zip(0..)
-        .map(|(node, i)| Action::Timer { node, after: TIMER_FIRST + Micros(TIMER_STEP.0 * i) })
-        .collect()
+    timers(world).zip(0..).map(|(node, i)| Action::set_timer(node, TIMER_FIRST + Micros(TIMER_STEP.0 * i))).collect()
 }
 
 /// Makes the running election timeouts fire all at once, so that the votes split.
 pub fn align_timers(world: &World) -> Vec<Action> {
-    timers(world).map(|node| Action::Timer { node, after: TIMER_FIRST }).collect()
+    timers(world).map(|node| Action::set_timer(node, TIMER_FIRST)).collect()
 }
 
 fn timers(world: &World) -> impl Iterator<Item = NodeId> + '_ {
@@ -252,19 +267,19 @@ mod tests {
     #[test]
     fn a_node_comes_in_and_goes_out_step_by_step() {
         let mut world = world(|_| {});
-        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Action::AddLearner { node: 4 }));
+        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Action::AddLearner { node: 4, of: None }));
         let set = |world: &mut World, members| Rc::make_mut(world.nodes.get_mut(&1).unwrap()).members = (5, members);
         set(&mut world, Membership::new(1..=3, [4]));
         assert_eq!(
             done(&world, 4, NodeAct::InOrOut),
-            Some(Action::Members { voters: [1, 2, 3, 4].into(), learners: None })
+            Some(Action::Members { voters: [1, 2, 3, 4].into(), learners: None, of: None })
         );
         set(&mut world, Membership { voters: vec![[1, 2, 3].into(), [1, 2, 3, 4].into()], learners: [].into() });
         assert_eq!(done(&world, 4, NodeAct::InOrOut), None, "one change at a time");
         set(&mut world, Membership::new(1..=4, []));
         assert_eq!(
             done(&world, 4, NodeAct::InOrOut),
-            Some(Action::Members { voters: [1, 2, 3].into(), learners: None })
+            Some(Action::Members { voters: [1, 2, 3].into(), learners: None, of: None })
         );
         set(&mut world, Membership::new([1], []));
         assert_eq!(done(&world, 1, NodeAct::InOrOut), None, "somebody must vote");
@@ -273,7 +288,7 @@ mod tests {
     #[test]
     fn what_stopped_by_itself_is_restarted() {
         let world = world(|node| node.role = Role::Shutdown);
-        assert_eq!(done(&world, 2, NodeAct::CrashOrRestart), Some(Action::Restart { node: 2 }));
+        assert_eq!(done(&world, 2, NodeAct::CrashOrRestart), Some(Action::Restart { node: 2.into() }));
         assert_eq!(done(&world, 2, NodeAct::PauseOrResume), None);
     }
 
@@ -290,19 +305,22 @@ mod tests {
             (has_slow_disk(&world.nodes[&node]), world.nodes[&node].write_delay)
         };
         assert_eq!([act(1), act(1), act(1)], [(true, SLOW_DISK), (false, usual), (true, SLOW_DISK)]);
-        lab.act(Action::AddLearner { node: 4 }).unwrap();
+        lab.act(Action::AddLearner { node: 4, of: None }).unwrap();
         let write_delay = Some((Micros::from_ms(300), Micros::from_ms(300)));
-        lab.act(Action::Disk { node: 4, write_delay, fail: None }).unwrap();
+        lab.act(Action::Disk { node: 4.into(), write_delay, fail: None, hang: None, apply_delay: None }).unwrap();
         let back = done(&lab.world(), 4, NodeAct::SlowOrFast);
-        assert_eq!(back, Some(Action::Disk { node: 4, write_delay: Some(usual), fail: None }));
+        assert_eq!(
+            back,
+            Some(Action::Disk { node: 4.into(), write_delay: Some(usual), fail: None, hang: None, apply_delay: None })
+        );
         assert_eq!(slower((Micros(5), Micros(400_000))), (Micros(10), Micros(800_000)));
     }
 
     #[test]
     fn a_new_node_has_the_first_free_id() {
-        assert_eq!(add_node(&world(|_| {})), Some(Action::AddLearner { node: 5 }));
+        assert_eq!(add_node(&world(|_| {})), Some(Action::AddLearner { node: 5, of: None }));
         let nodes = |ids: &[NodeId]| World::new(ids.iter().map(|&id| NodeState::new(id, Membership::new([1], []), [])));
-        assert_eq!(add_node(&nodes(&[1, 3])), Some(Action::AddLearner { node: 2 }));
+        assert_eq!(add_node(&nodes(&[1, 3])), Some(Action::AddLearner { node: 2, of: None }));
         assert_eq!(add_node(&nodes(&[1, 2, 3, 4, 5, 6, 7, 8, 9])), None);
     }
 
@@ -311,7 +329,9 @@ mod tests {
         let timers = |what: Vec<Action>| -> Vec<(NodeId, u64)> {
             what.iter()
                 .map(|what| match what {
-                    Action::Timer { node, after } => (*node, after.0 / 1000),
+                    Action::Timer {
+                        node: crate::lab::vocab::targets::Targets::One(node), after: Some(after), ..
+                    } => (*node, after.0 / 1000),
                     other => panic!("{other:?} is no timer"),
                 })
                 .collect()

@@ -387,7 +387,7 @@ mod tests {
     #[test]
     fn who_is_down_is_tried_again() {
         let mut lab = lab(|_| {});
-        lab.act(Action::Crash { node: 2 }).unwrap();
+        lab.act(Action::Crash { node: 2.into() }).unwrap();
         write(&mut lab, 2);
         lab.advance_to(lab.now() + Micros::from_ms(200), u64::MAX);
         assert_eq!(of(&lab).doing, "S2 is down: 2–3 will be tried again at each tick.");

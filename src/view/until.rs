@@ -118,7 +118,7 @@ mod tests {
         assert!(run(&mut lab, Until::Converged));
         assert!(!run(&mut lab, Until::Violated));
         assert!(!run(&mut lab, Until::Commit), "nobody writes");
-        lab.act(crate::lab::vocab::action::Action::Crash { node: leader }).unwrap();
+        lab.act(crate::lab::vocab::action::Action::Crash { node: leader.into() }).unwrap();
         assert!(run(&mut lab, Until::Leader));
         assert_ne!(lab.world().leader().unwrap().id, leader);
         let events = lab.records().len();

@@ -13,8 +13,10 @@ use raft_lab::lab::vocab::condition::*;
 use raft_lab::lab::vocab::event::ClientResult;
 use raft_lab::lab::vocab::invariant::Invariant;
 use raft_lab::lab::vocab::probability::Probability;
+use raft_lab::lab::vocab::rate::ClockRate;
 use raft_lab::lab::vocab::selector::{Delay, Selector};
 use raft_lab::lab::vocab::settings::{ConfigPatch, NetworkPatch, Preset, SnapshotPolicy, StoragePatch};
+use raft_lab::lab::vocab::targets::{Every, Targets};
 use raft_lab::lab::Scenario;
 use raft_lab::raft::event::{Role, StreamState};
 use raft_lab::raft::rpc::MessageKind;
@@ -28,6 +30,14 @@ fn node() -> impl Strategy<Value = NodeId> + Clone {
     1..=VOTERS + 1
 }
 
+fn targets() -> impl Strategy<Value = Targets> {
+    prop_oneof![
+        4 => node().prop_map(Targets::One),
+        1 => prop::collection::btree_set(node(), 0..3).prop_map(|nodes| Targets::Each(nodes.into_iter().collect())),
+        1 => Just(Targets::Every(Every::All)),
+    ]
+}
+
 fn micros() -> impl Strategy<Value = Micros> + Clone {
     prop_oneof![(0..5_000_000_000_u64).prop_map(Micros), (0..100_u64).prop_map(Micros::from_ms)]
 }
@@ -38,6 +48,10 @@ fn range() -> impl Strategy<Value = (Micros, Micros)> {
 
 fn probability() -> impl Strategy<Value = Probability> {
     (0..=1_000_000_u32).prop_map(|per_million| Probability { per_million })
+}
+
+fn rate() -> impl Strategy<Value = ClockRate> {
+    (100_000..=1_000_000_u32).prop_map(|per_million| ClockRate { per_million })
 }
 
 fn key() -> impl Strategy<Value = String> {
@@ -73,9 +87,14 @@ fn selector() -> impl Strategy<Value = Selector> {
             count,
             ..all()
         }),
-        (option::of(0..99_u64), count()).prop_map(move |(index, count)| {
-            Selector { index, count, kind: index.map(|_| MessageKind::Append), ..all() }
+        (option::of(number()), option::of(number()), count()).prop_map(move |(index, term, count)| Selector {
+            index,
+            term,
+            count,
+            kind: index.map(|_| MessageKind::Append),
+            ..all()
         }),
+        flag().prop_map(move |success| Selector { success, kind: Some(MessageKind::VoteAnswer), ..all() }),
     ]
 }
 
@@ -115,13 +134,14 @@ fn to_nodes() -> impl Strategy<Value = Action> {
             retry_after: None,
         }),
     ];
-    let disk = prop_oneof![
-        (node(), range(), flag()).prop_map(|(node, delay, fail)| Action::Disk { node, write_delay: Some(delay), fail }),
-        (node(), any::<bool>()).prop_map(|(node, fail)| Action::Disk { node, write_delay: None, fail: Some(fail) }),
-    ];
+    let disk =
+        (targets(), option::of(range()), flag(), flag(), range()).prop_map(|(node, write_delay, fail, hang, delay)| {
+            let apply_delay = write_delay.is_none().then_some(delay);
+            Action::Disk { node, write_delay, fail, hang, apply_delay }
+        });
     prop_oneof![
         node().prop_map(|node| Action::Campaign { node }),
-        (node(), micros()).prop_map(|(node, after)| Action::Timer { node, after }),
+        (targets(), option::of(micros())).prop_map(|(node, after)| Action::Timer { node, after, off: after.is_none() }),
         (key(), text(), option::of(node()), option::of(1..9_u32))
             .prop_map(|(key, value, node, client)| Action::Write { key, value, node, client, retry_after: None }),
         load,
@@ -130,21 +150,25 @@ fn to_nodes() -> impl Strategy<Value = Action> {
             node,
             client
         }),
-        (1..=9_u32).prop_map(|node| Action::AddLearner { node }),
+        (1..=9_u32, option::of(node())).prop_map(|(node, of)| Action::AddLearner { node, of }),
         (
-            proptest::collection::btree_set(1..=9_u32, 0..9),
-            option::of(proptest::collection::btree_set(1..=9_u32, 0..3))
+            prop::collection::btree_set(1..=9_u32, 0..9),
+            option::of(prop::collection::btree_set(1..=9_u32, 0..3)),
+            option::of(node()),
         )
-            .prop_map(|(voters, learners): (BTreeSet<_>, Option<BTreeSet<_>>)| Action::Members {
+            .prop_map(|(voters, learners, of): (BTreeSet<_>, Option<BTreeSet<_>>, _)| Action::Members {
                 learners: learners.map(|learners| learners.difference(&voters).copied().collect()),
                 voters,
+                of,
             }),
-        node().prop_map(|to| Action::Transfer { to }),
-        node().prop_map(|node| Action::Crash { node }),
-        node().prop_map(|node| Action::Restart { node }),
-        node().prop_map(|node| Action::Pause { node }),
-        node().prop_map(|node| Action::Resume { node }),
+        (node(), option::of(node())).prop_map(|(to, of)| Action::Transfer { to, of }),
+        targets().prop_map(|node| Action::Crash { node }),
+        targets().prop_map(|node| Action::Restart { node }),
+        targets().prop_map(|node| Action::Pause { node }),
+        targets().prop_map(|node| Action::Resume { node }),
         disk,
+        targets().prop_map(|node| Action::Wipe { node }),
+        (targets(), 0..9_u64).prop_map(|(node, to)| Action::RollBack { node, to }),
         (node(), option::of(1..99_u64)).prop_map(|(node, index)| Action::Snapshot { node, index }),
         config().prop_map(Action::Config),
         text().prop_map(|text| Action::Note { text }),
@@ -178,9 +202,11 @@ fn to_network() -> impl Strategy<Value = Action> {
         selector().prop_map(Action::Drop),
         selector().prop_map(Action::Hold),
         selector().prop_map(Action::Release),
-        (micros(), selector()).prop_map(|(by, Selector { id, from, to, kind, offset, index, count })| {
-            Action::Delay(Delay { by, id, from, to, kind, offset, index, count })
-        }),
+        (micros(), selector()).prop_map(
+            |(by, Selector { id, from, to, kind, offset, index, term, success, count })| {
+                Action::Delay(Delay { by, id, from, to, kind, offset, index, term, success, count })
+            }
+        ),
         selector().prop_map(Action::Duplicate),
         selector().prop_map(Action::Deliver),
     ]
@@ -254,6 +280,10 @@ fn event_was() -> impl Strategy<Value = EventMatcher> {
         Just(json!({ "event": "role", "node": 2, "to": "leader" })),
         Just(json!({ "event": "trap-set", "does": "hold", "kind": "append" })),
         Just(json!({ "event": "note", "text": "now" })),
+        Just(json!({ "event": "commit", "node": { "in": [1, 2] }, "to": { "min": 3 }, "at": { "max": 70.5 } })),
+        Just(
+            json!({ "event": "append", "entry": { "term": { "max": 3 }, "members": { "voters": [[1, 2], [2, 3]] } } })
+        ),
     ];
     (fields, option::of(number())).prop_map(|(fields, count)| {
         let Value::Object(fields) = fields else { unreachable!() };
@@ -281,90 +311,125 @@ fn condition() -> impl Strategy<Value = Condition> {
         nodes(),
         streams(),
         event_was().prop_map(Condition::Event),
-        prop_oneof![nodes(), streams()].prop_map(|inner| Condition::Visited(Box::new(inner))),
+        prop::collection::vec(prop_oneof![nodes(), streams()], 1..3).prop_map(Condition::Visited),
         clients,
         outcome,
         violated.prop_map(Condition::Violated),
-    ];
+    ]
+    .boxed();
+    let moment = ((0..100_000_u64).prop_map(Micros), leaf.clone())
+        .prop_filter("its time is a field", |(_, inner)| !matches!(inner, Condition::Event(_)));
+    let moment = moment.prop_map(|(at, inner)| Condition::At(at, Box::new(inner)));
+    let leaf = prop_oneof![9 => leaf, 1 => moment];
     leaf.prop_recursive(2, 6, 3, |inner| {
         let list = || prop::collection::vec(inner.clone(), 0..3);
         prop_oneof![
             inner.clone().prop_map(|inner| Condition::Not(Box::new(inner))),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Condition::Before),
             list().prop_map(Condition::All),
             list().prop_map(Condition::Any),
         ]
     })
 }
 
-/// Every node has a prefix of the same log, so that any match index up to its length is correct.
+/// A configuration that changes.
+fn joint() -> Membership {
+    Membership { voters: vec![[1, 2, 3].into(), [1, 2].into()], learners: [4].into() }
+}
+
+/// Every node has a prefix of the same log, so that any match index up to its length is correct. A snapshot, a commit
+/// index and a leader need a majority that knows of them: where there is one, every node has a start.
 fn starts() -> impl Strategy<Value = BTreeMap<NodeId, Start>> {
     let payload = prop_oneof![
         3 => Just(None),
         1 => Just(Some(Payload::Blank)),
         1 => (key(), text()).prop_map(|(key, value)| Some(Payload::Set { key, value })),
         1 => Just(Some(Payload::Members(Membership::new([1, 2, 3], [])))),
+        1 => Just(Some(Payload::Members(joint()))),
     ];
     let log = prop::collection::vec((0..2_u64, payload), 0..6);
-    let parts = prop::collection::btree_map(node(), (0..6_usize, 0..6_u64, option::of(0..3_u64)), 0..4);
+    let part = (0..6_usize, 0..6_u64, option::of(0..3_u64));
+    let parts = prop::collection::vec(part, VOTERS as usize + 1).prop_map(|parts| (1..).zip(parts).collect());
+    let members = option::of(prop_oneof![Just(Membership::new([1, 2, 3], [4])), Just(joint())].prop_map(StartMembers));
+    let some = prop::collection::btree_set(node(), 0..4);
     let snapshot = option::of((1..9_u64, prop::collection::btree_map(key(), text(), 0..3)));
-    (log, parts, snapshot, option::of(1..=VOTERS), 1..3_u64).prop_map(|(log, parts, snapshot, leader, first)| {
-        let mut term = first;
-        let entry = |(more, payload): (u64, Option<Payload>)| {
-            term += more;
-            payload.map_or(StartEntry::Term(term), |payload| StartEntry::Full(term, payload))
-        };
-        let entries: Vec<StartEntry> = log.into_iter().map(entry).collect();
-        let base = snapshot.as_ref().map_or(0, |&(index, _)| index);
-        let start = |length: usize, commit: u64, more: Option<u64>| {
-            let log: Vec<StartEntry> = entries.iter().take(length).cloned().collect();
-            Start {
-                commit: Some(base + commit.min(log.len() as u64)),
-                term: more.map(|more| term + more),
-                snapshot: snapshot.clone().map(|(index, state)| StartSnapshot { index, term: first, state }),
-                log,
+    (log, parts, some, (snapshot, members), option::of(1..=VOTERS), 1..3_u64).prop_map(
+        |(log, parts, some, (snapshot, members), leader, first): (_, BTreeMap<NodeId, _>, _, _, _, _)| {
+            let mut term = first;
+            let entry = |(more, payload): (u64, Option<Payload>)| {
+                term += more;
+                payload.map_or(StartEntry::Term(term), |payload| StartEntry::Full(term, payload))
+            };
+            let entries: Vec<StartEntry> = log.into_iter().map(entry).collect();
+            let base = snapshot.as_ref().map_or(0, |&(index, _)| index);
+            let length = |part: &(usize, u64, _)| part.0.min(entries.len());
+            let kept = parts.values().map(length).min().unwrap_or(0) as u64;
+            let start = |part: &(usize, u64, Option<u64>)| Start {
+                commit: Some(base + part.1.min(kept)),
+                term: Some(term + part.2.unwrap_or(0)),
+                snapshot: snapshot.clone().map(|(index, state)| StartSnapshot {
+                    index,
+                    term: first,
+                    state,
+                    members: members.clone(),
+                }),
+                log: entries.iter().take(length(part)).cloned().collect(),
                 ..Start::default()
+            };
+            let matched = parts.iter().filter(|&(&node, _)| Some(node) != leader);
+            let matched = matched.map(|(&node, part)| (node, base + length(part) as u64)).collect();
+            let mut starts: BTreeMap<NodeId, Start> = parts.iter().map(|(&node, part)| (node, start(part))).collect();
+            match leader {
+                Some(leader) => {
+                    let office = start(&(entries.len(), 0, Some(5)));
+                    starts.values_mut().for_each(|start| start.term = office.term);
+                    let role = Some(StartRole::Leader);
+                    starts.insert(leader, Start { role, matched: Some(matched), voted_for: Some(leader), ..office });
+                }
+                None if snapshot.is_none() => {
+                    starts.retain(|node, _| some.contains(node));
+                    starts.values_mut().for_each(|start| start.commit = None);
+                }
+                None => {}
             }
-        };
-        let followers = parts.iter().filter(|&(&node, _)| Some(node) != leader);
-        let matched = followers.map(|(&node, part)| (node, base + part.0.min(entries.len()) as u64)).collect();
-        let mut starts: BTreeMap<NodeId, Start> =
-            parts.iter().map(|(&node, &(length, commit, more))| (node, start(length, commit, more))).collect();
-        if let Some(leader) = leader {
-            let role = Some(StartRole::Leader);
-            let voted_for = Some(leader);
-            let office = start(entries.len(), 0, Some(5));
-            starts.insert(leader, Start { role, matched: Some(matched), voted_for, ..office });
-        }
-        starts
-    })
+            starts
+        },
+    )
 }
 
 pub fn scenario() -> impl Strategy<Value = Scenario> {
     let timing = prop_oneof![
         3 => micros().prop_map(Timing::At),
         1 => (micros(), 0..99_u64, 0..3_u32).prop_map(|(at, event, polls)| Timing::After { at, event, polls }),
-        1 => condition().prop_map(Timing::When),
+        1 => (condition(), prop_oneof![Just(Micros::ZERO), micros()])
+            .prop_map(|(condition, later)| Timing::When(condition, later)),
     ];
-    let actions = prop::collection::vec((timing, prop_oneof![to_nodes(), to_network()]), 0..8);
+    let repeat =
+        option::of((1000..9_000_000_u64, 1..99_u32).prop_map(|(every, count)| Repeat { every: Micros(every), count }));
+    let actions = prop::collection::vec((timing, repeat, prop_oneof![to_nodes(), to_network()]), 0..8);
     let on_violation =
         prop_oneof![any::<bool>().prop_map(OnViolation::Any), of(Invariant::ALL).prop_map(OnViolation::Only)];
     let stop = (micros(), option::of(condition()), option::of(on_violation))
-        .prop_map(|(at, when, on_violation)| Stop { at: Some(at), when, on_violation });
+        .prop_map(|(at, when, on_violation)| Stop { at: Some(at + Micros::from_ms(100)), when, on_violation });
     let network = (option::of(range()), option::of(probability()), option::of(probability()))
         .prop_map(|(latency, loss, duplicate)| NetworkPatch { latency, loss, duplicate });
-    let storage = (option::of(range()), option::of(range()))
-        .prop_map(|(write_delay, snapshot_delay)| StoragePatch { write_delay, snapshot_delay });
+    let storage = prop::array::uniform3(option::of(range())).prop_map(|[write_delay, snapshot_delay, apply_delay]| {
+        StoragePatch { write_delay, snapshot_delay, apply_delay }
+    });
+    let own = (prop::collection::btree_map(node(), config(), 0..2), prop::collection::btree_map(node(), rate(), 0..3));
     let head = (text(), text(), 0..=SEED_MAX, option::of(of(&[Preset::Classroom, Preset::Lab])));
     let settings = (option::of(config()), network, storage, prop::sample::subsequence(Rule::ALL, 0..4));
     let expect = prop::collection::vec(condition(), 0..5);
-    (head, settings, starts(), actions, option::of(stop), expect).prop_map(
-        |((title, description, seed, preset), (config, network, storage, rules_off), start, actions, stop, expect)| {
+    (head, (settings, own), starts(), actions, option::of(stop), expect).prop_map(
+        |((title, description, seed, preset), (settings, own), start, actions, stop, expect)| {
+            let (config, network, storage, rules_off) = settings;
             let mut scenario = Scenario::classroom(VOTERS);
             (scenario.title, scenario.description, scenario.seed) = (title, description, seed);
             scenario.preset = preset;
             scenario.learners = vec![VOTERS + 1];
             scenario.rules_off = rules_off;
             (scenario.config, scenario.network, scenario.storage) = (config.unwrap_or_default(), network, storage);
+            (scenario.node_config, scenario.clocks) = own;
             scenario.start = start;
             scenario.actions = in_order(actions);
             (scenario.stop, scenario.expect) = (stop, expect);
@@ -374,16 +439,17 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
 }
 
 /// With the times in order.
-fn in_order(actions: Vec<(Timing, Action)>) -> Vec<ScheduledAction> {
+fn in_order(actions: Vec<(Timing, Option<Repeat>, Action)>) -> Vec<ScheduledAction> {
     let mut before = Micros::ZERO;
-    let later = |(timing, what): (Timing, Action)| {
+    let later = |(timing, repeat, what): (Timing, Option<Repeat>, Action)| {
         let timing = match timing {
             Timing::At(at) => Timing::At(before.max(at)),
             Timing::After { at, event, polls } => Timing::After { at: before.max(at), event, polls },
             when => when,
         };
         before = timing.at().unwrap_or(before);
-        ScheduledAction { timing, what }
+        let repeat = repeat.filter(|_| !matches!(timing, Timing::After { .. }));
+        ScheduledAction { timing, repeat, what }
     };
     actions.into_iter().map(later).collect()
 }

@@ -302,9 +302,9 @@ fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
     let highest = nodes.last().copied().unwrap_or(1);
     let new = if nodes.len() < NODES_MAX { highest + 1 } else { highest };
     match rng.range(0, 8) {
-        0 | 1 => Action::Transfer { to: anyone },
-        2 => Action::AddLearner { node: anyone },
-        3 => Action::AddLearner { node: new },
+        0 | 1 => Action::Transfer { to: anyone, of: None },
+        2 => Action::AddLearner { node: anyone, of: None },
+        3 => Action::AddLearner { node: new, of: None },
         _ => {
             let mut voters: BTreeSet<NodeId> = nodes.iter().copied().filter(|_| rng.chance(500_000)).collect();
             if rng.chance(200_000) {
@@ -312,7 +312,7 @@ fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
             }
             let learners = rng.chance(200_000).then(|| nodes.iter().copied().filter(|node| !voters.contains(node)));
             let learners = learners.map(|others| others.filter(|_| rng.chance(300_000)).collect());
-            Action::Members { voters, learners }
+            Action::Members { voters, learners, of: None }
         }
     }
 }
@@ -330,8 +330,8 @@ fn fault(rng: &mut Rng, kind: Kind, nodes: &BTreeSet<NodeId>) -> Action {
     };
     let ms = Micros::from_ms;
     match kind {
-        Kind::Crash => Action::Crash { node },
-        Kind::Restart => Action::Restart { node },
+        Kind::Crash => Action::Crash { node: node.into() },
+        Kind::Restart => Action::Restart { node: node.into() },
         Kind::CutBoth => Action::Cut { links: links(true), name: None },
         Kind::CutOneWay => Action::Cut { links: links(false), name: None },
         Kind::Bridge => Action::Cut { links: bridge(rng, node, nodes), name: None },
@@ -341,7 +341,7 @@ fn fault(rng: &mut Rng, kind: Kind, nodes: &BTreeSet<NodeId>) -> Action {
         Kind::Join => Action::Join { links: Some(links(true)), name: None },
         Kind::Heal => Action::Heal {},
         Kind::Campaign => Action::Campaign { node },
-        Kind::Timer => Action::Timer { node, after: ms(rng.range(0, 400)) },
+        Kind::Timer => Action::set_timer(node, ms(rng.range(0, 400))),
         Kind::SlowLink => {
             let latency = Some((ms(1), ms(rng.range(2, 120))));
             Action::Link { from: Some(node), to: None, latency, loss: None, duplicate: None }
@@ -350,10 +350,10 @@ fn fault(rng: &mut Rng, kind: Kind, nodes: &BTreeSet<NodeId>) -> Action {
             let loss = Some(Probability { per_million: rng.range(0, 300_000) as u32 });
             Action::Link { from: None, to: None, latency: None, loss, duplicate: None }
         }
-        Kind::Pause => Action::Pause { node },
-        Kind::Resume => Action::Resume { node },
-        Kind::SlowDisk => Action::Disk { node, write_delay: Some((Micros::ZERO, ms(rng.range(0, 60)))), fail: None },
-        Kind::FailingDisk => Action::Disk { node, write_delay: None, fail: Some(rng.chance(500_000)) },
+        Kind::Pause => Action::Pause { node: node.into() },
+        Kind::Resume => Action::Resume { node: node.into() },
+        Kind::SlowDisk => disk(node, Some((Micros::ZERO, ms(rng.range(0, 60)))), None),
+        Kind::FailingDisk => disk(node, None, Some(rng.chance(500_000))),
         Kind::Snapshot => Action::Snapshot { node, index: None },
         Kind::Duplicate => Action::Duplicate(Selector { from: Some(node), ..Selector::default() }),
         Kind::Delay => {
@@ -376,6 +376,10 @@ fn fault(rng: &mut Rng, kind: Kind, nodes: &BTreeSet<NodeId>) -> Action {
         }
         Kind::Change => change(rng, nodes),
     }
+}
+
+fn disk(node: NodeId, write_delay: Option<(Micros, Micros)>, fail: Option<bool>) -> Action {
+    Action::Disk { node: node.into(), write_delay, fail, hang: None, apply_delay: None }
 }
 
 /// The links between two parts of a cluster, whose nodes but one, `over`, are drawn into one part or the other.
@@ -401,7 +405,11 @@ fn heal_all(nodes: &BTreeSet<NodeId>) -> Vec<Action> {
     ];
     for &node in nodes {
         let (write_delay, fail) = (Some((Micros::ZERO, Micros::from_ms(2))), Some(false));
-        mend.extend([Action::Disk { node, write_delay, fail }, Action::Resume { node }, Action::Restart { node }]);
+        mend.extend([
+            Action::Disk { node: node.into(), write_delay, fail, hang: None, apply_delay: None },
+            Action::Resume { node: node.into() },
+            Action::Restart { node: node.into() },
+        ]);
     }
     mend
 }

@@ -299,14 +299,17 @@ fn without_node(document: &mut Value, node: NodeId) {
     for field in ["nodes", "learners"] {
         document.get_mut(field).and_then(Value::as_array_mut).into_iter().for_each(|list| list.retain(|it| !is_it(it)));
     }
-    document.get_mut("start").and_then(Value::as_object_mut).into_iter().for_each(|start| {
-        start.shift_remove(&node.to_string());
-    });
+    for field in ["start", "node_config", "clocks"] {
+        document.get_mut(field).and_then(Value::as_object_mut).into_iter().for_each(|nodes| {
+            nodes.shift_remove(&node.to_string());
+        });
+    }
     with_actions(document, |actions| {
-        actions.retain(|action| !["node", "from", "to"].iter().any(|field| is_it(&action[*field])));
+        actions.retain(|action| !["node", "from", "to", "of"].iter().any(|field| is_it(&action[*field])));
         for action in actions.iter_mut() {
-            if let Some(voters) = action.get_mut("voters").and_then(Value::as_array_mut) {
-                voters.retain(|voter| !is_it(voter));
+            for field in ["voters", "node"] {
+                let list = action.get_mut(field).and_then(Value::as_array_mut);
+                list.into_iter().for_each(|list| list.retain(|it| !is_it(it)));
             }
             if let Some(links) = action.get_mut("links").and_then(Value::as_array_mut) {
                 links.retain(|link| !link.as_array().is_some_and(|ends| ends.iter().any(is_it)));

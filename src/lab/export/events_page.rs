@@ -70,8 +70,10 @@ fn kind(shape: &FieldType, type_name: &str) -> String {
         FieldType::Fraction => "from 0 to 1".into(),
         FieldType::Text => "text".into(),
         FieldType::Enum(name, _) => format!("[{name}](#{})", name.to_lowercase()),
-        FieldType::Object(text) if text.starts_with('{') => format!("`{text}`"),
-        FieldType::Object(text) => (*text).into(),
+        FieldType::Word(word) => format!("`{word}`"),
+        FieldType::Object(text, _) if text.starts_with('{') => format!("`{text}`"),
+        FieldType::Object(text, _) => (*text).into(),
+        FieldType::OneOf(all) => all.iter().map(|one| kind(one, type_name)).collect::<Vec<_>>().join(" or "),
         FieldType::Nullable(inner) => format!("{}, or null", kind(inner, type_name)),
         FieldType::Pair(_, _) if of("Link") => "[from, to]".into(),
         FieldType::Pair(a, b) => format!("[{}, {}]", kind(a, type_name), kind(b, type_name)),
@@ -89,6 +91,8 @@ fn collect(shape: &FieldType, lists: &mut BTreeMap<&str, &[Variant]>) {
         | FieldType::Time
         | FieldType::Fraction
         | FieldType::Text
-        | FieldType::Object(_) => {}
+        | FieldType::Word(_)
+        | FieldType::Object(..)
+        | FieldType::OneOf(_) => {}
     }
 }

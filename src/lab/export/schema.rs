@@ -13,7 +13,7 @@ use crate::lab::scenario::limits::{
     DOCUMENT_BYTES_MAX, EVENTS_MAX, INTERVAL_MIN, NODES_MAX, RECORDED_BYTES_MAX, START_LOG_MAX, TEXT_BYTES_MAX,
     TIME_MAX, WRITES_MAX, WRITES_TOTAL_MAX, WRITTEN_BYTES_MAX,
 };
-use crate::lab::scenario::{OnViolation, Scenario, ScheduledAction, StartEntry, Stop, FORMAT};
+use crate::lab::scenario::{OnViolation, Repeat, Scenario, ScheduledAction, StartEntry, StartMembers, Stop, FORMAT};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::{
     ClientsCondition, Condition, EventMatcher, LeaderCondition, NodeCondition, Number, OutcomeCondition,
@@ -21,6 +21,7 @@ use crate::lab::vocab::condition::{
 };
 use crate::lab::vocab::event;
 use crate::lab::vocab::probability::Probability;
+use crate::lab::vocab::rate::ClockRate;
 use crate::raft::schema::{EventSchema, FieldType};
 use crate::runtime::Micros;
 
@@ -71,7 +72,17 @@ macro_rules! by_hand {
 
 by_hand!(Micros, "Milliseconds", _generator => json_schema!({ "type": "number", "minimum": 0, "maximum": 1e12 }));
 by_hand!(Probability, "Probability", _generator => json_schema!({ "type": "number", "minimum": 0, "maximum": 1 }));
-by_hand!(StartEntry, "StartEntry", _generator => json_schema!({
+by_hand!(ClockRate, "ClockRate", _generator => json_schema!({ "type": "number", "minimum": 0.1, "maximum": 10 }));
+by_hand!(StartMembers, "StartMembers", _generator => {
+    let set = json!({ "type": "array", "items": { "type": "integer", "minimum": 1 } });
+    json_schema!({ "anyOf": [set, {
+        "type": "object",
+        "properties": { "voters": { "type": "array", "items": set, "minItems": 1, "maxItems": 2 }, "learners": set },
+        "required": ["voters"],
+        "additionalProperties": false,
+    }] })
+});
+by_hand!(StartEntry, "StartEntry", generator => json_schema!({
     "anyOf": [
         { "type": "integer", "minimum": 1 },
         {
@@ -80,7 +91,7 @@ by_hand!(StartEntry, "StartEntry", _generator => json_schema!({
                 "term": { "type": "integer", "minimum": 1 },
                 "set": { "type": "array", "items": { "type": "string" }, "minItems": 2, "maxItems": 2 },
                 "blank": { "const": true },
-                "members": { "type": "array", "items": { "type": "integer", "minimum": 1 } },
+                "members": generator.subschema_for::<StartMembers>(),
             },
             "required": ["term"],
             "minProperties": 2,
@@ -101,81 +112,152 @@ by_hand!(Stop, "Stop", generator => json_schema!({
 }));
 by_hand!(ScheduledAction, "Action", generator => {
     let mut forms = Vec::new();
+    generator.subschema_for::<Repeat>();
     // In the type, an action is { name: { fields } }; in the format, the name is the value of `do`.
     let table = Action::json_schema(generator).to_value();
     for form in table["oneOf"].as_array().into_iter().flatten() {
         let Some((name, fields)) = form["properties"].as_object().and_then(|map| map.iter().next()) else { continue };
         forms.push(action(name, resolved(generator, fields), form.get("description")));
     }
-    let at = json!({ "required": ["at"] });
+    let at = json!({ "required": ["at"], "not": { "required": ["after_ms"] } });
     let when = json!({ "required": ["when"], "not": { "required": ["at"] } });
     json_schema!({ "allOf": [{ "anyOf": [at, when] }, { "anyOf": forms }] })
 });
 by_hand!(EventMatcher, "EventWas", generator => {
     let count = generator.subschema_for::<Number>().to_value();
-    let forms: Vec<Value> = event::rows().map(|row| event_was(row, &count)).collect();
+    let forms: Vec<Value> = event::rows().map(|row| event_was(row, &count, generator.definitions_mut())).collect();
     json_schema!({ "anyOf": forms })
 });
 by_hand!(Condition, "Condition", generator => {
     let inner = generator.subschema_for::<Condition>().to_value();
+    let list = json!({ "type": "array", "items": inner });
     let heads = [
         ("leader", generator.subschema_for::<LeaderCondition>().to_value()),
         ("converged", json!({ "type": "boolean" })),
         ("clients", generator.subschema_for::<ClientsCondition>().to_value()),
         ("violated", generator.subschema_for::<Violated>().to_value()),
         ("outcome", generator.subschema_for::<OutcomeCondition>().to_value()),
-        ("visited", inner.clone()),
-        ("not", inner.clone()),
-        ("all", json!({ "type": "array", "items": inner })),
-        ("any", json!({ "type": "array", "items": inner })),
+        ("visited", json!({ "anyOf": [inner, list] })),
+        ("before", list.clone()),
+        ("not", inner),
+        ("all", list.clone()),
+        ("any", list),
     ];
+    let at = json!({ "description": AT, "$ref": "#/$defs/Milliseconds" });
     let mut forms = vec![generator.subschema_for::<NodeCondition>().to_value(), generator.subschema_for::<StreamCondition>().to_value()];
+    // In the type, the time is around a condition; in the format, it is one of its fields.
+    for name in ["NodeIs", "StreamIs"] {
+        if let Some(definition) = generator.definitions_mut().get_mut(name) {
+            definition["properties"]["at"] = at.clone();
+        }
+    }
     forms.push(generator.subschema_for::<EventMatcher>().to_value());
     forms.extend(heads.into_iter().map(|(head, value)| {
-        let properties = Map::from_iter([(head.to_string(), value)]);
+        let properties = Map::from_iter([(head.to_string(), value), ("at".into(), at.clone())]);
         json!({ "type": "object", "properties": properties, "required": [head], "additionalProperties": false })
     }));
     json_schema!({ "anyOf": forms })
 });
 
+const AT: &str =
+    "The virtual time at which it is to hold, after the last event of that time. Default: the end of the run.";
+
 /// The condition that an event occurred, with any of its fields, and how often.
-fn event_was(row: &EventSchema, count: &Value) -> Value {
+fn event_was(row: &EventSchema, count: &Value, definitions: &mut Map<String, Value>) -> Value {
     let mut properties = Map::from_iter([
         ("event".into(), json!({ "const": row.name })),
-        ("at".into(), shape(&FieldType::Time)),
-        ("n".into(), shape(&FieldType::Number)),
+        ("at".into(), pattern(&FieldType::Time, definitions)),
+        ("n".into(), pattern(&FieldType::Number, definitions)),
         ("count".into(), count.clone()),
     ]);
-    for field in row.fields.iter().filter(|field| !field.is_flattened) {
-        let mut schema = shape(&field.field_type);
-        if !field.meaning.is_empty() {
-            schema["description"] = json!(field.meaning.trim());
+    for (name, field_type) in row.names().filter(|(name, _)| *name != "count") {
+        let mut schema = pattern(&field_type, definitions);
+        let field = row.fields.iter().find(|field| field.name == name);
+        if let Some(meaning) = field.map(|field| field.meaning.trim()).filter(|meaning| !meaning.is_empty()) {
+            schema["description"] = json!(meaning);
         }
-        properties.insert(field.name.into(), schema);
+        properties.insert(name.into(), schema);
     }
     json!({
         "type": "object",
         "description": row.meaning.trim(),
         "properties": properties,
         "required": ["event"],
-        "additionalProperties": row.allows_other_fields(),
+        "additionalProperties": false,
     })
 }
 
-/// The schema of a field of a trace line.
-fn shape(of: &FieldType) -> Value {
+/// A reference to the schema of what is said of a field of a trace line: what it holds, or several such to choose from.
+fn pattern(of: &FieldType, definitions: &mut Map<String, Value>) -> Value {
+    let name = format!("Event{}", name(of));
+    if !definitions.contains_key(&name) {
+        let shape = shape(of, definitions);
+        let choice = json!({ "type": "array", "items": shape, "minItems": 1 });
+        let choice = json!({
+            "type": "object",
+            "properties": { "in": choice },
+            "required": ["in"],
+            "additionalProperties": false,
+        });
+        let mut forms = match shape["anyOf"].as_array() {
+            Some(forms) => forms.clone(),
+            None => vec![shape],
+        };
+        forms.push(choice);
+        definitions.insert(name.clone(), json!({ "anyOf": forms }));
+    }
+    json!({ "$ref": format!("#/$defs/{name}") })
+}
+
+/// The name of a type of fields.
+fn name(of: &FieldType) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    match of {
+        FieldType::Bool => "Bool".into(),
+        FieldType::Number => "Number".into(),
+        FieldType::Time => "Time".into(),
+        FieldType::Fraction => "Fraction".into(),
+        FieldType::Text => "Text".into(),
+        FieldType::Word(word) => word.split('-').map(capital).collect(),
+        FieldType::Enum(name, _) => (*name).into(),
+        FieldType::Object(_, known) => known.iter().flat_map(|(name, _)| name.split('_')).map(capital).collect(),
+        FieldType::OneOf(all) => all.iter().map(name).collect::<Vec<_>>().join("Or"),
+        FieldType::Nullable(inner) => format!("{}OrNull", name(inner)),
+        FieldType::List(inner) => format!("{}List", name(inner)),
+        FieldType::Pair(a, b) => format!("{}{}Pair", name(a), name(b)),
+    }
+}
+
+/// The schema of a number, or of its bounds.
+fn number(exact: Value) -> Value {
+    let bounds = json!({
+        "type": "object",
+        "properties": { "min": exact, "max": exact },
+        "additionalProperties": false,
+    });
+    json!({ "anyOf": [exact, bounds] })
+}
+
+/// The schema of what a field of a trace line holds.
+fn shape(of: &FieldType, definitions: &mut Map<String, Value>) -> Value {
     match of {
         FieldType::Bool => json!({ "type": "boolean" }),
-        FieldType::Number => json!({ "type": "integer", "minimum": 0 }),
-        FieldType::Time => json!({ "type": "number", "minimum": 0 }),
-        FieldType::Fraction => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        FieldType::Number => number(json!({ "type": "integer", "minimum": 0 })),
+        FieldType::Time => number(json!({ "type": "number", "minimum": 0 })),
+        FieldType::Fraction => number(json!({ "type": "number", "minimum": 0, "maximum": 1 })),
         FieldType::Text => json!({ "type": "string" }),
         FieldType::Enum(_, words) => json!({ "enum": words.iter().map(|word| word.text).collect::<Vec<_>>() }),
-        FieldType::Object(_) => json!({ "type": "object" }),
-        FieldType::Nullable(inner) => json!({ "anyOf": [shape(inner), { "type": "null" }] }),
-        FieldType::List(inner) => json!({ "type": "array", "items": shape(inner) }),
+        FieldType::Word(word) => json!({ "const": word }),
+        FieldType::Object(_, known) => {
+            let properties = known.iter().map(|(name, of)| (name.to_string(), pattern(of, definitions)));
+            let properties: Map<String, Value> = properties.collect();
+            json!({ "type": "object", "properties": properties, "additionalProperties": false })
+        }
+        FieldType::OneOf(all) => json!({ "anyOf": all.iter().map(|one| shape(one, definitions)).collect::<Vec<_>>() }),
+        FieldType::Nullable(inner) => json!({ "anyOf": [shape(inner, definitions), { "type": "null" }] }),
+        FieldType::List(inner) => json!({ "type": "array", "items": pattern(inner, definitions) }),
         FieldType::Pair(a, b) => {
-            json!({ "type": "array", "prefixItems": [shape(a), shape(b)], "items": false, "minItems": 2 })
+            json!({ "type": "array", "prefixItems": [pattern(a, definitions), pattern(b, definitions)], "items": false, "minItems": 2 })
         }
     }
 }
@@ -200,6 +282,8 @@ fn action(name: &str, mut fields: Value, description: Option<&Value>) -> Value {
         ("do", json!({ "const": name })),
         ("at", json!({ "$ref": "#/$defs/Milliseconds" })),
         ("when", json!({ "$ref": "#/$defs/Condition" })),
+        ("after_ms", json!({ "$ref": "#/$defs/Milliseconds" })),
+        ("repeat", json!({ "$ref": "#/$defs/Repeat" })),
         ("after", described(&number, "Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`.")),
         ("polls", described(&number, "Recorded: how many polls without an event it came behind that event.")),
     ];

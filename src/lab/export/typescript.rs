@@ -51,7 +51,7 @@ declare global {
 
 /** What is done, as it stands in an action, without the time. */
 export type Do = Untimed<Action>;
-type Untimed<A> = A extends unknown ? Omit<A, "at" | "after" | "polls" | "when"> : never;
+type Untimed<A> = A extends unknown ? Omit<A, "at" | "after" | "polls" | "when" | "after_ms" | "repeat"> : never;
 
 /** One event: `docs/events.md` has them all. */
 export interface TraceLine {

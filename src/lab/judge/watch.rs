@@ -10,8 +10,10 @@ use crate::lab::vocab::condition::{
     StreamCondition, Violated, Which,
 };
 use crate::lab::vocab::event::{ClientResult, Record};
+use crate::lab::vocab::pattern::matches;
 use crate::lab::world::{NodeState, StreamInfo, World};
 use crate::raft::{Index, NodeId};
+use crate::runtime::Micros;
 
 /// A condition with what it needs to remember of a run to be evaluated: it is given every event. That costs the same
 /// for each event, however long the run is.
@@ -32,6 +34,10 @@ enum Memory {
     Convergence(Convergence),
     /// What the conditions in it remember.
     Inner(Vec<Watch>),
+    /// The condition about a moment, and whether it held after the last event up to then.
+    Moment(Box<Watch>, bool),
+    /// The conditions of an order, each with the number of the event behind which it held first; 0 until then.
+    Order(Vec<(Watch, u64)>),
 }
 
 /// What of the past decides whether a condition holds now.
@@ -53,6 +59,8 @@ impl Watch {
             Condition::All(list) | Condition::Any(list) => {
                 Memory::Inner(list.iter().cloned().map(Watch::new).collect())
             }
+            Condition::At(_, inner) => Memory::Moment(Box::new(Watch::new(Condition::clone(inner))), false),
+            Condition::Before(list) => Memory::Order(list.iter().map(|inner| (Watch::new(inner.clone()), 0)).collect()),
             Condition::Event(_) | Condition::Visited(_) => Memory::Seen(0),
             Condition::Outcome(_) => Memory::Outcomes(Outcomes::default()),
             Condition::Converged(_) => Memory::Convergence(Convergence::default()),
@@ -65,7 +73,7 @@ impl Watch {
     /// worlds.
     pub fn needs(&self) -> Needs {
         match (&self.condition, &self.memory) {
-            (Condition::Visited(_), _) => Needs::Worlds,
+            (Condition::Visited(_), _) | (_, Memory::Moment(..) | Memory::Order(_)) => Needs::Worlds,
             (_, Memory::Inner(inner)) => inner.iter().map(Watch::needs).max().unwrap_or(Needs::Nothing),
             (_, Memory::Seen(_) | Memory::Outcomes(_)) => Needs::Events,
             (_, Memory::Nothing | Memory::Convergence(_)) => Needs::Nothing,
@@ -85,23 +93,42 @@ impl Watch {
     /// Processes the next event, with the world after it.
     pub fn observe(&mut self, record: &Record, world: &World) {
         match (&self.condition, &mut self.memory) {
-            (Condition::Visited(inner), Memory::Seen(seen)) if *seen == 0 => *seen = u64::from(holds_now(inner, world)),
+            (Condition::Visited(list), Memory::Seen(seen)) if *seen == 0 => {
+                *seen = u64::from(list.iter().all(|inner| holds_now(inner, world)));
+            }
             (_, Memory::Convergence(convergence)) => convergence.observe(record, world),
             (_, Memory::Inner(inner)) => inner.iter_mut().for_each(|inner| inner.observe(record, world)),
+            (Condition::At(at, _), Memory::Moment(inner, held)) => {
+                if record.at <= *at {
+                    inner.observe(record, world);
+                    *held = inner.holds(world, record.at);
+                }
+            }
+            (_, Memory::Order(order)) => {
+                for (inner, first) in order {
+                    inner.observe(record, world);
+                    if *first == 0 && inner.holds(world, record.at) {
+                        *first = record.n;
+                    }
+                }
+            }
             _ => self.recall(record),
         }
     }
 
-    /// Whether the condition holds now.
-    pub fn holds(&self, world: &World) -> bool {
+    /// Whether the condition holds now, at this virtual time.
+    pub fn holds(&self, world: &World, now: Micros) -> bool {
         match (&self.condition, &self.memory) {
             (Condition::Event(EventMatcher { count: Some(count), .. }), Memory::Seen(seen)) => count.holds(*seen),
             (_, Memory::Seen(seen)) => *seen > 0,
             (_, Memory::Outcomes(outcomes)) => outcomes.any(),
             (Condition::Converged(converged), Memory::Convergence(it)) => it.holds(world) == *converged,
-            (Condition::Not(_), Memory::Inner(inner)) => inner.iter().all(|inner| !inner.holds(world)),
-            (Condition::Any(_), Memory::Inner(inner)) => inner.iter().any(|inner| inner.holds(world)),
-            (_, Memory::Inner(inner)) => inner.iter().all(|inner| inner.holds(world)),
+            // Behind the last event up to that time, nothing changed; if the run ended before it, nobody knows.
+            (Condition::At(at, _), Memory::Moment(_, held)) => *held && now >= *at,
+            (_, Memory::Order(order)) => order.is_sorted_by(|(_, a), (_, b)| 0 < *a && a < b),
+            (Condition::Not(_), Memory::Inner(inner)) => inner.iter().all(|inner| !inner.holds(world, now)),
+            (Condition::Any(_), Memory::Inner(inner)) => inner.iter().any(|inner| inner.holds(world, now)),
+            (_, Memory::Inner(inner)) => inner.iter().all(|inner| inner.holds(world, now)),
             (condition, _) => holds_now(condition, world),
         }
     }
@@ -112,15 +139,7 @@ fn is_such(fields: &Map<String, Value>, record: &Record) -> bool {
         return false;
     }
     let line = value_of(record);
-    fields.iter().all(|(field, value)| line.get(field).is_some_and(|found| same(found, value)))
-}
-
-/// Whether two JSON values are equal; 5 and 5.0 are the same number.
-fn same(a: &Value, b: &Value) -> bool {
-    match (a.as_f64(), b.as_f64()) {
-        (Some(a), Some(b)) => a == b,
-        _ => a == b,
-    }
+    fields.iter().all(|(field, pattern)| line.get(field).is_some_and(|found| matches(pattern, found)))
 }
 
 fn holds_now(condition: &Condition, world: &World) -> bool {
@@ -150,6 +169,8 @@ fn holds_now(condition: &Condition, world: &World) -> bool {
         | Condition::Outcome(_)
         | Condition::Event(_)
         | Condition::Visited(_)
+        | Condition::Before(_)
+        | Condition::At(..)
         | Condition::Not(_)
         | Condition::All(_)
         | Condition::Any(_) => false,

@@ -68,11 +68,11 @@ impl Playhead {
     pub fn run_until(&mut self, past: &EventLog, condition: Condition, limit: Micros) -> bool {
         let end = self.now + limit;
         let mut watch = past.watch(condition, &self.world);
-        while !watch.holds(&self.world) {
+        while !watch.holds(&self.world, self.now) {
             let turn = &past.records()[place(self.world.n)..place(past.next_stop(self.world.n))];
             if turn.first().is_none_or(|record| record.at > end) {
                 self.now = end;
-                return false;
+                return watch.holds(&self.world, end);
             }
             for record in turn {
                 Rc::make_mut(&mut self.world).apply(record);

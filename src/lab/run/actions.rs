@@ -12,8 +12,9 @@ use crate::lab::vocab::id::Link;
 use crate::lab::vocab::image::Image;
 use crate::lab::vocab::settings::{ConfigPatch, NetworkPatch};
 use crate::lab::vocab::spec::DiskSpec;
+use crate::lab::vocab::targets::Targets;
 use crate::raft::node::Request;
-use crate::raft::{Config, Membership, NodeId, Rule};
+use crate::raft::{Config, Index, Membership, NodeId, Rule};
 use crate::runtime::{Micros, Rng};
 
 /// The client that asks where an action names none.
@@ -24,11 +25,11 @@ impl Lab {
     pub(super) fn carry_out(&mut self, action: Action) {
         match action {
             Action::Write { .. } | Action::WriteMany { .. } | Action::Read { .. } => self.ask(action),
-            Action::AddLearner { node } => self.change_members(Change::Learner(node)),
-            Action::Members { voters, learners } => self.change_members(Change::Members(voters, learners)),
-            Action::Transfer { to } => {
+            Action::AddLearner { node, of } => self.change_members(Change::Learner(node), of),
+            Action::Members { voters, learners, of } => self.change_members(Change::Members(voters, learners), of),
+            Action::Transfer { to, of } => {
                 let clients = self.clients.clone();
-                self.executor.spawner(CLIENTS).spawn("transfer", async move { clients.transfer(to).await });
+                self.executor.spawner(CLIENTS).spawn("transfer", async move { clients.transfer(to, of).await });
             }
             Action::Partition { groups } => self.partition(&groups),
             Action::Cut { links, name } => self.network.cut(links, name),
@@ -48,13 +49,22 @@ impl Lab {
             Action::Duplicate(which) => self.network.duplicate(&which),
             Action::Deliver(which) => self.network.deliver(&which),
             Action::Campaign { node } => drop(self.network.call(node, Request::Campaign)),
-            Action::Timer { node, after } => drop(self.network.call(node, Request::SetTimer(self.now() + after))),
+            Action::Timer { node, after, .. } => self.each(&node, |lab, node| lab.set_timer(node, after)),
             Action::Snapshot { node, index } => drop(self.network.call(node, Request::Compact(index))),
-            Action::Crash { node } => self.crash(node),
-            Action::Restart { node } => self.restart(node),
-            Action::Pause { node } => self.pause(node),
-            Action::Resume { node } => self.resume(node),
-            Action::Disk { node, write_delay, fail } => self.change_disk(node, write_delay, fail),
+            Action::Crash { node } => self.each(&node, Lab::crash),
+            Action::Restart { node } => self.each(&node, Lab::restart),
+            Action::Pause { node } => self.each(&node, Lab::pause),
+            Action::Resume { node } => self.each(&node, Lab::resume),
+            Action::Disk { node, write_delay, fail, hang, apply_delay } => self.each(&node, |lab, node| {
+                if write_delay.is_some() || fail.is_some() {
+                    lab.change_disk(node, write_delay, fail);
+                }
+                if hang.is_some() || apply_delay.is_some() {
+                    lab.change_pace(node, apply_delay, hang);
+                }
+            }),
+            Action::Wipe { node } => self.each(&node, |lab, node| lab.lose_disk(node, None)),
+            Action::RollBack { node, to } => self.each(&node, |lab, node| lab.lose_disk(node, Some(to))),
             Action::Config(change) => self.change_config(change),
             Action::Rule { name, on } => self.change_rule(name, on),
             Action::Note { text } => self.recorder.lab(LabEvent::Note { text }),
@@ -86,6 +96,20 @@ impl Lab {
             }
             _ => {}
         }
+    }
+
+    /// Does something to each of these nodes.
+    fn each(&mut self, targets: &Targets, mut act: impl FnMut(&mut Lab, NodeId)) {
+        targets.among(&self.nodes()).into_iter().for_each(|node| act(self, node));
+    }
+
+    /// Sets a node's election timer, or switches it off. What is off stays off when the node starts again.
+    fn set_timer(&mut self, node: NodeId, after: Option<Micros>) {
+        let deadline = after.map(|after| self.now() + after);
+        if let Some(machine) = self.machines.get_mut(&node) {
+            machine.timer_off = deadline.is_none();
+        }
+        self.network.call(node, Request::SetTimer(deadline));
     }
 
     fn restart(&mut self, node: NodeId) {
@@ -122,6 +146,24 @@ impl Lab {
         self.recorder.lab(LabEvent::Disk { node, write_delay, fails });
     }
 
+    fn change_pace(&mut self, node: NodeId, apply_delay: Option<(Micros, Micros)>, hang: Option<bool>) {
+        let Some(machine) = self.machines.get(&node) else { return };
+        let DiskSpec { apply_delay, hangs, .. } = machine.storage.change(|spec| {
+            spec.apply_delay = apply_delay.unwrap_or(spec.apply_delay);
+            spec.hangs = hang.unwrap_or(spec.hangs);
+        });
+        self.recorder.lab(LabEvent::DiskPace { node, apply_delay, hangs });
+    }
+
+    /// Empties a disk, or takes it back to this last index, while nobody uses it.
+    fn lose_disk(&mut self, node: NodeId, to: Option<Index>) {
+        let Some(machine) = self.machines.get(&node) else { return };
+        match self.network.is_running(node) {
+            true => self.recorder.lab(LabEvent::Note { text: format!("S{node} runs: its disk stays as it is.") }),
+            false => self.recorder.lab(LabEvent::DiskLost { node, kept: Rc::new(machine.storage.lose(to)) }),
+        }
+    }
+
     fn change_rule(&mut self, name: Rule, on: bool) {
         let mut config = self.config.clone();
         config.rules.set(name, on);
@@ -138,7 +180,7 @@ impl Lab {
     }
 
     /// Has the leader change the members. Those that are not there yet are started, each with an empty disk.
-    fn change_members(&mut self, change: Change) {
+    fn change_members(&mut self, change: Change, of: Option<NodeId>) {
         for node in change.nodes().difference(&self.nodes()) {
             self.machines.insert(*node, self.new_machine(*node));
             self.recorder.lab(LabEvent::NewNode { node: *node });
@@ -146,7 +188,7 @@ impl Lab {
         }
         let clients = self.clients.clone();
         let request = async move {
-            let _ = clients.change_members(change).await; // what came of it is on record
+            let _ = clients.change_members(change, of).await; // what came of it is on record
         };
         self.executor.spawner(CLIENTS).spawn("members", request);
     }
@@ -157,14 +199,17 @@ impl Lab {
         let nobody = Membership::new([], []);
         let clock = self.executor.clock().clone();
         let storage = MemoryStorage::new(nobody, Image::default(), self.scenario.disk_spec(), rng, clock);
-        Machine { storage, starts: 0, up: false, paused: false }
+        Machine { storage, starts: 0, up: false, paused: false, timer_off: false }
     }
 
     fn change_config(&mut self, change: ConfigPatch) {
         let mut config = self.config.clone();
         change.apply_to(&mut config);
         // Only a change that waited for a condition can turn out to be impossible; others were checked before.
-        if let Err(error) = config.validate() {
+        let own = self.scenario.node_config.keys().map(|&node| self.scenario.config_of(node, &config));
+        if let Some(Err(error)) =
+            std::iter::once(config.clone()).chain(own).map(|it| it.validate()).find(Result::is_err)
+        {
             return self.recorder.lab(LabEvent::Note { text: format!("The settings stay as they are: {error}") });
         }
         self.recorder.lab(LabEvent::Config { change });
@@ -174,7 +219,7 @@ impl Lab {
     /// Every node has these settings from now on, those that start later too.
     fn set_config(&mut self, config: Config) {
         for &node in self.machines.keys() {
-            self.network.call(node, Request::SetConfig(config.clone()));
+            self.network.call(node, Request::SetConfig(self.scenario.config_of(node, &config)));
         }
         self.config = config;
     }

@@ -260,7 +260,8 @@ impl ClientPool {
 
     /// Asks the leader to change the members, and returns the outcome. Waits while there is no leader. Asks again if
     /// nothing was done: the node turns out not to lead, transfers its leadership, or steps down before the change began.
-    pub async fn change_members(&self, change: Change) -> MembersResult {
+    /// With a node in `of`, that one is asked, once.
+    pub async fn change_members(&self, change: Change, of: Option<NodeId>) -> MembersResult {
         let tell = |node: Option<NodeId>, result: Option<MembersResult>| {
             let (voters, learners, learner) = match change.clone() {
                 Change::Members(voters, learners) => (Some(voters), learners, None),
@@ -269,10 +270,13 @@ impl ClientPool {
             self.recorder.lab(LabEvent::Members { voters, learners, learner, node, result });
         };
         loop {
-            if self.directory.borrow().leader.is_none() {
+            if of.is_none() && self.directory.borrow().leader.is_none() {
                 tell(None, None);
             }
-            let leader = self.leader().await;
+            let leader = match of {
+                Some(node) => node,
+                None => self.leader().await,
+            };
             tell(Some(leader), None);
             let (sender, receiver) = oneshot::channel();
             let call = match change.clone() {
@@ -284,8 +288,8 @@ impl ClientPool {
                 false => MembersResult::NotLeader,
             };
             match result {
-                MembersResult::NotLeader | MembersResult::Transferring => {}
-                MembersResult::NotBegun => tell(Some(leader), Some(result)),
+                MembersResult::NotLeader | MembersResult::Transferring if of.is_none() => {}
+                MembersResult::NotBegun if of.is_none() => tell(Some(leader), Some(result)),
                 result => {
                     tell(Some(leader), Some(result));
                     return result;
@@ -295,9 +299,12 @@ impl ClientPool {
         }
     }
 
-    /// Asks the leader to transfer its leadership.
-    pub async fn transfer(&self, to: NodeId) {
-        let leader = self.leader().await;
+    /// Asks the leader, or the node in `of`, to transfer its leadership.
+    pub async fn transfer(&self, to: NodeId, of: Option<NodeId>) {
+        let leader = match of {
+            Some(node) => node,
+            None => self.leader().await,
+        };
         self.network.call(leader, Request::Transfer(to)); // the outcome is an event of the leader
     }
 

@@ -198,12 +198,12 @@ impl Lab {
 
     /// The next action that is due: an authored one, when its time has come, before anything else of that time;
     /// a recorded one, at the place between two events at which it was done.
-    fn next_due(&mut self, now: Micros) -> Option<(usize, Timing, Action)> {
+    fn next_due(&mut self, now: Micros) -> Option<(Option<usize>, Timing, Action)> {
         let here = (self.events(), self.silent_polls);
         let due = |timing: &Timing| match *timing {
             Timing::At(at) => at <= now,
             Timing::After { at, event, polls } => at <= now && (event, polls) <= here,
-            Timing::When(_) => false,
+            Timing::When(..) => false,
         };
         self.timed.front().filter(|(_, timing, _)| due(timing))?;
         self.timed.pop_front()
@@ -211,7 +211,7 @@ impl Lab {
 
     /// A recorded action whose time has come, and whose place between two events has not. Asked for when nothing else
     /// is left to happen at this time: then that place does not come, and this time is the best that is known.
-    fn next_belated(&mut self, now: Micros) -> Option<(usize, Timing, Action)> {
+    fn next_belated(&mut self, now: Micros) -> Option<(Option<usize>, Timing, Action)> {
         self.timed.front().filter(|(_, timing, _)| timing.at().is_some_and(|at| at <= now))?;
         self.timed.pop_front()
     }
@@ -220,12 +220,13 @@ impl Lab {
     ///
     /// If a recorded one comes at another place than it was done at, this is another run than the recorded one. Its
     /// scenario then has the place where it came, so that it is a recording of *this* run.
-    fn carry_out_next(&mut self, (place, timing, what): (usize, Timing, Action)) -> bool {
-        let place = place + self.recorded;
-        self.place = place + 1;
+    fn carry_out_next(&mut self, (place, timing, what): (Option<usize>, Timing, Action)) -> bool {
+        let place = place.map(|place| place + self.recorded);
+        // What is repeated is done again behind later actions: the place never goes back.
+        self.place = place.map_or(self.place, |place| self.place.max(place + 1));
         let recorded = matches!(timing, Timing::After { .. });
         let here = Timing::After { at: self.now(), event: self.events(), polls: self.silent_polls };
-        if recorded && timing != here {
+        if let Some(place) = place.filter(|_| recorded && timing != here) {
             self.displaced.push(place);
             if let Some(action) = self.scenario.actions.get_mut(place) {
                 action.timing = here;
@@ -246,8 +247,8 @@ impl Lab {
                 if fired.is_empty() {
                     break;
                 }
-                let due: Vec<Action> = fired.iter().filter_map(|&i| self.conditional.get(i).cloned()).collect();
-                due.into_iter().for_each(|what| self.carry_out(what));
+                let due: Vec<_> = fired.iter().filter_map(|&i| self.conditional.get(i).cloned()).collect();
+                due.iter().for_each(|action| self.fire(action));
             }
             self.clients.set_leader(self.recorder.leader());
             self.recorder.note_stop();

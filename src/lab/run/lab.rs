@@ -36,6 +36,8 @@ pub(super) struct Machine {
     pub(super) up: bool,
     /// Its process is stopped.
     pub(super) paused: bool,
+    /// Its election timer is switched off.
+    pub(super) timer_off: bool,
 }
 
 /// The group of the tasks that belong to no node.
@@ -49,10 +51,10 @@ pub struct Lab {
     pub(super) network: SimNetwork,
     pub(super) clients: ClientPool,
     pub(super) machines: LiteMap<NodeId, Machine>,
-    /// The actions of the scenario that are not done yet and have a time, with their places in it.
-    pub(super) timed: VecDeque<(usize, Timing, Action)>,
+    /// The actions that are not done yet and have a time, by time; those of the scenario with their places in it.
+    pub(super) timed: VecDeque<(Option<usize>, Timing, Action)>,
     /// Those that wait for a condition: one for each trigger of the recorder.
-    pub(super) conditional: Vec<Action>,
+    pub(super) conditional: Vec<ScheduledAction>,
     /// Where in the scenario the next recorded action goes, and how many are there already.
     pub(super) place: usize,
     pub(super) recorded: usize,
@@ -97,23 +99,28 @@ impl Lab {
             let spec = scenario.disk_spec();
             let storage = MemoryStorage::new(members.clone(), image, spec, rng, executor.clock().clone());
             storage.begin_applied(scenario.start_commit(id));
-            (id, Machine { storage, starts: 0, up: false, paused: false })
+            (id, Machine { storage, starts: 0, up: false, paused: false, timer_off: false })
         };
         let machines = nodes.iter().map(machine).collect();
         let watch = |condition: &Condition| recorder.watch(condition.clone());
         let stop_when = scenario.stop.as_ref().and_then(|stop| stop.when.as_ref()).map(watch);
         let expect = scenario.expect.iter().map(watch).collect();
         let config = scenario.node_config();
-        let (mut timed, mut conditional) = (VecDeque::new(), Vec::new());
-        for (place, ScheduledAction { timing, what }) in scenario.actions.iter().enumerate() {
-            match timing {
-                Timing::When(condition) => {
+        let (mut timed, mut conditional) = (Vec::new(), Vec::new());
+        for (place, action) in scenario.actions.iter().enumerate() {
+            match &action.timing {
+                Timing::When(condition, _) => {
                     recorder.trigger(condition.clone());
-                    conditional.push(what.clone());
+                    conditional.push(action.clone());
                 }
-                timing => timed.push_back((place, timing.clone(), what.clone())),
+                Timing::At(first) => {
+                    let again = |at| (Some(place), Timing::At(at), action.what.clone());
+                    timed.extend(action.times(*first).map(again));
+                }
+                timing => timed.push((Some(place), timing.clone(), action.what.clone())),
             }
         }
+        timed.sort_by_key(|(_, timing, _)| timing.at()); // stable: actions of one time stay in their order
         let mut lab = Lab {
             scenario,
             executor,
@@ -121,7 +128,7 @@ impl Lab {
             network,
             clients,
             machines,
-            timed,
+            timed: timed.into(),
             conditional,
             place: 0,
             recorded: 0,
@@ -145,7 +152,7 @@ impl Lab {
     /// invariant either: such a run goes on.)
     pub fn unobserved(scenario: Scenario) -> Result<Lab, ScenarioError> {
         const NOBODY: &str = "without observers, nobody sees when a condition holds";
-        let waits = |action: &ScheduledAction| matches!(action.timing, Timing::When(_));
+        let waits = |action: &ScheduledAction| matches!(action.timing, Timing::When(..));
         if let Some(place) = scenario.actions.iter().position(waits) {
             return invalid(format!("actions[{place}].when"), NOBODY);
         }
@@ -239,7 +246,7 @@ impl Lab {
         self.scenario.check_writes(Some(&what))?;
         let timing = Timing::After { at: self.now(), event: self.recorder.count(), polls: self.silent_polls };
         // Authored actions that are still to come stay behind it.
-        self.scenario.actions.insert(self.place, ScheduledAction { timing, what: what.clone() });
+        self.scenario.actions.insert(self.place, ScheduledAction { timing, repeat: None, what: what.clone() });
         self.place += 1;
         self.recorded += 1;
         self.carry_out(what);
@@ -275,8 +282,9 @@ impl Lab {
         let rng = Rng::new(self.scenario.seed, "timeout", machine.starts << 32 | u64::from(id));
         let (sender, calls) = mpsc::unbounded();
         self.network.connect(id, sender);
+        let timer_off = machine.timer_off;
         let start_as_leader = self.scenario.start_in_office(id).filter(|_| machine.starts == 1);
-        let setup = node::Setup { config: self.config.clone(), rng, start_as_leader };
+        let setup = node::Setup { config: self.scenario.config_of(id, &self.config), rng, start_as_leader };
         let spawner = self.executor.spawner(group(id));
         let context = node::TaskContext {
             network: self.network.endpoint(id),
@@ -287,6 +295,9 @@ impl Lab {
             requests: calls,
         };
         spawner.spawn(format!("node {id}"), node::run(id, setup, context));
+        if timer_off {
+            self.network.call(id, node::Request::SetTimer(None));
+        }
     }
 }
 

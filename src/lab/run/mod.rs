@@ -7,6 +7,7 @@ pub mod lab;
 mod network;
 pub mod past;
 mod recorder;
+mod schedule;
 pub mod storage;
 mod tally;
 pub mod unobserved;

@@ -65,7 +65,7 @@ impl Recording {
         }
         for (i, trigger) in self.triggers.iter_mut().enumerate().filter(|(_, trigger)| !trigger.fired) {
             trigger.watch.observe(&record, &self.world);
-            trigger.fired = trigger.watch.holds(&self.world);
+            trigger.fired = trigger.watch.holds(&self.world, at);
             self.fired.extend(trigger.fired.then_some(i));
         }
         self.past.push(record.clone(), &self.world);
@@ -185,7 +185,7 @@ impl Recorder {
     /// Whether a watched condition holds now.
     pub fn holds(&self, WatchId(id): WatchId) -> bool {
         let recording = self.recording.borrow();
-        recording.watches.get(id).is_some_and(|watch| watch.holds(&recording.world))
+        recording.watches.get(id).is_some_and(|watch| watch.holds(&recording.world, self.clock.now()))
     }
 
     /// All events so far, in order.

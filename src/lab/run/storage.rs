@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::rc::Rc;
 
+use futures::channel::oneshot;
+use futures::future::Either;
+
 use crate::lab::vocab::image::Image;
 use crate::lab::vocab::spec::DiskSpec;
 use crate::raft::log::{LogTerms, Payload, SharedEntry};
@@ -37,6 +40,8 @@ struct Disk {
     /// Whether the state machine does a repeated write once, as it was last told.
     once: bool,
     applied: Index,
+    /// Those who wait because the disk hangs.
+    waiting: Vec<oneshot::Sender<()>>,
     /// The initial last applied index, when the disk is read for the first time, if beyond the snapshot.
     applied_at_first: Option<Index>,
 }
@@ -54,6 +59,7 @@ impl MemoryStorage {
             machine: StateMachine::default(),
             once: true,
             applied: 0,
+            waiting: Vec::new(),
             applied_at_first: None,
         };
         MemoryStorage { disk: Rc::new(RefCell::new(disk)), clock }
@@ -66,9 +72,39 @@ impl MemoryStorage {
 
     /// Changes the settings of the disk from now on, and returns them.
     pub fn change(&self, change: impl FnOnce(&mut DiskSpec)) -> DiskSpec {
-        let spec = &mut self.disk.borrow_mut().spec;
-        change(spec);
-        *spec
+        let disk = &mut *self.disk.borrow_mut();
+        change(&mut disk.spec);
+        if !disk.spec.hangs {
+            disk.waiting.clear(); // a reader wakes when its sender is gone
+        }
+        disk.spec
+    }
+
+    /// Loses content while the node is down: all of it, or what is behind this index with the term and the vote of
+    /// later. Returns what is left.
+    pub fn lose(&self, to: Option<Index>) -> Image {
+        let disk = &mut *self.disk.borrow_mut();
+        disk.platter = to.map_or_else(Image::default, |to| disk.platter.as_of(to));
+        disk.cache = disk.platter.clone();
+        disk.platter.clone()
+    }
+
+    /// Reads from the disk, or waits first while it hangs.
+    fn answer<T: 'static>(
+        &self,
+        read: impl FnOnce(&mut Disk) -> Result<T, StorageError> + 'static,
+    ) -> impl Future<Output = Result<T, StorageError>> + 'static {
+        let mut disk = self.disk.borrow_mut();
+        if !disk.spec.hangs {
+            return Either::Left(std::future::ready(read(&mut disk)));
+        }
+        let (sender, receiver) = oneshot::channel();
+        disk.waiting.push(sender);
+        let disk = self.disk.clone();
+        Either::Right(async move {
+            let _ = receiver.await;
+            read(&mut disk.borrow_mut())
+        })
     }
 
     /// Crashes: discards what is not durable, and returns what is left.
@@ -78,6 +114,7 @@ impl MemoryStorage {
         // The disk kept working while the process was paused: writes due until now are durable.
         disk.flush_until(|at| at < now);
         disk.under_way.clear();
+        disk.waiting.clear();
         disk.cache = disk.platter.clone();
         disk.machine = StateMachine::default();
         disk.cache.clone()
@@ -183,6 +220,15 @@ impl Disk {
         Ok(repeated)
     }
 
+    /// How long it takes to apply so many entries.
+    fn apply_time(&mut self, entries: u64) -> Micros {
+        let (low, high) = self.spec.apply_delay;
+        match high {
+            Micros::ZERO => Micros::ZERO, // nothing is drawn: runs without a delay are as they were
+            _ => Micros((0..entries).map(|_| self.rng.range(low.0, high.0 + 1)).sum()),
+        }
+    }
+
     /// The state at an index: the snapshot's state with the later entries applied.
     fn state_at(&self, index: Index) -> Result<StateMachine, StorageError> {
         self.works()?;
@@ -201,7 +247,7 @@ impl Disk {
 
 impl Storage for MemoryStorage {
     fn load(&self) -> impl Future<Output = Result<Persisted, StorageError>> + 'static {
-        std::future::ready(self.disk.borrow_mut().load())
+        self.answer(Disk::load)
     }
 
     fn write(&self, write: Write) -> impl Future<Output = Result<(), StorageError>> + 'static {
@@ -214,7 +260,7 @@ impl Storage for MemoryStorage {
     }
 
     fn read(&self, first: Index, last: Index) -> impl Future<Output = Result<LogView, StorageError>> + 'static {
-        std::future::ready(self.disk.borrow().read(first, last))
+        self.answer(move |disk| disk.read(first, last))
     }
 
     fn apply(
@@ -223,12 +269,24 @@ impl Storage for MemoryStorage {
         last: Index,
         once: bool,
     ) -> impl Future<Output = Result<Vec<Repetition>, StorageError>> + 'static {
-        std::future::ready(self.disk.borrow_mut().apply(first, last, once))
+        let delay = self.disk.borrow_mut().apply_time(last + 1 - first);
+        let applied = self.answer(move |disk| match first.max(disk.applied + 1) {
+            first if first > last => Ok(Vec::new()), // a snapshot came in between
+            first => disk.apply(first, last, once),
+        });
+        let clock = self.clock.clone();
+        async move {
+            let applied = applied.await;
+            if delay > Micros::ZERO {
+                clock.sleep(delay).await;
+            }
+            applied
+        }
     }
 
     fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static {
-        let disk = self.disk.borrow();
-        std::future::ready(disk.works().map(|()| disk.machine.values.get(key).cloned()))
+        let key = key.to_string();
+        self.answer(move |disk| disk.works().map(|()| disk.machine.values.get(&key).cloned()))
     }
 
     fn build_snapshot(

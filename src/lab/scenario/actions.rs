@@ -17,6 +17,8 @@ use crate::runtime::Micros;
 pub struct ScheduledAction {
     /// When it is executed.
     pub timing: Timing,
+    /// Whether and how often it is executed again.
+    pub repeat: Option<Repeat>,
     /// The action.
     pub what: Action,
 }
@@ -26,6 +28,17 @@ impl ScheduledAction {
     pub fn is_recorded(&self) -> bool {
         matches!(self.timing, Timing::After { .. })
     }
+}
+
+/// How often an action is executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Repeat {
+    /// The time from one to the next, in ms.
+    pub every: Micros,
+    /// How often in all.
+    pub count: u32,
 }
 
 /// When an action is executed.
@@ -43,8 +56,8 @@ pub enum Timing {
         /// The number of polls without events between that event and the action.
         polls: u32,
     },
-    /// Once, after the first event for which the condition holds, at the end of its poll.
-    When(Condition),
+    /// After the first event for which the condition holds, at the end of its poll; or so much later.
+    When(Condition, Micros),
 }
 
 impl Timing {
@@ -52,7 +65,7 @@ impl Timing {
     pub fn at(&self) -> Option<Micros> {
         match self {
             Timing::At(at) | Timing::After { at, .. } => Some(*at),
-            Timing::When(_) => None,
+            Timing::When(..) => None,
         }
     }
 }
@@ -68,7 +81,12 @@ impl Serialize for ScheduledAction {
         let mut map = serializer.serialize_map(None)?;
         match &self.timing {
             Timing::At(at) => map.serialize_entry("at", at)?,
-            Timing::When(condition) => map.serialize_entry("when", condition)?,
+            Timing::When(condition, later) => {
+                map.serialize_entry("when", condition)?;
+                if *later > Micros::ZERO {
+                    map.serialize_entry("after_ms", later)?;
+                }
+            }
             Timing::After { at, event, polls } => {
                 map.serialize_entry("at", at)?;
                 map.serialize_entry("after", event)?;
@@ -76,6 +94,9 @@ impl Serialize for ScheduledAction {
                     map.serialize_entry("polls", polls)?;
                 }
             }
+        }
+        if let Some(repeat) = &self.repeat {
+            map.serialize_entry("repeat", repeat)?;
         }
         map.serialize_entry("do", name)?;
         for (field, value) in fields {
@@ -88,13 +109,20 @@ impl Serialize for ScheduledAction {
 impl ScheduledAction {
     /// An action at a virtual time.
     pub fn at(at: Micros, what: Action) -> ScheduledAction {
-        ScheduledAction { timing: Timing::At(at), what }
+        ScheduledAction { timing: Timing::At(at), repeat: None, what }
+    }
+
+    /// The virtual times at which it is executed, where the first one is known.
+    pub fn times(&self, first: Micros) -> impl Iterator<Item = Micros> + use<> {
+        let Repeat { every, count } = self.repeat.unwrap_or(Repeat { every: Micros::ZERO, count: 1 });
+        (0..u64::from(count)).map(move |n| first + Micros(every.0.saturating_mul(n)))
     }
 
     pub(super) fn from_value(path: &str, value: Value) -> Result<ScheduledAction, ScenarioError> {
         let mut map = object(path, value)?;
         let timing = timing_from_map(path, &mut map)?;
-        Ok(ScheduledAction { timing, what: action_from_map(path, map)? })
+        let repeat = map.shift_remove("repeat").map(|it| parse_at(&child_path(path, "repeat"), it)).transpose()?;
+        Ok(ScheduledAction { timing, repeat, what: action_from_map(path, map)? })
     }
 }
 
@@ -102,8 +130,16 @@ fn timing_from_map(path: &str, map: &mut Map<String, Value>) -> Result<Timing, S
     if let Some(when) = map.shift_remove("when") {
         return match ["at", "after", "polls"].into_iter().find(|field| map.contains_key(*field)) {
             Some(field) => invalid(child_path(path, field), "an action with `when` has no other time"),
-            None => Condition::from_value(&child_path(path, "when"), when).map(Timing::When),
+            None => {
+                let later =
+                    map.shift_remove("after_ms").map(|it| parse_at(&child_path(path, "after_ms"), it)).transpose()?;
+                let condition = Condition::from_value(&child_path(path, "when"), when)?;
+                Ok(Timing::When(condition, later.unwrap_or_default()))
+            }
         };
+    }
+    if map.contains_key("after_ms") {
+        return invalid(child_path(path, "after_ms"), "`after_ms` goes with `when`");
     }
     let at = map.shift_remove("at").map(|value| parse_at(&child_path(path, "at"), value)).transpose()?;
     let Some(at) = at else { return invalid(path, "missing field `at` (or `when`)") };

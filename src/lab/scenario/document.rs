@@ -12,6 +12,7 @@ use crate::lab::scenario::{ScheduledAction, Start, Stop, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::moment::Position;
+use crate::lab::vocab::rate::ClockRate;
 use crate::lab::vocab::settings::{ConfigPatch, NetworkPatch, Preset, StoragePatch};
 use crate::lab::vocab::spec::{DiskSpec, LinkSpec};
 use crate::raft::{Config, Membership, NodeId, Rule, Rules};
@@ -50,6 +51,12 @@ pub struct Scenario {
     /// Settings of the nodes that differ from the preset.
     #[serde(default, skip_serializing_if = "ConfigPatch::is_empty")]
     pub config: ConfigPatch,
+    /// Settings of single nodes that differ from those of all nodes, also when those change.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub node_config: BTreeMap<NodeId, ConfigPatch>,
+    /// How fast the clock of a node runs: 2 makes all that it waits for come in half the time. Default: 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clocks: BTreeMap<NodeId, ClockRate>,
     /// Settings of the network that differ from the default.
     #[serde(default, skip_serializing_if = "NetworkPatch::is_empty")]
     pub network: NetworkPatch,
@@ -85,6 +92,8 @@ impl Scenario {
             nodes: (1..=nodes).collect(),
             learners: Vec::new(),
             config: ConfigPatch::default(),
+            node_config: BTreeMap::new(),
+            clocks: BTreeMap::new(),
             network: NetworkPatch::default(),
             storage: StoragePatch::default(),
             rules_off: Vec::new(),
@@ -144,6 +153,26 @@ impl Scenario {
         config
     }
 
+    /// The settings of one node, where these are those of all nodes: with what is its own, and with times as its clock
+    /// shows them.
+    pub fn config_of(&self, node: NodeId, all: &Config) -> Config {
+        let mut config = all.clone();
+        if let Some(own) = self.node_config.get(&node) {
+            own.apply_to(&mut config);
+        }
+        if let Some(rate) = self.clocks.get(&node) {
+            for time in [
+                &mut config.election_timeout_min,
+                &mut config.election_timeout_max,
+                &mut config.heartbeat_interval,
+                &mut config.install_snapshot_timeout,
+            ] {
+                *time = rate.true_time(*time);
+            }
+        }
+        config
+    }
+
     /// The settings of every link that has none of its own.
     pub fn link_spec(&self) -> LinkSpec {
         let mut link = LinkSpec::default();
@@ -196,7 +225,7 @@ impl Scenario {
         let mut scenario = self.clone();
         let mut moment = None;
         while let Some(last) = scenario.actions.iter().rposition(ScheduledAction::is_recorded) {
-            let ScheduledAction { timing, what } = &scenario.actions[last];
+            let ScheduledAction { timing, what, .. } = &scenario.actions[last];
             let timer = matches!(what, Action::Timer { .. });
             let Timing::After { at, event, .. } = *timing else { break };
             if moment.is_some_and(|(then, _)| then != at || !timer) {
@@ -226,7 +255,8 @@ impl Scenario {
 
     /// The virtual time at which the run ends: as specified, or 5 s after the last action.
     pub fn stop_at(&self) -> Micros {
-        let last_action = self.actions.iter().filter_map(|action| action.timing.at()).max().unwrap_or(Micros::ZERO);
+        let last_action = self.actions.iter().filter_map(|action| action.times(action.timing.at()?).last());
+        let last_action = last_action.max().unwrap_or(Micros::ZERO);
         let stop = self.stop.as_ref().and_then(|stop| stop.at);
         stop.unwrap_or(last_action + Micros::from_ms(5000))
     }

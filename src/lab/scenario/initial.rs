@@ -1,8 +1,8 @@
 //! The initial state of nodes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::validate::check_text;
+use super::validate::{check_node, check_text};
 use crate::lab::json::error::{child_path, invalid, ScenarioError};
 use crate::lab::scenario::limits::{START_LOG_MAX, START_NUMBER_MAX};
 use crate::lab::scenario::{Scenario, Start, StartEntry, StartRole, StartSnapshot};
@@ -15,8 +15,9 @@ impl Scenario {
     /// The initial content of a node's disk.
     pub fn start_image(&self, node: NodeId) -> Image {
         let start = self.start.get(&node).cloned().unwrap_or_default();
-        let snapshot = start.snapshot.map(|StartSnapshot { index, term, state }| {
-            let meta = SnapshotMeta { id: 1, index, term, membership: (0, self.membership()) };
+        let snapshot = start.snapshot.map(|StartSnapshot { index, term, state, members }| {
+            let membership = members.map_or_else(|| (0, self.membership()), |members| (index, members.0));
+            let meta = SnapshotMeta { id: 1, index, term, membership };
             SharedSnapshot::new(Snapshot::new(meta, &state))
         });
         let prev = snapshot.as_ref().map_or((0, 0), |snapshot| (snapshot.meta.index, snapshot.meta.term));
@@ -53,8 +54,9 @@ impl Scenario {
             let path = format!("start.{node}");
             self.check_node(&path, node)?;
             check_log(&path, start)?;
+            self.check_members(&path, start)?;
             let image = self.start_image(node);
-            let last = last_index(&image);
+            let last = image.last_index();
             let term = image.hard_state.term;
             if let Some(candidate) = start.voted_for {
                 self.check_node(&child_path(&path, "voted_for"), candidate)?;
@@ -81,14 +83,40 @@ impl Scenario {
                 None => {}
             }
         }
+        self.check_possible()
+    }
+
+    /// Checks that the configurations in a log are ones: they have voters, and name nodes of this cluster.
+    fn check_members(&self, path: &str, start: &Start) -> Result<(), ScenarioError> {
+        let snapshot = start.snapshot.iter().filter_map(|snapshot| snapshot.members.as_ref());
+        let snapshot = snapshot.map(|members| (format!("{path}.snapshot.members"), &members.0));
+        let log = start.log.iter().enumerate().filter_map(|(i, entry)| match entry {
+            StartEntry::Full(_, Payload::Members(membership)) => Some((format!("{path}.log[{i}].members"), membership)),
+            _ => None,
+        });
+        for (path, membership) in snapshot.chain(log) {
+            if !(1..=2).contains(&membership.voters.len()) {
+                return invalid(path, "a configuration has one set of voters, or two while it changes");
+            }
+            if membership.voters.iter().any(BTreeSet::is_empty) {
+                return invalid(path, "a configuration has at least one voter");
+            }
+            if let Some(node) = membership.learners.iter().find(|&&node| membership.is_voter(node)) {
+                return invalid(path, format!("node {node} is both a voter and a learner"));
+            }
+            let known = self.all_nodes();
+            membership.members().into_iter().try_for_each(|node| check_node(&known, &path, node))?;
+        }
         Ok(())
     }
 
     fn check_leader(&self, path: &str, node: NodeId, start: &Start, image: &Image) -> Result<(), ScenarioError> {
+        let snapshot = image.snapshot.as_ref().map(|snapshot| snapshot.meta.membership.1.clone());
         let members = image.log.iter().rev().find_map(|entry| match &entry.payload {
             Payload::Members(membership) => Some(membership.clone()),
             _ => None,
         });
+        let members = members.or(snapshot);
         if !members.unwrap_or_else(|| self.membership()).is_voter(node) {
             return invalid(child_path(path, "role"), "a node without a vote does not lead");
         }
@@ -161,27 +189,26 @@ fn check_set(path: &str, key: &str, value: &str) -> Result<(), ScenarioError> {
     check_text("", key, value).map_err(|error| ScenarioError { path: path.into(), why: error.why })
 }
 
-fn last_index(image: &Image) -> Index {
-    image.prev.0 + image.log.len() as Index
+/// The term at an index, and the entry there if it is not the last one that a snapshot includes; `None` where nothing
+/// is known.
+pub(super) fn term_and_entry(image: &Image, index: Index) -> Option<(Term, Option<&SharedEntry>)> {
+    if index == image.prev.0 {
+        return Some((image.prev.1, None));
+    }
+    let place = usize::try_from(index.checked_sub(image.prev.0 + 1)?).ok()?;
+    image.log.get(place).map(|entry| (entry.term, Some(entry)))
 }
 
 /// The last index up to which two logs agree. Entries included in a snapshot are committed, so they agree with every
 /// log that reaches them.
 fn common_prefix(a: &Image, b: &Image) -> Index {
-    let entry = |image: &Image, index: Index| -> Option<(Term, Option<SharedEntry>)> {
-        if index == image.prev.0 {
-            return Some((image.prev.1, None));
-        }
-        let place = usize::try_from(index.checked_sub(image.prev.0 + 1)?).ok()?;
-        image.log.get(place).map(|entry| (entry.term, Some(entry.clone())))
-    };
-    let agree = |index: Index| match (entry(a, index), entry(b, index)) {
+    let agree = |index: Index| match (term_and_entry(a, index), term_and_entry(b, index)) {
         (Some((_, Some(a))), Some((_, Some(b)))) => a == b,
         (Some((a, _)), Some((b, _))) => a == b,
         // Compacted: there is nothing to compare.
         _ => true,
     };
-    let end = last_index(a).min(last_index(b));
+    let end = a.last_index().min(b.last_index());
     let begin = a.prev.0.max(b.prev.0).min(end);
     (begin..=end).take_while(|&index| agree(index)).last().unwrap_or(begin.saturating_sub(1))
 }

@@ -18,6 +18,9 @@ pub const START_NUMBER_MAX: u64 = 1_000_000_000;
 /// The most writes of one `write_many`.
 pub const WRITES_MAX: u64 = 100_000;
 
+/// The most times that one action is repeated.
+pub const REPEATS_MAX: u32 = 10_000;
+
 /// The most writes of all `write_many` of a scenario together.
 pub const WRITES_TOTAL_MAX: u64 = 300_000;
 

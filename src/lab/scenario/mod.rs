@@ -8,10 +8,11 @@ mod actions;
 pub mod document;
 mod initial;
 pub mod limits;
+mod possible;
 mod start_spec;
 mod validate;
 
-pub use actions::{action_from_value, OnViolation, ScheduledAction, Stop, Timing};
+pub use actions::{action_from_value, OnViolation, Repeat, ScheduledAction, Stop, Timing};
 pub use document::{Scenario, DEFAULT, FORMAT};
-pub use start_spec::{Start, StartEntry, StartRole, StartSnapshot};
+pub use start_spec::{Start, StartEntry, StartMembers, StartRole, StartSnapshot};
 pub(in crate::lab) use validate::check_action;

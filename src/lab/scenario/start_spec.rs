@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::lab::json::strict::from_value_strict;
+use crate::lab::json::strict::{from_value_strict, untagged};
 use crate::raft::log::Payload;
 use crate::raft::{Index, Membership, NodeId, Term};
 
@@ -21,6 +21,44 @@ pub struct StartSnapshot {
     /// The state machine at that index.
     #[serde(default)]
     pub state: BTreeMap<String, String>,
+    /// The configuration in force at that index. Default: that of `nodes` and `learners`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<StartMembers>,
+}
+
+/// A configuration at the start: in JSON the list of its voters, or as a report shows it, `{ voters, learners }`, with
+/// two sets of voters while it changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartMembers(pub Membership);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MembersForm {
+    voters: Vec<BTreeSet<NodeId>>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    learners: BTreeSet<NodeId>,
+}
+
+impl Serialize for StartMembers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Membership { voters, learners } = &self.0;
+        match &voters[..] {
+            [voters] if learners.is_empty() => voters.serialize(serializer),
+            _ => MembersForm { voters: voters.clone(), learners: learners.clone() }.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for StartMembers {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<StartMembers, D::Error> {
+        untagged(from, "StartMembers", |value| match value {
+            Value::Array(_) => from_value_strict(value)
+                .ok()
+                .map(|voters| Membership { voters: vec![voters], learners: BTreeSet::new() }),
+            _ => from_value_strict(value).ok().map(|MembersForm { voters, learners }| Membership { voters, learners }),
+        })
+        .map(StartMembers)
+    }
 }
 
 /// The initial state of one node.
@@ -78,7 +116,6 @@ impl StartEntry {
 }
 
 #[derive(Serialize, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct FullEntry {
     term: Term,
@@ -87,7 +124,7 @@ struct FullEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     blank: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    members: Option<BTreeSet<NodeId>>,
+    members: Option<StartMembers>,
 }
 
 impl Serialize for StartEntry {
@@ -100,7 +137,7 @@ impl Serialize for StartEntry {
             match payload {
                 Payload::Blank => full.blank = Some(true),
                 Payload::Set { key, value } => full.set = Some((key.clone(), value.clone())),
-                Payload::Members(membership) => full.members = Some(membership.all_voters()),
+                Payload::Members(membership) => full.members = Some(StartMembers(membership.clone())),
             }
         }
         full.serialize(serializer)
@@ -121,7 +158,7 @@ impl<'de> Deserialize<'de> for StartEntry {
         let payload = match (full.set, full.blank, full.members) {
             (Some((key, value)), None, None) => Payload::Set { key, value },
             (None, Some(true), None) => Payload::Blank,
-            (None, None, Some(members)) => Payload::Members(Membership::new(members, [])),
+            (None, None, Some(members)) => Payload::Members(members.0),
             _ => return Err(Error::custom("an entry has exactly one of set, blank (true) and members")),
         };
         Ok(StartEntry::Full(full.term, payload))

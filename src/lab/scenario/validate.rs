@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
 use crate::lab::scenario::limits::{
-    CLIENTS_MAX, INTERVAL_MIN, NODES_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX, WRITES_TOTAL_MAX, WRITTEN_BYTES_MAX,
+    CLIENTS_MAX, INTERVAL_MIN, NODES_MAX, REPEATS_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX, WRITES_TOTAL_MAX,
+    WRITTEN_BYTES_MAX,
 };
-use crate::lab::scenario::{Scenario, ScheduledAction, Timing};
+use crate::lab::scenario::{Repeat, Scenario, ScheduledAction, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::settings::ConfigPatch;
+use crate::lab::vocab::targets::Targets;
 use crate::raft::{Config, NodeId};
 use crate::runtime::Micros;
 
@@ -41,11 +43,17 @@ impl Scenario {
                 return invalid(format!("rules_off[{i}]"), format!("{rule} is named twice"));
             }
         }
+        for (field, nodes) in
+            [("node_config", Vec::from_iter(self.node_config.keys())), ("clocks", Vec::from_iter(self.clocks.keys()))]
+        {
+            nodes.into_iter().try_for_each(|&node| check_node(&self.all_nodes(), &format!("{field}.{node}"), node))?;
+        }
         self.check_configs(None)?;
         self.check_writes(None)?;
         check_range("network.latency", self.network.latency)?;
         check_range("storage.write_delay", self.storage.write_delay)?;
         check_range("storage.snapshot_delay", self.storage.snapshot_delay)?;
+        check_range("storage.apply_delay", self.storage.apply_delay)?;
         self.check_starts()?;
         let ever = self.all_nodes();
         // Nobody knows when an action comes that waits: what it starts counts from the beginning.
@@ -58,9 +66,10 @@ impl Scenario {
                 (_, Some(at)) if at < before => {
                     return invalid(child_path(&path, "at"), format!("{at} is before the action before it ({before})"));
                 }
-                (Timing::When(condition), _) => condition.check(&child_path(&path, "when"), &ever)?,
+                (Timing::When(condition, _), _) => condition.check(&child_path(&path, "when"), &ever)?,
                 (_, at) => before = at.unwrap_or(before),
             }
+            check_repeat(&path, action)?;
             check_action(&path, &action.what, &nodes)?;
             nodes.extend(action.what.newcomers());
         }
@@ -68,7 +77,12 @@ impl Scenario {
             when.check("stop.when", &ever)?;
         }
         for (i, expect) in self.expect.iter().enumerate() {
-            expect.check(&format!("expect[{i}]"), &ever)?;
+            let path = format!("expect[{i}]");
+            expect.check(&path, &ever)?;
+            let end = self.stop_at();
+            if let Some(at) = expect.last_moment().filter(|&at| at > end) {
+                return invalid(path, format!("nobody knows what holds at {at}: the run ends at {end}"));
+            }
         }
         Ok(())
     }
@@ -84,10 +98,12 @@ impl Scenario {
     /// With the path of the first action that is too much; of `added`, without a path.
     pub(in crate::lab) fn check_writes(&self, added: Option<&Action>) -> Result<(), ScenarioError> {
         let (mut writes, mut bytes) = (0u64, 0u64);
-        let planned = self.actions.iter().enumerate().map(|(i, action)| (Some(i), &action.what));
-        for (place, what) in planned.chain(added.map(|what| (None, what))) {
+        let times = |action: &ScheduledAction| action.repeat.map_or(1, |repeat| u64::from(repeat.count));
+        let planned = self.actions.iter().enumerate().map(|(i, action)| (Some(i), &action.what, times(action)));
+        for (place, what, times) in planned.chain(added.map(|what| (None, what, 1))) {
             let Action::WriteMany { count, value_bytes, .. } = what else { continue };
-            writes = writes.saturating_add(*count);
+            let count = count.saturating_mul(times);
+            writes = writes.saturating_add(count);
             bytes = bytes.saturating_add(count.saturating_mul(value_bytes.unwrap_or(0).into()));
             let path = || place.map(|place| format!("actions[{place}]")).unwrap_or_default();
             if writes > WRITES_TOTAL_MAX {
@@ -110,9 +126,21 @@ impl Scenario {
     /// they come.
     pub(in crate::lab) fn check_configs(&self, added: Option<(usize, &ConfigPatch)>) -> Result<(), ScenarioError> {
         let mut config = self.node_config();
-        let check = |path: &str, config: &Config| match config.validate() {
-            Ok(()) => check_intervals(path, config),
-            Err(error) => invalid(child_path(path, error.field), error.to_string()),
+        let check = |path: &str, config: &Config| {
+            if let Err(error) = config.validate() {
+                return invalid(child_path(path, error.field), error.to_string());
+            }
+            check_intervals(path, config)?;
+            for &node in self.node_config.keys().chain(self.clocks.keys()) {
+                let own = format!("node_config.{node}");
+                let path = if path == "config" { &own } else { path };
+                let config = self.config_of(node, config);
+                if let Err(error) = config.validate() {
+                    return invalid(child_path(path, error.field), format!("of node {node}, {error}"));
+                }
+                check_intervals(path, &config)?;
+            }
+            Ok(())
         };
         check("config", &config)?;
         let at_first = config.clone();
@@ -121,7 +149,7 @@ impl Scenario {
                 change.apply_to(&mut config);
                 check("", &config)?;
             }
-            let Some(ScheduledAction { timing, what: Action::Config(change) }) = self.actions.get(place) else {
+            let Some(ScheduledAction { timing, what: Action::Config(change), .. }) = self.actions.get(place) else {
                 continue;
             };
             let path = format!("actions[{place}]");
@@ -138,6 +166,18 @@ impl Scenario {
             }
         }
         Ok(())
+    }
+}
+
+/// Checks how often an action is repeated.
+fn check_repeat(path: &str, action: &ScheduledAction) -> Result<(), ScenarioError> {
+    let Some(Repeat { every, count }) = action.repeat else { return Ok(()) };
+    let at = |field: &str| child_path(&child_path(path, "repeat"), field);
+    match () {
+        () if action.is_recorded() => invalid(child_path(path, "repeat"), "a recorded action is done once"),
+        () if every < INTERVAL_MIN => invalid(at("every"), format!("{every} is below {INTERVAL_MIN}")),
+        () if !(1..=REPEATS_MAX).contains(&count) => invalid(at("count"), format!("from 1 to {REPEATS_MAX} times")),
+        () => Ok(()),
     }
 }
 
@@ -161,18 +201,27 @@ fn check_intervals(path: &str, config: &Config) -> Result<(), ScenarioError> {
 pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<NodeId>) -> Result<(), ScenarioError> {
     let at = |field: &str| child_path(path, field);
     match what {
-        Action::Campaign { node }
-        | Action::Timer { node, .. }
-        | Action::Crash { node }
+        Action::Campaign { node } => check_node(nodes, &at("node"), *node),
+        Action::Timer { node, after, off } => {
+            check_targets(nodes, &at("node"), node)?;
+            match after.is_some() != *off {
+                true => Ok(()),
+                false => invalid(path, "a timer has either `in` or `off` (true)"),
+            }
+        }
+        Action::Crash { node }
         | Action::Restart { node }
         | Action::Pause { node }
-        | Action::Resume { node } => check_node(nodes, &at("node"), *node),
-        Action::Disk { node, write_delay, fail } => {
-            check_node(nodes, &at("node"), *node)?;
-            if write_delay.is_none() && fail.is_none() {
-                return invalid(path, "nothing is said of the disk: `write_delay`, `fail`");
+        | Action::Resume { node }
+        | Action::Wipe { node }
+        | Action::RollBack { node, .. } => check_targets(nodes, &at("node"), node),
+        Action::Disk { node, write_delay, fail, hang, apply_delay } => {
+            check_targets(nodes, &at("node"), node)?;
+            if write_delay.or(*apply_delay).is_none() && fail.or(*hang).is_none() {
+                return invalid(path, "nothing is said of the disk: `write_delay`, `fail`, `hang`, `apply_delay`");
             }
-            check_range(&at("write_delay"), *write_delay)
+            check_range(&at("write_delay"), *write_delay)?;
+            check_range(&at("apply_delay"), *apply_delay)
         }
         Action::Snapshot { node, index } => {
             check_node(nodes, &at("node"), *node)?;
@@ -198,15 +247,22 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
             check_text(path, key, "")?;
             node.map_or(Ok(()), |node| check_node(nodes, &at("node"), node))
         }
-        Action::AddLearner { node } => check_newcomers(&at("node"), what, nodes, *node == 0),
-        Action::Members { voters, learners } => {
+        Action::AddLearner { node, of } => {
+            check_newcomers(&at("node"), what, nodes, *node == 0)?;
+            of.map_or(Ok(()), |node| check_node(nodes, &at("of"), node))
+        }
+        Action::Members { voters, learners, of } => {
             if let Some(both) = learners.iter().flatten().find(|learner| voters.contains(learner)) {
                 return invalid(at("learners"), Refusal::VoterAndLearner(*both));
             }
             check_newcomers(&at("voters"), what, nodes, voters.contains(&0))?;
-            check_newcomers(&at("learners"), what, nodes, learners.iter().flatten().any(|&learner| learner == 0))
+            check_newcomers(&at("learners"), what, nodes, learners.iter().flatten().any(|&learner| learner == 0))?;
+            of.map_or(Ok(()), |node| check_node(nodes, &at("of"), node))
         }
-        Action::Transfer { to } => check_node(nodes, &at("to"), *to),
+        Action::Transfer { to, of } => {
+            check_node(nodes, &at("to"), *to)?;
+            of.map_or(Ok(()), |node| check_node(nodes, &at("of"), node))
+        }
         Action::WriteMany { .. } => check_load(path, what),
         Action::Partition { groups } => check_groups(&at("groups"), groups, nodes),
         Action::Cut { links, .. } => check_links(nodes, &at("links"), links),
@@ -262,11 +318,27 @@ fn check_groups(path: &str, groups: &[Vec<NodeId>], nodes: &BTreeSet<NodeId>) ->
     Ok(())
 }
 
-fn check_node(nodes: &BTreeSet<NodeId>, path: &str, node: NodeId) -> Result<(), ScenarioError> {
+/// Checks that a node is one of these.
+pub(super) fn check_node(nodes: &BTreeSet<NodeId>, path: &str, node: NodeId) -> Result<(), ScenarioError> {
     match nodes.contains(&node) {
         true => Ok(()),
         false => invalid(path, Refusal::NoSuchNode(node)),
     }
+}
+
+/// Checks that the nodes exist, and that none is named twice.
+fn check_targets(nodes: &BTreeSet<NodeId>, path: &str, targets: &Targets) -> Result<(), ScenarioError> {
+    let Targets::Each(list) = targets else {
+        return targets.among(nodes).into_iter().try_for_each(|node| check_node(nodes, path, node));
+    };
+    for (i, node) in list.iter().enumerate() {
+        let path = format!("{path}[{i}]");
+        check_node(nodes, &path, *node)?;
+        if list[..i].contains(node) {
+            return invalid(path, format!("node {node} is named twice"));
+        }
+    }
+    Ok(())
 }
 
 fn check_newcomers(path: &str, what: &Action, nodes: &BTreeSet<NodeId>, zero: bool) -> Result<(), ScenarioError> {

@@ -8,6 +8,7 @@ use crate::lab::vocab::id::Link;
 use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::selector::{Delay, Selector};
 use crate::lab::vocab::settings::ConfigPatch;
+use crate::lab::vocab::targets::Targets;
 use crate::raft::{Index, NodeId, Rule};
 use crate::runtime::Micros;
 
@@ -21,13 +22,17 @@ pub enum Action {
         /// The node whose election timer fires.
         node: NodeId,
     },
-    /// Replaces the node's pending election timeout.
+    /// Sets the election timer, or switches it off: then the node waits until it is set again, whatever it hears and
+    /// however often it restarts.
     Timer {
-        /// The node whose election timer is set.
-        node: NodeId,
-        /// The time from now until it fires, in ms.
-        #[serde(rename = "in")]
-        after: Micros,
+        /// The nodes whose election timer is set.
+        node: Targets,
+        /// The time from now until it fires, in ms. The next valid append draws a new one.
+        #[serde(default, skip_serializing_if = "Option::is_none", rename = "in")]
+        after: Option<Micros>,
+        /// Whether the timer is switched off.
+        #[serde(default, skip_serializing_if = "is_false")]
+        off: bool,
     },
     /// A client writes: to the given node, else to the leader of the highest term; waits while there is no leader.
     Write {
@@ -134,34 +139,54 @@ pub enum Action {
     Deliver(Selector),
     /// Crashes the node: volatile state and writes that are not durable are lost, and RPCs to it fail at once.
     Crash {
-        /// The node to crash.
-        node: NodeId,
+        /// The nodes to crash.
+        node: Targets,
     },
     /// Restarts a crashed node from its durable state.
     Restart {
-        /// The node to restart.
-        node: NodeId,
+        /// The nodes to restart.
+        node: Targets,
     },
     /// Pauses the node's process: it does nothing, its timers fire late, and messages to it are queued.
     Pause {
-        /// The node to pause.
-        node: NodeId,
+        /// The nodes to pause.
+        node: Targets,
     },
     /// Resumes a paused process.
     Resume {
-        /// The node to resume.
-        node: NodeId,
+        /// The nodes to resume.
+        node: Targets,
     },
     /// Changes the behaviour of the node's disk from now on.
     Disk {
-        /// The node whose disk is changed.
-        node: NodeId,
+        /// The nodes whose disks are changed.
+        node: Targets,
         /// The shortest and the longest time until a write is durable, in ms.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         write_delay: Option<(Micros, Micros)>,
         /// Whether reads and writes fail. The node shuts down at the first failure.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fail: Option<bool>,
+        /// Whether reads hang: what is read comes only when they no longer do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hang: Option<bool>,
+        /// The shortest and the longest time until one entry is applied, in ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        apply_delay: Option<(Micros, Micros)>,
+    },
+    /// Empties the disk of a node that is down. Raft does not bear that: the node has forgotten votes and entries that
+    /// it has promised to keep.
+    Wipe {
+        /// The nodes whose disks are emptied.
+        node: Targets,
+    },
+    /// Takes the disk of a node that is down back to an earlier state, as a copy from before would: its log ends at an
+    /// index again, with the term of that entry and without a vote.
+    RollBack {
+        /// The nodes whose disks are taken back.
+        node: Targets,
+        /// The last index of the log then; at least that of the snapshot.
+        to: Index,
     },
     /// Makes the node build a snapshot now.
     Snapshot {
@@ -176,6 +201,9 @@ pub enum Action {
     AddLearner {
         /// The node to add.
         node: NodeId,
+        /// The node that is asked, once, whatever its role. Default: the leader.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<NodeId>,
     },
     /// Changes the voters, once new ones have caught up. Nodes that do not exist yet are started with empty disks.
     /// Waits while there is no leader. Takes the place of a change whose new voters are still catching up.
@@ -186,11 +214,17 @@ pub enum Action {
         /// the learners stay that are not to vote.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         learners: Option<BTreeSet<NodeId>>,
+        /// The node that is asked, once, whatever its role. Default: the leader.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<NodeId>,
     },
     /// Transfers leadership. Waits while there is no leader.
     Transfer {
         /// The voter that shall become the leader.
         to: NodeId,
+        /// The node that is asked, whatever its role. Default: the leader.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<NodeId>,
     },
     /// Changes settings of all nodes from now on.
     Config(ConfigPatch),
@@ -208,12 +242,23 @@ pub enum Action {
     },
 }
 
+fn is_false(truth: &bool) -> bool {
+    !truth
+}
+
 impl Action {
+    /// Sets the election timer of a node to fire after this time.
+    pub fn set_timer(node: NodeId, after: Micros) -> Action {
+        Action::Timer { node: node.into(), after: Some(after), off: false }
+    }
+
     /// The nodes that the action starts if they do not exist yet.
     pub fn newcomers(&self) -> BTreeSet<NodeId> {
         match self {
-            Action::AddLearner { node } => BTreeSet::from([*node]),
-            Action::Members { voters, learners } => voters.iter().chain(learners.iter().flatten()).copied().collect(),
+            Action::AddLearner { node, .. } => BTreeSet::from([*node]),
+            Action::Members { voters, learners, .. } => {
+                voters.iter().chain(learners.iter().flatten()).copied().collect()
+            }
             _ => BTreeSet::new(),
         }
     }

@@ -7,13 +7,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
-use crate::lab::json::read::{object, parse_at};
+use crate::lab::json::read::{object, parse_at, value_of};
 use crate::lab::json::strict::{from_value_strict, untagged};
-use crate::lab::vocab::event::{self, ClientResult};
+use crate::lab::vocab::event::ClientResult;
 use crate::lab::vocab::invariant::Invariant;
+use crate::lab::vocab::pattern::check_event;
 use crate::raft::event::{Role, StreamState};
-use crate::raft::schema::FieldType;
 use crate::raft::{Index, NodeId, Term};
+use crate::runtime::Micros;
+
+pub use crate::lab::vocab::number::{Number, Range};
 
 /// A condition over a run: over the world as it is now, or over what has happened so far.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +31,12 @@ pub enum Condition {
     Stream(Box<StreamCondition>),
     /// An event with these fields has happened, `count` times if that is given.
     Event(EventMatcher),
-    /// The condition about a node or a stream has held at some time so far.
-    Visited(Box<Condition>),
+    /// The conditions about nodes and streams have all held at one moment so far.
+    Visited(Vec<Condition>),
+    /// Each of the conditions has held so far, and for the first time before the next one did.
+    Before(Vec<Condition>),
+    /// The condition held at a virtual time, after the last event of that time.
+    At(Micros, Box<Condition>),
     /// About the numbers of client requests by outcome.
     Clients(ClientsCondition),
     /// An invariant was violated.
@@ -67,54 +74,6 @@ impl<'de> Deserialize<'de> for LeaderCondition {
             Value::Number(_) => from_value_strict(value).ok().map(LeaderCondition::Node),
             _ => from_value_strict(value.get("term")?.clone()).ok().map(|term| LeaderCondition::Term { term }),
         })
-    }
-}
-
-/// A number, exact or within bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(untagged)]
-pub enum Number {
-    /// Exactly this number.
-    Exact(u64),
-    /// At least `min`, at most `max`.
-    Range(Range),
-}
-
-/// Bounds, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Range {
-    /// The lower bound.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min: Option<u64>,
-    /// The upper bound.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max: Option<u64>,
-}
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Number, D::Error> {
-        untagged(from, "Number", |value| match value.as_u64() {
-            Some(exact) => Some(Number::Exact(exact)),
-            None => from_value_strict(value).ok().map(Number::Range),
-        })
-    }
-}
-
-impl Number {
-    /// At least `min`.
-    pub const fn at_least(min: u64) -> Number {
-        Number::Range(Range { min: Some(min), max: None })
-    }
-
-    /// Whether `n` is this number, or within the bounds.
-    pub fn holds(self, n: u64) -> bool {
-        match self {
-            Number::Exact(exact) => n == exact,
-            Number::Range(Range { min, max }) => min.is_none_or(|min| n >= min) && max.is_none_or(|max| n <= max),
-        }
     }
 }
 
@@ -277,7 +236,7 @@ pub struct StreamCondition {
 /// An event that has happened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EventMatcher {
-    /// Name and fields, as in a trace line.
+    /// Its name, and what its fields hold: values as in a trace line, or patterns.
     pub fields: Map<String, Value>,
     /// How many times; at least once, if it is not given.
     pub count: Option<Number>,
@@ -336,13 +295,14 @@ pub struct OutcomeCondition {
 }
 
 /// The keys that tell the conditions apart: each condition has exactly one of them.
-const CONDITION_KEYS: [&str; 12] = [
+const CONDITION_KEYS: [&str; 13] = [
     "leader",
     "converged",
     "node",
     "stream",
     "event",
     "visited",
+    "before",
     "clients",
     "violated",
     "outcome",
@@ -358,6 +318,12 @@ impl Condition {
     /// With the path of what is wrong, beginning with `path`.
     pub fn from_value(path: &str, value: Value) -> Result<Condition, ScenarioError> {
         let mut map = object(path, value)?;
+        // Of an event, the time is a field like others.
+        if let Some(at) = map.get("at").filter(|_| !map.contains_key("event")) {
+            let at = parse_at(&child_path(path, "at"), at.clone())?;
+            map.shift_remove("at");
+            return Condition::from_value(path, Value::Object(map)).map(|inner| Condition::At(at, Box::new(inner)));
+        }
         let heads: Vec<&str> = CONDITION_KEYS.into_iter().filter(|head| map.contains_key(*head)).collect();
         // An event's own fields may have any name: `node`, for example.
         let head = match heads[..] {
@@ -397,10 +363,36 @@ impl Condition {
             "not" => Condition::from_value(&here, value).map(|inner| Condition::Not(Box::new(inner))),
             "all" => several(value).map(Condition::All),
             "any" => several(value).map(Condition::Any),
-            _ => match Condition::from_value(&here, value)? {
-                inner @ (Condition::Node(_) | Condition::Stream(_)) => Ok(Condition::Visited(Box::new(inner))),
-                _ => invalid(here, "only a node or a stream can have been visited"),
+            "before" => match several(value)? {
+                list if list.len() < 2 => {
+                    invalid(here, "at least two conditions: the first one, and what it was before")
+                }
+                list => Ok(Condition::Before(list)),
             },
+            _ => {
+                let list = match value {
+                    Value::Array(_) => several(value)?,
+                    one => vec![Condition::from_value(&here, one)?],
+                };
+                match !list.is_empty()
+                    && list.iter().all(|inner| matches!(inner, Condition::Node(_) | Condition::Stream(_)))
+                {
+                    true => Ok(Condition::Visited(list)),
+                    false => invalid(here, "only a node or a stream can have been visited"),
+                }
+            }
+        }
+    }
+
+    /// The latest virtual time that the condition names as that of a moment.
+    pub(in crate::lab) fn last_moment(&self) -> Option<Micros> {
+        match self {
+            Condition::At(at, inner) => inner.last_moment().max(Some(*at)),
+            Condition::Not(inner) => inner.last_moment(),
+            Condition::All(list) | Condition::Any(list) | Condition::Before(list) => {
+                list.iter().filter_map(Condition::last_moment).max()
+            }
+            _ => None,
         }
     }
 
@@ -421,8 +413,13 @@ impl Condition {
                 known(child_path(path, "stream[0]"), &condition.stream.0)?;
                 known(child_path(path, "stream[1]"), &condition.stream.1)
             }
-            Condition::Event(EventMatcher { fields, .. }) => check_event(path, fields),
-            Condition::Visited(inner) => inner.check(&child_path(path, "visited"), nodes),
+            Condition::Event(EventMatcher { fields, .. }) => check_event(path, fields, nodes),
+            Condition::Visited(list) => match &list[..] {
+                [inner] => inner.check(&child_path(path, "visited"), nodes),
+                list => check_each(&child_path(path, "visited"), list, nodes),
+            },
+            Condition::Before(list) => check_each(&child_path(path, "before"), list, nodes),
+            Condition::At(_, inner) => inner.check(path, nodes),
             Condition::Not(inner) => inner.check(&child_path(path, "not"), nodes),
             Condition::All(list) => check_each(&child_path(path, "all"), list, nodes),
             Condition::Any(list) => check_each(&child_path(path, "any"), list, nodes),
@@ -439,37 +436,10 @@ fn check_each(path: &str, list: &[Condition], nodes: &BTreeSet<NodeId>) -> Resul
     list.iter().enumerate().try_for_each(|(i, inner)| inner.check(&format!("{path}[{i}]"), nodes))
 }
 
-/// Checks that the event and its fields exist: a condition on one that does not exist would hold vacuously when negated.
-fn check_event(path: &str, fields: &Map<String, Value>) -> Result<(), ScenarioError> {
-    let name = fields.get("event").cloned().unwrap_or_default();
-    let Some(row) = event::rows().find(|row| name.as_str() == Some(row.name)) else {
-        return invalid(child_path(path, "event"), format!("there is no event {name}"));
-    };
-    for (field, value) in fields {
-        let shape = match (field.as_str(), row.fields.iter().find(|known| !known.is_flattened && known.name == field)) {
-            (_, Some(known)) => known.field_type,
-            ("at", None) => FieldType::Time,
-            ("n", None) => FieldType::Number,
-            ("event", None) => continue,
-            _ if row.allows_other_fields() => continue,
-            _ => {
-                let known: Vec<String> = row.fields.iter().map(|field| format!("`{}`", field.name)).collect();
-                return invalid(
-                    child_path(path, field),
-                    format!("unknown field `{field}`; {name} has {}", known.join(", ")),
-                );
-            }
-        };
-        if !event::fits(shape, value) {
-            return invalid(child_path(path, field), format!("{value} is not {}", event::noun(shape)));
-        }
-    }
-    Ok(())
-}
-
 impl Serialize for Condition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = match self {
+            Condition::At(at, inner) => return serialize_at(*at, inner, serializer),
             Condition::Node(condition) => return condition.serialize(serializer),
             Condition::Stream(condition) => return condition.serialize(serializer),
             _ => serializer.serialize_map(None)?,
@@ -485,15 +455,29 @@ impl Serialize for Condition {
                     map.serialize_entry("count", count)?;
                 }
             }
-            Condition::Visited(inner) => map.serialize_entry("visited", inner)?,
+            Condition::Visited(list) => match &list[..] {
+                [inner] => map.serialize_entry("visited", inner)?,
+                list => map.serialize_entry("visited", list)?,
+            },
+            Condition::Before(list) => map.serialize_entry("before", list)?,
             Condition::Clients(clients) => map.serialize_entry("clients", clients)?,
             Condition::Violated(violated) => map.serialize_entry("violated", violated)?,
             Condition::Outcome(outcome) => map.serialize_entry("outcome", outcome)?,
             Condition::Not(inner) => map.serialize_entry("not", inner)?,
             Condition::All(list) => map.serialize_entry("all", list)?,
             Condition::Any(list) => map.serialize_entry("any", list)?,
-            Condition::Node(_) | Condition::Stream(_) => {}
+            Condition::Node(_) | Condition::Stream(_) | Condition::At(..) => {}
         }
         map.end()
     }
+}
+
+/// A condition and its time in one object.
+fn serialize_at<S: Serializer>(at: Micros, inner: &Condition, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("at", &at)?;
+    for (field, value) in value_of(inner).as_object().into_iter().flatten() {
+        map.serialize_entry(field, value)?;
+    }
+    map.end()
 }

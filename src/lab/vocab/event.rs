@@ -13,11 +13,12 @@ use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::settings::ConfigPatch;
 use crate::lab::vocab::violation::ViolationDetail;
+use crate::raft::log::Entry;
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::{Message, MessageKind};
 use crate::raft::schema::{events, string_enum};
-use crate::raft::schema::{has_schema, EventSchema, FieldType};
-use crate::raft::{self, Index, NodeId, Rule};
+use crate::raft::schema::{has_schema, EventSchema, FieldType, HasSchema};
+use crate::raft::{self, Index, NodeId, Rule, Snapshot};
 use crate::runtime::{Micros, StableHash, TraceHash};
 
 string_enum! {
@@ -106,6 +107,10 @@ events! {
         Resume = "resume" { node: NodeId },
         /// The settings of a node's disk changed to these.
         Disk = "disk" { node: NodeId, write_delay: (Micros, Micros), fails: bool },
+        /// How long a node's disk takes to apply an entry, or whether what is read from it hangs, changed to this.
+        DiskPace = "disk-pace" { node: NodeId, apply_delay: (Micros, Micros), hangs: bool },
+        /// The disk of a node that is down lost content. `kept` is all that is left.
+        DiskLost = "disk-lost" { node: NodeId, kept: Rc<Image> },
         /// Settings of all nodes were changed.
         Config = "config" {
             #[serde(flatten)]
@@ -174,11 +179,49 @@ events! {
 
 has_schema! {
     Probability = FieldType::Fraction,
-    Image = FieldType::Object("{ term, voted_for, snapshot, first, last }"),
-    Message = FieldType::Object("the fields of the message"),
-    Selector = FieldType::Object("the fields of a message selector"),
-    ConfigPatch = FieldType::Object("the settings that were changed"),
+    Image = FieldType::Object("{ term, voted_for, snapshot, first, last }", &[
+        ("term", FieldType::Number),
+        ("voted_for", FieldType::Nullable(&FieldType::Number)),
+        ("snapshot", FieldType::Nullable(&Snapshot::FIELD_TYPE)),
+        ("first", FieldType::Number),
+        ("last", FieldType::Number),
+    ]),
+    Message = FieldType::Object("the fields of the message", MESSAGE),
+    Selector = FieldType::Object("the fields of a message selector", Selector::FIELDS),
+    ConfigPatch = FieldType::Object("the settings that were changed", ConfigPatch::FIELDS),
 }
+
+/// The fields of all kinds of messages.
+const MESSAGE: &[(&str, FieldType)] = &[
+    ("term", FieldType::Number),
+    ("leader", FieldType::Number),
+    ("prev_log_index", FieldType::Number),
+    ("prev_log_term", FieldType::Number),
+    ("leader_commit", FieldType::Number),
+    ("entries", FieldType::List(&Entry::FIELD_TYPE)),
+    ("result", FieldType::OneOf(&[FieldType::Word("stale-term"), FieldType::Word("installed"), RESULT])),
+    ("candidate", FieldType::Number),
+    ("last_log_index", FieldType::Number),
+    ("last_log_term", FieldType::Number),
+    ("pre_vote", FieldType::Bool),
+    ("transfer", FieldType::Bool),
+    ("granted", FieldType::Bool),
+    ("snapshot", FieldType::Number),
+    ("last_included_index", FieldType::Number),
+    ("last_included_term", FieldType::Number),
+    ("offset", FieldType::Number),
+    ("bytes", FieldType::Number),
+    ("done", FieldType::Bool),
+];
+
+/// The results of an append or a chunk that say more than a word.
+const RESULT: FieldType = FieldType::Object(
+    "success, conflict or expects",
+    &[("success", FieldType::Number), ("conflict", FieldType::Nullable(&HINT)), ("expects", FieldType::Number)],
+);
+
+const HINT: FieldType =
+    FieldType::Object("{ term, index }", &[("term", FieldType::Number), ("index", FieldType::Number)]);
 
 /// Any event of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -244,7 +287,12 @@ pub fn fits(shape: FieldType, value: &Value) -> bool {
         FieldType::Fraction => number.is_some_and(|number| number <= 1.0),
         FieldType::Text => value.is_string(),
         FieldType::Enum(_, words) => words.iter().any(|word| value.as_str() == Some(word.text)),
-        FieldType::Object(_) => value.is_object(),
+        FieldType::Word(word) => value.as_str() == Some(word),
+        FieldType::Object(_, known) => value.as_object().is_some_and(|fields| {
+            let inner = |name: &str| known.iter().find(|(known, _)| *known == name);
+            fields.iter().all(|(name, value)| inner(name).is_some_and(|(_, inner)| fits(*inner, value)))
+        }),
+        FieldType::OneOf(all) => all.iter().any(|one| fits(*one, value)),
         FieldType::Nullable(inner) => value.is_null() || fits(*inner, value),
         FieldType::List(inner) => value.as_array().is_some_and(|list| list.iter().all(|value| fits(*inner, value))),
         FieldType::Pair(a, b) => match value.as_array().map(Vec::as_slice) {
@@ -266,7 +314,9 @@ pub fn noun(shape: FieldType) -> String {
             let words: Vec<String> = words.iter().map(|word| format!("`{}`", word.text)).collect();
             format!("one of {}", words.join(", "))
         }
-        FieldType::Object(_) => "an object".into(),
+        FieldType::Word(word) => format!("`{word}`"),
+        FieldType::Object(..) => "an object".into(),
+        FieldType::OneOf(all) => all.iter().map(|one| noun(*one)).collect::<Vec<_>>().join(" or "),
         FieldType::Nullable(inner) => format!("{}, or null", noun(*inner)),
         FieldType::List(_) => "a list".into(),
         FieldType::Pair(_, _) => "a list of two".into(),

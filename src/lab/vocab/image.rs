@@ -49,9 +49,22 @@ impl Image {
         self.prev.0 + 1 + place as Index
     }
 
+    /// The last index of the log.
+    pub fn last_index(&self) -> Index {
+        self.prev.0 + self.log.len() as Index
+    }
+
     pub(in crate::lab) fn slice(&self, first: Index, last: Index) -> Option<&[SharedEntry]> {
         let place = |index: Index| usize::try_from(index.checked_sub(self.prev.0 + 1)?).ok();
         self.log.get(place(first)?..=place(last)?)
+    }
+
+    /// What a disk held when its log ended at this index: the term was that of the entry, and a vote had not been given.
+    pub(in crate::lab) fn as_of(&self, last: Index) -> Image {
+        let log: Vec<SharedEntry> = self.log.iter().filter(|entry| entry.index <= last).cloned().collect();
+        let term = log.last().map_or(self.prev.1, |entry| entry.term);
+        let hard_state = HardState { term, voted_for: None };
+        Image { hard_state, snapshot: self.snapshot.clone(), prev: self.prev, log }
     }
 
     pub(in crate::lab) fn forget_up_to(&mut self, index: Index) {

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::lab::json::error::{child_path, invalid, ScenarioError};
 use crate::lab::vocab::id::MessageId;
+use crate::lab::vocab::number::Number;
 use crate::raft::rpc::{Message, MessageKind};
+use crate::raft::schema::{FieldType, HasSchema};
 use crate::raft::{Index, NodeId};
 use crate::runtime::{Micros, StableHash, TraceHash};
 
@@ -30,9 +32,15 @@ macro_rules! with_selector {
             /// Only chunks that begin at this offset.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub offset: Option<u64>,
-            /// Only appends that carry the entry at this index.
+            /// Only appends that carry the entry at this index, or one within these bounds.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub index: Option<Index>,
+            pub index: Option<Number>,
+            /// Only messages whose sender is in this term.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub term: Option<Number>,
+            /// Only answers that say yes, or no: an append or a chunk that was taken, a vote that is granted.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub success: Option<bool>,
             /// The most messages: of those still to be sent (`hold`, `drop`: in addition to all in flight), or else
             /// of those in flight, the oldest first.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,12 +69,25 @@ with_selector! {
 impl Delay {
     /// The selector.
     pub fn which(&self) -> Selector {
-        let &Delay { by: _, id, from, to, kind, offset, index, count } = self;
-        Selector { id, from, to, kind, offset, index, count }
+        let &Delay { by: _, id, from, to, kind, offset, index, term, success, count } = self;
+        Selector { id, from, to, kind, offset, index, term, success, count }
     }
 }
 
 impl Selector {
+    /// The names of the fields, each with what it holds.
+    pub const FIELDS: &'static [(&'static str, FieldType)] = &[
+        ("id", FieldType::Number),
+        ("from", FieldType::Number),
+        ("to", FieldType::Number),
+        ("kind", MessageKind::FIELD_TYPE),
+        ("offset", FieldType::Number),
+        ("index", Number::FIELD_TYPE),
+        ("term", Number::FIELD_TYPE),
+        ("success", FieldType::Bool),
+        ("count", FieldType::Number),
+    ];
+
     /// Selects one message by its id.
     pub fn one(id: MessageId) -> Selector {
         Selector { id: Some(id), ..Selector::default() }
@@ -74,8 +95,11 @@ impl Selector {
 
     /// Whether a message matches. `count` is ignored.
     pub fn matches(&self, id: MessageId, from: NodeId, to: NodeId, message: &Message) -> bool {
-        let carries = |index: Index| match message {
-            Message::Append(append) => append.prev_log_index < index && index <= append.last_index(),
+        let carries = |index: Number| match (message, index.bounds()) {
+            (Message::Append(append), (min, max)) => {
+                let first = min.unwrap_or(0).max(append.prev_log_index + 1);
+                first <= max.unwrap_or(Index::MAX).min(append.last_index())
+            }
             _ => false,
         };
         let begins_at = |offset: u64| matches!(message, Message::Install(chunk) if chunk.offset == offset);
@@ -85,6 +109,8 @@ impl Selector {
             && self.kind.is_none_or(|it| it == message.kind())
             && self.offset.is_none_or(begins_at)
             && self.index.is_none_or(carries)
+            && self.term.is_none_or(|it| it.holds(message.term()))
+            && self.success.is_none_or(|it| message.is_success() == Some(it))
     }
 
     /// Whether every message that `other` matches is matched by this selector too: each field given here has the same
@@ -99,15 +125,26 @@ impl Selector {
             && covers(self.kind, other.kind)
             && covers(self.offset, other.offset)
             && covers(self.index, other.index)
+            && covers(self.term, other.term)
+            && covers(self.success, other.success)
     }
 
     /// Checks that the fields are consistent. Whether the nodes exist is checked by the scenario.
     pub(in crate::lab) fn check(&self, path: &str) -> Result<(), ScenarioError> {
+        use MessageKind::{AppendAnswer, ChunkAnswer, PreVoteAnswer, VoteAnswer};
         let alone = Selector { id: self.id, ..Selector::default() };
         if self.id.is_some() && *self != alone {
             return invalid(child_path(path, "id"), "a message's id stands alone");
         }
+        let is_answer = |kind| matches!(kind, AppendAnswer | VoteAnswer | ChunkAnswer | PreVoteAnswer);
         match self.kind {
+            Some(kind) if self.success.is_some() && !is_answer(kind) => invalid(
+                child_path(path, "success"),
+                format!("only an answer says yes or no, not a message of kind {kind}"),
+            ),
+            None if self.success.is_some() && (self.index.is_some() || self.offset.is_some()) => {
+                invalid(child_path(path, "success"), "an answer has no offset and carries no entry")
+            }
             Some(kind) if self.offset.is_some() && kind != MessageKind::Chunk => {
                 invalid(child_path(path, "offset"), format!("only a chunk has an offset, not a message of kind {kind}"))
             }
@@ -132,6 +169,9 @@ impl StableHash for Selector {
         self.offset.hash_into(hash);
         self.index.hash_into(hash);
         self.count.hash_into(hash);
+        // Left out of the hash where they are not given: runs keep their hashes from before there were these fields.
+        self.term.iter().for_each(|term| term.hash_into(hash));
+        self.success.iter().for_each(|success| success.hash_into(hash));
     }
 }
 
@@ -170,6 +210,10 @@ mod tests {
         {
             assert!(!matches(other), "{other}");
         }
+        let of_term = |text| selector(text).matches(9, 1, 2, &message);
+        assert!(of_term(r#"{ "term": 1 }"#) && of_term(r#"{ "index": { "min": 5, "max": 9 } }"#));
+        assert!(!of_term(r#"{ "term": { "min": 2 } }"#) && !of_term(r#"{ "success": true }"#));
+        assert!(of_term(r#"{ "index": { "max": 4 } }"#) && !of_term(r#"{ "index": { "min": 6 } }"#));
         assert!(!matches(r#"{ "index": 6 }"#) && !matches(r#"{ "offset": 4 }"#) && !matches(r#"{ "id": 8 }"#));
     }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::spec::{DiskSpec, LinkSpec};
+use crate::raft::schema::{has_schema, FieldType, HasSchema};
 use crate::raft::Config;
 use crate::runtime::{Micros, StableHash, TraceHash};
 
@@ -34,6 +35,10 @@ macro_rules! patch {
         )* }
 
         impl $name {
+            /// The names of the settings, each with what it holds.
+            pub const FIELDS: &'static [(&'static str, FieldType)] =
+                &[$((stringify!($field), <$type as HasSchema>::FIELD_TYPE)),*];
+
             /// Whether it contains no settings.
             pub fn is_empty(&self) -> bool {
                 *self == $name::default()
@@ -100,6 +105,10 @@ impl From<SnapshotPolicy> for u64 {
     }
 }
 
+has_schema! {
+    SnapshotPolicy = FieldType::Object("{ logs_since_last }", &[("logs_since_last", FieldType::Number)]),
+}
+
 impl StableHash for SnapshotPolicy {
     fn hash_into(&self, hash: &mut TraceHash) {
         self.logs_since_last.hash_into(hash);
@@ -125,5 +134,7 @@ patch! {
         write_delay: (Micros, Micros) => write_delay,
         /// The shortest and the longest time to build a snapshot, in ms, in addition to 1 µs per byte.
         snapshot_delay: (Micros, Micros) => snapshot_delay,
+        /// The shortest and the longest time until one entry is applied, in ms. Default: none.
+        apply_delay: (Micros, Micros) => apply_delay,
     }
 }

@@ -28,13 +28,18 @@ pub struct DiskSpec {
     pub write_delay: (Micros, Micros),
     /// The shortest and the longest time to build a snapshot, in addition to 1 µs per byte.
     pub snapshot_delay: (Micros, Micros),
+    /// The shortest and the longest time until one entry is applied.
+    pub apply_delay: (Micros, Micros),
     /// Whether reads and writes fail.
     pub fails: bool,
+    /// Whether what is read from it does not come until it no longer hangs.
+    pub hangs: bool,
 }
 
 impl Default for DiskSpec {
     fn default() -> DiskSpec {
+        const NONE: (Micros, Micros) = (Micros::ZERO, Micros::ZERO);
         let snapshot_delay = (Micros::from_ms(20), Micros::from_ms(20));
-        DiskSpec { write_delay: (Micros::ZERO, Micros::ZERO), snapshot_delay, fails: false }
+        DiskSpec { write_delay: NONE, snapshot_delay, apply_delay: NONE, fails: false, hangs: false }
     }
 }

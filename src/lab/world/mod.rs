@@ -271,6 +271,7 @@ impl World {
                 }
             }),
             LabEvent::Config { change } => self.check_quorum = change.check_quorum.unwrap_or(self.check_quorum),
+            LabEvent::DiskPace { node, hangs, .. } => self.with_node(*node, |node| node.disk_hangs = *hangs),
             LabEvent::Rule { name, on: true } => drop(self.rules_off.remove(name)),
             LabEvent::Rule { name, on: false } => drop(self.rules_off.insert(*name)),
             LabEvent::Violation { invariant, nodes, entries, text } => {
@@ -278,7 +279,7 @@ impl World {
                 let violation = Violation { invariant: *invariant, nodes, entries, detail: text.clone() };
                 self.violations.entry(*invariant).or_insert((self.n, Rc::new(violation)));
             }
-            LabEvent::Crash { node, kept } => {
+            LabEvent::Crash { node, kept } | LabEvent::DiskLost { node, kept } => {
                 self.streams.retain(|(leader, _), _| leader != node);
                 if let Some(node) = self.node(*node) {
                     node.crash(kept);

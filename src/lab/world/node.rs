@@ -21,6 +21,8 @@ pub struct NodeState {
     pub paused: bool,
     /// Whether its disk fails.
     pub disk_fails: bool,
+    /// Whether what is read from its disk does not come.
+    pub disk_hangs: bool,
     /// The shortest and the longest time until a write is durable.
     pub write_delay: (Micros, Micros),
     /// The lowest `write_delay` so far, against which a slow disk is recognized.
@@ -86,6 +88,7 @@ impl NodeState {
             begun: false,
             paused: false,
             disk_fails: false,
+            disk_hangs: false,
             write_delay: Default::default(),
             usual_write_delay: Default::default(),
             role: Role::Follower,

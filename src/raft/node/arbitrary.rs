@@ -143,7 +143,7 @@ fn input() -> impl Strategy<Value = Input> {
         // Late and duplicate confirmations.
         number().prop_map(|number| Input::Written(number.min(2))),
         config().prop_map(Input::SetConfig),
-        (0..500u64).prop_map(|ms| Input::SetTimer(Micros::from_ms(ms))),
+        prop::option::of(0..500u64).prop_map(|ms| Input::SetTimer(ms.map(Micros::from_ms))),
         Just(Input::DeadlineReached),
         Just(Input::Campaign),
         prop::option::of(number()).prop_map(Input::Compact),

@@ -188,10 +188,10 @@ impl Node {
         self.set_election_deadline(deadline);
     }
 
-    /// Sets the election deadline; roles that do not campaign have none.
+    /// Sets the election deadline; roles that do not campaign have none, and no node whose timer is switched off.
     pub(super) fn set_election_deadline(&mut self, deadline: Option<Micros>) {
         let may_have_one = !matches!(self.role, Role::Leader | Role::Learner | Role::Shutdown);
-        let deadline = deadline.filter(|_| may_have_one);
+        let deadline = deadline.filter(|_| may_have_one && !self.is_timer_off);
         if self.election_deadline != deadline {
             self.election_deadline = deadline;
             self.emit(Event::Timer { node: self.id, deadline });

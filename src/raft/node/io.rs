@@ -74,8 +74,8 @@ pub enum Input {
     SetConfig(Config),
     /// Campaign now, as if the election timeout had elapsed.
     Campaign,
-    /// Set the election deadline to this time.
-    SetTimer(Micros),
+    /// Set the election deadline to this time, or switch the election timer off until it is set again.
+    SetTimer(Option<Micros>),
 }
 
 /// The largest valid term or index. A message with a larger one is invalid and is ignored: a node that adopted the

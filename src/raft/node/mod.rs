@@ -78,6 +78,8 @@ pub struct Node {
     incoming_snapshot: Option<IncomingSnapshot>,
     /// When this node campaigns unless it hears from a leader before. None for leaders and learners.
     election_deadline: Option<Micros>,
+    /// Whether the election timer is switched off, which only a person does: nothing sets a deadline then.
+    is_timer_off: bool,
     /// When the leader of the current term was last heard from (thesis §4.2.3).
     last_leader_contact: Option<Micros>,
     /// While a candidate: the responses of voters in this term, including its own vote once that is durable.
@@ -131,6 +133,7 @@ impl Node {
             is_compacting: false,
             incoming_snapshot: None,
             election_deadline: None,
+            is_timer_off: false,
             last_leader_contact: None,
             votes: LiteMap::new(),
             pre_vote: None,
@@ -210,7 +213,10 @@ impl Node {
                 self.config = config;
             }
             Input::Campaign => self.campaign(now, RoleWhy::Campaign),
-            Input::SetTimer(deadline) => self.set_election_deadline(Some(deadline)),
+            Input::SetTimer(deadline) => {
+                self.is_timer_off = deadline.is_none();
+                self.set_election_deadline(deadline);
+            }
         }
         self.flush();
         self.apply_committed();

@@ -73,8 +73,8 @@ pub enum Request {
     SetConfig(Config),
     /// Campaign now, as if the election timeout had elapsed.
     Campaign,
-    /// Set the election deadline to this time.
-    SetTimer(Micros),
+    /// Set the election deadline to this time, or switch the election timer off until it is set again.
+    SetTimer(Option<Micros>),
 }
 
 /// What a node's task needs from its environment.

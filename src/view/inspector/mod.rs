@@ -381,7 +381,7 @@ mod tests {
         until(&mut lab, MessageKind::AppendAnswer);
         assert_eq!(told_first(&lab, MessageKind::AppendAnswer)[1..], ["term: 1", "agrees up to: 0"]);
         let mut lab = self::lab();
-        lab.act(Action::Transfer { to: 2 }).unwrap();
+        lab.act(Action::Transfer { to: 2, of: None }).unwrap();
         until(&mut lab, MessageKind::TimeoutNow);
         assert_eq!(told_first(&lab, MessageKind::TimeoutNow), ["term: 1", "leader: S1"]);
     }

@@ -99,7 +99,7 @@ room! {
     Nodes {
         texts {
             leader, old_leader, candidate, follower, learner, crashed, stopped, not_started, outside,
-            isolated, paused, joining, leaving, disk_failing, disk_slow,
+            isolated, paused, joining, leaving, disk_failing, disk_hanging, disk_slow,
         }
         sentences {
             /// The accessible name of a node. `standing` and `notes` are texts of this room.
@@ -186,7 +186,7 @@ room! {
 room! {
     /// Why nothing happens, or little, and what to do about it.
     Hints {
-        texts { hint_nothing_to_do, hint_no_majority_together, hint_slow_disks, hint_traps }
+        texts { hint_nothing_to_do, hint_no_majority_together, hint_slow_disks, hint_disk_hangs, hint_timers_off, hint_traps }
         words { hint_halted(by_finger: bool), hint_clock_stands(by_finger: bool) }
         sentences {
             /// Voters that do not run, and the number of them that a majority needs.
@@ -531,6 +531,11 @@ room! {
             is_resumed(node: NodeName),
             disk_fails(node: NodeName),
             disk_takes(node: NodeName, low: &str, high: &str),
+            disk_hangs(node: NodeName),
+            disk_answers(node: NodeName),
+            disk_applies(node: NodeName, low: &str, high: &str),
+            /// The disk of a node that is down lost content: its log ends at `last` now.
+            disk_lost(node: NodeName, last: Index),
             rule_switched(rule: Rule, on: bool),
             new_node(node: NodeName),
             change_waits(change: &MembersChange),

@@ -100,7 +100,7 @@ impl Check for AcknowledgedKept {
             }
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => self.on_leader(seen, *node, *term),
             Event::Node(event) if seen.before.is_some() => self.on_loss(seen, event.node()),
-            Event::Lab(LabEvent::Crash { node, .. }) => self.on_loss(seen, *node),
+            Event::Lab(LabEvent::Crash { node, .. } | LabEvent::DiskLost { node, .. }) => self.on_loss(seen, *node),
             _ => None,
         }
     }

@@ -115,7 +115,7 @@ impl Check for StateMachineSafety {
                 None
             }
             Event::Node(raft::Event::CompactionDone { node, snapshot, .. }) => self.on_made(*node, snapshot),
-            Event::Lab(LabEvent::Crash { node, .. }) => {
+            Event::Lab(LabEvent::Crash { node, .. } | LabEvent::DiskLost { node, .. }) => {
                 self.begun.remove(node);
                 None
             }
@@ -170,7 +170,7 @@ impl Check for AppliedOnce {
                 *progress = Progress { last: index, highest: progress.highest.max(index) };
                 None
             }
-            Event::Lab(LabEvent::Crash { node, kept }) => {
+            Event::Lab(LabEvent::Crash { node, kept } | LabEvent::DiskLost { node, kept }) => {
                 let index = kept.snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
                 self.nodes.insert(*node, Progress { last: index, highest: index });
                 None

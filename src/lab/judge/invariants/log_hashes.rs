@@ -6,7 +6,7 @@
 //! binary search. Nodes discard compacted entries; their pasts are kept here, so that a compacted log can still be
 //! compared. A log that was received as a snapshot has the past of the log that the snapshot was built from.
 //!
-//! **The initial state is not judged.** A scenario may start with logs that no run of Raft leads to: entries of the
+//! **The initial state is not judged.** With a rule off, a scenario may start with logs that no run of Raft leads to: entries of the
 //! same index and term in two logs, with different entries before them. No node is at fault, so the two are treated
 //! as the same entry with the same past, and the invariants apply to everything after them.
 
@@ -190,7 +190,7 @@ impl Logs {
     pub(super) fn apply(&mut self, record: &Record, world: &World) -> Option<Log> {
         match &record.event {
             Event::Node(event) => self.apply_node(event, world),
-            Event::Lab(LabEvent::Crash { node, kept }) => {
+            Event::Lab(LabEvent::Crash { node, kept } | LabEvent::DiskLost { node, kept }) => {
                 let mut log = self.nodes.remove(node).unwrap_or_else(empty);
                 let before = log.clone();
                 self.come_back(&mut log.history, kept);

@@ -48,7 +48,7 @@ impl Check for LogMatching {
                 Some(before) => compare(seen, *node, entry.index, before.history.last()),
             },
             // Entries whose truncation was not durable are back.
-            Event::Lab(LabEvent::Crash { node, .. }) => {
+            Event::Lab(LabEvent::Crash { node, .. } | LabEvent::DiskLost { node, .. }) => {
                 let now = &seen.logs.of(*node)?.history;
                 compare(seen, *node, seen.before?.history.shared_with(now) + 1, now.last())
             }

@@ -20,7 +20,7 @@ impl Check for MatchIsTrue {
             Event::Node(raft::Event::Match { node, target, .. }) => check(seen, *node, *target),
             // The target's log lost entries.
             Event::Node(event) if seen.before.is_some() => check_all(seen, event.node()),
-            Event::Lab(LabEvent::Crash { node, .. }) => check_all(seen, *node),
+            Event::Lab(LabEvent::Crash { node, .. } | LabEvent::DiskLost { node, .. }) => check_all(seen, *node),
             _ => None,
         }
     }

@@ -73,7 +73,7 @@ impl Check for Monotonic {
                 let from = std::mem::replace(&mut marks.commit, to);
                 (to < from).then(|| commit_went_back(*node, from, to))?
             }
-            Event::Lab(LabEvent::Crash { node, kept }) => {
+            Event::Lab(LabEvent::Crash { node, kept } | LabEvent::DiskLost { node, kept }) => {
                 let marks = self.nodes.entry(*node).or_default();
                 marks.commit = kept.snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
                 None

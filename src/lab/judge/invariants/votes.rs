@@ -73,7 +73,7 @@ impl Check for VotesKept {
                 self.nodes.entry(*from).or_default().say(said.0, said.1);
                 None
             }
-            Event::Lab(LabEvent::Crash { node, kept }) => {
+            Event::Lab(LabEvent::Crash { node, kept } | LabEvent::DiskLost { node, kept }) => {
                 let votes = self.nodes.entry(*node).or_default();
                 let known = kept.hard_state.voted_for.map(|candidate| (kept.hard_state.term, candidate));
                 votes.given = votes.said.into_iter().chain(known).collect();

@@ -213,3 +213,17 @@ fn who_is_known_to_be_removed_gets_no_vote_unless_it_is_ahead() {
     assert!(removed(2).request_vote(3, 9, (2, 3)).0, "it may be a voter by its next entry");
     assert!(removed(1).request_vote(3, 9, (2, 2)).0, "the removal may come to nothing");
 }
+
+#[test]
+fn a_timer_that_is_off_stays_off_until_it_is_set() {
+    let mut rig = Rig::new(1, &[1]);
+    rig.input(Input::SetTimer(None));
+    rig.append(1, (1, 1), &[1], 0);
+    assert_eq!(rig.node.next_deadline(), None, "a leader was heard");
+    rig.input(Input::Campaign);
+    assert_eq!((rig.node.role(), rig.node.next_deadline()), (Role::Candidate, None));
+    rig.input(Input::SetTimer(Some(Micros::from_ms(7))));
+    assert_eq!(rig.node.next_deadline(), Some(Micros::from_ms(7)));
+    rig.append(3, (2, 1), &[3], 0);
+    assert!(rig.node.next_deadline().is_some_and(|deadline| deadline > Micros::from_ms(7)), "it is on again");
+}

@@ -24,6 +24,7 @@ say! {
         joining: "joining",
         leaving: "leaving",
         disk_failing: "failing disk",
+        disk_hanging: "hanging disk",
         disk_slow: "slow disk",
     }
     sentences {
@@ -223,6 +224,8 @@ say! {
         hint_nothing_to_do: "All logs agree, and only heartbeats are sent. Write something, or break something.",
         hint_no_majority_together: "The open links connect no majority. Rejoin some of the others.",
         hint_slow_disks: "A majority has slow disks: an entry counts only once it is durable.",
+        hint_disk_hangs: "A disk hangs: what is read from it does not come.",
+        hint_timers_off: "No election timer runs: nobody campaigns unless you say so.",
         hint_traps: "Some messages are dropped or held as they are sent: an action asked for that.",
     }
     words {

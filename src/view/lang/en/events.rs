@@ -289,6 +289,18 @@ say! {
         restarts(node: NodeName): format!("{node} restarts"),
         is_paused(node: NodeName): format!("{node} is paused"),
         is_resumed(node: NodeName): format!("{node} is resumed"),
+        disk_answers(node: NodeName): format!("The disk of {node} answers at once"),
+        disk_hangs(node: NodeName): format!("Reads from the disk of {node} hang"),
+        disk_applies(node: NodeName, low: &str, high: &str): if low == high {
+            format!("{node} takes {low} ms to apply an entry")
+        } else {
+            format!("{node} takes {low} to {high} ms to apply an entry")
+        },
+        disk_lost(node: NodeName, last: Index): if last == 0 {
+            format!("The disk of {node} is empty now")
+        } else {
+            format!("The disk of {node} is that of earlier: its log ends at {last}")
+        },
         disk_fails(node: NodeName): format!("The disk of {node} fails"),
         disk_takes(node: NodeName, low: &str, high: &str): if low == high {
             format!("The disk of {node} takes {low} ms a write")
