@@ -3,10 +3,11 @@
 //! Real time reaches the lab only as "advance to t", so the frame rate and the speed never change a run.
 //!
 //! [`frame`] is what is to be drawn, [`ticking`] advances time, [`time`] has the user's controls of time, and
-//! [`saving`] keeps the run between visits.
+//! [`saving`] keeps the run between visits ([`keeping`] is what it remembers).
 
 mod frame;
 mod hooks;
+mod keeping;
 mod saving;
 mod state;
 mod ticking;
@@ -19,7 +20,7 @@ use gloo_render::AnimationFrame;
 use yew::Callback;
 
 use self::frame::PanelWorlds;
-use self::saving::Keeping;
+use self::keeping::Keeping;
 use self::state::{FeedsOf, State};
 use super::clock::Clock;
 use super::media;
