@@ -12,6 +12,7 @@ use futures::channel::{mpsc, oneshot};
 
 use raft_lab::raft::event::{Event, Role};
 use raft_lab::raft::log::{LogTerms, SharedEntry};
+use raft_lab::raft::machine::{Repetition, StateMachine};
 use raft_lab::raft::membership::Memberships;
 use raft_lab::raft::network::Unreachable;
 use raft_lab::raft::node::{self, Request, WriteResult};
@@ -93,7 +94,7 @@ struct Kept {
     hard_state: HardState,
     log: Vec<SharedEntry>,
     applied: Index,
-    store: BTreeMap<String, String>,
+    store: StateMachine,
 }
 
 impl Kept {
@@ -132,27 +133,28 @@ impl Storage for Shelf {
         ready(kept.entries(first, last).map(view))
     }
 
-    fn apply(&self, first: Index, last: Index) -> impl Future<Output = Result<(), StorageError>> + 'static {
+    fn apply(
+        &self,
+        first: Index,
+        last: Index,
+        once: bool,
+    ) -> impl Future<Output = Result<Vec<Repetition>, StorageError>> + 'static {
         let kept = &mut *self.0.borrow_mut();
         ready(kept.entries(first, last).map(|entries| {
-            for entry in entries {
-                if let Payload::Set { key, value } = &entry.payload {
-                    kept.store.insert(key.clone(), value.clone());
-                }
-            }
             kept.applied = last;
+            entries.iter().filter_map(|entry| kept.store.apply(entry, once)).collect()
         }))
     }
 
     fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static {
-        ready(Ok(self.0.borrow().store.get(key).cloned()))
+        ready(Ok(self.0.borrow().store.values.get(key).cloned()))
     }
 
     fn build_snapshot(
         &self,
         meta: SnapshotMeta,
     ) -> impl Future<Output = Result<SharedSnapshot, StorageError>> + 'static {
-        ready(Ok(SharedSnapshot::new(Snapshot::new(meta, &self.0.borrow().store))))
+        ready(Ok(SharedSnapshot::new(Snapshot::of(meta, &self.0.borrow().store))))
     }
 }
 
@@ -202,13 +204,13 @@ fn main() {
     let (sender, mut answer) = oneshot::channel::<WriteResult>();
     let payload = Payload::Set { key: "x".into(), value: "1".into() };
     let mailbox = wires.mailboxes.borrow()[&leader].clone();
-    mailbox.unbounded_send(Request::Write(payload, sender.into())).expect("the leader runs");
+    mailbox.unbounded_send(Request::Write(payload, None, sender.into())).expect("the leader runs");
     run_until(&mut executor, Micros::from_ms(1000));
     println!("the write: {:?}", answer.try_recv());
     for (id, shelf) in (1..).zip(&shelves) {
         let kept = shelf.0.borrow();
-        println!("node {id}: {} entries, {:?}", kept.log.len(), kept.store);
-        assert_eq!(kept.store.get("x").map(String::as_str), Some("1"));
+        println!("node {id}: {} entries, {:?}", kept.log.len(), kept.store.values);
+        assert_eq!(kept.store.values.get("x").map(String::as_str), Some("1"));
     }
 }
 

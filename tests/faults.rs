@@ -146,7 +146,8 @@ fn a_trap_shows_until_it_is_gone() {
 fn a_node_that_is_paused_and_crashes_has_what_its_disk_finished() {
     let mut lab = three_nodes();
     lab.act(Action::Disk { node: 2, write_delay: Some((ms(30), ms(30))), fail: None }).unwrap();
-    lab.act(Action::Write { key: "x".into(), value: "1".into(), node: Some(1), client: None }).unwrap();
+    lab.act(Action::Write { key: "x".into(), value: "1".into(), node: Some(1), client: None, retry_after: None })
+        .unwrap();
     lab.advance_to(ms(55), u64::MAX);
     lab.act(Action::Pause { node: 2 }).unwrap();
     lab.advance_to(ms(300), u64::MAX);

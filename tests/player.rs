@@ -15,7 +15,7 @@ fn ms(ms: u64) -> Micros {
 }
 
 fn write(value: &str) -> Action {
-    Action::Write { key: "x".into(), value: value.into(), node: None, client: None }
+    Action::Write { key: "x".into(), value: value.into(), node: None, client: None, retry_after: None }
 }
 
 fn name(number: u32) -> String {
@@ -271,7 +271,7 @@ fn running_until_something_happens_begins_where_one_looks() {
     player.advance_to(ms(3000), u64::MAX);
     player.look_at(1);
     let until = |player: &mut Player, until: Until| {
-        let (condition, limit) = until.condition(&player.world());
+        let (condition, limit) = until.condition(&player.world(), &player.lab().records());
         player.run_until(condition.unwrap(), limit).unwrap()
     };
     assert!(until(&mut player, Until::Leader));

@@ -33,8 +33,14 @@ fn any_action(rng: &mut Rng) -> Action {
             duplicate: None,
         },
         9 => Action::AddLearner { node: 6 },
-        10 => Action::WriteMany { count: 3, every: None, clients: Some(2), value_bytes: None },
-        _ => Action::Write { key: "k".into(), value: rng.range(0, 100).to_string(), node: None, client: None },
+        10 => Action::WriteMany { count: 3, every: None, clients: Some(2), value_bytes: None, retry_after: None },
+        _ => Action::Write {
+            key: "k".into(),
+            value: rng.range(0, 100).to_string(),
+            node: None,
+            client: None,
+            retry_after: None,
+        },
     }
 }
 
@@ -77,6 +83,7 @@ fn running_a_recording_again_gives_the_same_run() {
         let differ = first.iter().zip(second.iter()).find(|(a, b)| a != b);
         assert_eq!(differ, None, "seed {seed}");
         assert!(second.len() >= first.len(), "seed {seed}");
+        assert_eq!(again.report().displaced, [] as [usize; 0], "seed {seed}");
     }
 }
 

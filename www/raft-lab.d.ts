@@ -14,7 +14,8 @@ export class RaftLab {
   advance(ms: Milliseconds): boolean;
   /** One step. False if nothing of that kind happens within 10 s. */
   step(kind: "event" | "message" | "transition"): boolean;
-  /** Runs until a condition holds, for so much virtual time at most. Whether it holds then. */
+  /** Runs until a condition holds, for so much virtual time at most. Whether it holds then. As in `stop.when`, what has
+   * happened since the first event counts: the next of something is one more than there are now (`count`). */
   runUntil(condition: Condition | string, limitMs: Milliseconds): boolean;
   /** Runs to the end that the scenario sets. */
   runToStop(): void;
@@ -61,6 +62,8 @@ export interface Report {
   trace_hash: string;
   /** Why the run could go no further, if so. */
   halted?: string;
+  /** The recorded actions that came at another place than they were done at, since this is another run: their places in the list. */
+  displaced?: number[];
   messages: { sent: number; delivered: number; dropped: number };
   nodes: {
     id: number;
@@ -99,7 +102,7 @@ export interface Report {
   expect: { held: boolean; expected: Condition }[];
 }
 
-/** The initial state of a cluster, the actions, and the expected outcome. */
+/** What goes beyond a limit is refused, with its place: 16777216 bytes of JSON text; 9 nodes; keys and values of 4096 bytes; logs that start with 10000 entries; 100000 writes of one write_many, 300000 writes and 134217728 bytes of all together; an interval between heartbeats and a time limit of a chunk of at least 1 ms; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 805306368 bytes, and says so in its report. */
 export type Scenario = {
   format: "raft-lab/1";
   /** The title, for people. */
@@ -135,7 +138,9 @@ export type Action = {
   do: "campaign";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node whose election timer is set. */
@@ -145,7 +150,9 @@ export type Action = {
   do: "timer";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The key to set. */
@@ -156,10 +163,14 @@ export type Action = {
   node?: number | null;
   /** The id of the client. Default: 1. */
   client?: number | null;
+  /** After how many ms the client sends the write again if its outcome is unknown: to the leader, in a session, so that it is done once. Default: never. */
+  retry_after?: Milliseconds | null;
   do: "write";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The key to read. */
@@ -171,21 +182,27 @@ export type Action = {
   do: "read";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The number of writes. */
+  /** The number of writes: at most 100,000, and 300,000 of all together. */
   count: number;
   /** Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once. */
   every?: Milliseconds | null;
   /** Closed loop: the number of clients, each of which waits for a result before its next write. Default: 1. */
   clients?: number | null;
-  /** The length of each value in bytes. Default: the value is the number of the write. */
+  /** The length of each value in bytes: at most 4096, and 128 MiB in all. Default: the value is the number of the write. */
   value_bytes?: number | null;
+  /** Closed loop: as in `write`. */
+  retry_after?: Milliseconds | null;
   do: "write_many";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The groups of node ids; no node is in two groups. */
@@ -193,7 +210,9 @@ export type Action = {
   do: "partition";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The links, as [from, to]. */
@@ -203,7 +222,9 @@ export type Action = {
   do: "cut";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The links, as [from, to]. */
@@ -213,13 +234,17 @@ export type Action = {
   do: "join";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   do: "heal";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only links from this node. Default: from any. */
@@ -235,7 +260,9 @@ export type Action = {
   do: "link";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -255,7 +282,9 @@ export type Action = {
   do: "drop";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -275,7 +304,9 @@ export type Action = {
   do: "hold";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -295,7 +326,9 @@ export type Action = {
   do: "release";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The additional latency, in ms. */
@@ -317,7 +350,9 @@ export type Action = {
   do: "delay";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -337,7 +372,9 @@ export type Action = {
   do: "duplicate";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** Only the message with this id; all other fields must be left out. */
@@ -357,7 +394,9 @@ export type Action = {
   do: "deliver";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to crash. */
@@ -365,7 +404,9 @@ export type Action = {
   do: "crash";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to restart. */
@@ -373,7 +414,9 @@ export type Action = {
   do: "restart";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to pause. */
@@ -381,7 +424,9 @@ export type Action = {
   do: "pause";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to resume. */
@@ -389,7 +434,9 @@ export type Action = {
   do: "resume";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node whose disk is changed. */
@@ -401,7 +448,9 @@ export type Action = {
   do: "disk";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node that builds the snapshot. */
@@ -411,7 +460,9 @@ export type Action = {
   do: "snapshot";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The node to add. */
@@ -419,15 +470,21 @@ export type Action = {
   do: "add_learner";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The ids of the new set of voters. */
   voters: number[];
+  /** The ids of the new set of learners: who is in neither set leaves, a voter in this one is demoted. Without it, the learners stay that are not to vote. */
+  learners?: number[] | null;
   do: "members";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The voter that shall become the leader. */
@@ -435,14 +492,16 @@ export type Action = {
   do: "transfer";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The shortest election timeout, in ms: the time without a message from a leader after which a follower campaigns. */
   election_timeout_min?: Milliseconds | null;
   /** The exclusive upper bound of the random election timeout, in ms. */
   election_timeout_max?: Milliseconds | null;
-  /** The interval between heartbeats, and the time limit of an append, in ms. */
+  /** The interval between heartbeats, and the time limit of an append, in ms; at least 1. */
   heartbeat_interval?: Milliseconds | null;
   /** The most entries in one append. */
   max_payload_entries?: number | null;
@@ -452,7 +511,7 @@ export type Action = {
   snapshot_policy?: SnapshotPolicy | null;
   /** The most bytes in one chunk of a snapshot. */
   snapshot_max_chunk_size?: number | null;
-  /** The time limit of one chunk of a snapshot, in ms. */
+  /** The time limit of one chunk of a snapshot, in ms; at least 1. */
   install_snapshot_timeout?: Milliseconds | null;
   /** Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one. */
   conflict_hint?: boolean | null;
@@ -460,10 +519,14 @@ export type Action = {
   pre_vote?: boolean | null;
   /** Whether a leader that does not hear from a majority within `election_timeout_max` steps down. */
   check_quorum?: boolean | null;
+  /** The most entries that a leader keeps before its snapshot for a follower that is being sent one. */
+  snapshot_tail_limit?: number | null;
   do: "config";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The rule. */
@@ -473,7 +536,9 @@ export type Action = {
   do: "rule";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
   /** The text of the caption. */
@@ -481,7 +546,9 @@ export type Action = {
   do: "note";
   at?: Milliseconds;
   when?: Condition;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
   after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 };
 
@@ -535,7 +602,7 @@ export type ConfigPatch = {
   election_timeout_min?: Milliseconds | null;
   /** The exclusive upper bound of the random election timeout, in ms. */
   election_timeout_max?: Milliseconds | null;
-  /** The interval between heartbeats, and the time limit of an append, in ms. */
+  /** The interval between heartbeats, and the time limit of an append, in ms; at least 1. */
   heartbeat_interval?: Milliseconds | null;
   /** The most entries in one append. */
   max_payload_entries?: number | null;
@@ -545,7 +612,7 @@ export type ConfigPatch = {
   snapshot_policy?: SnapshotPolicy | null;
   /** The most bytes in one chunk of a snapshot. */
   snapshot_max_chunk_size?: number | null;
-  /** The time limit of one chunk of a snapshot, in ms. */
+  /** The time limit of one chunk of a snapshot, in ms; at least 1. */
   install_snapshot_timeout?: Milliseconds | null;
   /** Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one. */
   conflict_hint?: boolean | null;
@@ -553,6 +620,8 @@ export type ConfigPatch = {
   pre_vote?: boolean | null;
   /** Whether a leader that does not hear from a majority within `election_timeout_max` steps down. */
   check_quorum?: boolean | null;
+  /** The most entries that a leader keeps before its snapshot for a follower that is being sent one. */
+  snapshot_tail_limit?: number | null;
 };
 
 /** When a node builds a snapshot. */
@@ -561,7 +630,7 @@ export type SnapshotPolicy = {
   logs_since_last: number;
 };
 
-export type Rule = "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness";
+export type Rule = "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | "client-sessions";
 
 export type Stop = {
   at?: Milliseconds;
@@ -635,7 +704,7 @@ export type OutcomeIs = {
   value?: string | null;
 };
 
-export type ClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown";
+export type ClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying";
 
 /** A condition about one or several nodes: every field that is given must hold. */
 export type NodeIs = {
@@ -773,7 +842,7 @@ export type EventWas = {
   candidate?: number;
   term?: number;
   granted?: boolean;
-  why?: "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader";
+  why?: "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader" | "it is the leader" | "the candidate is no voter";
 } | {
   event: "pre-vote-begun";
   at?: number;
@@ -791,7 +860,7 @@ export type EventWas = {
   candidate?: number;
   term?: number;
   granted?: boolean;
-  why?: "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader";
+  why?: "log is up to date and the vote was free" | "votes for itself" | "the candidate's term is over" | "already voted for another in this term" | "the candidate's log is behind" | "hears from a leader" | "it is the leader" | "the candidate is no voter";
 } | {
   event: "pre-vote-counted";
   at?: number;
@@ -872,6 +941,14 @@ export type EventWas = {
   node?: number;
   index?: number;
 } | {
+  event: "repeated";
+  at?: number;
+  n?: number;
+  count?: Number;
+  node?: number;
+  index?: number;
+  first?: number;
+} | {
   event: "stream-state";
   at?: number;
   n?: number;
@@ -880,7 +957,7 @@ export type EventWas = {
   target?: number;
   from?: "line-rate" | "lagging" | "snapshotting" | "shutdown" | null;
   to?: "line-rate" | "lagging" | "snapshotting" | "shutdown";
-  why?: "new leader" | "caught up" | "lag above the threshold" | "append refused" | "saw a higher term" | "terminated" | "storage failed" | "needed entries are compacted" | "too far behind for the log" | "snapshot installed";
+  why?: "new leader" | "caught up" | "lag above the threshold" | "append refused" | "saw a higher term" | "terminated" | "storage failed" | "needed entries are compacted" | "too far behind for the log" | "snapshot installed" | "added";
 } | {
   event: "next";
   at?: number;
@@ -1150,7 +1227,7 @@ export type EventWas = {
   at?: number;
   n?: number;
   count?: Number;
-  name?: "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness";
+  name?: "majority" | "one-vote-per-term" | "persist-vote" | "election-restriction" | "lexicographic-up-to-date" | "commit-own-term-only" | "reject-stale-term" | "log-matching-check" | "check-heartbeats-too" | "commit-only-what-is-proven" | "truncate-only-on-conflict" | "truncate-on-conflict" | "match-needs-proof" | "match-starts-at-zero" | "conflict-search-whole-log" | "refill-at-line-rate" | "back-off-when-unreachable" | "apply-from-storage" | "heartbeats-while-snapshotting" | "one-snapshot-per-stream" | "ignore-old-snapshots" | "keep-suffix-after-snapshot" | "blank-entry-on-election" | "confirm-reads" | "joint-consensus" | "count-members-only" | "count-new-members" | "sync-before-answer" | "adopt-higher-term" | "randomized-timeouts" | "leader-stickiness" | "client-sessions";
   on?: boolean;
 } | {
   event: "crash";
@@ -1210,7 +1287,7 @@ export type EventWas = {
   key?: string;
   value?: string | null;
   node?: number | null;
-  result?: "waiting" | "sent" | "ok" | "refused" | "unknown";
+  result?: "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying";
   /** The index of a write's entry, once the write is completed. */
   index?: number | null;
   /** The result of a read, once it is completed; null if the key is not set. */
@@ -1221,11 +1298,12 @@ export type EventWas = {
   n?: number;
   count?: Number;
   voters?: number[] | null;
+  learners?: number[] | null;
   learner?: number | null;
   /** The node that was asked; null while there is no leader. */
   node?: number | null;
   /** The outcome; null until it is known. */
-  result?: "done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | null;
+  result?: "done" | "this node does not lead" | "another change is under way" | "a cluster without voters could do nothing" | "it is so already" | "the leader lost its office meanwhile" | "the leader stepped down before the change began" | "leadership is being transferred" | "a newer change took its place" | "a new voter does not answer" | null;
 } | {
   event: "violation";
   at?: number;

@@ -22,6 +22,9 @@ pub struct Config {
     /// A snapshot is built when this many entries were applied since the last one, and sent to targets that are this
     /// many entries behind. At least 1. Default 5000.
     pub snapshot_threshold: u64,
+    /// The most entries that a leader keeps before its latest snapshot for a follower that is being sent a snapshot, so
+    /// that the follower can go on with the log afterwards. Default 50,000.
+    pub snapshot_tail_limit: u64,
     /// The most bytes in one chunk of a snapshot. At least 1. Default 3 MiB.
     pub snapshot_max_chunk_size: u64,
     /// The time limit of one chunk. Positive. Default 200 ms.
@@ -31,8 +34,9 @@ pub struct Config {
     pub conflict_hint: bool,
     /// Whether a node asks the voters whether it could win before it campaigns (thesis §9.6). Off by default.
     pub pre_vote: bool,
-    /// Whether a leader that does not hear from a majority within `election_timeout_max` steps down (thesis §6.2). Off
-    /// by default.
+    /// Whether a leader that does not hear from a majority within `election_timeout_max` steps down (thesis §6.2). On
+    /// by default: the rule `leader-stickiness` needs it. Else a leader that can no longer commit, but is still heard by
+    /// one node that the others need, would keep them from electing another.
     pub check_quorum: bool,
     /// The rules of Raft that the node follows: all, by default.
     pub rules: Rules,
@@ -47,11 +51,12 @@ impl Default for Config {
             max_payload_entries: 300,
             replication_lag_threshold: 1000,
             snapshot_threshold: 5000,
+            snapshot_tail_limit: 50_000,
             snapshot_max_chunk_size: 3 * 1024 * 1024,
             install_snapshot_timeout: Micros::from_ms(200),
             conflict_hint: true,
             pre_vote: false,
-            check_quorum: false,
+            check_quorum: true,
             rules: Rules::default(),
         }
     }
@@ -77,13 +82,16 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Small limits, so that every transition of a replication stream can be observed within seconds.
+    /// Small limits, so that every transition of a replication stream can be observed within seconds. `check_quorum` is
+    /// off, so that two leaders at once can be watched.
     pub fn classroom() -> Config {
         Config {
             max_payload_entries: 2,
             replication_lag_threshold: 4,
             snapshot_threshold: 10,
             snapshot_max_chunk_size: 16,
+            snapshot_tail_limit: 40,
+            check_quorum: false,
             ..Config::default()
         }
     }

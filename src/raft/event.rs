@@ -106,13 +106,17 @@ string_enum! {
         LogBehind = "the candidate's log is behind",
         /// The voter has heard from a leader within election_timeout_min (thesis §4.2.3).
         HearsLeader = "hears from a leader",
+        /// The voter is the leader itself.
+        IsLeader = "it is the leader",
+        /// A configuration in which the candidate has no vote is committed.
+        NoVoter = "the candidate is no voter",
     }
 }
 
 string_enum! {
     /// Why a stream has changed its state.
     StreamWhy {
-        /// The stream has started.
+        /// The stream has started with its leader.
         NewLeader = "new leader",
         /// match = next − 1, and the lag is at most half of replication_lag_threshold.
         CaughtUp = "caught up",
@@ -132,6 +136,8 @@ string_enum! {
         TooFarBehind = "too far behind for the log",
         /// The target has installed the snapshot.
         SnapshotInstalled = "snapshot installed",
+        /// The stream has started because its target was added to the cluster.
+        Added = "added",
     }
 }
 
@@ -182,6 +188,9 @@ events! {
         Commit = "commit" { node: NodeId, from: Index, to: Index },
         /// A node has applied an entry to its state machine.
         Apply = "apply" { node: NodeId, index: Index },
+        /// The entry that a node applies next is a write that was done at `first` already, sent again by its client: it is
+        /// not done again (client sessions).
+        Repeated = "repeated" { node: NodeId, index: Index, first: Index },
         /// A stream has changed its state. Also emitted at the start, with `from` none.
         StreamState = "stream-state" {
             node: NodeId,
@@ -285,6 +294,7 @@ impl Event {
             | Truncate { node, .. }
             | Commit { node, .. }
             | Apply { node, .. }
+            | Repeated { node, .. }
             | StreamState { node, .. }
             | Next { node, .. }
             | Match { node, .. }

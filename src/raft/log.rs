@@ -44,6 +44,23 @@ impl StableHash for Payload {
     }
 }
 
+/// Names a write across retries (paper §8, thesis §6.3): a client numbers its writes, and sends one again under the same
+/// number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The client.
+    pub client: u32,
+    /// The number of the write. A client's serials rise, and it has one write under way at a time.
+    pub serial: u64,
+}
+
+impl StableHash for Session {
+    fn hash_into(&self, hash: &mut TraceHash) {
+        self.client.hash_into(hash);
+        self.serial.hash_into(hash);
+    }
+}
+
 /// An entry of the replicated log. Immutable and shared: logs, buffers and messages refer to the same value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -53,12 +70,21 @@ pub struct Entry {
     pub term: Term,
     /// The content.
     pub payload: Payload,
+    /// The session of the client that wrote it, if it may write it again.
+    pub session: Option<Session>,
+}
+
+impl Entry {
+    /// An entry without a session.
+    pub fn new(index: Index, term: Term, payload: Payload) -> Entry {
+        Entry { index, term, payload, session: None }
+    }
 }
 
 /// As in a scenario's `start.N.log`, with the index: `{ "index": 3, "term": 2, "set": ["x", "1"] }`.
 impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(3))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("index", &self.index)?;
         map.serialize_entry("term", &self.term)?;
         match &self.payload {
@@ -66,12 +92,18 @@ impl Serialize for Entry {
             Payload::Set { key, value } => map.serialize_entry("set", &[key, value])?,
             Payload::Members(membership) => map.serialize_entry("members", membership)?,
         }
+        if let Some(Session { client, serial }) = &self.session {
+            map.serialize_entry("client", client)?;
+            map.serialize_entry("serial", serial)?;
+        }
         map.end()
     }
 }
 
 has_schema! {
-    Entry = FieldType::Object("{ index, term, and one of set: [key, value], blank: true, members }"),
+    Entry = FieldType::Object(
+        "{ index, term, one of set: [key, value], blank: true, members; client and serial of a write with a session }"
+    ),
 }
 
 impl StableHash for Entry {
@@ -79,6 +111,9 @@ impl StableHash for Entry {
         self.index.hash_into(hash);
         self.term.hash_into(hash);
         self.payload.hash_into(hash);
+        if let Some(session) = &self.session {
+            session.hash_into(hash);
+        }
     }
 }
 
@@ -139,6 +174,14 @@ impl LogTerms {
         }
         let after = self.runs.partition_point(|&(first, _)| first <= index);
         Some(after.checked_sub(1).map_or(self.prev_term, |run| self.runs[run].1))
+    }
+
+    /// The first index whose term is known to be `term`; `last_index + 1` if there is none.
+    pub fn first_index_of(&self, term: Term) -> Index {
+        match self.prev_term == term {
+            true => self.prev_index,
+            false => self.runs.iter().find(|&&(_, run)| run == term).map_or(self.last_index + 1, |&(first, _)| first),
+        }
     }
 
     /// The last index ≤ `index` whose term is ≤ `term`, with its term. Leader and follower search for it after a

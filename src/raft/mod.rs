@@ -16,6 +16,7 @@ pub mod config;
 pub mod conflict;
 pub mod event;
 pub mod log;
+pub mod machine;
 pub mod membership;
 pub mod network;
 pub mod node;

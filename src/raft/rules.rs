@@ -174,6 +174,10 @@ rules! {
     /// Who hears a leader does not vote, nor adopt the candidate's term (paper §6, thesis §4.2.3).
     leader_stickiness: LeaderStickiness = "leader-stickiness",
         off: "votes although it hears a leader";
+
+    /// A write that its client sends again is done once: sessions are part of the state (paper §8, thesis §6.3).
+    client_sessions: ClientSessions = "client-sessions",
+        off: "applies a write as often as it is in the log";
 }
 
 impl Default for Rules {
@@ -197,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_switch_is_of_one_rule() {
-        assert_eq!(Rule::ALL.len(), 31);
+        assert_eq!(Rule::ALL.len(), 32);
         for &rule in Rule::ALL {
             let mut rules = Rules::without([rule]);
             let off: Vec<Rule> = Rule::ALL.iter().copied().filter(|&it| !rules.is_on(it)).collect();

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use litemap::LiteMap;
+
 use serde::{Serialize, Serializer};
 
+use super::machine::StateMachine;
 use super::schema::{has_schema, FieldType};
 use super::{Index, Membership, Term};
 use crate::runtime::{StableHash, TraceHash};
@@ -37,7 +40,8 @@ impl StableHash for SnapshotMeta {
 pub struct Snapshot {
     /// The metadata.
     pub meta: SnapshotMeta,
-    /// The state of the state machine, as `key=value` lines in the order of the keys.
+    /// The state of the state machine: `key=value` lines in the order of the keys, then a line `=client serial index` for
+    /// each session in the order of the clients. (No key is empty.)
     pub data: Vec<u8>,
 }
 
@@ -45,17 +49,45 @@ pub struct Snapshot {
 pub type SharedSnapshot = Arc<Snapshot>;
 
 impl Snapshot {
-    /// A snapshot of a state.
+    /// A snapshot of a key-value store without sessions.
     pub fn new<'a>(meta: SnapshotMeta, state: impl IntoIterator<Item = (&'a String, &'a String)>) -> Snapshot {
         let lines: String = state.into_iter().map(|(key, value)| format!("{key}={value}\n")).collect();
         Snapshot { meta, data: lines.into_bytes() }
     }
 
-    /// The state in the snapshot. Malformed lines, which occur only with a rule switched off, are skipped.
+    /// A snapshot of a state machine.
+    pub fn of(meta: SnapshotMeta, machine: &StateMachine) -> Snapshot {
+        let mut snapshot = Snapshot::new(meta, &machine.values);
+        for (client, (serial, index)) in machine.sessions.iter() {
+            snapshot.data.extend(format!("={client} {serial} {index}\n").bytes());
+        }
+        snapshot
+    }
+
+    /// The values in the snapshot. Malformed lines, which occur only with a rule switched off, are skipped.
     pub fn state(&self) -> BTreeMap<String, String> {
-        let text = String::from_utf8_lossy(&self.data);
-        let pair = |line: &str| line.split_once('=').map(|(key, value)| (key.to_string(), value.to_string()));
-        text.lines().filter_map(pair).collect()
+        let pair = |(key, value): (&str, &str)| (key.to_string(), value.to_string());
+        self.text()
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .filter(|(key, _)| !key.is_empty())
+            .map(pair)
+            .collect()
+    }
+
+    /// The state machine in the snapshot.
+    pub fn machine(&self) -> StateMachine {
+        let session = |line: &str| {
+            let mut numbers = line.strip_prefix('=')?.split(' ');
+            let mut next = || numbers.next()?.parse::<u64>().ok();
+            Some((u32::try_from(next()?).ok()?, (next()?, next()?)))
+        };
+        let sessions: LiteMap<u32, (u64, Index)> = self.text().lines().filter_map(session).collect();
+        StateMachine { values: self.state(), sessions }
+    }
+
+    fn text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.data)
     }
 }
 
@@ -81,5 +113,23 @@ impl Serialize for Snapshot {
         map.serialize_entry("term", &self.meta.term)?;
         map.serialize_entry("bytes", &self.data.len())?;
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_and_sessions_survive_a_snapshot() {
+        let meta = SnapshotMeta { id: 1, index: 9, term: 2, membership: (1, Membership::new([1], [])) };
+        let mut machine = StateMachine::default();
+        machine.values.insert("x".into(), "=1 2 3".into());
+        machine.sessions.insert(7, (4, 9));
+        machine.sessions.insert(70, (1, 8));
+        let snapshot = Snapshot::of(meta.clone(), &machine);
+        assert_eq!((snapshot.machine(), snapshot.state()), (machine.clone(), machine.values.clone()));
+        machine.sessions.clear();
+        assert_eq!(Snapshot::of(meta.clone(), &machine), Snapshot::new(meta, &machine.values));
     }
 }

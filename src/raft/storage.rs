@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 
 use super::log::{LogTerms, SharedEntry};
+use super::machine::Repetition;
 use super::membership::Memberships;
 use super::snapshot::{SharedSnapshot, SnapshotMeta};
 use super::{Index, NodeId, Term};
@@ -104,8 +105,16 @@ pub trait Storage: Clone + 'static {
     /// If a retained entry is missing or cannot be read.
     fn read(&self, first: Index, last: Index) -> impl Future<Output = Result<LogView, StorageError>> + 'static;
 
-    /// Applies the committed entries from `first` to `last`, in order, to the state machine.
-    fn apply(&self, first: Index, last: Index) -> impl Future<Output = Result<(), StorageError>> + 'static;
+    /// Applies the committed entries from `first` to `last`, in order, to the state machine. With `once`, writes that
+    /// their clients sent again are not done again, and returned in their order: see [`StateMachine::apply`].
+    ///
+    /// [`StateMachine::apply`]: super::machine::StateMachine::apply
+    fn apply(
+        &self,
+        first: Index,
+        last: Index,
+        once: bool,
+    ) -> impl Future<Output = Result<Vec<Repetition>, StorageError>> + 'static;
 
     /// Reads a key of the state machine.
     fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static;

@@ -13,7 +13,7 @@ use futures::future::{select, Either};
 use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
 
 /// The longest time that is read from JSON, in milliseconds: 31 years, exact to the microsecond in a double.
-const MILLISECONDS_MAX: f64 = 1e12;
+pub const MILLISECONDS_MAX: f64 = 1e12;
 
 /// A point in virtual time since the start of the run, or a duration, in whole microseconds.
 ///

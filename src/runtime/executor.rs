@@ -16,8 +16,13 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use super::clock::{Clock, Micros};
 
-/// The most polls at one point in time. More are taken for an endless loop ([`Step::Runaway`]).
+/// The most polls at one point in time, if nothing gets on by the last [`IDLE_POLLS_MAX`] of them. More are taken for an
+/// endless loop ([`Step::Runaway`]).
 pub const POLLS_PER_INSTANT_MAX: u32 = 10_000;
+
+/// The most polls in a row by which nothing gets on ([`Executor::note_progress`]), once there were
+/// [`POLLS_PER_INSTANT_MAX`] of any kind.
+pub const IDLE_POLLS_MAX: u32 = 5_000;
 
 /// Identifies a group of tasks that are paused and cancelled together: the tasks of one node, for example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +39,7 @@ pub enum Step {
     Jumped(Micros),
     /// No task is ready and no timer is set: nothing happens without input from outside.
     Idle,
-    /// [`POLLS_PER_INSTANT_MAX`] polls were made without advancing the clock. Lists the tasks that were polled most,
+    /// [`POLLS_PER_INSTANT_MAX`] polls were made without advancing the clock, and the last of them without progress. Lists the tasks that were polled most,
     /// with the number of polls, in descending order. Nothing is polled any more.
     Runaway(Vec<(Rc<str>, u32)>),
 }
@@ -115,6 +120,8 @@ pub struct Executor {
     polls: BTreeMap<Rc<str>, u32>,
     /// The sum of `polls`.
     polls_total: u32,
+    /// The number of polls since the clock last advanced or progress was last noted.
+    polls_idle: u32,
 }
 
 impl Default for Executor {
@@ -137,6 +144,7 @@ impl Executor {
             woken_while_paused: Vec::new(),
             polls: BTreeMap::new(),
             polls_total: 0,
+            polls_idle: 0,
         }
     }
 
@@ -200,7 +208,7 @@ impl Executor {
     /// whose timers are due.
     pub fn step(&mut self) -> Step {
         if self.has_ready() {
-            if self.polls_total >= POLLS_PER_INSTANT_MAX {
+            if self.polls_total >= POLLS_PER_INSTANT_MAX && self.polls_idle >= IDLE_POLLS_MAX {
                 return Step::Runaway(self.busiest());
             }
             return self.poll_next();
@@ -219,9 +227,15 @@ impl Executor {
     pub fn advance_to(&mut self, time: Micros) {
         if time > self.clock.now() {
             self.polls.clear();
-            self.polls_total = 0;
+            (self.polls_total, self.polls_idle) = (0, 0);
         }
         self.clock.advance_to(time);
+    }
+
+    /// Notes that the last poll has brought the run on, by a measure of whoever steps: so much work at one point in time
+    /// is no endless loop.
+    pub fn note_progress(&mut self) {
+        self.polls_idle = 0;
     }
 
     /// Takes over the tasks that were spawned since the last call.
@@ -237,7 +251,8 @@ impl Executor {
         let Some(task) = id.and_then(|id| self.tasks.get_mut(&id)) else { return Step::Idle };
         let name = task.name.clone();
         *self.polls.entry(name.clone()).or_default() += 1;
-        self.polls_total += 1;
+        self.polls_total = self.polls_total.saturating_add(1);
+        self.polls_idle = self.polls_idle.saturating_add(1);
         // Before the poll, so that a wake-up during the poll counts.
         task.waker.queued.store(false, Ordering::Relaxed);
         let waker = Waker::from(task.waker.clone());
@@ -409,6 +424,24 @@ mod tests {
         let Some(Step::Runaway(busiest)) = last else { panic!("not stopped: {last:?}") };
         assert_eq!(&*busiest[0].0, "spinner");
         assert_eq!(busiest[0].1, POLLS_PER_INSTANT_MAX - 1);
+    }
+
+    #[test]
+    fn much_work_at_one_moment_is_no_endless_loop() {
+        let (mut executor, spawner, _, _) = with_journal();
+        spawner.spawn(
+            "worker",
+            futures::future::poll_fn(|context| {
+                context.waker().wake_by_ref();
+                Poll::<()>::Pending
+            }),
+        );
+        for _ in 0..3 * POLLS_PER_INSTANT_MAX {
+            assert_eq!(executor.step(), Step::Polled("worker".into()));
+            executor.note_progress();
+        }
+        let idle = (0..=IDLE_POLLS_MAX).map(|_| executor.step()).position(|step| matches!(step, Step::Runaway(_)));
+        assert_eq!(idle, Some(IDLE_POLLS_MAX as usize));
     }
 
     #[test]

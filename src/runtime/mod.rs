@@ -8,7 +8,7 @@ mod executor;
 mod rng;
 mod trace_hash;
 
-pub use clock::{Clock, Micros, Sleep, TimedOut};
+pub use clock::{Clock, Micros, Sleep, TimedOut, MILLISECONDS_MAX};
 pub use executor::{Executor, GroupId, Spawner, Step, POLLS_PER_INSTANT_MAX};
 pub use rng::Rng;
 pub use trace_hash::{StableHash, TraceHash};

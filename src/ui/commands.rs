@@ -102,7 +102,13 @@ impl CommandContext {
             Command::Write => self.change(Change::Write(self.selected_node())),
             Command::Read => self.change(Change::Read(self.selected_node())),
             Command::WriteMany => {
-                self.act(Action::WriteMany { count: WRITES, every: None, clients: None, value_bytes: None });
+                self.act(Action::WriteMany {
+                    count: WRITES,
+                    every: None,
+                    clients: None,
+                    value_bytes: None,
+                    retry_after: None,
+                });
             }
             Command::Partition => self.change(Change::Dialog(Some(Dialog::Partition))),
             Command::Links => self.links(),

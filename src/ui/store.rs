@@ -27,6 +27,9 @@ const RESTORING: &str = "raft-lab/restoring";
 /// The run as it is stored.
 #[derive(Serialize, Deserialize)]
 struct Run {
+    /// The version of the program that saved it; none in runs saved before it was noted.
+    #[serde(default)]
+    version: Option<String>,
     now: Micros,
     events: u64,
     #[serde(default)]
@@ -45,7 +48,12 @@ pub struct Saved {
     pub looked_at: Option<u64>,
     /// Whether the clock was running.
     pub playing: bool,
+    /// The version of the program that saved it, if that is another one.
+    pub other_version: Option<String>,
 }
+
+/// The version of this program, engine included: another one may run the same scenario differently.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok()?
@@ -176,11 +184,13 @@ pub fn run() -> Result<Option<Saved>, ScenarioError> {
     let run: Run = parse(&text).and_then(from_value_strict)?;
     let scenario = Scenario::from_value(run.scenario)?;
     let end = Position { event: run.events, now: run.now };
-    Ok(Some(Saved { scenario, end, looked_at: run.looked_at, playing: run.playing }))
+    let other_version = run.version.filter(|version| version != VERSION);
+    Ok(Some(Saved { scenario, end, looked_at: run.looked_at, playing: run.playing, other_version }))
 }
 
 /// Stores a run in its current state. False if that is not possible.
 pub fn store_run(lab: &Lab, looked_at: Option<u64>, playing: bool) -> bool {
-    let run = Run { now: lab.now(), events: lab.events(), looked_at, playing, scenario: value_of(lab.scenario()) };
+    let (now, events, scenario) = (lab.now(), lab.events(), value_of(lab.scenario()));
+    let run = Run { version: Some(VERSION.into()), now, events, looked_at, playing, scenario };
     write(RUN, &value_of(&run).to_string())
 }

@@ -96,6 +96,7 @@ fn describe_node_event(event: &raft::Event, leads: bool, t: &dyn Text) -> Descri
         Commit { to, .. } if leads => Description::because(t.commits(node, *to), t.commits_why()),
         Commit { to, .. } => t.learns_commit(node, *to).into(),
         Apply { index, .. } => t.applies(node, *index).into(),
+        Repeated { index, first, .. } => Description::because(t.repeats(node, *index), t.repeats_why(*first)),
         StorageFailed { error, .. } => Description::because(t.storage_fails(node), error),
         Chunk { received, index, .. } => t.stores_chunk(node, *received, *index).into(),
         Installed { snapshot, kept_suffix, .. } => {
@@ -195,10 +196,13 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
             client(&request, *node, *result, t)
         }
         LabEvent::NewNode { node } => t.new_node(NodeName(*node)).into(),
-        LabEvent::Members { voters, learner, node, result } => {
+        LabEvent::Members { voters, learners, learner, node, result } => {
+            let names = |nodes: &BTreeSet<NodeId>| node_names(nodes.iter().copied());
             let change = match (voters, learner) {
                 (_, Some(learner)) => MembersChange::Learner(NodeName(*learner)),
-                (Some(voters), None) if !voters.is_empty() => MembersChange::Voters(node_names(voters.iter().copied())),
+                (Some(voters), None) if !voters.is_empty() => {
+                    MembersChange::Members(names(voters), learners.as_ref().map(names))
+                }
                 _ => MembersChange::NoVoters,
             };
             members(&change, *node, *result, t)
@@ -258,6 +262,7 @@ fn client(request: &Request, node: Option<NodeId>, result: ClientResult, t: &dyn
         }
         (ClientResult::Refused, None) => Description::because(t.client_not_done(request), t.does_not_lead()),
         (ClientResult::Unknown, _) => Description::because(t.client_unknown(request), t.client_unknown_why()),
+        (ClientResult::Retrying, _) => Description::because(t.client_retries(request), t.client_unknown_why()),
     }
 }
 
@@ -379,7 +384,7 @@ mod tests {
     fn the_log_in_words() {
         use raft::Event::*;
         let set = Payload::Set { key: "x".into(), value: "1".into() };
-        let append = Append { node: 3, entry: Arc::new(Entry { index: 5, term: 2, payload: set }) };
+        let append = Append { node: 3, entry: Arc::new(Entry::new(5, 2, set)) };
         assert_eq!(node(append.clone()), "S3 stores entry 5: x=1");
         let elected = Role {
             node: 3,
@@ -463,7 +468,7 @@ mod tests {
     fn a_long_value_does_not_swamp_the_feed() {
         let long = "a".repeat(2000);
         let set = Payload::Set { key: "x".into(), value: long.clone() };
-        let entry = Arc::new(Entry { index: 5, term: 2, payload: set });
+        let entry = Arc::new(Entry::new(5, 2, set));
         let (key, value) = ("x".to_string(), Some(long.clone()));
         let client = |read| LabEvent::Client {
             client: 1,
@@ -525,6 +530,7 @@ mod tests {
             (Ok, Some(2), "The write x=1 is acknowledged"),
             (Refused, Some(2), "S2 refuses the write x=1 — it does not lead"),
             (Unknown, Some(2), "The outcome of the write x=1 is unknown to the client — perhaps done, perhaps not"),
+            (Retrying, Some(2), "The client will send the write x=1 again — perhaps done, perhaps not"),
         ];
         for (result, node, words) in cases {
             assert_eq!(told(result, node), words);

@@ -217,6 +217,7 @@ fn classify(event: &Event, leads: impl Fn(NodeId) -> bool) -> (Topic, bool) {
             Append { node, .. } | Commit { node, .. } => (Topic::Log, leads(*node)),
             Truncate { .. } => (Topic::Log, true),
             Apply { .. } => (Topic::Log, false),
+            Repeated { .. } => (Topic::Log, true),
             StreamState { from, to, .. } => (Topic::Streams, from.is_some() && *to != self::StreamState::Shutdown),
             Next { .. } | Match { .. } | Buffer { .. } | Answered { .. } | TimedOut { .. } | Unreachable { .. } => {
                 (Topic::Streams, false)
@@ -257,7 +258,9 @@ impl Line {
             Event::Node(event) => Some(match event {
                 It::Append { node, entry } => Selection::Entry(*node, entry.index),
                 It::Commit { node, to, .. } => Selection::Entry(*node, *to),
-                It::Apply { node, index } | It::Durable { node, index } => Selection::Entry(*node, *index),
+                It::Apply { node, index } | It::Repeated { node, index, .. } | It::Durable { node, index } => {
+                    Selection::Entry(*node, *index)
+                }
                 It::StreamState { node, target, .. }
                 | It::Next { node, target, .. }
                 | It::Match { node, target, .. }
@@ -315,6 +318,7 @@ fn node_highlight(event: &raft::Event) -> Highlight {
         raft::Event::Truncate { node, first, last } => entries(*node, *first, *last),
         raft::Event::Commit { node, from, to } => entries(*node, from + 1, *to),
         raft::Event::Apply { node, index } | raft::Event::Durable { node, index } => entries(*node, *index, *index),
+        raft::Event::Repeated { node, index, first } => entries(*node, *first, *index),
         raft::Event::Match { node, target, from, to } if from < to => {
             Highlight { nodes: vec![*node, *target], message: None, entries: Some((from + 1, *to)) }
         }
@@ -359,8 +363,8 @@ fn lab_highlight(event: &LabEvent) -> Highlight {
         | LabEvent::Pause { node }
         | LabEvent::Resume { node }
         | LabEvent::Disk { node, .. } => nodes([*node]),
-        LabEvent::Members { voters, learner, node, .. } => {
-            let named = voters.iter().flatten().chain(learner).chain(node).copied();
+        LabEvent::Members { voters, learners, learner, node, .. } => {
+            let named = voters.iter().chain(learners).flatten().chain(learner).chain(node).copied();
             nodes(named.collect::<BTreeSet<NodeId>>())
         }
         LabEvent::Link { from, to, .. } => nodes(from.iter().chain(to).copied()),

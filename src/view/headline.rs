@@ -103,7 +103,7 @@ mod tests {
     /// Five nodes in term 2 with two entries each, all committed and applied.
     fn world(change: impl Fn(&mut NodeState)) -> World {
         let node = |id| {
-            let entry = |index| Arc::new(Entry { index, term: 2, payload: Payload::Blank });
+            let entry = |index| Arc::new(Entry::new(index, 2, Payload::Blank));
             let mut node = NodeState::new(id, Membership::new(1..=5, []), (1..=2).map(entry));
             (node.alive, node.begun, node.term, node.commit, node.applied) = (true, true, 2, 2, 2);
             node.timer = Some((Micros::ZERO, Micros::from_ms(150 + u64::from(id))));

@@ -74,7 +74,7 @@ fn world() -> World {
     let of = |payloads: Vec<Payload>, last: Term| {
         let count = payloads.len() as Index;
         let entry = move |(payload, index): (Payload, Index)| {
-            Arc::new(Entry { index, term: if index < count { 1 } else { last }, payload })
+            Arc::new(Entry::new(index, if index < count { 1 } else { last }, payload))
         };
         payloads.into_iter().zip(1..).map(entry)
     };

@@ -362,7 +362,7 @@ mod tests {
     fn node(id: NodeId, terms: &[Term]) -> NodeState {
         let entry = |(i, &term): (usize, &Term)| {
             let payload = if i == 0 { Payload::Blank } else { Payload::Set { key: "x".into(), value: i.to_string() } };
-            Arc::new(Entry { index: i as Index + 1, term, payload })
+            Arc::new(Entry::new(i as Index + 1, term, payload))
         };
         let mut node = NodeState::new(id, Membership::new(1..=3, []), terms.iter().enumerate().map(entry));
         node.alive = true;
@@ -442,7 +442,7 @@ mod tests {
 
     /// A node with the entries `first..=last` and a snapshot up to `index` of term 2.
     fn compacted(id: NodeId, first: Index, last: Index, snapshot: Index) -> NodeState {
-        let entry = |index| Arc::new(Entry { index, term: 3, payload: Payload::Blank });
+        let entry = |index| Arc::new(Entry::new(index, 3, Payload::Blank));
         let mut node = NodeState::new(id, Membership::new(1..=3, []), (first..=last).map(entry));
         let membership = (0, Membership::new(1..=3, []));
         let meta = SnapshotMeta { id: 1, index: snapshot, term: 2, membership };
@@ -482,7 +482,7 @@ mod tests {
 
     #[test]
     fn a_log_that_lies_before_what_can_be_seen_says_where_it_is() {
-        let entry = |index| std::sync::Arc::new(Entry { index, term: 1, payload: Payload::Blank });
+        let entry = |index| std::sync::Arc::new(Entry::new(index, 1, Payload::Blank));
         for (last, receiving, visible, expected) in [
             (2, None, 29..=40, Some("◂ ends at 2")),
             (0, None, 29..=40, Some("empty")),

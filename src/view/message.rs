@@ -333,7 +333,7 @@ mod tests {
     use std::sync::Arc;
 
     fn append(count: u64) -> Message {
-        let entry = |index| Arc::new(Entry { index, term: 3, payload: Payload::Blank });
+        let entry = |index| Arc::new(Entry::new(index, 3, Payload::Blank));
         let entries = (5..5 + count).map(entry).collect();
         let append =
             AppendEntries { term: 3, leader: 1, prev_log_index: 4, prev_log_term: 2, leader_commit: 4, entries };

@@ -111,11 +111,11 @@ fn in_or_out(world: &World, id: NodeId, t: &dyn Text) -> Option<(Action, &'stati
         Part::Outside => Some((Action::AddLearner { node: id }, t.menu_take_in())),
         Part::Learner => {
             voters.insert(id);
-            Some((Action::Members { voters }, t.menu_make_voter()))
+            Some((Action::Members { voters, learners: None }, t.menu_make_voter()))
         }
         Part::Voter if voters.len() > 1 => {
             voters.remove(&id);
-            Some((Action::Members { voters }, t.menu_remove()))
+            Some((Action::Members { voters, learners: None }, t.menu_remove()))
         }
         Part::Voter | Part::Joining | Part::Leaving => None,
     }
@@ -255,11 +255,17 @@ mod tests {
         assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Action::AddLearner { node: 4 }));
         let set = |world: &mut World, members| Rc::make_mut(world.nodes.get_mut(&1).unwrap()).members = (5, members);
         set(&mut world, Membership::new(1..=3, [4]));
-        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Action::Members { voters: [1, 2, 3, 4].into() }));
+        assert_eq!(
+            done(&world, 4, NodeAct::InOrOut),
+            Some(Action::Members { voters: [1, 2, 3, 4].into(), learners: None })
+        );
         set(&mut world, Membership { voters: vec![[1, 2, 3].into(), [1, 2, 3, 4].into()], learners: [].into() });
         assert_eq!(done(&world, 4, NodeAct::InOrOut), None, "one change at a time");
         set(&mut world, Membership::new(1..=4, []));
-        assert_eq!(done(&world, 4, NodeAct::InOrOut), Some(Action::Members { voters: [1, 2, 3].into() }));
+        assert_eq!(
+            done(&world, 4, NodeAct::InOrOut),
+            Some(Action::Members { voters: [1, 2, 3].into(), learners: None })
+        );
         set(&mut world, Membership::new([1], []));
         assert_eq!(done(&world, 1, NodeAct::InOrOut), None, "somebody must vote");
     }

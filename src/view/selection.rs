@@ -111,8 +111,7 @@ mod tests {
     #[test]
     fn an_entry_is_highlighted_wherever_it_is_the_same() {
         let node = |id, terms: &[u64]| {
-            let entry =
-                |(i, &term): (usize, &u64)| Arc::new(Entry { index: i as Index + 1, term, payload: Payload::Blank });
+            let entry = |(i, &term): (usize, &u64)| Arc::new(Entry::new(i as Index + 1, term, Payload::Blank));
             NodeState::new(id, Membership::new(1..=4, []), terms.iter().enumerate().map(entry))
         };
         let world = World::new([node(1, &[1, 2]), node(2, &[1, 1]), node(3, &[1, 2]), node(4, &[1])]);

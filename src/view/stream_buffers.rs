@@ -314,7 +314,14 @@ mod tests {
     }
 
     fn write(lab: &mut Lab, count: u64) {
-        lab.act(Action::WriteMany { count, every: Some(Micros::ZERO), clients: None, value_bytes: None }).unwrap();
+        lab.act(Action::WriteMany {
+            count,
+            every: Some(Micros::ZERO),
+            clients: None,
+            value_bytes: None,
+            retry_after: None,
+        })
+        .unwrap();
     }
 
     fn of(lab: &Lab) -> Held {

@@ -196,7 +196,7 @@ mod tests {
 
     fn world(leaders: &[(NodeId, Term)]) -> World {
         let node = |id: NodeId| {
-            let entry = |index| Arc::new(Entry { index, term: 1, payload: Payload::Blank });
+            let entry = |index| Arc::new(Entry::new(index, 1, Payload::Blank));
             let mut node = NodeState::new(id, Membership::new(1..=3, []), (1..=4).map(entry));
             node.alive = true;
             if let Some(&(_, term)) = leaders.iter().find(|(leader, _)| *leader == id) {

@@ -1,9 +1,12 @@
 //! The conditions that a run can be continued until.
 
+use std::rc::Rc;
+
+use serde_json::Map;
+
 use super::lang::Text;
-use crate::lab::vocab::condition::{
-    Condition, EventMatcher, LeaderCondition, Live, NodeCondition, Number, Range, Violated, Which,
-};
+use crate::lab::vocab::condition::{Condition, EventMatcher, LeaderCondition, Live, NodeCondition, Number, Which};
+use crate::lab::vocab::event::Record;
 use crate::lab::world::World;
 use crate::runtime::Micros;
 
@@ -21,7 +24,7 @@ pub enum Until {
     Stream,
     /// All logs agree.
     Converged,
-    /// An invariant is violated.
+    /// One more invariant is violated.
     Violated,
     /// A second of virtual time has passed.
     Second,
@@ -44,13 +47,18 @@ impl Until {
         }
     }
 
-    /// The condition, where `world` is the present world, and the longest virtual time that it may take. Without a
-    /// condition the run takes all of that time.
-    pub fn condition(self, world: &World) -> (Option<Condition>, Micros) {
-        let more = |n: u64| Number::Range(Range { min: Some(n + 1), max: None });
-        let event = |fields: &[(&str, &str)]| {
-            let fields = fields.iter().map(|&(name, value)| (name.to_string(), value.into())).collect();
-            Condition::Event(EventMatcher { fields, count: None })
+    /// The condition, where `world` is the world that is shown and `past` are the events of the run; and the longest
+    /// virtual time that it may take. Without a condition the run takes all of that time.
+    ///
+    /// A condition counts what has happened since the run began, so the next of something is one more than there are
+    /// now.
+    pub fn condition(self, world: &World, past: &[Rc<Record>]) -> (Option<Condition>, Micros) {
+        let more = |n: u64| Number::at_least(n + 1);
+        let next = |name: &str| {
+            let so_far = past.iter().take_while(|record| record.n <= world.n);
+            let count = so_far.filter(|record| record.event.name() == name).count() as u64;
+            let fields = Map::from_iter([("event".to_string(), name.into())]);
+            Condition::Event(EventMatcher { fields, count: Some(more(count)) })
         };
         let condition = match self {
             Until::Commit => {
@@ -61,9 +69,9 @@ impl Until {
                 None => Condition::Leader(LeaderCondition::Any(true)),
                 Some(leader) => Condition::Leader(LeaderCondition::Term { term: more(leader.term) }),
             },
-            Until::Stream => event(&[("event", "stream-state")]),
+            Until::Stream => next("stream-state"),
             Until::Converged => Condition::Converged(true),
-            Until::Violated => Condition::Violated(Violated::Any(true)),
+            Until::Violated => next("violation"),
             Until::Second => return (None, Micros::from_ms(1000)),
         };
         (Some(condition), UNTIL_MAX)
@@ -95,7 +103,7 @@ mod tests {
     use crate::lab::{Lab, Scenario};
 
     fn run(lab: &mut Lab, until: Until) -> bool {
-        let (condition, limit) = until.condition(&lab.world());
+        let (condition, limit) = until.condition(&lab.world(), &lab.records());
         lab.run_until(condition.unwrap(), limit).unwrap()
     }
 
@@ -115,14 +123,14 @@ mod tests {
         assert_ne!(lab.world().leader().unwrap().id, leader);
         let events = lab.records().len();
         assert!(run(&mut lab, Until::Stream));
-        let told = |record: &std::rc::Rc<crate::lab::vocab::event::Record>| record.event.name() == "stream-state";
+        let told = |record: &Rc<Record>| record.event.name() == "stream-state";
         assert!(lab.records()[events..].iter().any(told), "it happens from now on");
     }
 
     #[test]
     fn every_event_that_is_waited_for_exists() {
         let rows: Vec<&str> = crate::lab::vocab::event::rows().map(|row| row.name).collect();
-        assert!(rows.contains(&"stream-state"));
-        assert_eq!(Until::Second.condition(&World::default()), (None, Micros::from_ms(1000)));
+        assert!(rows.contains(&"stream-state") && rows.contains(&"violation"));
+        assert_eq!(Until::Second.condition(&World::default(), &[]), (None, Micros::from_ms(1000)));
     }
 }

@@ -1,6 +1,6 @@
 //! Strategies for arbitrary valid scenarios.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::option;
 use proptest::prelude::*;
@@ -82,7 +82,7 @@ fn selector() -> impl Strategy<Value = Selector> {
 /// Settings, each compatible with all others generated here.
 fn config() -> impl Strategy<Value = ConfigPatch> {
     let numbers = (1..9_u32, option::of(0..99_u64), option::of(1..99_u64), option::of(1..99_u64));
-    let times = option::of((1..50_000_u64, 60_000..90_000_u64, 100_000..900_000_u64));
+    let times = option::of((1_000..50_000_u64, 60_000..90_000_u64, 100_000..900_000_u64));
     (numbers, (flag(), flag(), flag()), times).prop_map(|((payload, lag, snapshots, chunk), flags, times)| {
         ConfigPatch {
             max_payload_entries: Some(payload),
@@ -96,6 +96,7 @@ fn config() -> impl Strategy<Value = ConfigPatch> {
             conflict_hint: flags.0,
             pre_vote: flags.1,
             check_quorum: flags.2,
+            snapshot_tail_limit: lag,
         }
     })
 }
@@ -103,13 +104,15 @@ fn config() -> impl Strategy<Value = ConfigPatch> {
 /// Actions on nodes and by clients.
 fn to_nodes() -> impl Strategy<Value = Action> {
     let load = prop_oneof![
-        (0..99_u64, option::of(micros()), option::of(0..99_u32))
-            .prop_map(|(count, every, value_bytes)| Action::WriteMany { count, every, clients: None, value_bytes }),
+        (0..99_u64, option::of(micros()), option::of(0..99_u32)).prop_map(|(count, every, value_bytes)| {
+            Action::WriteMany { count, every, clients: None, value_bytes, retry_after: None }
+        }),
         (0..99_u64, option::of(1..9_u32)).prop_map(|(count, clients)| Action::WriteMany {
             count,
             every: None,
             clients,
-            value_bytes: None
+            value_bytes: None,
+            retry_after: None,
         }),
     ];
     let disk = prop_oneof![
@@ -120,7 +123,7 @@ fn to_nodes() -> impl Strategy<Value = Action> {
         node().prop_map(|node| Action::Campaign { node }),
         (node(), micros()).prop_map(|(node, after)| Action::Timer { node, after }),
         (key(), text(), option::of(node()), option::of(1..9_u32))
-            .prop_map(|(key, value, node, client)| Action::Write { key, value, node, client }),
+            .prop_map(|(key, value, node, client)| Action::Write { key, value, node, client, retry_after: None }),
         load,
         (key(), option::of(node()), option::of(1..9_u32)).prop_map(|(key, node, client)| Action::Read {
             key,
@@ -128,7 +131,14 @@ fn to_nodes() -> impl Strategy<Value = Action> {
             client
         }),
         (1..=9_u32).prop_map(|node| Action::AddLearner { node }),
-        proptest::collection::btree_set(1..=9_u32, 0..9).prop_map(|voters| Action::Members { voters }),
+        (
+            proptest::collection::btree_set(1..=9_u32, 0..9),
+            option::of(proptest::collection::btree_set(1..=9_u32, 0..3))
+        )
+            .prop_map(|(voters, learners): (BTreeSet<_>, Option<BTreeSet<_>>)| Action::Members {
+                learners: learners.map(|learners| learners.difference(&voters).copied().collect()),
+                voters,
+            }),
         node().prop_map(|to| Action::Transfer { to }),
         node().prop_map(|node| Action::Crash { node }),
         node().prop_map(|node| Action::Restart { node }),

@@ -362,7 +362,10 @@ test("why nothing happens is said, and what can be done", async (t) => {
 
 test("messages that are not to the point are faint, or not drawn", async (t) => {
   const { page, leader, others: [first] } = await led(t);
-  await page.evaluate(() => window.raftLab.runUntil({ event: "sent", kind: "heartbeat" }, 10_000));
+  await page.evaluate(() => {
+    const heartbeats = window.raftLab.trace().filter(({ event, kind }) => event === "sent" && kind === "heartbeat").length;
+    window.raftLab.runUntil({ event: "sent", kind: "heartbeat", count: { min: heartbeats + 1 } }, 10_000);
+  });
   await advance(page, 1);
   await page.locator("[data-kind='heartbeat']").nth(3).waitFor();
   const all = await page.locator("[data-message]").count();

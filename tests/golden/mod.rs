@@ -7,7 +7,7 @@ use raft_lab::lab::{Lab, Scenario};
 pub const GOLDEN: [(&str, &str, &str); 4] = [
     ("first election", include_str!("../scenarios/first-election.json"), "1e5bffa42f774f72"),
     ("old leader rejoins", include_str!("../scenarios/old-leader-rejoins.json"), "6f5548552bb88a1a"),
-    ("lossy network", include_str!("../scenarios/lossy-network.json"), "7f305aa798b13fd3"),
+    ("lossy network", include_str!("../scenarios/lossy-network.json"), "b662961af0849253"),
     ("figure 7", include_str!("../scenarios/figure-7.json"), "a1fde5a1f0601e49"),
 ];
 

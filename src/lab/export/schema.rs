@@ -9,6 +9,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
 use serde_json::{json, Map, Value};
 
+use crate::lab::scenario::limits::{
+    DOCUMENT_BYTES_MAX, EVENTS_MAX, INTERVAL_MIN, NODES_MAX, RECORDED_BYTES_MAX, START_LOG_MAX, TEXT_BYTES_MAX,
+    TIME_MAX, WRITES_MAX, WRITES_TOTAL_MAX, WRITTEN_BYTES_MAX,
+};
 use crate::lab::scenario::{OnViolation, Scenario, ScheduledAction, StartEntry, Stop, FORMAT};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::{
@@ -31,6 +35,7 @@ pub fn schema() -> Value {
     let mut root = generator.into_root_schema_for::<Scenario>();
     let schema = root.ensure_object();
     schema.insert("title".into(), json!("Raft Lab scenario"));
+    schema.insert("description".into(), json!(limits_in_words()));
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties.insert("format".into(), json!({ "const": FORMAT }));
         for (name, part) in parts {
@@ -38,6 +43,17 @@ pub fn schema() -> Value {
         }
     }
     root.to_value()
+}
+
+/// What a scenario and its run are limited to.
+fn limits_in_words() -> String {
+    format!(
+        "What goes beyond a limit is refused, with its place: {DOCUMENT_BYTES_MAX} bytes of JSON text; {NODES_MAX} nodes; keys and values of \
+         {TEXT_BYTES_MAX} bytes; logs that start with {START_LOG_MAX} entries; {WRITES_MAX} writes of one write_many, {WRITES_TOTAL_MAX} writes \
+         and {WRITTEN_BYTES_MAX} bytes of all together; an interval between heartbeats and a time limit of a chunk of at \
+         least {INTERVAL_MIN}; times up to {TIME_MAX}. A run halts after {EVENTS_MAX} events, or when they take \
+         {RECORDED_BYTES_MAX} bytes, and says so in its report."
+    )
 }
 
 macro_rules! by_hand {
@@ -170,6 +186,13 @@ fn resolved(generator: &SchemaGenerator, schema: &Value) -> Value {
     name.and_then(|name| generator.definitions().get(name)).unwrap_or(schema).clone()
 }
 
+/// A schema with a description.
+fn described(schema: &Value, text: &str) -> Value {
+    let mut schema = schema.clone();
+    schema["description"] = json!(text);
+    schema
+}
+
 /// The schema of an action as it is written: its fields, name and time in one object.
 fn action(name: &str, mut fields: Value, description: Option<&Value>) -> Value {
     let number = json!({ "type": "integer", "minimum": 0 });
@@ -177,8 +200,8 @@ fn action(name: &str, mut fields: Value, description: Option<&Value>) -> Value {
         ("do", json!({ "const": name })),
         ("at", json!({ "$ref": "#/$defs/Milliseconds" })),
         ("when", json!({ "$ref": "#/$defs/Condition" })),
-        ("after", number.clone()),
-        ("polls", number),
+        ("after", described(&number, "Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`.")),
+        ("polls", described(&number, "Recorded: how many polls without an event it came behind that event.")),
     ];
     if let Some(fields) = fields.as_object_mut() {
         let properties = fields.entry("properties").or_insert_with(|| json!({}));

@@ -24,7 +24,8 @@ export class RaftLab {
   advance(ms: Milliseconds): boolean;
   /** One step. False if nothing of that kind happens within 10 s. */
   step(kind: "event" | "message" | "transition"): boolean;
-  /** Runs until a condition holds, for so much virtual time at most. Whether it holds then. */
+  /** Runs until a condition holds, for so much virtual time at most. Whether it holds then. As in `stop.when`, what has
+   * happened since the first event counts: the next of something is one more than there are now (`count`). */
   runUntil(condition: Condition | string, limitMs: Milliseconds): boolean;
   /** Runs to the end that the scenario sets. */
   runToStop(): void;
@@ -71,6 +72,8 @@ export interface Report {
   trace_hash: string;
   /** Why the run could go no further, if so. */
   halted?: string;
+  /** The recorded actions that came at another place than they were done at, since this is another run: their places in the list. */
+  displaced?: number[];
   messages: { sent: number; delivered: number; dropped: number };
   nodes: {
     id: number;

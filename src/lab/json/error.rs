@@ -26,6 +26,8 @@ pub enum Refusal {
     InTwoGroups(u32),
     /// A link from this node to itself.
     LinkToItself(u32),
+    /// This node is named as a voter and as a learner.
+    VoterAndLearner(u32),
     /// A key or value is longer than this maximum, in bytes.
     TooLong(usize),
     /// A key or value contains invalid characters, or a key is empty.
@@ -44,6 +46,7 @@ impl fmt::Display for Refusal {
             Refusal::TooManyNodes(most) => write!(f, "a cluster has at most {most} nodes"),
             Refusal::InTwoGroups(node) => write!(f, "node {node} is in two groups, or twice in one"),
             Refusal::LinkToItself(node) => write!(f, "node {node} has no link to itself"),
+            Refusal::VoterAndLearner(node) => write!(f, "node {node} is a voter already: it is one or the other"),
             Refusal::TooLong(bytes) => write!(f, "longer than {bytes} bytes"),
             Refusal::KeyOrValue => {
                 f.write_str("a key is not empty and has no `=`; neither key nor value has a line break")

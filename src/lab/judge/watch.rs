@@ -2,54 +2,107 @@
 
 use serde_json::{Map, Value};
 
+use super::convergence::Convergence;
+use super::outcomes::Outcomes;
 use crate::lab::json::read::value_of;
 use crate::lab::vocab::condition::{
-    Condition, EntryCondition, EventMatcher, LeaderCondition, Live, NodeCondition, Number, OutcomeCondition,
-    SnapshotCondition, StreamCondition, Violated, Which,
+    Condition, EntryCondition, EventMatcher, LeaderCondition, Live, NodeCondition, Number, SnapshotCondition,
+    StreamCondition, Violated, Which,
 };
 use crate::lab::vocab::event::{ClientResult, Record};
-use crate::lab::world::{ClientOp, NodeState, StreamInfo, World};
+use crate::lab::world::{NodeState, StreamInfo, World};
 use crate::raft::{Index, NodeId};
 
-/// A condition with the state that it needs to be evaluated: it is given every event.
+/// A condition with what it needs to remember of a run to be evaluated: it is given every event. That costs the same
+/// for each event, however long the run is.
 #[derive(Clone, Debug)]
 pub struct Watch {
     condition: Condition,
-    /// For `event`: the number of matching events; for `visited`: 1 once the state was visited.
-    seen: u64,
-    /// The watches of nested conditions.
-    inner: Vec<Watch>,
+    memory: Memory,
+}
+
+/// What a condition remembers.
+#[derive(Clone, Debug)]
+enum Memory {
+    /// Nothing: it speaks of the world as it is.
+    Nothing,
+    /// The number of matching events; for `visited`: 1 once the state was visited.
+    Seen(u64),
+    Outcomes(Outcomes),
+    Convergence(Convergence),
+    /// What the conditions in it remember.
+    Inner(Vec<Watch>),
+}
+
+/// What of the past decides whether a condition holds now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needs {
+    /// Nothing: the present world tells.
+    Nothing,
+    /// The events so far.
+    Events,
+    /// The world after each event so far.
+    Worlds,
 }
 
 impl Watch {
     /// Starts to watch a condition.
     pub fn new(condition: Condition) -> Watch {
-        let inner = match &condition {
-            Condition::Not(inner) => vec![Watch::new(Condition::clone(inner))],
-            Condition::All(list) | Condition::Any(list) => list.iter().cloned().map(Watch::new).collect(),
-            _ => Vec::new(),
+        let memory = match &condition {
+            Condition::Not(inner) => Memory::Inner(vec![Watch::new(Condition::clone(inner))]),
+            Condition::All(list) | Condition::Any(list) => {
+                Memory::Inner(list.iter().cloned().map(Watch::new).collect())
+            }
+            Condition::Event(_) | Condition::Visited(_) => Memory::Seen(0),
+            Condition::Outcome(_) => Memory::Outcomes(Outcomes::default()),
+            Condition::Converged(_) => Memory::Convergence(Convergence::default()),
+            _ => Memory::Nothing,
         };
-        Watch { condition, seen: 0, inner }
+        Watch { condition, memory }
+    }
+
+    /// What it has to be given of a run that has begun already: [`Watch::recall`] for events, [`Watch::observe`] for
+    /// worlds.
+    pub fn needs(&self) -> Needs {
+        match (&self.condition, &self.memory) {
+            (Condition::Visited(_), _) => Needs::Worlds,
+            (_, Memory::Inner(inner)) => inner.iter().map(Watch::needs).max().unwrap_or(Needs::Nothing),
+            (_, Memory::Seen(_) | Memory::Outcomes(_)) => Needs::Events,
+            (_, Memory::Nothing | Memory::Convergence(_)) => Needs::Nothing,
+        }
+    }
+
+    /// Takes an event of the past, for conditions that do not need the world after it.
+    pub fn recall(&mut self, record: &Record) {
+        match (&self.condition, &mut self.memory) {
+            (Condition::Event(event), Memory::Seen(seen)) => *seen += u64::from(is_such(&event.fields, record)),
+            (Condition::Outcome(expected), Memory::Outcomes(outcomes)) => outcomes.observe(expected, record),
+            (_, Memory::Inner(inner)) => inner.iter_mut().for_each(|inner| inner.recall(record)),
+            _ => {}
+        }
     }
 
     /// Processes the next event, with the world after it.
     pub fn observe(&mut self, record: &Record, world: &World) {
-        match &self.condition {
-            Condition::Event(event) => self.seen += u64::from(is_such(&event.fields, record)),
-            Condition::Visited(inner) if self.seen == 0 => self.seen = u64::from(holds_now(inner, world)),
-            _ => self.inner.iter_mut().for_each(|inner| inner.observe(record, world)),
+        match (&self.condition, &mut self.memory) {
+            (Condition::Visited(inner), Memory::Seen(seen)) if *seen == 0 => *seen = u64::from(holds_now(inner, world)),
+            (_, Memory::Convergence(convergence)) => convergence.observe(record, world),
+            (_, Memory::Inner(inner)) => inner.iter_mut().for_each(|inner| inner.observe(record, world)),
+            _ => self.recall(record),
         }
     }
 
     /// Whether the condition holds now.
     pub fn holds(&self, world: &World) -> bool {
-        match &self.condition {
-            Condition::Event(EventMatcher { count: Some(count), .. }) => count.holds(self.seen),
-            Condition::Event(_) | Condition::Visited(_) => self.seen > 0,
-            Condition::Not(_) => self.inner.iter().all(|inner| !inner.holds(world)),
-            Condition::All(_) => self.inner.iter().all(|inner| inner.holds(world)),
-            Condition::Any(_) => self.inner.iter().any(|inner| inner.holds(world)),
-            condition => holds_now(condition, world),
+        match (&self.condition, &self.memory) {
+            (Condition::Event(EventMatcher { count: Some(count), .. }), Memory::Seen(seen)) => count.holds(*seen),
+            (_, Memory::Seen(seen)) => *seen > 0,
+            (_, Memory::Outcomes(outcomes)) => outcomes.any(),
+            (Condition::Converged(converged), Memory::Convergence(it)) => it.holds(world) == *converged,
+            (Condition::Not(_), Memory::Inner(inner)) => inner.iter().all(|inner| !inner.holds(world)),
+            (Condition::Any(_), Memory::Inner(inner)) => inner.iter().any(|inner| inner.holds(world)),
+            (_, Memory::Inner(inner)) => inner.iter().all(|inner| inner.holds(world)),
+            (condition, _) => holds_now(condition, world),
         }
     }
 }
@@ -75,7 +128,6 @@ fn holds_now(condition: &Condition, world: &World) -> bool {
         Condition::Leader(LeaderCondition::Any(any)) => world.leader().is_some() == *any,
         Condition::Leader(LeaderCondition::Node(node)) => world.leader().is_some_and(|leader| leader.id == *node),
         Condition::Leader(LeaderCondition::Term { term }) => world.leaders().any(|leader| term.holds(leader.term)),
-        Condition::Converged(converged) => world.converged() == *converged,
         Condition::Node(condition) => nodes_are(condition, world),
         Condition::Stream(condition) => {
             let (leader, target) = condition.stream;
@@ -84,30 +136,24 @@ fn holds_now(condition: &Condition, world: &World) -> bool {
         }
         Condition::Clients(expected) => {
             let count = |result| world.clients.count(result);
+            let unanswered =
+                [ClientResult::Waiting, ClientResult::Sent, ClientResult::Retrying].map(count).iter().sum();
             number(expected.acknowledged, count(ClientResult::Ok))
-                && number(expected.unanswered, count(ClientResult::Waiting) + count(ClientResult::Sent))
+                && number(expected.unanswered, unanswered)
                 && number(expected.refused, count(ClientResult::Refused))
                 && number(expected.unknown, count(ClientResult::Unknown))
         }
         Condition::Violated(Violated::Any(any)) => world.violations.is_empty() != *any,
         Condition::Violated(Violated::One(invariant)) => world.violations.contains_key(invariant),
-        Condition::Outcome(expected) => world.clients.ops.iter().any(|(op, it)| outcome_is(expected, *op, it)),
-        // These need state, or contain others: a `Watch` evaluates them.
-        Condition::Event(_) | Condition::Visited(_) | Condition::Not(_) | Condition::All(_) | Condition::Any(_) => {
-            false
-        }
+        // These remember something, or contain others: a `Watch` evaluates them.
+        Condition::Converged(_)
+        | Condition::Outcome(_)
+        | Condition::Event(_)
+        | Condition::Visited(_)
+        | Condition::Not(_)
+        | Condition::All(_)
+        | Condition::Any(_) => false,
     }
-}
-
-fn outcome_is(expected: &OutcomeCondition, op: u64, found: &ClientOp) -> bool {
-    let result = match found.result {
-        ClientResult::Sent => ClientResult::Waiting,
-        result => result,
-    };
-    expected.client.is_none_or(|client| client == found.client)
-        && expected.op.is_none_or(|number| number == op)
-        && expected.result == result
-        && expected.value.as_ref().is_none_or(|value| found.read.as_ref() == Some(value))
 }
 
 fn nodes_are(condition: &NodeCondition, world: &World) -> bool {

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::lab::judge::watch::Watch;
-use crate::lab::run::past::{EventLog, SPACING};
+use crate::lab::run::past::EventLog;
 use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::moment::Position;
 use crate::lab::vocab::step::StepKind;
@@ -45,7 +44,7 @@ impl Playhead {
     pub fn forward(&mut self, past: &EventLog, kind: StepKind) -> bool {
         let later = past.records().iter().skip(place(self.world.n));
         let Some(record) = later.into_iter().find(|record| kind.is_made_by(&record.event)) else { return false };
-        if record.n - self.world.n > SPACING {
+        if record.n - self.world.n > past.spacing() {
             self.world = past.world_at(record.n);
         } else {
             self.fold(past, record.n);
@@ -64,21 +63,21 @@ impl Playhead {
         reached
     }
 
-    /// Advances until a condition holds, for at most `limit` of virtual time. Returns whether it holds then.
+    /// Advances until a condition holds, for at most `limit` of virtual time. Returns whether it holds then. It stops
+    /// where the run would have: see [`Lab::run_until`](crate::lab::Lab::run_until).
     pub fn run_until(&mut self, past: &EventLog, condition: Condition, limit: Micros) -> bool {
         let end = self.now + limit;
-        let mut watch = Watch::new(condition);
+        let mut watch = past.watch(condition, &self.world);
         while !watch.holds(&self.world) {
-            match past.records().get(place(self.world.n)).filter(|record| record.at <= end) {
-                Some(record) => {
-                    Rc::make_mut(&mut self.world).apply(record);
-                    watch.observe(record, &self.world);
-                    self.now = record.at;
-                }
-                None => {
-                    self.now = end;
-                    return false;
-                }
+            let turn = &past.records()[place(self.world.n)..place(past.next_stop(self.world.n))];
+            if turn.first().is_none_or(|record| record.at > end) {
+                self.now = end;
+                return false;
+            }
+            for record in turn {
+                Rc::make_mut(&mut self.world).apply(record);
+                watch.observe(record, &self.world);
+                self.now = record.at;
             }
         }
         true

@@ -16,7 +16,7 @@ use crate::lab::run::lab::Lab;
 use crate::lab::scenario::{check_action, Scenario};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
-use crate::lab::vocab::moment::Position;
+use crate::lab::vocab::moment::{Position, Unreached};
 use crate::lab::vocab::step::StepKind;
 use crate::lab::world::World;
 use crate::runtime::Micros;
@@ -36,6 +36,8 @@ pub struct Player {
     /// The branches whose last action was undone, the latest last.
     undone: Vec<Undone>,
     way: Option<PendingReplay>,
+    /// Why the last replay did not arrive, until somebody asks.
+    unreached: Option<Unreached>,
     generation: u32,
     /// The name of the branch with a given number.
     name: fn(u32) -> String,
@@ -82,7 +84,7 @@ impl Player {
     pub fn new(lab: Lab, name: fn(u32) -> String) -> Player {
         let branches = Branches::new(name(1), &lab);
         let lab = Rc::new(RefCell::new(lab));
-        Player { lab, head: None, branches, undone: Vec::new(), way: None, generation: 0, name }
+        Player { lab, head: None, branches, undone: Vec::new(), way: None, unreached: None, generation: 0, name }
     }
 
     /// Restores a saved run: its scenario with recorded actions, its end, and the event after which it was shown, if
@@ -162,6 +164,11 @@ impl Player {
         self.way.take_if(|_| arrived).map(|way| self.arrive(way))
     }
 
+    /// Why the last replay did not come to its moment, if so and not asked before. It has led as far as it could.
+    pub fn take_unreached(&mut self) -> Option<Unreached> {
+        self.unreached.take()
+    }
+
     /// Advances the clock at the position that is shown to `time`, past at most `events_max` events. Returns whether
     /// `time` was reached. Reaching the end of the past leads to the present.
     pub fn advance_to(&mut self, time: Micros, events_max: u64) -> bool {
@@ -210,13 +217,14 @@ impl Player {
     }
 
     /// Advances until a condition holds, for at most `limit` of virtual time: through the rest of the past, then in
-    /// the present. Returns whether it holds then.
+    /// the present. Returns whether it holds then. For what the condition means, see [`Lab::run_until`].
     ///
     /// # Errors
     /// If the condition refers to something that does not exist; then nothing has changed.
     pub fn run_until(&mut self, condition: Condition, limit: Micros) -> Result<bool, ScenarioError> {
         let mut lab = self.lab.borrow_mut();
         let Some(head) = &mut self.head else { return lab.run_until(condition, limit) };
+        condition.check("", &lab.scenario().all_nodes())?;
         let end = head.moment().now + limit;
         if head.run_until(&lab.past(), condition.clone(), limit) {
             return Ok(true);
@@ -327,6 +335,7 @@ impl Player {
     }
 
     fn arrive(&mut self, PendingReplay { rerun, to, then }: PendingReplay) -> Arrival {
+        self.unreached = rerun.unreached();
         let mut new = rerun.into_lab();
         let mut then = then.into_iter();
         if let Destination::Branch { .. } = to {

@@ -1,14 +1,16 @@
 //! Replaying a run up to a moment in its past.
 
 use crate::lab::json::error::ScenarioError;
+use crate::lab::run::drive::Progress;
 use crate::lab::run::lab::Lab;
 use crate::lab::scenario::Scenario;
-use crate::lab::vocab::moment::Position;
+use crate::lab::vocab::moment::{Position, Unreached};
 
 /// A replay up to a moment of a run, which proceeds a bounded number of events at a time.
 pub struct Replay {
     lab: Lab,
     to: Position,
+    unreached: Option<Unreached>,
 }
 
 impl Replay {
@@ -17,7 +19,7 @@ impl Replay {
     /// # Errors
     /// If the scenario is rejected.
     pub fn new(scenario: Scenario, to: Position) -> Result<Replay, ScenarioError> {
-        Lab::new(scenario).map(|lab| Replay { lab, to })
+        Lab::new(scenario).map(|lab| Replay { lab, to, unreached: None })
     }
 
     /// Starts to replay a run up to a moment, without the actions recorded after it.
@@ -37,9 +39,19 @@ impl Replay {
         }
     }
 
-    /// Processes at most `events_max` events. Returns whether the replay is done.
+    /// Processes at most `events_max` events. Returns whether the replay is done: it has arrived, or can go no further.
     pub fn advance(&mut self, events_max: u64) -> bool {
-        self.lab.run_to_moment(self.to, events_max)
+        match self.lab.run_to_moment(self.to, events_max) {
+            Progress::UnderWay => return false,
+            Progress::Reached => {}
+            Progress::Unreachable(why) => self.unreached = Some(why),
+        }
+        true
+    }
+
+    /// Why the replay has not arrived, although it is done: this scenario gives another run.
+    pub fn unreached(&self) -> Option<Unreached> {
+        self.unreached
     }
 
     /// The replayed run. Meaningful once the replay is done.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::clients::{Change, ClientPool, Load};
+use super::clients::{Change, ClientPool, ClientRequest, Load};
 use super::lab::{group, Lab, Machine, CLIENTS};
 use super::storage::MemoryStorage;
 use crate::lab::vocab::action::Action;
@@ -25,7 +25,7 @@ impl Lab {
         match action {
             Action::Write { .. } | Action::WriteMany { .. } | Action::Read { .. } => self.ask(action),
             Action::AddLearner { node } => self.change_members(Change::Learner(node)),
-            Action::Members { voters } => self.change_members(Change::Voters(voters)),
+            Action::Members { voters, learners } => self.change_members(Change::Members(voters, learners)),
             Action::Transfer { to } => {
                 let clients = self.clients.clone();
                 self.executor.spawner(CLIENTS).spawn("transfer", async move { clients.transfer(to).await });
@@ -66,20 +66,22 @@ impl Lab {
         let clients: ClientPool = self.clients.clone();
         let spawner = self.executor.spawner(CLIENTS);
         match action {
-            Action::Write { key, value, node, client } => {
+            Action::Write { key, value, node, client, retry_after } => {
                 let client = client.unwrap_or(FIRST_CLIENT);
+                let request = ClientRequest { client, key, value: Some(value), node, retry_after };
                 spawner.spawn(format!("client {client}"), async move {
-                    let _ = clients.write(client, key, value, node).await;
+                    let _ = clients.request(request).await; // what came of it is on record
                 });
             }
             Action::Read { key, node, client } => {
                 let client = client.unwrap_or(FIRST_CLIENT);
+                let request = ClientRequest { client, key, value: None, node, retry_after: None };
                 spawner.spawn(format!("client {client}"), async move {
-                    let _ = clients.read(client, key, node).await;
+                    let _ = clients.request(request).await; // what came of it is on record
                 });
             }
-            Action::WriteMany { count, every, clients: number, value_bytes } => {
-                let load = Load { count, every, clients: number.unwrap_or(1), value_bytes };
+            Action::WriteMany { count, every, clients: number, value_bytes, retry_after } => {
+                let load = Load { count, every, clients: number.unwrap_or(1), value_bytes, retry_after };
                 spawner.spawn("load", async move { clients.write_many(load).await });
             }
             _ => {}

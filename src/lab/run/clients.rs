@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use futures::channel::oneshot;
 use futures::stream::{FuturesUnordered, StreamExt};
+use litemap::LiteMap;
 
 use crate::lab::run::network::SimNetwork;
 use crate::lab::run::recorder::Recorder;
 use crate::lab::vocab::event::{ClientResult, LabEvent};
-use crate::raft::log::Payload;
+use crate::raft::log::{Payload, Session};
 use crate::raft::node::{MembersResult, ReadResult, Request, Responder, WriteResult};
 use crate::raft::{Index, NodeId};
 use crate::runtime::{Clock, Micros};
@@ -30,6 +31,25 @@ struct LeaderDirectory {
     leader: Option<NodeId>,
     waiting: Vec<oneshot::Sender<()>>,
     last_op: u64,
+    /// The clients that have a write with a session under way, each with those that wait for it.
+    in_session: LiteMap<u32, Vec<oneshot::Sender<()>>>,
+}
+
+/// A request of a client.
+#[derive(Clone, Debug, Default)]
+pub struct ClientRequest {
+    /// The client.
+    pub client: u32,
+    /// The key.
+    pub key: String,
+    /// The value to write; none to read.
+    pub value: Option<String>,
+    /// The node to ask, once. Without, the leader is asked, and again if that node turns out not to lead, in which case
+    /// nothing was done.
+    pub node: Option<NodeId>,
+    /// After how long a write whose outcome is unknown is sent again, in its session. Without, `Unknown` is final, since
+    /// the write could be done twice.
+    pub retry_after: Option<Micros>,
 }
 
 /// A node's response to a request.
@@ -62,8 +82,8 @@ impl From<ReadResult> for Reply {
 /// A membership change.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// Make these the voters.
-    Voters(BTreeSet<NodeId>),
+    /// Make these the voters and, if given, these the learners.
+    Members(BTreeSet<NodeId>, Option<BTreeSet<NodeId>>),
     /// Add this node as a learner.
     Learner(NodeId),
 }
@@ -72,7 +92,7 @@ impl Change {
     /// The ids of the nodes that are mentioned.
     pub fn nodes(&self) -> BTreeSet<NodeId> {
         match self {
-            Change::Voters(voters) => voters.clone(),
+            Change::Members(voters, learners) => voters.iter().chain(learners.iter().flatten()).copied().collect(),
             Change::Learner(node) => BTreeSet::from([*node]),
         }
     }
@@ -89,6 +109,8 @@ pub struct Load {
     pub clients: u32,
     /// The length of the values in bytes; none if it does not matter.
     pub value_bytes: Option<u32>,
+    /// See [`ClientRequest::retry_after`].
+    pub retry_after: Option<Micros>,
 }
 
 impl ClientPool {
@@ -127,32 +149,27 @@ impl ClientPool {
         }
     }
 
-    /// Writes, and returns the final status. With a `node`, the request is sent to it once; without, it is sent to
-    /// the leader, and again if that node turns out not to lead, in which case nothing was executed. `Unknown` is
-    /// final, since a retry could write twice.
-    pub async fn write(&self, client: u32, key: String, value: String, node: Option<NodeId>) -> ClientResult {
-        self.request(client, key, Some(value), node).await
-    }
-
-    /// Reads, and returns the final status. For `node`, see [`ClientPool::write`].
-    pub async fn read(&self, client: u32, key: String, node: Option<NodeId>) -> ClientResult {
-        self.request(client, key, None, node).await
-    }
-
-    async fn request(&self, client: u32, key: String, value: Option<String>, node: Option<NodeId>) -> ClientResult {
+    /// Carries a request out, and returns the final status.
+    pub async fn request(&self, request: ClientRequest) -> ClientResult {
+        let ClientRequest { client, key, value, node, retry_after } = request;
+        if retry_after.is_some() {
+            self.begin_session_write(client).await;
+        }
         let op = {
             let mut directory = self.directory.borrow_mut();
             directory.last_op += 1;
             directory.last_op
         };
+        let session = retry_after.map(|_| Session { client, serial: op });
         let tell = |node: Option<NodeId>, result: ClientResult, index: Option<Index>, read: Option<String>| {
             let (key, value) = (key.clone(), value.clone());
             self.recorder.lab(LabEvent::Client { client, op, key, value, node, result, index, read });
             result
         };
         let note = |node: Option<NodeId>, result: ClientResult| tell(node, result, None, None);
+        let mut node = node;
         let mut told: Option<NodeId> = None;
-        loop {
+        let result = loop {
             let known = node.or(told.take()).or_else(|| self.directory.borrow().leader);
             let target = match known {
                 Some(target) => target,
@@ -162,9 +179,9 @@ impl ClientPool {
                 }
             };
             note(Some(target), ClientResult::Sent);
-            let Some(reply) = self.ask(target, &key, value.as_ref()) else {
+            let Some(reply) = self.ask(target, &key, value.as_ref(), session) else {
                 match node {
-                    Some(_) => return note(Some(target), ClientResult::Refused),
+                    Some(_) => break note(Some(target), ClientResult::Refused),
                     None => {
                         // The leader has just crashed; another one will be known, but not at this virtual time.
                         self.clock.sleep(RETRY_AFTER).await;
@@ -172,45 +189,84 @@ impl ClientPool {
                     }
                 }
             };
-            match reply.await.unwrap_or(Reply::Unknown) {
-                Reply::Written(index) => return tell(Some(target), ClientResult::Ok, Some(index), None),
-                Reply::Read(value) => return tell(Some(target), ClientResult::Ok, None, value),
-                Reply::Unknown => return note(Some(target), ClientResult::Unknown),
-                Reply::ForwardToLeader(_) if node.is_some() => return note(Some(target), ClientResult::Refused),
-                Reply::ForwardToLeader(leader) => {
+            match (reply.await.unwrap_or(Reply::Unknown), retry_after) {
+                (Reply::Written(index), _) => break tell(Some(target), ClientResult::Ok, Some(index), None),
+                (Reply::Read(value), _) => break tell(Some(target), ClientResult::Ok, None, value),
+                (Reply::Unknown, None) => break note(Some(target), ClientResult::Unknown),
+                (Reply::Unknown, Some(retry_after)) => {
+                    note(Some(target), ClientResult::Retrying);
+                    node = None; // whoever leads now
+                    self.clock.sleep(retry_after).await;
+                }
+                (Reply::ForwardToLeader(_), _) if node.is_some() => break note(Some(target), ClientResult::Refused),
+                (Reply::ForwardToLeader(leader), _) => {
                     told = leader.filter(|&leader| leader != target);
                     if told.is_none() {
                         self.clock.sleep(RETRY_AFTER).await;
                     }
                 }
             }
+        };
+        if retry_after.is_some() {
+            self.end_session_write(client);
+        }
+        result
+    }
+
+    /// Waits until the client has no other write with a session under way: the state machine remembers only its last.
+    async fn begin_session_write(&self, client: u32) {
+        loop {
+            let waits = {
+                let mut directory = self.directory.borrow_mut();
+                let Some(waiting) = directory.in_session.get_mut(&client) else {
+                    directory.in_session.insert(client, Vec::new());
+                    return;
+                };
+                let (sender, receiver) = oneshot::channel();
+                waiting.push(sender);
+                receiver
+            };
+            let _ = waits.await;
+        }
+    }
+
+    fn end_session_write(&self, client: u32) {
+        let waiting = self.directory.borrow_mut().in_session.remove(&client);
+        for client in waiting.into_iter().flatten() {
+            let _ = client.send(()); // the run may be over
         }
     }
 
     /// Sends a request to a node, unless it is down. If the node crashes before it responds, the receiver is closed.
-    fn ask(&self, target: NodeId, key: &str, value: Option<&String>) -> Option<oneshot::Receiver<Reply>> {
+    fn ask(
+        &self,
+        target: NodeId,
+        key: &str,
+        value: Option<&String>,
+        session: Option<Session>,
+    ) -> Option<oneshot::Receiver<Reply>> {
         let (sender, receiver) = oneshot::channel();
         let key = key.to_string();
         let answer = move |reply: Reply| drop(sender.send(reply)); // the client may have stopped waiting
         let call = match value {
             Some(value) => {
                 let payload = Payload::Set { key, value: value.clone() };
-                Request::Write(payload, Responder::new(move |result: WriteResult| answer(result.into())))
+                Request::Write(payload, session, Responder::new(move |result: WriteResult| answer(result.into())))
             }
             None => Request::Read(key, Responder::new(move |result: ReadResult| answer(result.into()))),
         };
         self.network.call(target, call).then_some(receiver)
     }
 
-    /// Asks the leader to change the members, and returns the outcome. Retries if the node turns out not to lead, and
-    /// waits while there is no leader.
+    /// Asks the leader to change the members, and returns the outcome. Waits while there is no leader. Asks again if
+    /// nothing was done: the node turns out not to lead, transfers its leadership, or steps down before the change began.
     pub async fn change_members(&self, change: Change) -> MembersResult {
         let tell = |node: Option<NodeId>, result: Option<MembersResult>| {
-            let (voters, learner) = match change.clone() {
-                Change::Voters(voters) => (Some(voters), None),
-                Change::Learner(learner) => (None, Some(learner)),
+            let (voters, learners, learner) = match change.clone() {
+                Change::Members(voters, learners) => (Some(voters), learners, None),
+                Change::Learner(learner) => (None, None, Some(learner)),
             };
-            self.recorder.lab(LabEvent::Members { voters, learner, node, result });
+            self.recorder.lab(LabEvent::Members { voters, learners, learner, node, result });
         };
         loop {
             if self.directory.borrow().leader.is_none() {
@@ -220,16 +276,20 @@ impl ClientPool {
             tell(Some(leader), None);
             let (sender, receiver) = oneshot::channel();
             let call = match change.clone() {
-                Change::Voters(voters) => Request::ChangeMembers(voters, Responder::from(sender)),
+                Change::Members(voters, learners) => Request::ChangeMembers(voters, learners, Responder::from(sender)),
                 Change::Learner(learner) => Request::AddLearner(learner, Responder::from(sender)),
             };
             let result = match self.network.call(leader, call) {
                 true => receiver.await.unwrap_or(MembersResult::Unknown),
                 false => MembersResult::NotLeader,
             };
-            if result != MembersResult::NotLeader {
-                tell(Some(leader), Some(result));
-                return result;
+            match result {
+                MembersResult::NotLeader | MembersResult::Transferring => {}
+                MembersResult::NotBegun => tell(Some(leader), Some(result)),
+                result => {
+                    tell(Some(leader), Some(result));
+                    return result;
+                }
             }
             self.clock.sleep(RETRY_AFTER).await;
         }
@@ -249,7 +309,8 @@ impl ClientPool {
                 None => (n + 1).to_string(),
                 Some(bytes) => format!("{:0>width$}", n + 1, width = bytes as usize),
             };
-            self.write(client, key, value, None)
+            let retry_after = load.retry_after;
+            self.request(ClientRequest { client, key, value: Some(value), node: None, retry_after })
         };
         match load.every {
             Some(every) => {

@@ -14,6 +14,7 @@ use crate::lab::run::network::SimNetwork;
 use crate::lab::run::past::EventLog;
 use crate::lab::run::recorder::{Recorder, WatchId};
 use crate::lab::run::storage::MemoryStorage;
+use crate::lab::scenario::limits::RunLimits;
 use crate::lab::scenario::{check_action, OnViolation, Scenario, ScheduledAction, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
@@ -21,33 +22,10 @@ use crate::lab::vocab::event::Record;
 use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::links::{between, Links};
-use crate::lab::vocab::moment::Position;
-use crate::lab::vocab::step::StepKind;
 use crate::lab::world::{NodeState, World};
 use crate::raft::node;
 use crate::raft::{Config, NodeId};
-use crate::runtime::{Executor, GroupId, Micros, Rng, Step, TraceHash};
-
-/// So far one step goes: in a quiet cluster, a transition may never come.
-pub const STEP_TIME_MAX: Micros = Micros::from_ms(10_000);
-
-/// How far [`Lab::advance_to`] came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Advance {
-    /// Whether the time was reached. If not, there were too many events on the way, or the run has halted.
-    pub reached: bool,
-}
-
-/// What one [`Lab::turn`] did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Turn {
-    /// Something.
-    Done,
-    /// Time passed, to the limit; nothing else happens until then.
-    Limit,
-    /// Nothing can happen any more.
-    Nothing,
-}
+use crate::runtime::{Executor, GroupId, Micros, Rng, TraceHash};
 
 /// One node's machine: what outlives its process.
 pub(super) struct Machine {
@@ -84,7 +62,10 @@ pub struct Lab {
     pub(super) silent_polls: u32,
     pub(super) stop_when: Option<WatchId>,
     pub(super) expect: Vec<WatchId>,
+    /// The recorded actions that came at another place than they were done at, by their places in the scenario.
+    pub(super) displaced: Vec<usize>,
     pub(super) halted: Option<Halt>,
+    pub(super) limits: RunLimits,
 }
 
 impl Lab {
@@ -105,6 +86,7 @@ impl Lab {
         let world = World::new(nodes.iter().map(node))
             .without(scenario.rules_off.iter().copied())
             .with_disks(scenario.disk_spec().write_delay)
+            .with_check_quorum(scenario.node_config().check_quorum)
             .with_links(links.clone());
         let recorder = Recorder::new(clock.clone(), world);
         let network = SimNetwork::new(scenario.seed, links, clock.clone(), recorder.clone());
@@ -147,7 +129,9 @@ impl Lab {
             silent_polls: 0,
             stop_when,
             expect,
+            displaced: Vec::new(),
             halted: None,
+            limits: RunLimits::default(),
         };
         nodes.into_iter().for_each(|id| lab.start(id));
         Ok(lab)
@@ -203,6 +187,11 @@ impl Lab {
         self.halted.clone().or_else(broken)
     }
 
+    /// The settings that a node starts with now.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// What was loaded, and every action since: running it again gives this run.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
@@ -228,70 +217,6 @@ impl Lab {
         self.machines.get(&node).map(|machine| &machine.storage)
     }
 
-    /// Lets virtual time pass up to `time`, at most until `events_max` events have happened.
-    pub fn advance_to(&mut self, time: Micros, events_max: u64) -> Advance {
-        let events_end = self.recorder.count().saturating_add(events_max);
-        loop {
-            if self.recorder.count() >= events_end {
-                return Advance { reached: false };
-            }
-            match self.turn(time) {
-                Turn::Done => {}
-                Turn::Limit => return Advance { reached: true },
-                Turn::Nothing => return Advance { reached: self.halted.is_none() },
-            }
-        }
-    }
-
-    /// One step. False if nothing of that kind happens, within [`STEP_TIME_MAX`].
-    pub fn step(&mut self, kind: StepKind) -> bool {
-        let limit = self.now() + STEP_TIME_MAX;
-        loop {
-            let before = self.records().len();
-            if self.turn(limit) != Turn::Done {
-                return false;
-            }
-            let new = Ref::map(self.records(), |records| &records[before..]);
-            if new.iter().any(|record| kind.is_made_by(&record.event)) {
-                return true;
-            }
-        }
-    }
-
-    /// Runs to the end of the scenario: until its `stop.when` holds, or up to its `stop.at`, or to `until`
-    /// if that is earlier.
-    pub fn run_to_stop(&mut self, until: Option<Micros>) {
-        self.run_on(until, u64::MAX);
-    }
-
-    /// The same, at most until `events_max` events have happened. Whether it has come to the end.
-    pub fn run_on(&mut self, until: Option<Micros>, events_max: u64) -> bool {
-        let end = self.scenario.stop_at().min(until.unwrap_or(Micros::MAX));
-        let events_end = self.recorder.count().saturating_add(events_max);
-        while self.recorder.count() < events_end {
-            if self.stop_when.is_some_and(|when| self.recorder.holds(when)) || self.turn(end) != Turn::Done {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Runs until this event has happened, and then until the clock is there, at most until `events_max` events have
-    /// happened. Whether it has arrived, or can go no further.
-    pub fn run_to_moment(&mut self, to: Position, events_max: u64) -> bool {
-        let events_end = self.recorder.count().saturating_add(events_max);
-        while self.recorder.count() < to.event || self.now() < to.now {
-            if self.recorder.count() >= events_end {
-                return false;
-            }
-            let limit = if self.recorder.count() < to.event { Micros::MAX } else { to.now };
-            if self.turn(limit) == Turn::Nothing {
-                return true;
-            }
-        }
-        true
-    }
-
     /// What has happened so far, and how the world was then.
     pub fn past(&self) -> Ref<'_, EventLog> {
         self.recorder.past()
@@ -300,20 +225,6 @@ impl Lab {
     /// How many events there were.
     pub fn events(&self) -> u64 {
         self.recorder.count()
-    }
-
-    /// Runs until a condition holds, for `limit` of virtual time at most. Whether it holds then.
-    ///
-    /// # Errors
-    /// If the condition speaks of what is not there; then nothing happened.
-    pub fn run_until(&mut self, condition: Condition, limit: Micros) -> Result<bool, ScenarioError> {
-        condition.check("", &self.nodes())?;
-        let end = self.now() + limit;
-        let watch = self.recorder.watch(condition);
-        while !self.recorder.holds(watch) && self.turn(end) == Turn::Done {}
-        let holds = self.recorder.holds(watch);
-        self.recorder.unwatch_last();
-        Ok(holds)
     }
 
     /// Does something now, and takes it down in the scenario.
@@ -325,6 +236,7 @@ impl Lab {
         if let Action::Config(change) = &what {
             self.scenario.check_configs(Some((self.place, change)))?;
         }
+        self.scenario.check_writes(Some(&what))?;
         let timing = Timing::After { at: self.now(), event: self.recorder.count(), polls: self.silent_polls };
         // Authored actions that are still to come stay behind it.
         self.scenario.actions.insert(self.place, ScheduledAction { timing, what: what.clone() });
@@ -342,83 +254,15 @@ impl Lab {
             .collect();
         let world = self.recorder.world();
         Report::new(&self.scenario, self.now(), &world, self.trace_hash(), self.halted.as_ref(), expect)
-    }
-
-    /// Does one thing, or lets time pass, to `limit` at most.
-    fn turn(&mut self, limit: Micros) -> Turn {
-        if self.halted.is_some() || self.is_stopped_by_violation() {
-            return Turn::Nothing;
-        }
-        let now = self.now();
-        let events = self.recorder.count();
-        let mut time_passed = false;
-        if let Some(what) = self.next_due(now) {
-            self.carry_out(what);
-        } else if self.network.next_arrival().is_some_and(|at| at <= now) {
-            self.network.deliver_next();
-        } else if self.executor.has_ready() {
-            if let Step::Runaway(tasks) = self.executor.step() {
-                self.halted = Some(Halt::TimeStandsStill(tasks));
-            }
-            self.silent_polls += 1;
-        } else {
-            let action = self.timed.front().and_then(|(_, timing, _)| timing.at()).map(|at| at.max(now));
-            let next = [self.executor.next_timer(), self.network.next_arrival(), action].into_iter().flatten().min();
-            match next {
-                Some(time) if time <= limit => self.executor.advance_to(time),
-                _ => {
-                    if limit > now {
-                        self.executor.advance_to(limit);
-                        self.silent_polls = 0;
-                    }
-                    return Turn::Limit;
-                }
-            }
-            time_passed = true;
-        }
-        self.settle(time_passed || self.recorder.count() > events);
-        Turn::Done
+            .with_displaced(&self.displaced)
     }
 
     /// Whether an invariant was violated that ends the run.
-    fn is_stopped_by_violation(&self) -> bool {
+    pub(super) fn is_stopped_by_violation(&self) -> bool {
         let world = self.recorder.world();
         match self.scenario.stop.as_ref().and_then(|stop| stop.on_violation).unwrap_or(OnViolation::Any(true)) {
             OnViolation::Any(any) => any && !world.violations.is_empty(),
             OnViolation::Only(invariant) => world.violations.contains_key(&invariant),
-        }
-    }
-
-    /// The next action that is due: an authored one, when its time has come, before anything else of that time;
-    /// a recorded one, at the place between two events at which it was done.
-    fn next_due(&mut self, now: Micros) -> Option<Action> {
-        let here = (self.recorder.count(), self.silent_polls);
-        let due = |timing: &Timing| match *timing {
-            Timing::At(at) => at <= now,
-            Timing::After { at, event, polls } => at <= now && (event, polls) <= here,
-            Timing::When(_) => false,
-        };
-        self.timed.front().filter(|(_, timing, _)| due(timing))?;
-        let (place, _, what) = self.timed.pop_front()?;
-        self.place = place + self.recorded + 1;
-        Some(what)
-    }
-
-    /// After something happened: what waited for it is done, and the clients learn who leads. It belongs to
-    /// the same turn, so that a user cannot come between, and a recording is the same run.
-    fn settle(&mut self, anything_new: bool) {
-        if anything_new {
-            self.silent_polls = 0;
-            // What is done may fire other triggers; each fires once.
-            loop {
-                let fired = self.recorder.take_fired();
-                if fired.is_empty() {
-                    break;
-                }
-                let due: Vec<Action> = fired.iter().filter_map(|&i| self.conditional.get(i).cloned()).collect();
-                due.into_iter().for_each(|what| self.carry_out(what));
-            }
-            self.clients.set_leader(self.recorder.leader());
         }
     }
 

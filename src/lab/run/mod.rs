@@ -2,9 +2,11 @@
 
 mod actions;
 mod clients;
+pub mod drive;
 pub mod lab;
 mod network;
 pub mod past;
 mod recorder;
 pub mod storage;
+mod tally;
 pub mod unobserved;

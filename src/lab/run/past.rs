@@ -7,14 +7,18 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::lab::judge::watch::{Needs, Watch};
+use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::event::Record;
 use crate::lab::world::World;
 
-/// The number of events between two kept worlds: folding that many takes about a millisecond.
+/// The number of events between two kept worlds, in a run that is not long: folding that many takes about a
+/// millisecond.
 pub const SPACING: u64 = 256;
 
 /// The most worlds that are kept. They share what did not change; each adds some kilobytes to the one before. Beyond
-/// the limit, every second world of the older half is dropped.
+/// the limit, every second one is dropped, and only every second one is kept from then on: so any event of a run of
+/// three million is at most 4096 events away from a kept world.
 pub const KEYFRAMES_MAX: usize = 1024;
 
 /// The events of a run, in order.
@@ -23,32 +27,68 @@ pub struct EventLog {
     /// The world before the first event.
     first: Rc<World>,
     records: Vec<Rc<Record>>,
-    /// The kept worlds, by the number of the event that precedes them.
+    /// The numbers of the events at which the run could stop: the last of each turn.
+    stops: Vec<u64>,
+    /// The kept worlds, by the number of the event that precedes them: one for each multiple of `spacing`.
     keyframes: BTreeMap<u64, Rc<World>>,
+    spacing: u64,
 }
 
 impl EventLog {
     /// A log without events.
     pub fn new(first: Rc<World>) -> EventLog {
-        EventLog { first, records: Vec::new(), keyframes: BTreeMap::new() }
+        EventLog { first, records: Vec::new(), stops: Vec::new(), keyframes: BTreeMap::new(), spacing: SPACING }
     }
 
     /// Appends the next event, with the world after it.
     pub fn push(&mut self, record: Rc<Record>, world: &Rc<World>) {
         let number = record.n;
         self.records.push(record);
-        if number.is_multiple_of(SPACING) {
+        if number.is_multiple_of(self.spacing) {
             self.keyframes.insert(number, world.clone());
-            self.thin();
+        }
+        if self.keyframes.len() > KEYFRAMES_MAX {
+            self.spacing *= 2;
+            self.keyframes.retain(|number, _| number.is_multiple_of(self.spacing));
         }
     }
 
-    fn thin(&mut self) {
-        if self.keyframes.len() > KEYFRAMES_MAX {
-            let older = self.keyframes.keys().copied().take(KEYFRAMES_MAX / 2);
-            let gone: Vec<u64> = older.skip(1).step_by(2).collect();
-            gone.iter().for_each(|number| drop(self.keyframes.remove(number)));
+    /// Notes that the run could stop after the last event.
+    pub fn note_stop(&mut self) {
+        let last = self.events();
+        if self.stops.last().is_none_or(|&stop| stop < last) {
+            self.stops.push(last);
         }
+    }
+
+    /// The first event after this one at which the run could stop; the last one if none is known.
+    pub fn next_stop(&self, event: u64) -> u64 {
+        let place = self.stops.partition_point(|&stop| stop <= event);
+        self.stops.get(place).copied().unwrap_or(self.events())
+    }
+
+    /// Watches a condition over the run up to this event, `world` being that after it: what has happened so far
+    /// counts, as if it had been watched from the first event on.
+    pub fn watch(&self, condition: Condition, world: &World) -> Watch {
+        let mut watch = Watch::new(condition);
+        let so_far = &self.records[..usize::try_from(world.n).unwrap_or(usize::MAX).min(self.records.len())];
+        match watch.needs() {
+            Needs::Nothing => {}
+            Needs::Events => so_far.iter().for_each(|record| watch.recall(record)),
+            Needs::Worlds => {
+                let mut then = World::clone(&self.first);
+                for record in so_far {
+                    then.apply(record);
+                    watch.observe(record, &then);
+                }
+            }
+        }
+        watch
+    }
+
+    /// The number of events between two kept worlds.
+    pub fn spacing(&self) -> u64 {
+        self.spacing
     }
 
     /// The number of worlds that are kept.

@@ -8,6 +8,7 @@ use litemap::LiteMap;
 use crate::lab::judge::invariants::Invariants;
 use crate::lab::judge::watch::Watch;
 use crate::lab::run::past::EventLog;
+use crate::lab::run::tally::Tally;
 use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::event::{Event, LabEvent, Record};
 use crate::lab::vocab::invariant::Violation;
@@ -34,7 +35,8 @@ struct Recording {
     invariants: Invariants,
     /// The present leaders with their terms. Clients need them even if recording is off.
     leaders: LiteMap<NodeId, Term>,
-    count: u64,
+    /// What has happened so far, recorded or not.
+    tally: Tally,
     /// Whether recording is off.
     off: bool,
 }
@@ -54,8 +56,8 @@ impl Recording {
 
     /// Records one event: folds it into the world, and passes it to the watches.
     fn take(&mut self, at: Micros, event: Event) -> Rc<Record> {
-        self.count += 1;
-        let record = Rc::new(Record { at, n: self.count, event });
+        self.tally.note(&event);
+        let record = Rc::new(Record { at, n: self.tally.events, event });
         record.hash_into(&mut self.hash);
         Rc::make_mut(&mut self.world).apply(&record);
         for watch in &mut self.watches {
@@ -95,7 +97,7 @@ impl Recorder {
             fired: Vec::new(),
             invariants,
             leaders: LiteMap::new(),
-            count: 0,
+            tally: Tally::default(),
             off: false,
         };
         Recorder { clock, recording: Rc::new(RefCell::new(recording)) }
@@ -110,7 +112,7 @@ impl Recorder {
         let recording = &mut *self.recording.borrow_mut();
         recording.note_leader(&event);
         if recording.off {
-            recording.count += 1;
+            recording.tally.note(&event);
             return;
         }
         let at = self.clock.now();
@@ -126,7 +128,17 @@ impl Recorder {
 
     /// The number of events so far.
     pub fn count(&self) -> u64 {
-        self.recording.borrow().count
+        self.recording.borrow().tally.events
+    }
+
+    /// The bytes that the events take, about.
+    pub fn bytes(&self) -> u64 {
+        self.recording.borrow().tally.bytes
+    }
+
+    /// The number of events so far that brought the cluster on.
+    pub fn progress(&self) -> u64 {
+        self.recording.borrow().tally.progress
     }
 
     /// The leader of the highest term: the one that a client would find.
@@ -140,11 +152,19 @@ impl Recorder {
         self.recording.borrow_mut().off = true;
     }
 
-    /// Watches a condition from now on: it is evaluated after every event.
+    /// Watches a condition: it is evaluated after every event. What has happened so far counts too.
     pub fn watch(&self, condition: Condition) -> WatchId {
-        let mut recording = self.recording.borrow_mut();
-        recording.watches.push(Watch::new(condition));
+        let recording = &mut *self.recording.borrow_mut();
+        recording.watches.push(recording.past.watch(condition, &recording.world));
         WatchId(recording.watches.len() - 1)
+    }
+
+    /// Notes that the run could stop here.
+    pub fn note_stop(&self) {
+        let recording = &mut *self.recording.borrow_mut();
+        if !recording.off {
+            recording.past.note_stop();
+        }
     }
 
     /// Adds a trigger that fires once, when its condition first holds after an event. Triggers are numbered from 0.

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use crate::lab::vocab::image::Image;
 use crate::lab::vocab::spec::DiskSpec;
 use crate::raft::log::{LogTerms, Payload, SharedEntry};
+use crate::raft::machine::{Repetition, StateMachine};
 use crate::raft::membership::Memberships;
 use crate::raft::storage::{LogView, Persisted, Storage, StorageError, Write};
 use crate::raft::{Index, Membership, SharedSnapshot, Snapshot, SnapshotMeta};
@@ -32,7 +33,9 @@ struct Disk {
     /// The writes that are not durable yet, with the virtual time at which they will be.
     under_way: VecDeque<(Micros, Write)>,
     /// The state machine. Volatile: lost in a crash, and rebuilt from the snapshot and the log.
-    machine: BTreeMap<String, String>,
+    machine: StateMachine,
+    /// Whether the state machine does a repeated write once, as it was last told.
+    once: bool,
     applied: Index,
     /// The initial last applied index, when the disk is read for the first time, if beyond the snapshot.
     applied_at_first: Option<Index>,
@@ -48,7 +51,8 @@ impl MemoryStorage {
             cache: image.clone(),
             platter: image,
             under_way: VecDeque::new(),
-            machine: BTreeMap::new(),
+            machine: StateMachine::default(),
+            once: true,
             applied: 0,
             applied_at_first: None,
         };
@@ -75,7 +79,7 @@ impl MemoryStorage {
         disk.flush_until(|at| at < now);
         disk.under_way.clear();
         disk.cache = disk.platter.clone();
-        disk.machine.clear();
+        disk.machine = StateMachine::default();
         disk.cache.clone()
     }
 
@@ -84,9 +88,9 @@ impl MemoryStorage {
         self.disk.borrow().platter.clone()
     }
 
-    /// The content of the state machine.
+    /// The values in the state machine.
     pub fn machine(&self) -> BTreeMap<String, String> {
-        self.disk.borrow().machine.clone()
+        self.disk.borrow().machine.values.clone()
     }
 }
 
@@ -103,11 +107,11 @@ impl Disk {
         self.under_way.clear();
         self.cache = self.platter.clone();
         let Image { hard_state, snapshot, prev, log } = self.cache.clone();
-        self.machine = snapshot.as_ref().map(|snapshot| snapshot.state()).unwrap_or_default();
+        self.machine = snapshot.as_ref().map(|snapshot| snapshot.machine()).unwrap_or_default();
         let included = snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
         self.applied = included;
         if let Some(index) = self.applied_at_first.take().filter(|&index| index > included) {
-            self.apply(included + 1, index)?;
+            self.apply(included + 1, index, true)?;
         }
         let (base, members) = match &snapshot {
             Some(snapshot) => snapshot.meta.membership.clone(),
@@ -130,7 +134,7 @@ impl Disk {
     fn write(&mut self, now: Micros, write: Write) -> Micros {
         self.cache.write(&write);
         if let Some(install) = &write.install {
-            self.machine = install.snapshot.state();
+            self.machine = install.snapshot.machine();
             self.applied = install.snapshot.meta.index;
         }
         let (low, high) = self.spec.write_delay;
@@ -171,34 +175,27 @@ impl Disk {
         Ok(LogView { first_index, last_applied: self.applied, entries })
     }
 
-    fn apply(&mut self, first: Index, last: Index) -> Result<(), StorageError> {
+    fn apply(&mut self, first: Index, last: Index, once: bool) -> Result<Vec<Repetition>, StorageError> {
         self.works()?;
-        for entry in self.entries(first, last)? {
-            set(&mut self.machine, &entry);
-        }
-        self.applied = last;
-        Ok(())
+        let entries = self.entries(first, last)?;
+        let repeated = entries.iter().filter_map(|entry| self.machine.apply(entry, once)).collect();
+        (self.applied, self.once) = (last, once);
+        Ok(repeated)
     }
 
     /// The state at an index: the snapshot's state with the later entries applied.
-    fn state_at(&self, index: Index) -> Result<BTreeMap<String, String>, StorageError> {
+    fn state_at(&self, index: Index) -> Result<StateMachine, StorageError> {
         self.works()?;
         if index == self.applied {
             return Ok(self.machine.clone());
         }
         let snapshot = self.cache.snapshot.as_ref();
-        let mut state = snapshot.map(|snapshot| snapshot.state()).unwrap_or_default();
+        let mut state = snapshot.map(|snapshot| snapshot.machine()).unwrap_or_default();
         let first = snapshot.map_or(1, |snapshot| snapshot.meta.index + 1);
         for entry in self.entries(first, index)? {
-            set(&mut state, &entry);
+            state.apply(&entry, self.once);
         }
         Ok(state)
-    }
-}
-
-fn set(state: &mut BTreeMap<String, String>, entry: &SharedEntry) {
-    if let Payload::Set { key, value } = &entry.payload {
-        state.insert(key.clone(), value.clone());
     }
 }
 
@@ -220,13 +217,18 @@ impl Storage for MemoryStorage {
         std::future::ready(self.disk.borrow().read(first, last))
     }
 
-    fn apply(&self, first: Index, last: Index) -> impl Future<Output = Result<(), StorageError>> + 'static {
-        std::future::ready(self.disk.borrow_mut().apply(first, last))
+    fn apply(
+        &self,
+        first: Index,
+        last: Index,
+        once: bool,
+    ) -> impl Future<Output = Result<Vec<Repetition>, StorageError>> + 'static {
+        std::future::ready(self.disk.borrow_mut().apply(first, last, once))
     }
 
     fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static {
         let disk = self.disk.borrow();
-        std::future::ready(disk.works().map(|()| disk.machine.get(key).cloned()))
+        std::future::ready(disk.works().map(|()| disk.machine.values.get(key).cloned()))
     }
 
     fn build_snapshot(
@@ -238,7 +240,7 @@ impl Storage for MemoryStorage {
             let mut disk = self.disk.borrow_mut();
             let (low, high) = disk.spec.snapshot_delay;
             let delay = Micros(disk.rng.range(low.0, high.0 + 1));
-            disk.state_at(meta.index).map(|state| (SharedSnapshot::new(Snapshot::new(meta, &state)), delay))
+            disk.state_at(meta.index).map(|state| (SharedSnapshot::new(Snapshot::of(meta, &state)), delay))
         };
         let clock = self.clock.clone();
         async move {

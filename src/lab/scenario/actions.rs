@@ -33,7 +33,8 @@ impl ScheduledAction {
 pub enum Timing {
     /// At this virtual time, before the events of that time.
     At(Micros),
-    /// Recorded: after an event of the run, at the end of the poll in which it occurred.
+    /// Recorded: after an event of the run, at the end of the poll in which it occurred. If that does not come by the
+    /// time of the action: at that time.
     After {
         /// The virtual time of the action.
         at: Micros,

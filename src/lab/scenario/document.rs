@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::lab::json::error::{invalid, ScenarioError};
 use crate::lab::json::read::{list, object, parse, parse_at, pretty};
+use crate::lab::scenario::limits::DOCUMENT_BYTES_MAX;
 use crate::lab::scenario::{ScheduledAction, Start, Stop, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
@@ -99,6 +100,9 @@ impl Scenario {
     /// # Errors
     /// The first error, with its path; for invalid JSON, with line and column.
     pub fn from_json(text: &str) -> Result<Scenario, ScenarioError> {
+        if text.len() > DOCUMENT_BYTES_MAX {
+            return invalid("", format!("a scenario has at most {DOCUMENT_BYTES_MAX} bytes"));
+        }
         Scenario::from_value(parse(text)?)
     }
 
@@ -205,6 +209,12 @@ impl Scenario {
             }
         }
         moment.map(|(now, event)| (scenario, Position { event, now }))
+    }
+
+    /// Whether a rule of Raft is off in all nodes, from the beginning or by an action.
+    pub fn switches_rules_off(&self) -> bool {
+        let off = |action: &ScheduledAction| matches!(action.what, Action::Rule { on: false, .. });
+        !self.rules_off.is_empty() || self.actions.iter().any(off)
     }
 
     /// The settings of the disks.

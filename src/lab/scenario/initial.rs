@@ -26,7 +26,7 @@ impl Scenario {
                 StartEntry::Full(_, payload) => payload,
                 StartEntry::Term(term) => Payload::Set { key: "x".into(), value: format!("{term}.{index}") },
             };
-            SharedEntry::new(Entry { index, term, payload })
+            SharedEntry::new(Entry::new(index, term, payload))
         };
         let log: Vec<SharedEntry> = (prev.0 + 1..).zip(start.log).map(entry).collect();
         let last_term = log.last().map_or(prev.1, |entry| entry.term);

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
-use crate::lab::scenario::limits::{NODES_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX};
+use crate::lab::scenario::limits::{
+    CLIENTS_MAX, INTERVAL_MIN, NODES_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX, WRITES_TOTAL_MAX, WRITTEN_BYTES_MAX,
+};
 use crate::lab::scenario::{Scenario, ScheduledAction, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
@@ -40,6 +42,7 @@ impl Scenario {
             }
         }
         self.check_configs(None)?;
+        self.check_writes(None)?;
         check_range("network.latency", self.network.latency)?;
         check_range("storage.write_delay", self.storage.write_delay)?;
         check_range("storage.snapshot_delay", self.storage.snapshot_delay)?;
@@ -75,6 +78,31 @@ impl Scenario {
         check_node(&self.first_nodes(), path, node)
     }
 
+    /// Checks how much all `write_many` write together, `added` included, which is an action to come.
+    ///
+    /// # Errors
+    /// With the path of the first action that is too much; of `added`, without a path.
+    pub(in crate::lab) fn check_writes(&self, added: Option<&Action>) -> Result<(), ScenarioError> {
+        let (mut writes, mut bytes) = (0u64, 0u64);
+        let planned = self.actions.iter().enumerate().map(|(i, action)| (Some(i), &action.what));
+        for (place, what) in planned.chain(added.map(|what| (None, what))) {
+            let Action::WriteMany { count, value_bytes, .. } = what else { continue };
+            writes = writes.saturating_add(*count);
+            bytes = bytes.saturating_add(count.saturating_mul(value_bytes.unwrap_or(0).into()));
+            let path = || place.map(|place| format!("actions[{place}]")).unwrap_or_default();
+            if writes > WRITES_TOTAL_MAX {
+                return invalid(path(), format!("more than {WRITES_TOTAL_MAX} writes together with those before it"));
+            }
+            if bytes > WRITTEN_BYTES_MAX {
+                return invalid(
+                    path(),
+                    format!("more than {WRITTEN_BYTES_MAX} bytes together with the writes before it"),
+                );
+            }
+        }
+        Ok(())
+    }
+
     /// Checks that the settings can work together, from one change of them to the next. `added` is one more
     /// change, before the action at that place.
     ///
@@ -83,7 +111,7 @@ impl Scenario {
     pub(in crate::lab) fn check_configs(&self, added: Option<(usize, &ConfigPatch)>) -> Result<(), ScenarioError> {
         let mut config = self.node_config();
         let check = |path: &str, config: &Config| match config.validate() {
-            Ok(()) => Ok(()),
+            Ok(()) => check_intervals(path, config),
             Err(error) => invalid(child_path(path, error.field), error.to_string()),
         };
         check("config", &config)?;
@@ -111,6 +139,19 @@ impl Scenario {
         }
         Ok(())
     }
+}
+
+/// Checks the settings that say how often something repeats itself.
+fn check_intervals(path: &str, config: &Config) -> Result<(), ScenarioError> {
+    for (field, interval) in [
+        ("heartbeat_interval", config.heartbeat_interval),
+        ("install_snapshot_timeout", config.install_snapshot_timeout),
+    ] {
+        if interval < INTERVAL_MIN {
+            return invalid(child_path(path, field), format!("{interval} is below {INTERVAL_MIN}"));
+        }
+    }
+    Ok(())
 }
 
 /// Checks that an action makes sense for a cluster of these nodes.
@@ -158,7 +199,13 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
             node.map_or(Ok(()), |node| check_node(nodes, &at("node"), node))
         }
         Action::AddLearner { node } => check_newcomers(&at("node"), what, nodes, *node == 0),
-        Action::Members { voters } => check_newcomers(&at("voters"), what, nodes, voters.contains(&0)),
+        Action::Members { voters, learners } => {
+            if let Some(both) = learners.iter().flatten().find(|learner| voters.contains(learner)) {
+                return invalid(at("learners"), Refusal::VoterAndLearner(*both));
+            }
+            check_newcomers(&at("voters"), what, nodes, voters.contains(&0))?;
+            check_newcomers(&at("learners"), what, nodes, learners.iter().flatten().any(|&learner| learner == 0))
+        }
         Action::Transfer { to } => check_node(nodes, &at("to"), *to),
         Action::WriteMany { .. } => check_load(path, what),
         Action::Partition { groups } => check_groups(&at("groups"), groups, nodes),
@@ -180,7 +227,7 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
 
 /// Checks `write_many`.
 fn check_load(path: &str, what: &Action) -> Result<(), ScenarioError> {
-    let Action::WriteMany { count, clients, every, value_bytes } = what else { return Ok(()) };
+    let Action::WriteMany { count, clients, every, value_bytes, retry_after } = what else { return Ok(()) };
     let at = |field: &str| child_path(path, field);
     if *count > WRITES_MAX {
         return invalid(at("count"), format!("{count} is above {WRITES_MAX}"));
@@ -188,8 +235,11 @@ fn check_load(path: &str, what: &Action) -> Result<(), ScenarioError> {
     if every.is_some() && clients.is_some() {
         return invalid(at("clients"), "`every` makes an open loop, `clients` a closed one: only one of them");
     }
-    if clients.is_some_and(|clients| clients == 0 || clients > 100) {
-        return invalid(at("clients"), "from 1 to 100 clients");
+    if every.is_some() && retry_after.is_some() {
+        return invalid(at("retry_after"), "a client with a session has one write under way: `clients`, not `every`");
+    }
+    if clients.is_some_and(|clients| clients == 0 || clients > CLIENTS_MAX) {
+        return invalid(at("clients"), format!("from 1 to {CLIENTS_MAX} clients"));
     }
     match value_bytes.is_some_and(|bytes| bytes as usize > TEXT_BYTES_MAX) {
         true => invalid(at("value_bytes"), format!("above {TEXT_BYTES_MAX}")),

@@ -41,6 +41,10 @@ pub enum Action {
         /// The id of the client. Default: 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client: Option<u32>,
+        /// After how many ms the client sends the write again if its outcome is unknown: to the leader, in a session, so
+        /// that it is done once. Default: never.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<Micros>,
     },
     /// A client reads linearizably: the result must reflect every write completed before the read.
     Read {
@@ -55,7 +59,7 @@ pub enum Action {
     },
     /// Clients write repeatedly, until `count` writes have begun.
     WriteMany {
-        /// The number of writes.
+        /// The number of writes: at most 100,000, and 300,000 of all together.
         count: u64,
         /// Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,9 +67,13 @@ pub enum Action {
         /// Closed loop: the number of clients, each of which waits for a result before its next write. Default: 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         clients: Option<u32>,
-        /// The length of each value in bytes. Default: the value is the number of the write.
+        /// The length of each value in bytes: at most 4096, and 128 MiB in all. Default: the value is the number of the
+        /// write.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         value_bytes: Option<u32>,
+        /// Closed loop: as in `write`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<Micros>,
     },
     /// Cuts every link between nodes of different groups, and rejoins all others. Nodes not listed form another
     /// group. Messages in flight on cut links are lost.
@@ -170,10 +178,14 @@ pub enum Action {
         node: NodeId,
     },
     /// Changes the voters, once new ones have caught up. Nodes that do not exist yet are started with empty disks.
-    /// Waits while there is no leader.
+    /// Waits while there is no leader. Takes the place of a change whose new voters are still catching up.
     Members {
         /// The ids of the new set of voters.
         voters: BTreeSet<NodeId>,
+        /// The ids of the new set of learners: who is in neither set leaves, a voter in this one is demoted. Without it,
+        /// the learners stay that are not to vote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        learners: Option<BTreeSet<NodeId>>,
     },
     /// Transfers leadership. Waits while there is no leader.
     Transfer {
@@ -201,7 +213,7 @@ impl Action {
     pub fn newcomers(&self) -> BTreeSet<NodeId> {
         match self {
             Action::AddLearner { node } => BTreeSet::from([*node]),
-            Action::Members { voters } => voters.clone(),
+            Action::Members { voters, learners } => voters.iter().chain(learners.iter().flatten()).copied().collect(),
             _ => BTreeSet::new(),
         }
     }

@@ -59,6 +59,8 @@ string_enum! {
         Refused = "refused",
         /// Possibly executed: the node stepped down or crashed before it responded.
         Unknown = "unknown",
+        /// The same, but the client will send the request again, in its session.
+        Retrying = "retrying",
     }
 }
 
@@ -147,10 +149,11 @@ events! {
             /// The result of a read, once it is completed; null if the key is not set.
             read: Option<String>,
         },
-        /// The status of a membership change changed. The request is to make `voters` the set of voters, or to add
-        /// `learner`.
+        /// The status of a membership change changed. The request is to make `voters` the set of voters and `learners`,
+        /// if given, that of the learners, or to add `learner`.
         Members = "members" {
             voters: Option<BTreeSet<NodeId>>,
+            learners: Option<BTreeSet<NodeId>>,
             learner: Option<NodeId>,
             /// The node that was asked; null while there is no leader.
             node: Option<NodeId>,

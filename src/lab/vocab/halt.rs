@@ -9,10 +9,14 @@ use super::violation::ViolationDetail;
 /// Why a run cannot continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Halt {
-    /// Livelock: tasks are polled again and again without any event. The name of each and its number of polls.
+    /// Livelock: tasks are polled again and again and nothing gets on. The name of each and its number of polls.
     TimeStandsStill(Vec<(Rc<str>, u32)>),
     /// An invariant was violated, and the scenario stops at violations.
     Broken(Invariant, ViolationDetail),
+    /// The run has as many events as a run may have.
+    TooManyEvents(u64),
+    /// The events of the run take as many bytes as they may.
+    TooManyBytes(u64),
 }
 
 impl fmt::Display for Halt {
@@ -23,6 +27,10 @@ impl fmt::Display for Halt {
                 write!(f, "time stands still: {}", tasks.join(", "))
             }
             Halt::Broken(invariant, detail) => write!(f, "{invariant} is broken: {detail}"),
+            Halt::TooManyEvents(max) => write!(f, "the run has {max} events, and no run has more"),
+            Halt::TooManyBytes(max) => {
+                write!(f, "the events of the run take {max} bytes, and those of no run take more")
+            }
         }
     }
 }

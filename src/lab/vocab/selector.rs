@@ -142,7 +142,7 @@ mod tests {
     use crate::raft::rpc::AppendEntries;
 
     fn append(first: Index, last: Index) -> Message {
-        let entry = |index| SharedEntry::new(Entry { index, term: 1, payload: Payload::Blank });
+        let entry = |index| SharedEntry::new(Entry::new(index, 1, Payload::Blank));
         Message::Append(AppendEntries {
             term: 1,
             leader: 1,

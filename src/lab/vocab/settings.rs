@@ -62,7 +62,7 @@ patch! {
         election_timeout_min: Micros => election_timeout_min,
         /// The exclusive upper bound of the random election timeout, in ms.
         election_timeout_max: Micros => election_timeout_max,
-        /// The interval between heartbeats, and the time limit of an append, in ms.
+        /// The interval between heartbeats, and the time limit of an append, in ms; at least 1.
         heartbeat_interval: Micros => heartbeat_interval,
         /// The most entries in one append.
         max_payload_entries: u32 => max_payload_entries,
@@ -72,7 +72,7 @@ patch! {
         snapshot_policy: SnapshotPolicy => snapshot_threshold,
         /// The most bytes in one chunk of a snapshot.
         snapshot_max_chunk_size: u64 => snapshot_max_chunk_size,
-        /// The time limit of one chunk of a snapshot, in ms.
+        /// The time limit of one chunk of a snapshot, in ms; at least 1.
         install_snapshot_timeout: Micros => install_snapshot_timeout,
         /// Whether a follower that refuses an append hints where the logs may agree. Otherwise the leader lowers its next index by one.
         conflict_hint: bool => conflict_hint,
@@ -80,6 +80,8 @@ patch! {
         pre_vote: bool => pre_vote,
         /// Whether a leader that does not hear from a majority within `election_timeout_max` steps down.
         check_quorum: bool => check_quorum,
+        /// The most entries that a leader keeps before its snapshot for a follower that is being sent one.
+        snapshot_tail_limit: u64 => snapshot_tail_limit,
     }
 }
 

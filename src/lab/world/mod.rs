@@ -13,7 +13,7 @@ use crate::lab::vocab::invariant::{Invariant, Violation};
 use crate::lab::vocab::links::Links;
 use crate::lab::vocab::settings::NetworkPatch;
 use crate::raft::event::Role;
-use crate::raft::{self, Membership, NodeId, Rule};
+use crate::raft::{self, Index, Membership, NodeId, Rule};
 use crate::runtime::Micros;
 
 mod clients;
@@ -61,6 +61,8 @@ pub struct World {
     pub strokes: Vec<NamedCut>,
     /// The rules that are switched off.
     pub rules_off: BTreeSet<Rule>,
+    /// Whether a leader that hears no majority steps down.
+    pub check_quorum: bool,
     /// What the clients know.
     pub clients: Clients,
     /// Messages so far.
@@ -85,6 +87,11 @@ impl World {
     pub fn with_links(mut self, links: Links) -> World {
         self.links = Rc::new(links);
         self
+    }
+
+    /// The same, with check-quorum on or off.
+    pub fn with_check_quorum(self, check_quorum: bool) -> World {
+        World { check_quorum, ..self }
     }
 
     /// The same, with disks whose writes take so long.
@@ -116,8 +123,14 @@ impl World {
     }
 
     /// Whether all live members agree: one leader of the highest term, and everywhere the leader's log, committed and
-    /// applied to its end, with the same state. Who is a member says the leader's configuration.
+    /// applied to its end, with the same state. Who is a member says the leader's configuration. Entries that one of two logs
+    /// has compacted are not compared.
     pub fn converged(&self) -> bool {
+        self.converged_beyond(0)
+    }
+
+    /// The same, if the logs of all live members are known to be equal up to an index.
+    pub(in crate::lab) fn converged_beyond(&self, index: Index) -> bool {
         let Some(leader) = self.leader() else { return false };
         let members = leader.members.1.members();
         let live: Vec<&NodeState> =
@@ -131,6 +144,7 @@ impl World {
         live.iter().all(|node| {
             (node.last_index(), node.commit, node.applied) == (last, last, last)
                 && last_term(node) == last_term(leader)
+                && node.has_entries_of(leader, index)
                 && node.state == leader.state
         })
     }
@@ -193,6 +207,7 @@ impl World {
             Truncate { first, .. } => node.truncate_from(*first),
             Commit { to, .. } => node.commit = *to,
             Apply { index, .. } => node.apply_entry(*index),
+            Repeated { index, .. } => node.repeats = Some(*index),
             StorageFailed { error, .. } => node.storage_error = Some(error.clone()),
             Chunk { index, received, .. } => node.receiving = Some((*index, *received)),
             Installed { snapshot, kept_suffix, .. } => node.install(snapshot, *kept_suffix),
@@ -255,7 +270,7 @@ impl World {
                     node.usual_write_delay = *write_delay;
                 }
             }),
-            LabEvent::Config { .. } => {}
+            LabEvent::Config { change } => self.check_quorum = change.check_quorum.unwrap_or(self.check_quorum),
             LabEvent::Rule { name, on: true } => drop(self.rules_off.remove(name)),
             LabEvent::Rule { name, on: false } => drop(self.rules_off.insert(*name)),
             LabEvent::Violation { invariant, nodes, entries, text } => {

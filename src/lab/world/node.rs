@@ -53,6 +53,8 @@ pub struct NodeState {
     pub applied: Index,
     /// The keys and values of the state machine.
     pub state: imbl::OrdMap<String, String>,
+    /// The index of the entry to be applied next, if its write was done before.
+    pub(super) repeats: Option<Index>,
     /// Its latest complete snapshot, if any.
     pub snapshot: Option<SharedSnapshot>,
     /// A partially received snapshot: its last included index, and the bytes received.
@@ -100,6 +102,7 @@ impl NodeState {
             commit: 0,
             applied: 0,
             state: imbl::OrdMap::new(),
+            repeats: None,
             storage_error: None,
             snapshot: None,
             receiving: None,
@@ -142,6 +145,13 @@ impl NodeState {
     /// The entry at `index`, if it is retained.
     pub fn entry(&self, index: Index) -> Option<&SharedEntry> {
         self.log.get(usize::try_from(index.checked_sub(self.first_index)?).ok()?)
+    }
+
+    /// Whether two logs that end at the same index have the same entries after this one, as far as both retain them.
+    pub(super) fn has_entries_of(&self, other: &NodeState, after: Index) -> bool {
+        let first = self.first_index.max(other.first_index).max(after + 1);
+        let count = usize::try_from((self.last_index() + 1).saturating_sub(first)).unwrap_or(usize::MAX);
+        self.log.iter().rev().zip(other.log.iter().rev()).take(count).all(|(a, b)| a == b)
     }
 
     pub(super) fn find_members(&mut self) {
@@ -246,6 +256,9 @@ impl NodeState {
     /// Applies the entry at an index to the state machine.
     pub(super) fn apply_entry(&mut self, index: Index) {
         self.applied = index;
+        if self.repeats.take() == Some(index) {
+            return;
+        }
         if let Some(Payload::Set { key, value }) = self.entry(index).map(|entry| entry.payload.clone()) {
             self.state.insert(key, value);
         }

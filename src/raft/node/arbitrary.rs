@@ -38,9 +38,9 @@ fn payload() -> impl Strategy<Value = Payload> {
 
 fn entries() -> impl Strategy<Value = Vec<Arc<Entry>>> {
     let wild =
-        (number(), number(), payload()).prop_map(|(index, term, payload)| Arc::new(Entry { index, term, payload }));
+        (number(), number(), payload()).prop_map(|(index, term, payload)| Arc::new(Entry::new(index, term, payload)));
     let tame = (0..10u64, prop::collection::vec((0..9u64, payload()), 0..5)).prop_map(|(first, entries)| {
-        let entry = |(index, (term, payload))| Arc::new(Entry { index, term, payload });
+        let entry = |(index, (term, payload))| Arc::new(Entry::new(index, term, payload));
         (first..).zip(entries).map(entry).collect::<Vec<_>>()
     });
     prop_oneof![1 => prop::collection::vec(wild, 0..4), 3 => tame]
@@ -120,11 +120,15 @@ fn input() -> impl Strategy<Value = Input> {
                 Input::VoteResponse { voter, term: asked, response: VoteResponse { term, granted, pre_vote } }
             }
         ),
-        (token(), payload()).prop_map(|(token, payload)| Input::Write(token, payload)),
+        (token(), payload()).prop_map(|(token, payload)| Input::Write(token, payload, None)),
         token().prop_map(|token| Input::Read(token, "a".into())),
         (token(), node_id()).prop_map(|(token, node)| Input::AddLearner(token, node)),
-        (token(), prop::collection::btree_set(node_id(), 0..4))
-            .prop_map(|(token, voters)| Input::ChangeMembers(token, voters)),
+        (
+            token(),
+            prop::collection::btree_set(node_id(), 0..4),
+            prop::option::of(prop::collection::btree_set(node_id(), 0..3))
+        )
+            .prop_map(|(token, voters, learners)| Input::ChangeMembers(token, voters, learners)),
         node_id().prop_map(Input::Transfer),
         (number(), node_id()).prop_map(|(term, leader)| Input::TimeoutNow(TimeoutNow { term, leader })),
         (number(), node_id(), number()).prop_map(|(index, leader, term)| {
@@ -186,7 +190,7 @@ impl Rig {
             |output: &Output| matches!(output, Output::Write(..) | Output::Apply { .. } | Output::BuildSnapshot(_));
         let outputs = self.node.take_outputs();
         for output in &outputs {
-            if let Output::Apply { first, last } = output {
+            if let Output::Apply { first, last, .. } = output {
                 assert!(*first == self.node.last_applied + 1);
                 assert!(*first <= *last && *last <= self.node.terms.last_index());
             }
@@ -198,7 +202,7 @@ impl Rig {
         while let Some(output) = self.in_progress.pop_front() {
             match output {
                 Output::Write(number, _) => self.handle(Input::Written(number)),
-                Output::Apply { last, .. } => self.handle(Input::Applied(last)),
+                Output::Apply { last, .. } => self.handle(Input::Applied(last, vec![])),
                 Output::BuildSnapshot(meta) => {
                     let snapshot = Arc::new(Snapshot { meta, data: Vec::new() });
                     self.handle(Input::SnapshotBuilt(Ok(snapshot)));

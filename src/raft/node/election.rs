@@ -104,9 +104,7 @@ impl Node {
         self.set_leader(Some(self.id));
         self.set_election_deadline(None);
         self.start_leading(now, &BTreeMap::new());
-        if self.config.rules.blank_entry_on_election {
-            self.append_first_entry(now);
-        }
+        self.append_first_entry(now);
     }
 
     /// Becomes the leader of its current term without an election, with these match indexes: for scenarios that begin
@@ -141,6 +139,8 @@ impl Node {
         self.hard_state = HardState { term, voted_for: None };
         self.persist_hard_state();
         self.leader = None; // no event: an observer knows that a new term has no leader yet
+        self.last_leader_contact = None;
+        self.pre_vote = None; // it asked about the term before
     }
 
     fn vote_for(&mut self, candidate: NodeId) {
@@ -246,14 +246,13 @@ impl Node {
 
     /// Handles RequestVote, or a pre-vote.
     pub(super) fn on_vote_request(&mut self, now: Micros, token: Token, request: VoteRequest) {
-        // Leader stickiness (thesis §4.2.3): a node that has heard from a leader recently does not even adopt the term,
-        // so a node that was cut off cannot depose that leader. A leader counts as hearing from itself.
-        let min = self.config.election_timeout_min;
-        let hears_leader = self.role == Role::Leader || self.last_leader_contact.is_some_and(|at| now < at + min);
+        let sticks_to = self.leader_to_stick_to(now).filter(|_| !request.transfer);
         let why = if self.is_stale(request.term) {
             VoteWhy::StaleTerm
-        } else if hears_leader && !request.transfer && self.config.rules.leader_stickiness {
-            VoteWhy::HearsLeader
+        } else if let Some(why) = sticks_to {
+            why
+        } else if self.knows_removal_of(&request) {
+            VoteWhy::NoVoter
         } else if request.pre_vote {
             self.decide_pre_vote(&request)
         } else {
@@ -267,11 +266,35 @@ impl Node {
             false => self.emit(Event::Vote { node, candidate, term, granted, why }),
         }
         if granted && !pre_vote {
+            self.pre_vote = None; // the node supports another candidate now
             self.vote_for(candidate);
             self.reset_election_timer(now);
         }
         let response = VoteResponse { term: self.hard_state.term, granted, pre_vote };
         self.after_durable(Output::AnswerVote(token, response));
+    }
+
+    /// **Leader stickiness** (thesis §4.2.3): why a node that leads, or has heard from the leader of its term recently,
+    /// votes for nobody. It does not even adopt the term, so a node that was cut off cannot depose that leader.
+    fn leader_to_stick_to(&self, now: Micros) -> Option<VoteWhy> {
+        let min = self.config.election_timeout_min;
+        let why = match self.role {
+            Role::Leader => VoteWhy::IsLeader,
+            _ if self.last_leader_contact.is_some_and(|at| now < at + min) => VoteWhy::HearsLeader,
+            _ => return None,
+        };
+        self.config.rules.leader_stickiness.then_some(why)
+    }
+
+    /// Whether the candidate is known to be no voter: a configuration without it is committed, and its log has nothing
+    /// that this node does not know of. Its term is not adopted either. A candidate that is ahead is not refused: it may
+    /// be a voter by a later entry, and the only node that can win.
+    fn knows_removal_of(&self, request: &VoteRequest) -> bool {
+        let (index, membership) = self.memberships.newest();
+        let is_committed = *index > 0 && *index <= self.commit_index;
+        let is_ahead =
+            (request.last_log_term, request.last_log_index) > (self.terms.last_term(), self.terms.last_index());
+        is_committed && !membership.is_voter(request.candidate) && !is_ahead
     }
 
     /// Decides on a vote in the current term: one vote per term, first come, first served (paper §5.2).

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::raft::config::Config;
 use crate::raft::event::Event;
-use crate::raft::log::Payload;
+use crate::raft::log::{Payload, Session};
+use crate::raft::machine::Repetition;
 use crate::raft::replication::{Stream, StreamCommand, StreamReport};
 use crate::raft::rpc::{
     AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
@@ -35,14 +36,15 @@ pub enum Input {
         /// Its response.
         response: VoteResponse,
     },
-    /// A client's write.
-    Write(Token, Payload),
+    /// A client's write, with its session if the client may send it again.
+    Write(Token, Payload, Option<Session>),
     /// A client's read of a key.
     Read(Token, String),
     /// The addition of a learner.
     AddLearner(Token, NodeId),
-    /// A change to these voters.
-    ChangeMembers(Token, BTreeSet<NodeId>),
+    /// A change to these voters and learners; without learners, those stay that were no newcomers of a change that is
+    /// replaced.
+    ChangeMembers(Token, BTreeSet<NodeId>, Option<BTreeSet<NodeId>>),
     /// A transfer of leadership to this voter.
     Transfer(NodeId),
     /// TimeoutNow: the leader transfers its leadership to this node.
@@ -58,8 +60,8 @@ pub enum Input {
     },
     /// The write with this number and all before it are durable.
     Written(u64),
-    /// The state machine has applied the entries up to this index.
-    Applied(Index),
+    /// The state machine has applied the entries up to this index, except for these repetitions.
+    Applied(Index, Vec<Repetition>),
     /// The snapshot of [`Output::BuildSnapshot`] is built, or building it failed.
     SnapshotBuilt(Result<SharedSnapshot, StorageError>),
     /// Build a snapshot now: of the state at this index, or at the last applied index.
@@ -103,7 +105,7 @@ impl Input {
 /// The outcome of a client's write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteResult {
-    /// The entry is committed and applied, at this index.
+    /// The entry is committed and applied, at this index: the first one, if the client sent the write again.
     Done(Index),
     /// This node does not accept writes; the leader may be that node. Nothing was done.
     ForwardToLeader(Option<NodeId>),
@@ -149,6 +151,8 @@ pub enum Output {
         first: Index,
         /// The last index, inclusive.
         last: Index,
+        /// Whether a write that a client sent again is not done again.
+        once: bool,
     },
     /// Build a snapshot; confirmed by [`Input::SnapshotBuilt`]. At most one at a time.
     BuildSnapshot(SnapshotMeta),
@@ -191,5 +195,14 @@ string_enum! {
         NoChange = "it is so already",
         /// The leader stepped down; the change may or may not be completed by the next leader.
         Unknown = "the leader lost its office meanwhile",
+        /// The leader stepped down while the new voters were catching up: the log has nothing that the next leader would
+        /// complete.
+        NotBegun = "the leader stepped down before the change began",
+        /// The leader transfers its leadership: ask again, since entries of its own would outdate the successor's log.
+        Transferring = "leadership is being transferred",
+        /// A newer request has replaced this one while its newcomers were catching up. They leave again.
+        Superseded = "a newer change took its place",
+        /// A new voter was not heard for too long. Those that were added for this change leave again.
+        TimedOut = "a new voter does not answer",
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::state::{LeaderState, LeadershipTransfer, PendingRead, Progress};
 use super::{Node, Output, ReadResult, Token, WriteResult};
-use crate::raft::event::{Event, Role, RoleWhy, TransferRefusedWhy};
-use crate::raft::log::{Entry, LogTerms, Payload};
+use crate::raft::event::{Event, Role, RoleWhy, StreamWhy, TransferRefusedWhy};
+use crate::raft::log::{Entry, LogTerms, Payload, Session};
 use crate::raft::replication::{self, Stream, StreamCommand, StreamReport};
 use crate::raft::rpc::TimeoutNow;
 use crate::raft::{Index, Membership, NodeId, Term};
@@ -19,18 +19,26 @@ impl Node {
     /// [`Setup::start_as_leader`](super::Setup).
     pub(super) fn start_leading(&mut self, now: Micros, known_match: &BTreeMap<NodeId, Index>) {
         self.leader_state = Some(LeaderState {
-            first_index_of_term: self.terms.last_index() + 1,
+            first_index_of_term: self.terms.first_index_of(self.hard_state.term),
             next_quorum_check: now + self.config.election_timeout_max,
             ..LeaderState::default()
         });
         let terms = self.terms.clone();
         for target in self.membership().members() {
-            self.start_stream(now, target, terms.clone(), known_match.get(&target).copied());
+            let known_match = known_match.get(&target).copied();
+            self.start_stream(now, target, terms.clone(), StreamWhy::NewLeader, known_match);
         }
     }
 
     /// Starts the stream to `target`, unless it runs already or the target is this node.
-    pub(super) fn start_stream(&mut self, now: Micros, target: NodeId, terms: LogTerms, known_match: Option<Index>) {
+    pub(super) fn start_stream(
+        &mut self,
+        now: Micros,
+        target: NodeId,
+        terms: LogTerms,
+        why: StreamWhy,
+        known_match: Option<Index>,
+    ) {
         let Some(state) = self.leader_state.as_mut().filter(|_| target != self.id) else { return };
         state.removed.remove(&target);
         if state.progress.contains_key(&target) {
@@ -43,6 +51,7 @@ impl Node {
             terms,
             commit_index: self.commit_index,
             config: self.config.clone(),
+            why,
         };
         self.outputs.push(Output::StartStream(Box::new(Stream::new(now, context, target, known_match))));
     }
@@ -50,6 +59,9 @@ impl Node {
     /// Appends the first entry of a new leader: once it is committed, so is everything before it (paper §8). It is
     /// blank, except that the first entry of a cluster's log holds the initial configuration.
     pub(super) fn append_first_entry(&mut self, now: Micros) {
+        if !self.config.rules.blank_entry_on_election {
+            return;
+        }
         let first = match self.terms.last_index() {
             0 => Payload::Members(self.membership().clone()),
             _ => Payload::Blank,
@@ -57,10 +69,15 @@ impl Node {
         self.append_as_leader(now, first);
     }
 
-    /// Appends an entry of this term and passes it to every stream. Returns its index.
-    pub(super) fn append_as_leader(&mut self, now: Micros, payload: Payload) -> Index {
+    /// Appends an entry of this term and passes it to every stream.
+    pub(super) fn append_as_leader(&mut self, now: Micros, payload: Payload) {
+        self.append_write(now, payload, None);
+    }
+
+    /// Appends an entry of this term with the session of its client, and passes it to every stream. Returns its index.
+    fn append_write(&mut self, now: Micros, payload: Payload, session: Option<Session>) -> Index {
         let index = self.terms.last_index() + 1;
-        let entry = Arc::new(Entry { index, term: self.hard_state.term, payload });
+        let entry = Arc::new(Entry { index, term: self.hard_state.term, payload, session });
         self.append_entry(now, entry.clone());
         self.command_streams(StreamCommand::Replicate { entry, commit_index: self.commit_index });
         index
@@ -90,22 +107,21 @@ impl Node {
     }
 
     /// Appends a client's write, or forwards the client to the leader.
-    pub(super) fn on_write(&mut self, now: Micros, token: Token, payload: Payload) {
-        let transferring = self.leader_state.as_ref().is_some_and(|state| state.transfer.is_some());
-        if self.role != Role::Leader || transferring {
+    pub(super) fn on_write(&mut self, now: Micros, token: Token, payload: Payload, session: Option<Session>) {
+        if self.role != Role::Leader || self.is_transferring() {
             let leader = self.leader.filter(|&leader| leader != self.id);
             return self.outputs.push(Output::AnswerWrite(token, WriteResult::ForwardToLeader(leader)));
         }
-        let index = self.append_as_leader(now, payload);
+        let index = self.append_write(now, payload, session);
         if let Some(state) = &mut self.leader_state {
             state.pending_writes.insert(index, token);
         }
     }
 
-    /// Answers the client whose entry was applied at `index`, if it is waiting here.
-    pub(super) fn answer_write(&mut self, index: Index) {
+    /// Answers the client whose entry was applied at `index`, if it is waiting here: it was done at `done`.
+    pub(super) fn answer_write(&mut self, index: Index, done: Index) {
         if let Some(token) = self.leader_state.as_mut().and_then(|state| state.pending_writes.remove(&index)) {
-            self.outputs.push(Output::AnswerWrite(token, WriteResult::Done(index)));
+            self.outputs.push(Output::AnswerWrite(token, WriteResult::Done(done)));
         }
     }
 
@@ -119,7 +135,6 @@ impl Node {
             (StreamReport::NeedsSnapshot, Some(_)) => self.on_needs_snapshot(target),
             (StreamReport::UpdateMatchIndex(index), Some(progress)) => {
                 progress.match_index = progress.match_index.max(index);
-                progress.snapshot_index.take_if(|snapshot| *snapshot <= index);
                 self.advance_commit(now);
                 self.advance_transfer();
                 self.advance_membership_change(now);
@@ -133,6 +148,7 @@ impl Node {
             }
             (StreamReport::RevertToFollower { term }, _) => self.adopt_term(now, term),
             (StreamReport::StorageFailed(error), _) => self.become_shutdown(error),
+            (StreamReport::RateUpdate { is_line_rate: true }, Some(progress)) => progress.snapshot_index = None,
             (StreamReport::RateUpdate { .. }, Some(_)) | (_, None) => {}
         }
     }
@@ -166,9 +182,11 @@ impl Node {
     /// Handles the leader's timers that have expired.
     pub(super) fn on_leader_timers(&mut self, now: Micros) {
         self.expire_removals(now);
+        self.expire_newcomers(now);
         let Some(state) = &mut self.leader_state else { return };
         if let Some(given_up) = state.transfer.take_if(|transfer| transfer.deadline <= now) {
             self.emit(Event::TransferGivenUp { node: self.id, target: given_up.target });
+            self.on_membership_committed(now); // a change may have waited for the end of the transfer
         }
         self.check_quorum(now);
     }
@@ -185,6 +203,12 @@ impl Node {
         if self.config.check_quorum && has_no_quorum {
             self.become_follower(now, RoleWhy::LostQuorum);
         }
+    }
+
+    /// Whether a leadership transfer is in progress. Entries that were appended meanwhile would outdate the target's log,
+    /// so that it could not win.
+    pub(super) fn is_transferring(&self) -> bool {
+        self.leader_state.as_ref().is_some_and(|state| state.transfer.is_some())
     }
 
     /// Starts a leadership transfer (thesis §3.10): writes are rejected from now on, and TimeoutNow is sent as soon as

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::state::{ChangeStage, MembershipChange, RemovedMember};
+use super::state::{ChangeStage, MembershipChange, RemovedMember, TargetMembers};
 use super::{MembersResult, Node, Output, Token};
-use crate::raft::event::{Role, RoleWhy};
+use crate::raft::event::{Role, RoleWhy, StreamWhy};
 use crate::raft::log::Payload;
 use crate::raft::{Membership, NodeId};
 use crate::runtime::Micros;
@@ -20,77 +20,135 @@ impl Node {
         if let Some(refusal) = self.change_refusal().or(present.then_some(MembersResult::NoChange)) {
             return self.outputs.push(Output::AnswerMembers(token, refusal));
         }
-        let mut membership = self.membership().clone();
-        membership.learners.insert(node);
-        let index = self.append_as_leader(now, Payload::Members(membership));
-        self.set_change(MembershipChange { token, stage: ChangeStage::AddingLearner(index) });
+        let leaving = self.newcomers();
+        let learners = self.membership().learners.difference(&leaving).copied().chain([node]).collect();
+        let voters = self.membership().all_voters();
+        self.begin_change(now, token, voters, learners);
     }
 
-    /// Starts a change to these voters. Nodes that are no members yet are added as learners first.
-    pub(super) fn on_change_members(&mut self, now: Micros, token: Token, voters: BTreeSet<NodeId>) {
-        let refusal =
-            self.change_refusal()
-                .or(voters.is_empty().then_some(MembersResult::Empty))
-                .or((self.membership().voters == [voters.clone()]).then_some(MembersResult::NoChange));
+    /// Starts a change to these voters and, if given, exactly these learners; else the learners stay. Voters that are no
+    /// members yet are added as learners first.
+    pub(super) fn on_change_members(
+        &mut self,
+        now: Micros,
+        token: Token,
+        voters: BTreeSet<NodeId>,
+        learners: Option<BTreeSet<NodeId>>,
+    ) {
+        let refusal = self.change_refusal().or(voters.is_empty().then_some(MembersResult::Empty));
         if let Some(refusal) = refusal {
             return self.outputs.push(Output::AnswerMembers(token, refusal));
         }
-        let mut membership = self.membership().clone();
-        let members = membership.members();
-        let newcomers: BTreeSet<NodeId> = voters.difference(&members).copied().collect();
-        self.set_change(MembershipChange { token, stage: ChangeStage::CatchingUp(voters) });
-        if !newcomers.is_empty() {
-            membership.learners.extend(newcomers);
-            self.append_as_leader(now, Payload::Members(membership));
-        }
-        self.advance_membership_change(now);
+        let leaving = self.newcomers();
+        let learners = learners.unwrap_or_else(|| self.membership().learners.difference(&leaving).copied().collect());
+        let learners = learners.difference(&voters).copied().collect();
+        self.begin_change(now, token, voters, learners);
     }
 
-    /// Why a membership change cannot start now, if it cannot.
+    /// Why a membership change cannot start now, if it cannot. A change whose new voters still catch up is no reason: a
+    /// newer request takes its place.
     fn change_refusal(&self) -> Option<MembersResult> {
         let Some(state) = self.leader_state.as_ref().filter(|_| self.role == Role::Leader) else {
             return Some(MembersResult::NotLeader);
         };
+        if self.is_transferring() {
+            return Some(MembersResult::Transferring);
+        }
         // One change at a time: the previous configuration must be committed, whichever leader appended it.
         let (index, membership) = self.memberships.newest();
-        let in_progress = state.change.is_some() || membership.voters.len() > 1 || *index > self.commit_index;
+        let in_progress = match &state.change {
+            Some(change) => !matches!(change.stage, ChangeStage::CatchingUp(_)),
+            None => membership.voters.len() > 1 || *index > self.commit_index,
+        };
         in_progress.then_some(MembersResult::InProgress)
     }
 
-    fn set_change(&mut self, change: MembershipChange) {
-        if let Some(state) = &mut self.leader_state {
-            state.change = Some(change);
+    /// The nodes that were added as learners only for the change in progress, to become voters.
+    fn newcomers(&self) -> BTreeSet<NodeId> {
+        let change = self.leader_state.as_ref().and_then(|state| state.change.as_ref());
+        match change.map(|change| &change.stage) {
+            Some(ChangeStage::CatchingUp(target)) => target.newcomers.clone(),
+            _ => BTreeSet::new(),
         }
     }
 
-    /// Appends the joint configuration once the entry that adds the learners is committed and every new voter's match
-    /// index is positive and within `replication_lag_threshold` of the last index.
+    /// Begins the change to these voters and learners, in place of a change whose new voters still catch up.
+    fn begin_change(&mut self, now: Micros, token: Token, voters: BTreeSet<NodeId>, learners: BTreeSet<NodeId>) {
+        let current = self.membership().clone();
+        let leaving: BTreeSet<NodeId> = self.newcomers().difference(&voters).copied().collect();
+        self.answer_change(MembersResult::Superseded);
+        if current.voters == [voters.clone()] && current.learners == learners {
+            return self.outputs.push(Output::AnswerMembers(token, MembersResult::NoChange));
+        }
+        let awaited: BTreeSet<NodeId> = voters.difference(&current.all_voters()).copied().collect();
+        let newcomers: BTreeSet<NodeId> = awaited.difference(&current.learners).copied().collect();
+        let stay = current.learners.difference(&leaving);
+        let catching_up: BTreeSet<NodeId> = stay.chain(&newcomers).copied().collect();
+        let target = TargetMembers { voters, learners, awaited, newcomers };
+        if let Some(state) = &mut self.leader_state {
+            state.change = Some(MembershipChange { token, since: now, stage: ChangeStage::CatchingUp(target) });
+        }
+        if catching_up != current.learners {
+            self.append_as_leader(now, Payload::Members(Membership { learners: catching_up, ..current }));
+        }
+        self.advance_membership_change(now);
+    }
+
+    /// Ends the change in progress, if any, with this answer.
+    fn answer_change(&mut self, result: MembersResult) {
+        if let Some(change) = self.leader_state.as_mut().and_then(|state| state.change.take()) {
+            self.outputs.push(Output::AnswerMembers(change.token, result));
+        }
+    }
+
+    /// Gives up a change one of whose new voters was not heard for too long (thesis §4.2.1). The newcomers leave again.
+    pub(super) fn expire_newcomers(&mut self, now: Micros) {
+        let deadline = self.leader_state.as_ref().and_then(|state| state.newcomers_deadline(&self.config));
+        if deadline.is_some_and(|deadline| deadline <= now) {
+            let current = self.membership().clone();
+            let learners: BTreeSet<NodeId> = current.learners.difference(&self.newcomers()).copied().collect();
+            self.answer_change(MembersResult::TimedOut);
+            if learners != current.learners {
+                self.append_as_leader(now, Payload::Members(Membership { learners, ..current }));
+            }
+        }
+    }
+
+    /// Goes on with a change once the entry that adds the newcomers is committed and every new voter's match index is
+    /// positive and within `replication_lag_threshold` of the last index: appends the joint configuration, or the new
+    /// one if only learners change. Not during a leadership transfer: the next leader does it, or this one afterwards.
     pub(super) fn advance_membership_change(&mut self, now: Micros) {
         let last = self.terms.last_index();
-        let (index, membership) = self.memberships.newest().clone();
-        let Some(state) = &mut self.leader_state else { return };
-        let Some(MembershipChange { stage: ChangeStage::CatchingUp(voters), .. }) = &state.change else { return };
-        let caught_up = |node: &NodeId| {
-            let match_index = state.progress.get(node).map_or(0, |progress| progress.match_index);
-            *node == self.id
-                || membership.is_voter(*node)
-                || (match_index > 0 && last - match_index.min(last) <= self.config.replication_lag_threshold)
-        };
-        if index > self.commit_index || !voters.iter().all(caught_up) {
+        let (index, current) = self.memberships.newest();
+        if *index > self.commit_index || self.is_transferring() {
             return;
         }
-        let voters = voters.clone();
-        let learners = membership.learners.difference(&voters).copied().collect();
+        let Some(state) = &self.leader_state else { return };
+        let Some(MembershipChange { stage: ChangeStage::CatchingUp(target), .. }) = &state.change else { return };
+        let has_caught_up = |node: &NodeId| {
+            let match_index = state.progress.get(node).map_or(0, |progress| progress.match_index);
+            *node == self.id
+                || (match_index > 0 && last - match_index.min(last) <= self.config.replication_lag_threshold)
+        };
+        if !target.awaited.iter().all(has_caught_up) {
+            return;
+        }
+        let TargetMembers { voters, learners, .. } = target.clone();
+        let same_voters = current.voters == [voters.clone()];
+        if same_voters && current.learners == learners {
+            return self.answer_change(MembersResult::Done); // what was superseded is undone
+        }
         // Decisions need a majority of each set, so that neither can decide alone (paper §6).
-        let both = match self.config.rules.joint_consensus {
-            true => membership.voters.iter().take(1).cloned().chain([voters]).collect(),
+        let sets = match self.config.rules.joint_consensus && !same_voters {
+            true => current.voters.iter().take(1).cloned().chain([voters]).collect(),
             false => vec![voters],
         };
-        let joint = Membership { voters: both, learners };
-        if let Some(change) = &mut state.change {
-            change.stage = ChangeStage::Joint;
+        let next = Payload::Members(Membership { voters: sets, learners });
+        let stage = if same_voters { ChangeStage::Learners(last + 1) } else { ChangeStage::Joint };
+        if let Some(change) = self.leader_state.as_mut().and_then(|state| state.change.as_mut()) {
+            change.stage = stage;
         }
-        self.append_as_leader(now, Payload::Members(joint));
+        self.append_as_leader(now, next);
     }
 
     /// Continues the change when the newest configuration is committed: after a joint one, any leader appends the new
@@ -101,12 +159,15 @@ impl Node {
             return;
         }
         if let [_, new] = &membership.voters[..] {
+            if self.is_transferring() {
+                return; // the next leader appends it, or this one when it has given the transfer up
+            }
             let new = Membership { voters: vec![new.clone()], learners: membership.learners.clone() };
             self.append_as_leader(now, Payload::Members(new));
             return self.advance_commit(now); // this node alone may be a majority
         }
         let is_done = |change: &mut MembershipChange| match change.stage {
-            ChangeStage::AddingLearner(at) => at <= index,
+            ChangeStage::Learners(at) => at <= index,
             ChangeStage::CatchingUp(_) => false,
             ChangeStage::Joint => true,
         };
@@ -123,7 +184,11 @@ impl Node {
 
     /// Answers the request for a membership change when the leader steps down before the change is done.
     pub(super) fn abort_membership_change(&mut self, change: MembershipChange) {
-        self.outputs.push(Output::AnswerMembers(change.token, MembersResult::Unknown));
+        let result = match change.stage {
+            ChangeStage::CatchingUp(_) => MembersResult::NotBegun,
+            ChangeStage::Learners(_) | ChangeStage::Joint => MembersResult::Unknown,
+        };
+        self.outputs.push(Output::AnswerMembers(change.token, result));
     }
 
     /// Adapts streams and role to the newest configuration after an append. Streams to removed members go on until
@@ -138,7 +203,7 @@ impl Node {
             }
             let terms = self.terms.clone();
             for node in members {
-                self.start_stream(now, node, terms.clone(), None);
+                self.start_stream(now, node, terms.clone(), StreamWhy::Added, None);
             }
         }
         self.sync_role_with_membership(now);

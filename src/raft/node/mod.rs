@@ -33,6 +33,7 @@ use litemap::LiteMap;
 use super::config::Config;
 use super::event::{Event, Role, RoleWhy};
 use super::log::LogTerms;
+use super::machine::Repetition;
 use super::membership::{Memberships, Quorum};
 use super::replication::StreamCommand;
 use super::storage::{HardState, Persisted, Write};
@@ -188,15 +189,15 @@ impl Node {
             Input::Install(token, request) => self.on_install_snapshot(now, token, request),
             Input::Vote(token, request) => self.on_vote_request(now, token, request),
             Input::VoteResponse { voter, term, response } => self.on_vote_response(now, voter, term, response),
-            Input::Write(token, payload) => self.on_write(now, token, payload),
-            Input::Read(token, key) => self.on_read(token, key),
+            Input::Write(token, payload, session) => self.on_write(now, token, payload, session),
+            Input::Read(token, key) => self.on_read(now, token, key),
             Input::AddLearner(token, node) => self.on_add_learner(now, token, node),
-            Input::ChangeMembers(token, voters) => self.on_change_members(now, token, voters),
+            Input::ChangeMembers(token, voters, learners) => self.on_change_members(now, token, voters, learners),
             Input::Transfer(target) => self.on_transfer(now, target),
             Input::TimeoutNow(request) => self.on_timeout_now(now, request),
             Input::StreamReport { target, term, report } => self.on_stream_report(now, target, term, report),
             Input::Written(number) => self.on_written(now, number),
-            Input::Applied(index) => self.on_applied(index),
+            Input::Applied(index, repeated) => self.on_applied(index, &repeated),
             Input::SnapshotBuilt(built) => self.on_snapshot_built(now, built),
             Input::Compact(index) => self.begin_compaction(index.unwrap_or(self.last_applied)),
             Input::StorageFailed(error) => self.become_shutdown(error),
@@ -276,7 +277,8 @@ impl Node {
         }
         if self.last_applied < last {
             self.is_applying = true;
-            self.outputs.push(Output::Apply { first: self.last_applied + 1, last });
+            let once = self.config.rules.client_sessions;
+            self.outputs.push(Output::Apply { first: self.last_applied + 1, last, once });
         }
     }
 
@@ -285,13 +287,18 @@ impl Node {
         Quorum { node: self.id, membership, rules: &self.config.rules }
     }
 
-    /// Handles the completion of an [`Output::Apply`].
-    fn on_applied(&mut self, index: Index) {
+    /// Handles the completion of an [`Output::Apply`]. A client whose write was a repetition is answered as it was, or
+    /// would have been, the first time.
+    fn on_applied(&mut self, index: Index, repeated: &[Repetition]) {
         self.is_applying = false;
         for index in self.last_applied + 1..=index {
             self.last_applied = index;
+            let repetition = repeated.iter().find(|repetition| repetition.index == index);
+            if let Some(&Repetition { index, first }) = repetition {
+                self.emit(Event::Repeated { node: self.id, index, first });
+            }
             self.emit(Event::Apply { node: self.id, index });
-            self.answer_write(index);
+            self.answer_write(index, repetition.map_or(index, |repetition| repetition.first));
         }
         self.compact_if_due();
         self.answer_ready_reads();

@@ -11,18 +11,28 @@ use crate::raft::event::{Event, Role};
 use crate::raft::membership::Quorum;
 use crate::raft::replication::StreamCommand;
 use crate::raft::NodeId;
+use crate::runtime::Micros;
 
 impl Node {
     /// Registers a client's read, or forwards the client to the leader.
-    pub(super) fn on_read(&mut self, token: Token, key: String) {
+    pub(super) fn on_read(&mut self, now: Micros, token: Token, key: String) {
         let Some(state) = self.leader_state.as_mut().filter(|_| self.role == Role::Leader) else {
             let forward = ReadResult::ForwardToLeader(self.leader);
             return self.outputs.push(Output::AnswerRead(token, forward));
         };
         let heartbeat_round = state.heartbeat_round + 1;
         state.pending_reads.push(PendingRead { token, key, read_index: None, heartbeat_round });
+        self.ensure_own_entry(now);
         self.start_heartbeat_round();
         self.answer_ready_reads();
+    }
+
+    /// Appends a first entry if the leader has none of its term, which only a leader without an election can lack:
+    /// reads would wait for it until a client happens to write.
+    fn ensure_own_entry(&mut self, now: Micros) {
+        if self.terms.last_term() != self.hard_state.term && !self.is_transferring() {
+            self.append_first_entry(now);
+        }
     }
 
     /// Starts a heartbeat round: every stream sends an RPC soon, and reports with [`StreamReport::Heard`] when the

@@ -18,7 +18,8 @@ use crate::runtime::Micros;
 /// The largest snapshot, in bytes, that a node accepts. A chunk that exceeds it is always answered with offset 0.
 pub const SNAPSHOT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// The most entries that a leader keeps before a snapshot for slow followers, in multiples of `snapshot_threshold`.
+/// The most entries that a leader keeps before a snapshot for slow followers, in multiples of `snapshot_threshold`. For
+/// those that are being sent a snapshot, see [`Config::snapshot_tail_limit`](crate::raft::Config).
 const TAIL_THRESHOLDS_MAX: u64 = 4;
 
 impl Node {
@@ -80,9 +81,10 @@ impl Node {
     /// The last index to discard from the log after a snapshot at `index`. A leader keeps the entries that responsive
     /// followers still need, up to a limit: without them, a busy leader would send snapshots forever.
     fn compaction_index(&self, now: Micros, index: Index) -> Index {
-        let lowest = self.leader_state.as_ref().and_then(|state| state.lowest_needed_index(now, &self.config));
-        let furthest = index.saturating_sub(TAIL_THRESHOLDS_MAX * self.config.snapshot_threshold);
-        lowest.map_or(index, |lowest| lowest.clamp(furthest, index))
+        let tail = TAIL_THRESHOLDS_MAX.saturating_mul(self.config.snapshot_threshold);
+        let leader = self.leader_state.as_ref();
+        let lowest = leader.and_then(|state| state.lowest_needed_index(now, index, tail, &self.config));
+        lowest.map_or(index, |lowest| lowest.min(index))
     }
 
     /// Sends a stream the latest snapshot if it is at most `snapshot_threshold / 2` entries behind the log; else the

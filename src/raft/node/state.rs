@@ -47,6 +47,9 @@ pub(super) struct LeaderState {
     pub(super) removed: LiteMap<NodeId, RemovedMember>,
 }
 
+/// How long a leader waits for a newcomer that is not heard, in multiples of `election_timeout_max`: 30 s by default.
+const NEWCOMER_TIMEOUTS: u64 = 100;
+
 /// A leadership transfer in progress (thesis §3.10).
 #[derive(Clone, Debug)]
 pub(super) struct LeadershipTransfer {
@@ -67,7 +70,7 @@ pub(super) struct Progress {
     pub(super) last_contact: Option<Micros>,
     /// The latest heartbeat round that the target answered.
     pub(super) heartbeat_round: u64,
-    /// The last included index of the snapshot that is being sent to the target, if any.
+    /// The last included index of the latest snapshot that was offered to the target since it was last at line rate.
     pub(super) snapshot_index: Option<Index>,
 }
 
@@ -91,11 +94,28 @@ impl LeaderState {
 
     /// The lowest index that any responsive target is known to have, by match or by snapshot. The entries above it may
     /// still have to be sent. A target is responsive if it answered within `election_timeout_max`.
-    pub(super) fn lowest_needed_index(&self, now: Micros, config: &Config) -> Option<Index> {
+    ///
+    /// `index` is that of a snapshot. A target that recovers by a snapshot keeps `snapshot_tail_limit` entries before it,
+    /// any other the fewer of `tail`.
+    pub(super) fn lowest_needed_index(&self, now: Micros, index: Index, tail: u64, config: &Config) -> Option<Index> {
         let is_responsive =
             |progress: &&Progress| progress.last_contact.is_some_and(|at| now <= at + config.election_timeout_max);
-        let has = |progress: &Progress| progress.snapshot_index.unwrap_or(0).max(progress.match_index);
-        self.progress.values().filter(is_responsive).map(has).min()
+        let needs = |progress: &Progress| {
+            let limit = if progress.snapshot_index.is_some() { config.snapshot_tail_limit.max(tail) } else { tail };
+            progress.snapshot_index.unwrap_or(0).max(progress.match_index).max(index.saturating_sub(limit))
+        };
+        self.progress.values().filter(is_responsive).map(needs).min()
+    }
+
+    /// When the change in progress is given up unless its new voters are heard: [`NEWCOMER_TIMEOUTS`] longest election
+    /// timeouts after one of them was last heard, or after the change began. A transfer of leadership comes first.
+    pub(super) fn newcomers_deadline(&self, config: &Config) -> Option<Micros> {
+        let change = self.change.as_ref().filter(|_| self.transfer.is_none())?;
+        let ChangeStage::CatchingUp(TargetMembers { awaited, .. }) = &change.stage else { return None };
+        let heard = |node: &NodeId| self.progress.get(node).and_then(|progress| progress.last_contact);
+        let silent_since = awaited.iter().map(|node| heard(node).unwrap_or(change.since).max(change.since)).min()?;
+        let limit = config.election_timeout_max.0.saturating_mul(NEWCOMER_TIMEOUTS);
+        Some(Micros(silent_since.0.saturating_add(limit)))
     }
 
     /// When the next of the leader's timers expires.
@@ -103,7 +123,8 @@ impl LeaderState {
         let check = config.check_quorum.then_some(self.next_quorum_check);
         let transfer = self.transfer.as_ref().map(|transfer| transfer.deadline);
         let removed = self.removed.values().map(|member| member.deadline);
-        check.into_iter().chain(transfer).chain(removed).min()
+        let newcomers = self.newcomers_deadline(config);
+        check.into_iter().chain(transfer).chain(removed).chain(newcomers).min()
     }
 }
 
@@ -112,7 +133,20 @@ impl LeaderState {
 pub(super) struct MembershipChange {
     /// The request to answer when the change is done.
     pub(super) token: Token,
+    /// When the change began.
+    pub(super) since: Micros,
     pub(super) stage: ChangeStage,
+}
+
+/// The voters and learners that a membership change leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TargetMembers {
+    pub(super) voters: BTreeSet<NodeId>,
+    pub(super) learners: BTreeSet<NodeId>,
+    /// Those voters that had no vote when the change began: they have to catch up first.
+    pub(super) awaited: BTreeSet<NodeId>,
+    /// Those of them that were added as learners for this change, and leave again if it is given up.
+    pub(super) newcomers: BTreeSet<NodeId>,
 }
 
 /// A member that was removed and whose stream still runs, until it knows of its removal or `deadline` has passed.
@@ -129,10 +163,10 @@ pub(super) struct RemovedMember {
 
 #[derive(Clone, Debug)]
 pub(super) enum ChangeStage {
-    /// A learner was added by the entry at this index; done when that is committed.
-    AddingLearner(Index),
-    /// The new ones among these voters catch up as learners; the joint configuration follows.
-    CatchingUp(BTreeSet<NodeId>),
+    /// The learners were changed by the entry at this index; done when that is committed.
+    Learners(Index),
+    /// The new voters catch up as learners; the joint configuration follows.
+    CatchingUp(TargetMembers),
     /// The joint configuration or the new one is appended; done when the new one is committed.
     Joint,
 }

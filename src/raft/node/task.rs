@@ -12,7 +12,8 @@ use litemap::LiteMap;
 use super::{Input, MembersResult, Node, Output, ReadResult, Setup, Token, WriteResult};
 use crate::raft::config::Config;
 use crate::raft::event::{Event, Role};
-use crate::raft::log::Payload;
+use crate::raft::log::{Payload, Session};
+use crate::raft::machine::Repetition;
 use crate::raft::network::Unreachable;
 use crate::raft::replication::{self, Stream, StreamCommand, StreamReport};
 use crate::raft::rpc::{
@@ -54,14 +55,14 @@ pub enum Request {
     Install(InstallSnapshot, Responder<InstallResponse>),
     /// RequestVote from a candidate.
     Vote(VoteRequest, Responder<VoteResponse>),
-    /// A client's write.
-    Write(Payload, Responder<WriteResult>),
+    /// A client's write, with its session if the client may send it again.
+    Write(Payload, Option<Session>, Responder<WriteResult>),
     /// A client's read of a key.
     Read(String, Responder<ReadResult>),
     /// The addition of a learner: a node that receives the log without a vote.
     AddLearner(NodeId, Responder<MembersResult>),
-    /// A change to these voters.
-    ChangeMembers(BTreeSet<NodeId>, Responder<MembersResult>),
+    /// A change to these voters and, if given, exactly these learners.
+    ChangeMembers(BTreeSet<NodeId>, Option<BTreeSet<NodeId>>, Responder<MembersResult>),
     /// A transfer of leadership to this voter.
     Transfer(NodeId),
     /// TimeoutNow: the leader transfers its leadership to this node.
@@ -125,9 +126,9 @@ impl PendingReplies {
                 self.vote.insert(token, responder);
                 Input::Vote(token, request)
             }
-            Request::Write(payload, responder) => {
+            Request::Write(payload, session, responder) => {
                 self.write.insert(token, responder);
-                Input::Write(token, payload)
+                Input::Write(token, payload, session)
             }
             Request::Install(request, responder) => {
                 self.install.insert(token, responder);
@@ -142,9 +143,9 @@ impl PendingReplies {
                 self.members.insert(token, responder);
                 Input::AddLearner(token, node)
             }
-            Request::ChangeMembers(voters, responder) => {
+            Request::ChangeMembers(voters, learners, responder) => {
                 self.members.insert(token, responder);
-                Input::ChangeMembers(token, voters)
+                Input::ChangeMembers(token, voters, learners)
             }
             Request::Transfer(target) => Input::Transfer(target),
             Request::TimeoutNow(request) => Input::TimeoutNow(request),
@@ -164,7 +165,7 @@ struct InProgress {
     /// Writes, each with its number. They complete in order.
     writes: FuturesOrdered<StorageFuture<u64>>,
     /// The application of entries, with the last index. At most one.
-    applies: FuturesUnordered<StorageFuture<Index>>,
+    applies: FuturesUnordered<StorageFuture<(Index, Vec<Repetition>)>>,
     /// The construction of a snapshot. At most one.
     builds: FuturesUnordered<StorageFuture<SharedSnapshot>>,
     /// Reads of the state machine, each with the request that it answers.
@@ -218,8 +219,9 @@ impl<N: Network, S: Storage, O: Observer> NodeTask<N, S, O> {
             Output::Write(number, write) => {
                 writes.push_back(Box::pin(self.storage.write(write).map(move |done| done.map(|()| number))));
             }
-            Output::Apply { first, last } => {
-                applies.push(Box::pin(self.storage.apply(first, last).map(move |done| done.map(|()| last))));
+            Output::Apply { first, last, once } => {
+                let applied = self.storage.apply(first, last, once);
+                applies.push(Box::pin(applied.map(move |done| done.map(|repeated| (last, repeated)))));
             }
             Output::BuildSnapshot(meta) => builds.push(Box::pin(self.storage.build_snapshot(meta))),
             Output::StartStream(stream) => self.start_stream(*stream, term),
@@ -302,7 +304,10 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
         let InProgress { writes, applies, builds, gets, votes } = &mut task.in_progress;
         let input = futures::select_biased! {
             written = writes.select_next_some() => written.map_or_else(Input::StorageFailed, Input::Written),
-            applied = applies.select_next_some() => applied.map_or_else(Input::StorageFailed, Input::Applied),
+            applied = applies.select_next_some() => match applied {
+                Ok((last, repeated)) => Input::Applied(last, repeated),
+                Err(error) => Input::StorageFailed(error),
+            },
             (token, value) = gets.select_next_some() => match value {
                 Ok(value) => {
                     answer(task.replies.read.remove(&token), ReadResult::Value(value));

@@ -210,7 +210,7 @@ impl Rig {
             }
             Step::Replicate(count) => {
                 let begin = self.log.len() as Index;
-                let entry = |index| Arc::new(Entry { index, term: TERM, payload: Payload::Blank });
+                let entry = |index| Arc::new(Entry::new(index, TERM, Payload::Blank));
                 let entries: Vec<SharedEntry> = (begin + 1..=begin + count).map(entry).collect();
                 self.log.extend(entries.iter().cloned());
                 let replicate = |entry| StreamCommand::Replicate { entry, commit_index: begin };
@@ -255,8 +255,9 @@ proptest! {
             terms: terms.iter().copied().collect::<LogTerms>(),
             commit_index: 0,
             config: Config { snapshot_max_chunk_size: 4, ..Config::classroom() },
+            why: crate::raft::event::StreamWhy::NewLeader,
         };
-        let entry = |(index, &term)| Arc::new(Entry { index, term, payload: Payload::Blank });
+        let entry = |(index, &term)| Arc::new(Entry::new(index, term, Payload::Blank));
         let mut rig = Rig {
             stream: Stream::new(Micros::ZERO, context, 2, None),
             now: Micros::ZERO,
@@ -276,7 +277,7 @@ proptest! {
             let stream = &rig.stream;
             prop_assert!(stream.match_index() < stream.next_index());
             prop_assert!(stream.next_index() <= stream.last_log_index + 1);
-            prop_assert!(stream.sent_rpcs.len() <= SENT_RPCS_MAX);
+            prop_assert!(stream.sent_rpcs.len() as u64 <= crate::raft::replication::sent::RECENT_RPCS);
             prop_assert!(stream.outbound_buffer.len() <= 3, "no more than the largest payload");
             let agrees = rig.observed.is_true_of(stream) || stream.state() == StreamState::Shutdown;
             prop_assert!(agrees, "{:?} of {:?}", rig.observed, stream);

@@ -1,7 +1,7 @@
 //! What goes into a stream and what comes out of it, as values.
 
 use crate::raft::config::Config;
-use crate::raft::event::Event;
+use crate::raft::event::{Event, StreamWhy};
 use crate::raft::log::{LogTerms, SharedEntry};
 use crate::raft::network::Unreachable;
 use crate::raft::rpc::{AppendEntries, AppendResponse, InstallResponse, InstallSnapshot};
@@ -21,6 +21,8 @@ pub struct LeaderContext {
     pub commit_index: Index,
     /// The leader's settings.
     pub config: Config,
+    /// Why the stream starts.
+    pub why: StreamWhy,
 }
 
 /// A command from the leading node to one of its streams.

@@ -35,7 +35,6 @@ mod tests;
 mod transfer;
 
 pub use io::{Input, LeaderContext, Output, StreamCommand, StreamReport};
-pub use sent::SENT_RPCS_MAX;
 pub use stream::Stream;
 pub use task::{run, TaskContext};
 

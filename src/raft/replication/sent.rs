@@ -3,9 +3,17 @@
 use crate::raft::Index;
 use crate::runtime::Micros;
 
-/// The most RPCs that a stream remembers while it waits for their responses, in time or late. The oldest is forgotten
-/// first; its response would prove nothing that responses to later ones do not.
-pub const SENT_RPCS_MAX: usize = 64;
+/// How many of the latest RPCs a stream remembers, all of them, while it waits for their responses.
+pub const RECENT_RPCS: u64 = 64;
+
+/// Whether a stream that has sent RPCs up to the id `last` still accepts the response to `rpc`.
+///
+/// The older, the fewer: of those that are twice as old, every second one is forgotten. So a stream to a target that
+/// never answers remembers few, and still some response is accepted however many RPCs a round trip lasts.
+pub(super) fn is_remembered(rpc: u64, last: u64) -> bool {
+    let age = (last - rpc) / RECENT_RPCS;
+    age == 0 || rpc.trailing_zeros() > age.ilog2()
+}
 
 /// An RPC whose response the stream waits for, in time or late.
 #[derive(Clone, Debug, PartialEq, Eq)]

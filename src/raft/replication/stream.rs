@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::io::{Input, LeaderContext, Output, StreamCommand, StreamReport};
-use super::sent::{InFlight, SentRpc, SENT_RPCS_MAX};
+use super::sent::{is_remembered, InFlight, SentRpc, RECENT_RPCS};
 use super::transfer::SnapshotTransfer;
 use crate::raft::config::Config;
 use crate::raft::event::{Event, StreamState, StreamWhy};
@@ -43,12 +43,12 @@ pub struct Stream {
     pub(super) outbound_buffer: Vec<SharedEntry>,
     /// The append in flight, if any. At most one at a time.
     pub(super) in_flight: Option<InFlight>,
-    /// The RPCs whose responses are still accepted, by id, including those in flight. At most [`SENT_RPCS_MAX`].
+    /// The RPCs whose responses are still accepted, by id, including those in flight: see [`is_remembered`].
     pub(super) sent_rpcs: BTreeMap<u64, SentRpc>,
     /// The id of the last RPC that was sent; ids start at 1.
     last_rpc: u64,
     /// When the heartbeat timer ticks next. It ticks every `heartbeat_interval`.
-    next_tick: Micros,
+    pub(super) next_tick: Micros,
     /// Whether appends must wait for the next tick, since the last one was not answered in time or failed.
     pub(super) waits_for_tick: bool,
     /// Whether an [`Output::Read`] is in progress. The stream reads before every send, except for the first
@@ -78,7 +78,7 @@ impl Stream {
     /// `known_match` is the match index if the target's log is known already: none after an election, and some only in
     /// a scenario that begins with a leader.
     pub fn new(now: Micros, context: LeaderContext, target: NodeId, known_match: Option<Index>) -> Stream {
-        let LeaderContext { leader, term, terms, commit_index, config } = context;
+        let LeaderContext { leader, term, terms, commit_index, config, why } = context;
         let last_log_index = terms.last_index();
         // A new leader knows nothing about the logs of others (paper, Figure 2).
         let initial_match = if config.rules.match_starts_at_zero { 0 } else { last_log_index };
@@ -111,7 +111,7 @@ impl Stream {
             outputs: Vec::new(),
             config,
         };
-        stream.emit_state(None, StreamState::Lagging, StreamWhy::NewLeader);
+        stream.emit_state(None, StreamState::Lagging, why);
         stream.emit(Event::Next { node: leader, target, from: 0, to: next_index });
         if match_index > 0 {
             stream.emit(Event::Match { node: leader, target, from: 0, to: match_index });
@@ -218,13 +218,19 @@ impl Stream {
     /// Assigns an id to an RPC and remembers it until its response arrives.
     pub(super) fn register_rpc(&mut self, sent: SentRpc) -> u64 {
         self.last_rpc += 1;
-        self.sent_rpcs.insert(self.last_rpc, sent);
-        if self.sent_rpcs.len() > SENT_RPCS_MAX {
-            if let Some((rpc, _)) = self.sent_rpcs.pop_first() {
-                self.outputs.push(Output::CancelRpc { rpc });
-            }
+        let last = self.last_rpc;
+        self.sent_rpcs.insert(last, sent);
+        if self.sent_rpcs.len() as u64 > RECENT_RPCS {
+            let outputs = &mut self.outputs;
+            self.sent_rpcs.retain(|&rpc, _| {
+                let keeps = is_remembered(rpc, last);
+                if !keeps {
+                    outputs.push(Output::CancelRpc { rpc });
+                }
+                keeps
+            });
         }
-        self.last_rpc
+        last
     }
 
     /// Reads the entries to send: from next to `last`, at most one payload. The read also tells whether a snapshot is
@@ -278,9 +284,9 @@ impl Stream {
         }
         self.on_chunk_timeout(now);
         if self.next_tick <= now {
-            while self.next_tick <= now {
-                self.next_tick += self.config.heartbeat_interval;
-            }
+            let interval = self.config.heartbeat_interval.0.max(1);
+            let missed = (now.0 - self.next_tick.0) / interval; // a paused process does not make up for them
+            self.next_tick = Micros(self.next_tick.0.saturating_add((missed + 1).saturating_mul(interval)));
             self.on_tick();
         }
     }

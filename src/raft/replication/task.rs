@@ -175,7 +175,12 @@ mod tests {
         fn read(&self, _: Index, _: Index) -> impl Future<Output = Result<LogView, StorageError>> + 'static {
             pending()
         }
-        fn apply(&self, _: Index, _: Index) -> impl Future<Output = Result<(), StorageError>> + 'static {
+        fn apply(
+            &self,
+            _: Index,
+            _: Index,
+            _: bool,
+        ) -> impl Future<Output = Result<Vec<crate::raft::machine::Repetition>, StorageError>> + 'static {
             pending()
         }
         fn get(&self, _: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static {
@@ -194,7 +199,14 @@ mod tests {
         let mut executor = Executor::new();
         let clock = executor.clock().clone();
         let (config, terms) = (Config::classroom(), LogTerms::default());
-        let leader = LeaderContext { leader: 1, term: 1, terms, commit_index: 0, config };
+        let leader = LeaderContext {
+            leader: 1,
+            term: 1,
+            terms,
+            commit_index: 0,
+            config,
+            why: crate::raft::event::StreamWhy::NewLeader,
+        };
         let stream = Stream::new(clock.now(), leader, 2, None);
         let (sender, commands) = mpsc::unbounded();
         let (terminator, terminate) = oneshot::channel();
@@ -204,7 +216,7 @@ mod tests {
         executor.spawner(GroupId(1)).spawn("stream", run(stream, context));
         executor.step();
         for index in 1..=commands_sent {
-            let entry = SharedEntry::new(Entry { index, term: 1, payload: Payload::Blank });
+            let entry = SharedEntry::new(Entry::new(index, 1, Payload::Blank));
             sender.unbounded_send(StreamCommand::Replicate { entry, commit_index: 0 }).unwrap();
         }
         drop((sender, terminator));

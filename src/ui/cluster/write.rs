@@ -62,7 +62,13 @@ pub fn Write(props: &WriteProps) -> Html {
         let (key, value, act, to) = (key.clone(), value.clone(), props.act.clone(), props.to);
         move |event: SubmitEvent| {
             event.prevent_default();
-            act.emit(Action::Write { key: (*key).clone(), value: (*value).clone(), node: to, client: None });
+            act.emit(Action::Write {
+                key: (*key).clone(),
+                value: (*value).clone(),
+                node: to,
+                client: None,
+                retry_after: None,
+            });
             if let Ok(number) = value.parse::<u32>() {
                 value.set(number.wrapping_add(1).to_string());
             }

@@ -1,4 +1,4 @@
-//! The state of what is kept between visits.
+//! What is kept between visits: the state of storing and restoring the run, and what was kept aside.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,11 +11,11 @@ use crate::ui::store::{self, Aside};
 /// What is kept between visits.
 pub(super) struct Keeping {
     /// The state of the run that was stored last.
-    pub saved: Cell<SavedAt>,
+    pub(super) saved: Cell<SavedAt>,
     /// Whether the run could not be stored.
-    pub unsaved: Cell<bool>,
+    pub(super) unsaved: Cell<bool>,
     /// Whether nothing is stored any more, since the page is about to be loaded again with another run.
-    pub closed: Cell<bool>,
+    pub(super) closed: Cell<bool>,
     /// Whether the stored run is being restored.
     restoring: Cell<bool>,
     /// What was stored and is not in use.
@@ -23,8 +23,7 @@ pub(super) struct Keeping {
 }
 
 impl Keeping {
-    /// Nothing is stored yet.
-    pub fn new(asides: Vec<Aside>, restoring: bool) -> Keeping {
+    pub(super) fn new(asides: Vec<Aside>, restoring: bool) -> Keeping {
         let keeping = Keeping {
             saved: Cell::default(),
             unsaved: Cell::default(),
@@ -36,23 +35,20 @@ impl Keeping {
         keeping
     }
 
-    /// What was stored and is not in use.
-    pub fn asides(&self) -> Shared<Vec<Aside>> {
+    pub(super) fn asides(&self) -> Shared<Vec<Aside>> {
         self.asides.borrow().clone()
     }
 
-    /// Whether the stored run is being restored.
-    pub fn is_restoring(&self) -> bool {
+    pub(super) fn is_restoring(&self) -> bool {
         self.restoring.get()
     }
 
-    /// Whether the run could not be stored.
-    pub fn is_unsaved(&self) -> bool {
+    pub(super) fn is_unsaved(&self) -> bool {
         self.unsaved.get()
     }
 
     /// The stored run is restored, or is not wanted any more.
-    pub fn restored(&self) {
+    pub(super) fn restored(&self) {
         if self.restoring.replace(false) {
             self.note_restoring();
         }
@@ -60,14 +56,13 @@ impl Keeping {
 
     /// Notes for the next visit whether this one was in the middle of restoring. While the page is hidden, nothing is
     /// restored, so that it may be closed then.
-    pub fn note_restoring(&self) {
+    pub(super) fn note_restoring(&self) {
         if !self.closed.get() {
             store::set_restoring(self.restoring.get() && !media::hidden());
         }
     }
 
-    /// Changes what was stored and is not in use.
-    pub fn change_asides(&self, change: impl FnOnce(&mut Vec<Aside>)) {
+    pub(super) fn change_asides(&self, change: impl FnOnce(&mut Vec<Aside>)) {
         let mut asides = self.asides.borrow().to_vec();
         change(&mut asides);
         self.asides.replace(Shared(Rc::new(asides)));

@@ -3,7 +3,7 @@
 //! Real time reaches the lab only as "advance to t", so the frame rate and the speed never change a run.
 //!
 //! [`frame`] is what is to be drawn, [`ticking`] advances time, [`time`] has the user's controls of time, and
-//! [`saving`] keeps the run between visits ([`keeping`] is what it remembers).
+//! [`saving`] keeps the run between visits.
 
 mod frame;
 mod hooks;

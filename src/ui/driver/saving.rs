@@ -20,8 +20,12 @@ impl Driver {
         let still = media::reduced_motion();
         let mut asides: Vec<Aside> =
             store::settings().err().and_then(|why| Aside::settings(&why)).into_iter().collect();
+        let mut notice = None;
         let opened = match restore() {
-            Ok(opened) => opened,
+            Ok(restored) => restored.map(|Restored { player, playing, other_version }| {
+                notice = other_version.map(|version| text().saved_by_other_version(&version));
+                (player, playing)
+            }),
             Err(aside) => {
                 asides.extend(aside);
                 None
@@ -43,7 +47,7 @@ impl Driver {
             clock: Clock::default(),
             still,
             keeping,
-            notice: RefCell::default(),
+            notice: RefCell::new(notice),
         }))
     }
 
@@ -103,21 +107,31 @@ impl Driver {
     }
 }
 
-/// The stored run and whether its clock was running, if there is one.
+/// A stored run that is being restored.
+struct Restored {
+    player: Player,
+    /// Whether its clock was running.
+    playing: bool,
+    /// The version of the program that saved it, if that is another one.
+    other_version: Option<String>,
+}
+
+/// The stored run, if there is one.
 ///
 /// # Errors
 /// What was kept aside instead of being restored.
-fn restore() -> Result<Option<(Player, bool)>, Option<Aside>> {
+fn restore() -> Result<Option<Restored>, Option<Aside>> {
     let unreadable = |why: ScenarioError| Aside::run(&why);
     if store::was_restoring() {
         // Whatever ended the last visit would end this one too.
         store::set_restoring(false);
         return Err(Aside::half_restored(text().saved_not_restored()));
     }
-    let Some(Saved { scenario, end, looked_at, playing }) = store::run().map_err(unreadable)? else { return Ok(None) };
+    let Some(saved) = store::run().map_err(unreadable)? else { return Ok(None) };
+    let Saved { scenario, end, looked_at, playing, other_version } = saved;
     store::set_restoring(true);
     let player = Player::resume(scenario, end, looked_at, run_name).map_err(unreadable)?;
-    Ok(Some((player, playing)))
+    Ok(Some(Restored { player, playing, other_version }))
 }
 
 fn run_name(number: u32) -> String {

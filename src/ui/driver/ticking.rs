@@ -8,6 +8,7 @@ use yew::Callback;
 use super::frame::Frame;
 use super::Driver;
 use crate::lab::play::player::Arrival;
+use crate::lab::vocab::moment::Unreached;
 use crate::lab::Player;
 use crate::ui::clock::Shown;
 use crate::ui::{media, text};
@@ -69,7 +70,17 @@ impl Driver {
 
     /// Publishes the current state, with all panels up to date.
     pub(super) fn publish(&self) {
+        self.tell_unreached();
         self.show(self.frame());
+    }
+
+    /// Tells if a replay went another way than the run that it was to repeat. That the run has halted is said anyway.
+    fn tell_unreached(&self) {
+        let unreached = self.0.player.borrow_mut().take_unreached();
+        if let Some(why) = unreached.filter(|why| *why != Unreached::Halted) {
+            self.0.notice.replace(Some(text().unreached(why)));
+            self.0.state.borrow_mut().told += 1;
+        }
     }
 
     fn show(&self, frame: Frame) {
@@ -134,6 +145,7 @@ impl Driver {
             self.0.notice.replace(Some(text().refused(why)));
             self.0.state.borrow_mut().told += 1;
         }
+        self.tell_unreached();
         self.show(self.frame_of(turn));
         self.schedule();
     }

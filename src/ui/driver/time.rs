@@ -85,9 +85,12 @@ impl Driver {
     /// # Errors
     /// If the condition refers to something that does not exist.
     pub fn run_until(&self, until: Until) -> Result<bool, ScenarioError> {
-        self.stand(|player| match until.condition(&player.world()) {
-            (Some(condition), limit) => player.run_until(condition, limit),
-            (None, time) => Ok(player.run_for(time)),
+        self.stand(|player| {
+            let condition = until.condition(&player.world(), &player.lab().records());
+            match condition {
+                (Some(condition), limit) => player.run_until(condition, limit),
+                (None, time) => Ok(player.run_for(time)),
+            }
         })
     }
 

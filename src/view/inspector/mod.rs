@@ -248,10 +248,18 @@ mod tests {
         lab.act(Action::Campaign { node: 1 }).unwrap();
         lab.advance_to(Micros::from_ms(100), u64::MAX);
         for (key, value) in [("x", "1"), ("y", "2")] {
-            lab.act(Action::Write { key: key.into(), value: value.into(), node: None, client: None }).unwrap();
+            lab.act(Action::Write {
+                key: key.into(),
+                value: value.into(),
+                node: None,
+                client: None,
+                retry_after: None,
+            })
+            .unwrap();
         }
         lab.advance_to(Micros::from_ms(200), u64::MAX);
-        lab.act(Action::Write { key: "x".into(), value: "3".into(), node: None, client: None }).unwrap();
+        lab.act(Action::Write { key: "x".into(), value: "3".into(), node: None, client: None, retry_after: None })
+            .unwrap();
         lab.advance_to(Micros::from_ms(201), u64::MAX);
         lab
     }
@@ -288,7 +296,8 @@ mod tests {
     fn an_entry_alone_has_its_value_in_full() {
         let mut lab = lab();
         let long = "a".repeat(2000);
-        lab.act(Action::Write { key: "x".into(), value: long.clone(), node: None, client: None }).unwrap();
+        lab.act(Action::Write { key: "x".into(), value: long.clone(), node: None, client: None, retry_after: None })
+            .unwrap();
         lab.advance_to(Micros::from_ms(203), u64::MAX);
         let entry = Selection::Entry(1, 5);
         assert_eq!(inspect(&lab.world(), entry, &English).lead, format!("x={long}"));

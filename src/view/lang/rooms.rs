@@ -11,6 +11,7 @@ use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::event::{LossWhy, TrapDoes};
 use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
+use crate::lab::vocab::moment::Unreached;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::Trouble;
@@ -85,6 +86,9 @@ room! {
             /// An action or a document that was refused.
             refused(why: &ScenarioError),
             saved_unusable(why: &ScenarioError),
+            saved_by_other_version(version: &str),
+            /// A replay that went another way than the run that it was to repeat.
+            unreached(why: Unreached),
             settings_unusable(why: &ScenarioError),
         }
     }
@@ -189,6 +193,8 @@ room! {
             hint_no_majority_runs(down: &[NodeName], needed: u64),
             hint_leader_paused(leader: NodeName),
             hint_leader_alone(leader: NodeName),
+            /// A leader that cannot commit, and those that hear it and so vote for nobody else.
+            hint_leader_heard(leader: NodeName, hearers: &[NodeName]),
             hint_round_trip(round_trip: &str, timeout: &str),
             hint_held(count: u64),
         }
@@ -466,6 +472,8 @@ room! {
             commits(node: NodeName, to: Index),
             learns_commit(node: NodeName, to: Index),
             applies(node: NodeName, index: Index),
+            repeats(node: NodeName, index: Index),
+            repeats_why(first: Index),
             durable(node: NodeName, index: Index),
             stores_chunk(node: NodeName, received: u64, index: Index),
             installs(node: NodeName, index: Index),
@@ -542,6 +550,7 @@ room! {
             client_refused(request: &Request, node: NodeName),
             client_not_done(request: &Request),
             client_unknown(request: &Request),
+            client_retries(request: &Request),
         }
     }
 }

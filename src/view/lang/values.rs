@@ -17,8 +17,8 @@ pub enum Request {
 pub enum MembersChange {
     /// A node becomes a learner.
     Learner(NodeName),
-    /// These nodes become the voters.
-    Voters(Vec<NodeName>),
+    /// These nodes become the voters and, if given, these the learners.
+    Members(Vec<NodeName>, Option<Vec<NodeName>>),
     /// No voter would remain.
     NoVoters,
 }

@@ -281,7 +281,7 @@ impl Check for Linearizable {
             holds &= register.take(now, call);
         }
         let answer = match (result, value) {
-            (ClientResult::Waiting | ClientResult::Sent, _) => None,
+            (ClientResult::Waiting | ClientResult::Sent | ClientResult::Retrying, _) => None,
             (ClientResult::Ok, Some(_)) => Some(Step::Written(op)),
             (ClientResult::Refused, Some(_)) => Some(Step::NotWritten(op)),
             // It may take effect at any time, or never.

@@ -24,7 +24,7 @@ fn what_is_not_in_the_log_is_not_applied() {
         node.handle(Micros::ZERO, input);
         let outputs = node.take_outputs().into_iter();
         let apply = |output| match output {
-            Output::Apply { first, last } => Some((first, last)),
+            Output::Apply { first, last, .. } => Some((first, last)),
             _ => None,
         };
         outputs.filter_map(apply).collect::<Vec<_>>()
@@ -32,8 +32,8 @@ fn what_is_not_in_the_log_is_not_applied() {
     assert_eq!(applies(append(1, 3, &[], 1)), [(1, 1)]);
     assert_eq!(applies(append(1, 3, &[], 3)), [], "one batch at a time");
     assert_eq!(applies(append(2, 1, &[2], 0)), []);
-    assert_eq!(applies(Input::Applied(1)), [(2, 2)]);
-    assert_eq!(applies(Input::Applied(2)), []);
+    assert_eq!(applies(Input::Applied(1, vec![])), [(2, 2)]);
+    assert_eq!(applies(Input::Applied(2, vec![])), []);
 }
 
 #[test]

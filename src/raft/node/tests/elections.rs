@@ -77,7 +77,7 @@ fn who_hears_a_leader_neither_votes_nor_adopts_the_term() {
 
     let mut leader = Rig::new(2, &[1]);
     leader.lead();
-    assert_eq!(leader.request_vote(3, 9, (9, 8)), (false, VoteWhy::HearsLeader), "a leader hears itself");
+    assert_eq!(leader.request_vote(3, 9, (9, 8)), (false, VoteWhy::IsLeader));
 }
 
 #[test]
@@ -159,4 +159,57 @@ fn a_pre_vote_is_a_question_that_changes_nothing() {
     rig.append(3, (2, 2), &[], 0);
     rig.input(Input::Vote(4, ask(4, 2)));
     assert!(!rig.voted.last().unwrap().1.granted, "it hears a leader");
+}
+
+#[test]
+fn a_pre_vote_ends_when_the_term_changes_or_a_vote_is_given() {
+    let asking = || {
+        let mut rig = Rig::new(2, &[1]);
+        rig.input(Input::SetConfig(Config { pre_vote: true, ..config() })).input(Input::Campaign);
+        rig
+    };
+    let says_yes = |rig: &mut Rig| {
+        let response = VoteResponse { term: 2, granted: true, pre_vote: true };
+        rig.input(Input::VoteResponse { voter: 2, term: 3, response });
+        rig.node.role()
+    };
+    assert_eq!(says_yes(&mut asking()), Role::Candidate);
+    let mut voted = asking();
+    assert!(voted.request_vote(3, 3, (9, 8)).0);
+    assert_eq!(says_yes(&mut voted), Role::Follower, "it supports another candidate");
+    let mut later = asking();
+    later.request_vote(3, 3, (0, 0));
+    assert_eq!((later.node.term(), says_yes(&mut later)), (3, Role::Follower), "the question was about term 3");
+}
+
+#[test]
+fn a_candidate_does_not_say_that_it_hears_a_leader() {
+    let mut rig = Rig::new(2, &[1]);
+    rig.append(2, (1, 1), &[], 0);
+    rig.input(Input::Campaign);
+    assert_eq!(rig.request_vote(3, 3, (9, 8)), (false, VoteWhy::AlreadyVoted));
+    assert!(rig.request_vote(3, 4, (9, 8)).0, "the leader was of an earlier term");
+}
+
+#[test]
+fn who_is_known_to_be_removed_gets_no_vote_unless_it_is_ahead() {
+    let removed = |commit: Index| {
+        let mut rig = Rig::new(2, &[1]);
+        let two = Payload::Members(Membership::new([1, 2], []));
+        let entries = vec![Arc::new(Entry::new(2, 2, two))];
+        let (term, leader, prev_log_index, prev_log_term, leader_commit) = (2, 2, 1, 1, commit);
+        let request = AppendEntries { term, leader, prev_log_index, prev_log_term, leader_commit, entries };
+        let token = rig.token();
+        rig.input(Input::Append(token, request));
+        rig.now = Micros::from_ms(1000);
+        rig
+    };
+    assert_eq!(removed(2).request_vote(3, 9, (2, 2)), (false, VoteWhy::NoVoter));
+    assert_eq!(removed(2).request_vote(3, 9, (1, 1)), (false, VoteWhy::NoVoter));
+    let mut rig = removed(2);
+    rig.request_vote(3, 9, (2, 2));
+    assert_eq!(rig.node.term(), 2, "its term is not adopted");
+    assert!(removed(2).request_vote(2, 9, (2, 2)).0, "a voter");
+    assert!(removed(2).request_vote(3, 9, (2, 3)).0, "it may be a voter by its next entry");
+    assert!(removed(1).request_vote(3, 9, (2, 2)).0, "the removal may come to nothing");
 }

@@ -52,7 +52,7 @@ struct Rig {
 }
 
 fn entry(index: Index, term: Term) -> SharedEntry {
-    Arc::new(Entry { index, term, payload: Payload::Set { key: "x".into(), value: index.to_string() } })
+    Arc::new(Entry::new(index, term, Payload::Set { key: "x".into(), value: index.to_string() }))
 }
 
 fn config() -> Config {
@@ -114,9 +114,9 @@ impl Rig {
                     Output::AnswerWrite(token, answer) => self.answered.push((token, answer)),
                     Output::RequestVote(voter, request) => self.requests.push((voter, request)),
                     Output::Write(number, write) => self.writes.push((number, write)),
-                    Output::Apply { first, last } => {
+                    Output::Apply { first, last, .. } => {
                         self.applies.push((first, last));
-                        self.node.handle(self.now, Input::Applied(last));
+                        self.node.handle(self.now, Input::Applied(last, vec![]));
                     }
                     Output::BuildSnapshot(meta) => self.builds.push(meta),
                     Output::StartStream(stream) => self.streams.push(stream.target()),
@@ -212,7 +212,7 @@ impl Rig {
 
     fn write(&mut self, value: &str) -> Token {
         let token = self.token();
-        self.input(Input::Write(token, Payload::Set { key: "x".into(), value: value.into() }));
+        self.input(Input::Write(token, Payload::Set { key: "x".into(), value: value.into() }, None));
         token
     }
 

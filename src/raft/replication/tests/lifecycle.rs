@@ -37,14 +37,20 @@ fn a_storage_that_fails_ends_it_and_tells_the_core() {
 }
 
 #[test]
-fn only_so_many_unanswered_rpcs_are_remembered() {
+fn of_unanswered_rpcs_the_fewer_are_remembered_the_older_they_are() {
     let mut rig = Rig::at_line_rate(&[1]);
-    rig.time(50 * (SENT_RPCS_MAX as u64 + 20));
-    assert!(rig.cancelled.len() >= 19, "{} cancelled", rig.cancelled.len());
+    rig.time(50 * 10_000);
+    let sent: Vec<u64> = rig.stream.sent_rpcs.keys().copied().collect();
+    let last = *sent.last().unwrap();
+    assert!(last >= 10_000 && sent.len() < 400, "{} of {last}", sent.len());
+    for age in [100, 1000, 5000] {
+        let near = |&&rpc: &&u64| (last - rpc).abs_diff(age) <= age / 16;
+        assert!(sent.iter().any(|rpc| near(&rpc)), "none is about {age} RPCs old");
+    }
     let cancelled = rig.cancelled[0];
     let before = rig.events.len();
     rig.answer(cancelled, AppendResult::Success(2));
-    assert_eq!(rig.events.len(), before, "its answer tells nothing");
+    assert_eq!(rig.events.len(), before, "the response to a forgotten RPC changes nothing");
 }
 
 #[test]
@@ -54,4 +60,13 @@ fn settings_reach_a_stream_that_runs() {
     rig.input(Input::Commands(vec![StreamCommand::SetConfig(config)]));
     rig.replicate(3);
     assert_eq!(rig.last_append(), (2, vec![3]));
+}
+
+#[test]
+fn a_stream_that_was_paused_makes_up_for_no_tick() {
+    let mut rig = Rig::at_line_rate(&[1]);
+    let before = rig.stream.next_tick;
+    rig.now = Micros(before.0 + 1_000_000_000_000 * 50_000 + 1);
+    rig.input(Input::DeadlineReached);
+    assert_eq!(rig.stream.next_tick, Micros(before.0 + 1_000_000_000_001 * 50_000), "in step, and after now");
 }

@@ -37,7 +37,7 @@ struct Rig {
 }
 
 fn entry(index: Index, term: Term) -> SharedEntry {
-    Arc::new(Entry { index, term, payload: Payload::Blank })
+    Arc::new(Entry::new(index, term, Payload::Blank))
 }
 
 impl Rig {
@@ -55,6 +55,7 @@ impl Rig {
             terms: terms.iter().copied().collect::<LogTerms>(),
             commit_index: 0,
             config,
+            why: StreamWhy::NewLeader,
         };
         let mut rig = Rig {
             stream: Stream::new(Micros::ZERO, context, 2, None),

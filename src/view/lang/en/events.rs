@@ -175,6 +175,8 @@ say! {
         learns_commit(node: NodeName, to: Index):
             format!("{node} learns that the log is committed up to {}", grouped(to)),
         applies(node: NodeName, index: Index): format!("{node} applies entry {}", grouped(index)),
+        repeats(node: NodeName, index: Index): format!("{node} does not do the write of entry {} again", grouped(index)),
+        repeats_why(first: Index): format!("its client sent it twice, and it was done at entry {}", grouped(first)),
         durable(node: NodeName, index: Index): format!("{node}’s log is durable up to entry {}", grouped(index)),
         stores_chunk(node: NodeName, received: u64, index: Index):
             format!("{node} has {} B of the snapshot up to entry {}", grouped(received), grouped(index)),
@@ -315,6 +317,7 @@ say! {
         client_reads_nothing(key: &str): format!("The read of {key} gives nothing: it was never written"),
         client_refused(request: &Request, node: NodeName): format!("{node} refuses the {}", request_in_words(request)),
         client_not_done(request: &Request): format!("The {} is refused", request_in_words(request)),
+        client_retries(request: &Request): format!("The client will send the {} again", request_in_words(request)),
         client_unknown(request: &Request):
             format!("The outcome of the {} is unknown to the client", request_in_words(request)),
     }
@@ -324,7 +327,13 @@ say! {
 fn to_change(change: &MembersChange) -> String {
     match change {
         MembersChange::Learner(node) => format!("add {node} as a learner"),
-        MembersChange::Voters(voters) => format!("make {} the voters", list(voters)),
+        MembersChange::Members(voters, None) => format!("make {} the voters", list(voters)),
+        MembersChange::Members(voters, Some(learners)) if learners.is_empty() => {
+            format!("make {} the voters, with no learners", list(voters))
+        }
+        MembersChange::Members(voters, Some(learners)) => {
+            format!("make {} the voters and {} the learners", list(voters), list(learners))
+        }
         MembersChange::NoVoters => "leave no voters".to_string(),
     }
 }

@@ -6,6 +6,7 @@ use super::{plural, English};
 use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
+use crate::lab::vocab::moment::Unreached;
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::{Membership, NodeId};
 use crate::view::format::{grouped, runs, NodeName};
@@ -86,11 +87,18 @@ say! {
         halted(why: &str): format!("The run has stopped. {why}"),
         halt(halt: &Halt): match halt {
             Halt::Broken(invariant, detail) => format!("{}. {detail}", English.invariant_violated(*invariant)),
+            Halt::TooManyEvents(max) => format!("It has {} events, and no run has more.", grouped(*max)),
+            Halt::TooManyBytes(_) => "Its events take as much memory as those of a run may take.".into(),
             halt => halt.to_string(),
         },
         settings_unusable(why: &ScenarioError):
             format!("The saved settings could not be read, so these are the usual ones. {why}"),
         saved_unusable(why: &ScenarioError): format!("The saved run could not be opened, so this is a new one. {why}"),
+        saved_by_other_version(version: &str): format!("This run was saved by version {version} of Raft Lab, and may go differently in this one."),
+        unreached(why: Unreached): match why {
+            Unreached::FewerEvents { wanted, found } => format!("The run goes another way than it did: event {wanted} does not come, and this is event {found}."),
+            Unreached::Halted => "The run goes another way than it did: it halts here.".into(),
+        },
         refused(why: &ScenarioError): format!("This cannot be done: {why}"),
     }
 }

@@ -46,7 +46,7 @@ fn what_was_not_acknowledged_may_be_lost() {
 
 #[test]
 fn the_majority_is_one_of_the_newest_committed_configuration() {
-    let members = Entry { index: 2, term: 1, payload: Payload::Members(Membership::new([1, 2], [])) };
+    let members = Entry::new(2, 1, Payload::Members(Membership::new([1, 2], [])));
     let members = Arc::new(members);
     let two = |commits: bool| {
         let shrink = events![append(1, members.clone()), append(2, members.clone())];

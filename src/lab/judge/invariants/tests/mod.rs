@@ -95,7 +95,7 @@ fn entry(index: Index, term: Term) -> SharedEntry {
 }
 
 fn set(index: Index, term: Term, key: &str, value: &str) -> SharedEntry {
-    Arc::new(Entry { index, term, payload: Payload::Set { key: key.into(), value: value.into() } })
+    Arc::new(Entry::new(index, term, Payload::Set { key: key.into(), value: value.into() }))
 }
 
 fn entries(terms: &[Term]) -> Vec<SharedEntry> {
