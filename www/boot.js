@@ -36,7 +36,8 @@
     // Opening a document again takes all listeners from it and from its window. Its language, theme and style stay.
     const page = document.documentElement.cloneNode();
     page.append(document.head.cloneNode(true));
-    for (const script of page.querySelectorAll("script")) script.remove();
+    // What was loaded is not to be loaded again.
+    for (const loaded of page.querySelectorAll("script, link[rel$=preload]")) loaded.remove();
     document.open();
     document.write("<!doctype html>", page.outerHTML);
     document.close();

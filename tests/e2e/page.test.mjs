@@ -243,7 +243,7 @@ test("an event shows what it is about, and the filter shows others", async (t) =
   await page.locator("[data-event='delivered']").first().waitFor();
   assert.equal(await page.locator("[data-event='role']").count(), 0);
   // What matters is also said aloud, now and then.
-  await page.waitForFunction(() => document.querySelector("[role=status]").textContent.length > 0);
+  await page.waitForFunction(() => document.querySelector("[role=status][aria-live]").textContent.length > 0);
 });
 
 test("a run survives a reload, to the event", async (t) => {
