@@ -161,7 +161,7 @@ fn raft_lab(name: &str) -> (Option<i32>, String, String) {
 #[test]
 fn what_is_too_much_is_refused() {
     for (name, says) in [
-        ("five-million-writes.json", "actions[5]: more than 500000 writes together with those before it"),
+        ("five-million-writes.json", "actions[3]: more than 300000 writes together with those before it"),
         ("a-heartbeat-each-microsecond.json", "config.heartbeat_interval: 0.001 ms is below 1 ms"),
     ] {
         let (status, report, complaint) = raft_lab(name);
@@ -177,7 +177,7 @@ fn what_a_user_adds_up_is_refused_too() {
         || Action::WriteMany { count: WRITES_MAX, every: None, clients: None, value_bytes: None, retry_after: None };
     (0..WRITES_TOTAL_MAX / WRITES_MAX).for_each(|_| lab.act(many()).unwrap());
     let before = (lab.trace_hash(), lab.scenario().clone());
-    assert_eq!(lab.act(many()).unwrap_err().to_string(), "more than 500000 writes together with those before it");
+    assert_eq!(lab.act(many()).unwrap_err().to_string(), "more than 300000 writes together with those before it");
     assert_eq!((lab.trace_hash(), lab.scenario().clone()), before);
 }
 

@@ -102,7 +102,7 @@ export interface Report {
   expect: { held: boolean; expected: Condition }[];
 }
 
-/** What goes beyond a limit is refused, with its place: 16777216 bytes of JSON text; 9 nodes; keys and values of 4096 bytes; logs that start with 10000 entries; 100000 writes of one write_many, 500000 writes and 134217728 bytes of all together; an interval between heartbeats and a time limit of a chunk of at least 1 ms; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 805306368 bytes, and says so in its report. */
+/** What goes beyond a limit is refused, with its place: 16777216 bytes of JSON text; 9 nodes; keys and values of 4096 bytes; logs that start with 10000 entries; 100000 writes of one write_many, 300000 writes and 134217728 bytes of all together; an interval between heartbeats and a time limit of a chunk of at least 1 ms; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 805306368 bytes, and says so in its report. */
 export type Scenario = {
   format: "raft-lab/1";
   /** The title, for people. */
@@ -201,7 +201,7 @@ export type Action = {
   /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The number of writes: at most 100,000, and 500,000 of all together. */
+  /** The number of writes: at most 100,000, and 300,000 of all together. */
   count: number;
   /** Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once. */
   every?: Milliseconds | null;

@@ -150,7 +150,8 @@ pub(super) fn run(options: Options) -> Result<u8, Refused> {
     let Some(Failed { seed, scenario, failure, at }) = found else { return Ok(HELD) };
     show(&format!("seed {seed}: {}; making it shorter", failure.text()), true);
     let mut shrink = Shrink::new(scenario, failure, at);
-    while !shrink.advance(u64::MAX) {}
+    // What was found is shown however little of the budget is left.
+    while !shrink.advance(10_000) && started.elapsed().as_secs() < options.budget {}
     let scenario = shrink.result(seed);
     show(&format!("{} actions, {} nodes", scenario.actions.len(), scenario.all_nodes().len()), true);
     let text = scenario.to_json();

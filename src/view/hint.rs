@@ -7,9 +7,10 @@ use super::lang::values::node_names;
 use super::lang::Text;
 use super::members::in_force;
 use super::node::has_slow_disk;
+use crate::lab::vocab::id::Link;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::Role;
-use crate::raft::{Membership, NodeId};
+use crate::raft::{Membership, NodeId, Rule};
 use crate::runtime::Micros;
 
 /// The loss rate, in parts per million, that makes a link as good as cut.
@@ -76,7 +77,11 @@ fn with_leader(world: &World, leader: &NodeState, t: &dyn Text) -> Option<String
         return Some(t.hint_leader_paused(NodeName(leader.id)));
     }
     if !reaches_majority(world, &leader.members.1, leader.id) {
-        return Some(t.hint_leader_alone(NodeName(leader.id)));
+        let hearers = indispensable_hearers(world, leader);
+        return Some(match hearers.is_empty() || world.check_quorum {
+            true => t.hint_leader_alone(NodeName(leader.id)),
+            false => t.hint_leader_heard(NodeName(leader.id), &node_names(hearers)),
+        });
     }
     if let Some(reason) = caught(world, t) {
         return Some(reason);
@@ -88,6 +93,21 @@ fn with_leader(world: &World, leader: &NodeState, t: &dyn Text) -> Option<String
     }
     let hangs = |id: NodeId| world.nodes.get(&id).is_some_and(|node| node.disk_hangs);
     leader.members.1.members().into_iter().any(hangs).then(|| t.hint_disk_hangs().into())
+}
+
+/// The voters that hear a leader and so refuse to vote for another, if the others are no majority without them.
+fn indispensable_hearers(world: &World, leader: &NodeState) -> Vec<NodeId> {
+    let members = &leader.members.1;
+    let runs = |id: NodeId| world.nodes.get(&id).is_some_and(|node| is_running(node));
+    let hears = |id: NodeId| id != leader.id && runs(id) && is_open(world, (leader.id, id));
+    match world.rules_off.contains(&Rule::LeaderStickiness) || members.is_quorum(|id| runs(id) && !hears(id)) {
+        true => Vec::new(),
+        false => members.all_voters().into_iter().filter(|&id| hears(id)).collect(),
+    }
+}
+
+fn is_open(world: &World, link: Link) -> bool {
+    !world.cut.contains(&link) && world.links.of(link).loss.per_million < ALWAYS_LOST
 }
 
 fn is_running(node: &NodeState) -> bool {
@@ -106,8 +126,8 @@ fn caught(world: &World, t: &dyn Text) -> Option<String> {
 /// Whether a node runs and can exchange messages with enough running voters for a majority, itself included.
 fn reaches_majority(world: &World, members: &Membership, id: NodeId) -> bool {
     let running = |id: NodeId| world.nodes.get(&id).is_some_and(|node| is_running(node));
-    let open = |link| !world.cut.contains(&link) && world.links.of(link).loss.per_million < ALWAYS_LOST;
-    running(id) && members.is_quorum(|other| other == id || (running(other) && open((id, other)) && open((other, id))))
+    let joined = |other| is_open(world, (id, other)) && is_open(world, (other, id));
+    running(id) && members.is_quorum(|other| other == id || (running(other) && joined(other)))
 }
 
 /// The shortest round trip that wins an election and the longest election timeout, if the timeout is the shorter one.
@@ -244,6 +264,24 @@ mod tests {
         let mut lossy = Links::default();
         lossy.usual.loss = Probability { per_million: 1_000_000 };
         assert_eq!(hint(&world(|_| {}).with_links(lossy), true, false, &English).as_deref(), Some(apart));
+    }
+
+    #[test]
+    fn who_hears_a_leader_that_cannot_commit_is_named_unless_check_quorum_is_on() {
+        let mut bridged = world(|node| node.members.1 = Membership::new(1..=4, []));
+        for (a, b) in [(1, 2), (1, 3), (2, 1), (3, 1)] {
+            bridged.cut.insert((a, b));
+        }
+        let told = |world: &World| hint(world, true, false, &English).unwrap();
+        assert_eq!(
+            told(&bridged),
+            "S4 hears S1 and refuses every vote; S1 cannot commit: nobody will be elected until that link is cut or check-quorum is on."
+        );
+        bridged.check_quorum = true;
+        assert!(told(&bridged).starts_with("S1 leads, but cannot exchange messages"), "{}", told(&bridged));
+        bridged.check_quorum = false;
+        bridged.cut.insert((1, 4));
+        assert!(told(&bridged).starts_with("S1 leads, but cannot exchange messages"), "S4 will vote");
     }
 
     #[test]

@@ -302,6 +302,18 @@ test("a saved run that cannot be opened is replaced by a new one, with a word ab
   await page.getByText("actions[0].node").waitFor({ state: "detached" });
 });
 
+test("a saved run that goes another way is followed as far as it goes, with a word about it", async (t) => {
+  const { page } = await lab(t, {
+    prepare: (page) => page.addInitScript(() => {
+      const scenario = { format: "raft-lab/1", nodes: [1], actions: [{ at: 0, do: "crash", node: 1 }] };
+      localStorage.setItem("raft-lab/run", JSON.stringify({ version: "0.0.1", now: 1000, events: 50, playing: false, scenario }));
+    }),
+  });
+  await page.getByText("event 50 does not come").waitFor();
+  const { virtual_ms, nodes } = await report(page);
+  assert.deepEqual([virtual_ms, nodes.length], [1000, 1]);
+});
+
 test("thousands of entries stay a few cells, and the end is followed unless one scrolls away", async (t) => {
   const { page } = await lab(t);
   await until(page, "leader", leaderOf);

@@ -4,6 +4,7 @@
 //! per call, so that the page stays responsive. It finds a scenario that [`Shrink`] has made as short as possible: to
 //! be read, run again and kept.
 
+mod leaderless;
 pub mod random;
 mod search;
 mod shrink;

@@ -3,11 +3,15 @@
 //! A seed determines a scenario: a cluster, a load, and faults at random times. The result is an ordinary scenario,
 //! so it can be run again, shrunk and kept. It ends with a quiet phase: all faults are healed, and the cluster must
 //! converge within a limited time.
+//!
+//! Runs that have a little of everything look alike, and never come to what needs much of one thing and none of another.
+//! So each seed draws which [kinds](Kind) of faults its run has, and how often they come (*swarm testing*, Groce et al.
+//! 2012).
 
 use std::collections::BTreeSet;
 
 use crate::lab::scenario::limits::NODES_MAX;
-use crate::lab::scenario::{Scenario, ScheduledAction, Stop, Timing};
+use crate::lab::scenario::{Scenario, ScheduledAction, Start, StartEntry, StartRole, Stop, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::{ClientsCondition, Condition, EventMatcher, Number};
 use crate::lab::vocab::id::Link;
@@ -27,8 +31,87 @@ pub struct FaultPlan {
     pub faults: Micros,
     /// The longest duration of the quiet phase that follows; the run ends earlier if the cluster has converged.
     pub quiet: Micros,
-    /// The mean time between two faults.
+    /// The mean time between two faults; each run has a quarter to twice of it.
     pub fault_every: Micros,
+}
+
+/// A kind of faults, or of their repair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Crash,
+    Restart,
+    CutBoth,
+    CutOneWay,
+    /// Cuts that leave some node connected to both sides.
+    Bridge,
+    Partition,
+    Join,
+    Heal,
+    Campaign,
+    Timer,
+    SlowLink,
+    Lossy,
+    Pause,
+    Resume,
+    SlowDisk,
+    FailingDisk,
+    Snapshot,
+    Duplicate,
+    Delay,
+    HoldChunk,
+    Release,
+    WriteTo,
+    ReadFrom,
+    Burst,
+    Change,
+}
+
+/// Each kind with its weight.
+const KINDS: [(Kind, u32); 25] = [
+    (Kind::Crash, 2),
+    (Kind::Restart, 3),
+    (Kind::CutBoth, 1),
+    (Kind::CutOneWay, 1),
+    (Kind::Bridge, 1),
+    (Kind::Partition, 1),
+    (Kind::Join, 1),
+    (Kind::Heal, 2),
+    (Kind::Campaign, 1),
+    (Kind::Timer, 1),
+    (Kind::SlowLink, 1),
+    (Kind::Lossy, 1),
+    (Kind::Pause, 1),
+    (Kind::Resume, 1),
+    (Kind::SlowDisk, 1),
+    (Kind::FailingDisk, 1),
+    (Kind::Snapshot, 1),
+    (Kind::Duplicate, 1),
+    (Kind::Delay, 1),
+    (Kind::HoldChunk, 1),
+    (Kind::Release, 1),
+    (Kind::WriteTo, 1),
+    (Kind::ReadFrom, 1),
+    (Kind::Burst, 2),
+    (Kind::Change, 5),
+];
+
+/// The faults of one run.
+struct Swarm {
+    /// The kinds that it has, each as often as its weight.
+    kinds: Vec<Kind>,
+    /// The mean time between two of them.
+    every: Micros,
+}
+
+impl Swarm {
+    /// Draws the kinds, each with a chance of two thirds; half of the runs have them all.
+    fn draw(rng: &mut Rng, plan: FaultPlan) -> Swarm {
+        let has_all = rng.chance(500_000);
+        let has = KINDS.map(|(kind, weight)| (kind, if rng.chance(660_000) || has_all { weight } else { 0 }));
+        let kinds: Vec<Kind> = has.iter().flat_map(|&(kind, weight)| (0..weight).map(move |_| kind)).collect();
+        let eighths = [2, 4, 8, 16][rng.range(0, 4) as usize];
+        Swarm { kinds, every: Micros((plan.fault_every.0 * eighths / 8).max(1)) }
+    }
 }
 
 impl Default for FaultPlan {
@@ -55,8 +138,22 @@ pub fn scenario(seed: u64, plan: FaultPlan) -> Scenario {
     scenario.title = format!("Random run {seed}");
     settings(&mut rng, &mut scenario);
     options(&mut Rng::new(seed, "options", 0), &mut scenario);
+    begin(&mut rng, &mut scenario);
     come_over(&mut rng, &mut scenario, plan);
     scenario
+}
+
+/// Draws whether the run begins with a leader, with or without an entry of its term.
+fn begin(rng: &mut Rng, scenario: &mut Scenario) {
+    if !rng.chance(100_000) {
+        return;
+    }
+    let term = rng.range(1, 3);
+    for node in scenario.first_nodes() {
+        let role = (node == 1).then_some(StartRole::Leader);
+        let start = Start { term: Some(term), log: vec![StartEntry::Term(1)], role, ..Start::default() };
+        scenario.start.insert(node, start);
+    }
 }
 
 /// Adds the load and faults of a seed to a scenario. Its own actions are kept; its expectations are dropped.
@@ -79,16 +176,15 @@ fn come_over(rng: &mut Rng, scenario: &mut Scenario, plan: FaultPlan) {
     let mut nodes = scenario.first_nodes();
     let mut actions = std::mem::take(&mut scenario.actions);
     actions.push(load(rng, plan.faults));
+    let swarm = Swarm::draw(rng, plan);
     let mut at = Micros::ZERO;
-    loop {
-        at += Micros(rng.range(0, 2 * plan.fault_every.0));
+    while !swarm.kinds.is_empty() {
+        at += Micros(rng.range(0, 2 * swarm.every.0));
         if at >= plan.faults {
             break;
         }
-        let what = match rng.chance(150_000) {
-            true => change(rng, &nodes),
-            false => fault(rng, &nodes),
-        };
+        let kind = swarm.kinds[rng.range(0, swarm.kinds.len() as u64) as usize];
+        let what = fault(rng, kind, &nodes);
         nodes.extend(what.newcomers());
         actions.push(ScheduledAction::at(at, what));
     }
@@ -126,6 +222,13 @@ fn settings(rng: &mut Rng, scenario: &mut Scenario) {
     scenario.network.latency = Some(latency);
     scenario.network.duplicate = Some(Probability { per_million: [0, 0, 50_000][rng.range(0, 3) as usize] });
     scenario.network.loss = Some(Probability { per_million: [0, 0, 20_000, 150_000][rng.range(0, 4) as usize] });
+    // Now and then a round trip lasts many heartbeats.
+    if rng.chance(50_000) {
+        config.heartbeat_interval = Some(ms(2));
+        config.election_timeout_min = Some(ms(1500));
+        config.election_timeout_max = Some(ms(3000));
+        scenario.network.latency = Some((ms(100), ms(200)));
+    }
     let slow_disk = rng.chance(400_000);
     scenario.storage.write_delay = slow_disk.then(|| (Micros::ZERO, ms(rng.range(1, 15))));
 }
@@ -134,7 +237,7 @@ fn settings(rng: &mut Rng, scenario: &mut Scenario) {
 fn options(rng: &mut Rng, scenario: &mut Scenario) {
     let mut draw = || ConfigPatch {
         pre_vote: rng.chance(250_000).then_some(true),
-        check_quorum: rng.chance(250_000).then_some(true),
+        check_quorum: rng.chance(500_000).then_some(true),
         conflict_hint: rng.chance(100_000).then_some(false),
         ..ConfigPatch::default()
     };
@@ -207,13 +310,15 @@ fn change(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
             if rng.chance(200_000) {
                 voters.insert(new);
             }
-            Action::Members { voters, learners: None, of: None }
+            let learners = rng.chance(200_000).then(|| nodes.iter().copied().filter(|node| !voters.contains(node)));
+            let learners = learners.map(|others| others.filter(|_| rng.chance(300_000)).collect());
+            Action::Members { voters, learners, of: None }
         }
     }
 }
 
-/// A random fault, or the repair of one.
-fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
+/// A random fault of a kind, or the repair of one.
+fn fault(rng: &mut Rng, kind: Kind, nodes: &BTreeSet<NodeId>) -> Action {
     let node = any(rng, nodes);
     let other = nodes.range(node + 1..).chain(nodes).next().copied().unwrap_or(node);
     let links = |both: bool| -> Vec<Link> {
@@ -223,77 +328,73 @@ fn fault(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> Action {
             (false, false) => vec![(node, other)],
         }
     };
-    match rng.range(0, 28) {
-        0 | 1 => Action::Crash { node: node.into() },
-        2..=4 => Action::Restart { node: node.into() },
-        5 => Action::Cut { links: links(true), name: None },
-        6 => Action::Cut { links: links(false), name: None },
-        7 => Action::Join { links: Some(links(true)), name: None },
-        8 => Action::Partition { groups: vec![nodes.iter().copied().filter(|_| rng.chance(500_000)).collect()] },
-        9 | 10 => Action::Heal {},
-        11 => Action::Campaign { node },
-        12 => Action::set_timer(node, Micros::from_ms(rng.range(0, 400))),
-        13 => Action::Link {
-            from: Some(node),
-            to: None,
-            latency: Some((Micros::from_ms(1), Micros::from_ms(rng.range(2, 120)))),
-            loss: None,
-            duplicate: None,
-        },
-        14 => Action::Link {
-            from: None,
-            to: None,
-            latency: None,
-            loss: Some(Probability { per_million: rng.range(0, 300_000) as u32 }),
-            duplicate: None,
-        },
-        18 => Action::Pause { node: node.into() },
-        19 => Action::Resume { node: node.into() },
-        20 => Action::Disk {
+    let ms = Micros::from_ms;
+    match kind {
+        Kind::Crash => Action::Crash { node: node.into() },
+        Kind::Restart => Action::Restart { node: node.into() },
+        Kind::CutBoth => Action::Cut { links: links(true), name: None },
+        Kind::CutOneWay => Action::Cut { links: links(false), name: None },
+        Kind::Bridge => Action::Cut { links: bridge(rng, node, nodes), name: None },
+        Kind::Partition => {
+            Action::Partition { groups: vec![nodes.iter().copied().filter(|_| rng.chance(500_000)).collect()] }
+        }
+        Kind::Join => Action::Join { links: Some(links(true)), name: None },
+        Kind::Heal => Action::Heal {},
+        Kind::Campaign => Action::Campaign { node },
+        Kind::Timer => Action::set_timer(node, ms(rng.range(0, 400))),
+        Kind::SlowLink => {
+            let latency = Some((ms(1), ms(rng.range(2, 120))));
+            Action::Link { from: Some(node), to: None, latency, loss: None, duplicate: None }
+        }
+        Kind::Lossy => {
+            let loss = Some(Probability { per_million: rng.range(0, 300_000) as u32 });
+            Action::Link { from: None, to: None, latency: None, loss, duplicate: None }
+        }
+        Kind::Pause => Action::Pause { node: node.into() },
+        Kind::Resume => Action::Resume { node: node.into() },
+        Kind::SlowDisk => Action::Disk {
             node: node.into(),
-            write_delay: Some((Micros::ZERO, Micros::from_ms(rng.range(0, 60)))),
+            write_delay: Some((Micros::ZERO, ms(rng.range(0, 60)))),
             fail: None,
             hang: None,
             apply_delay: None,
         },
-        21 => Action::Disk {
+        Kind::FailingDisk => Action::Disk {
             node: node.into(),
             write_delay: None,
             fail: Some(rng.chance(500_000)),
             hang: None,
             apply_delay: None,
         },
-        22 => Action::Snapshot { node, index: None },
-        23 => Action::Duplicate(Selector { from: Some(node), ..Selector::default() }),
-        24 => Action::Delay(Delay {
-            by: Micros::from_ms(rng.range(1, 300)),
-            to: Some(node),
-            count: Some(1),
-            ..Delay::default()
-        }),
-        26 => Action::Hold(Selector {
-            to: Some(node),
-            kind: Some(MessageKind::Chunk),
-            count: Some(1),
-            ..Selector::default()
-        }),
-        27 => Action::Release(Selector { to: Some(node), ..Selector::default() }),
-        25 => Action::Read { key: "k".into(), node: Some(node), client: Some(10) },
-        15 => Action::Write {
-            key: "k".into(),
-            value: rng.range(0, 1000).to_string(),
-            node: Some(node),
-            client: Some(9),
-            retry_after: None,
-        },
-        _ => Action::WriteMany {
-            count: rng.range(1, 30),
-            every: Some(Micros::ZERO),
-            clients: None,
-            value_bytes: None,
-            retry_after: None,
-        },
+        Kind::Snapshot => Action::Snapshot { node, index: None },
+        Kind::Duplicate => Action::Duplicate(Selector { from: Some(node), ..Selector::default() }),
+        Kind::Delay => {
+            let by = ms(rng.range(1, 300));
+            Action::Delay(Delay { by, to: Some(node), count: Some(1), ..Delay::default() })
+        }
+        Kind::HoldChunk => {
+            let kind = Some(MessageKind::Chunk);
+            Action::Hold(Selector { to: Some(node), kind, count: Some(1), ..Selector::default() })
+        }
+        Kind::Release => Action::Release(Selector { to: Some(node), ..Selector::default() }),
+        Kind::WriteTo => {
+            let (key, value, client) = ("k".into(), rng.range(0, 1000).to_string(), Some(9));
+            Action::Write { key, value, node: Some(node), client, retry_after: None }
+        }
+        Kind::ReadFrom => Action::Read { key: "k".into(), node: Some(node), client: Some(10) },
+        Kind::Burst => {
+            let (count, every) = (rng.range(1, 30), Some(Micros::ZERO));
+            Action::WriteMany { count, every, clients: None, value_bytes: None, retry_after: None }
+        }
+        Kind::Change => change(rng, nodes),
     }
+}
+
+/// The links between two parts of a cluster, whose nodes but one, `over`, are drawn into one part or the other.
+fn bridge(rng: &mut Rng, over: NodeId, nodes: &BTreeSet<NodeId>) -> Vec<Link> {
+    let (one, two): (Vec<NodeId>, Vec<NodeId>) =
+        nodes.iter().copied().filter(|&node| node != over).partition(|_| rng.chance(500_000));
+    one.iter().flat_map(|&a| two.iter().flat_map(move |&b| [(a, b), (b, a)])).collect()
 }
 
 /// The actions that repair all faults.

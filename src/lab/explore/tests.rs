@@ -44,3 +44,38 @@ fn a_search_is_the_same_in_small_slices() {
     };
     assert_eq!(found, search(&[Rule::OneVotePerTerm], 0..2));
 }
+
+#[test]
+fn a_majority_that_elects_nobody_is_found_and_made_short() {
+    let base = r#"{ "format": "raft-lab/1", "nodes": [1, 2, 3], "config": { "check_quorum": true }, "actions": [
+        { "at": 0, "do": "write", "key": "x", "value": "1" },
+        { "at": 0, "do": "timer", "node": 1, "in": 90000 }, { "at": 0, "do": "timer", "node": 2, "in": 90000 },
+        { "at": 0, "do": "timer", "node": 3, "in": 90000 }, { "at": 100, "do": "crash", "node": 2 } ] }"#;
+    let mut trial = Trial::new(Scenario::from_json(base).unwrap()).unwrap();
+    while !trial.advance(1000) {}
+    let (failure, at) = trial.failure().unwrap();
+    assert_eq!(failure, Failure::Leaderless);
+    let mut shrink = Shrink::new(trial.scenario().clone(), failure, at);
+    while !shrink.advance(10_000) {}
+    let shrunk = shrink.result(1);
+    assert!(shrunk.actions.len() <= 3, "{}", shrunk.to_json());
+    let mut lab = Lab::new(shrunk).unwrap();
+    lab.run_to_stop(None);
+    assert!(lab.report().held(), "it expects what was found");
+}
+
+#[test]
+fn without_a_majority_or_check_quorum_no_leader_is_no_finding() {
+    let later = r#"{ "at": 0, "do": "timer", "node": 1, "in": 9000 }, { "at": 0, "do": "timer", "node": 2, "in": 9000 },
+        { "at": 0, "do": "timer", "node": 3, "in": 9000 }"#;
+    let crashes = r#", { "at": 1, "do": "crash", "node": 2 }, { "at": 1, "do": "crash", "node": 3 }"#;
+    for (check_quorum, crashes) in [(true, crashes), (false, "")] {
+        let base = format!(
+            r#"{{ "format": "raft-lab/1", "nodes": [1, 2, 3], "config": {{ "check_quorum": {check_quorum} }},
+                "actions": [{later}{crashes}], "stop": {{ "at": 8000 }} }}"#
+        );
+        let mut trial = Trial::new(Scenario::from_json(&base).unwrap()).unwrap();
+        while !trial.advance(1000) {}
+        assert_eq!(trial.failure(), None, "{base}");
+    }
+}

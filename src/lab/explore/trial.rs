@@ -1,10 +1,11 @@
 //! One random run, and how it fails.
 
+use super::leaderless::Leaderless;
 use crate::lab::json::error::ScenarioError;
 use crate::lab::judge::report::Report;
 use crate::lab::run::lab::Lab;
 use crate::lab::scenario::Scenario;
-use crate::lab::vocab::condition::{ClientsCondition, Condition, Number, Violated};
+use crate::lab::vocab::condition::{ClientsCondition, Condition, LeaderCondition, Number, Violated};
 use crate::lab::vocab::invariant::Invariant;
 use crate::runtime::Micros;
 
@@ -18,6 +19,8 @@ pub enum Failure {
     Broken(Invariant),
     /// The run does not end: a livelock, or too many events.
     Endless,
+    /// A majority was up and connected, and elected no leader for ten election timeouts (with check-quorum on).
+    Leaderless,
     /// All faults were healed long ago, but the nodes have not converged, or clients still wait.
     Stuck,
 }
@@ -39,6 +42,7 @@ impl Failure {
         match self {
             Failure::Broken(invariant) => vec![Condition::Violated(Violated::One(invariant))],
             Failure::Endless => Vec::new(),
+            Failure::Leaderless => vec![Condition::Leader(LeaderCondition::Any(false))],
             Failure::Stuck => {
                 let waits = ClientsCondition { unanswered: Some(Number::at_least(1)), ..ClientsCondition::default() };
                 let apart = Condition::Not(Box::new(Condition::Converged(true)));
@@ -52,6 +56,7 @@ impl Failure {
         match self {
             Failure::Broken(invariant) => format!("{invariant} is broken"),
             Failure::Endless => "the run never ends".into(),
+            Failure::Leaderless => "a majority is up and connected, and elects no leader".into(),
             Failure::Stuck => "all is well, and the nodes do not come to agree".into(),
         }
     }
@@ -60,7 +65,13 @@ impl Failure {
 /// One run in progress.
 pub struct Trial {
     pub(super) lab: Lab,
+    leaderless: Leaderless,
+    /// Whether a connected majority was without a leader for too long.
+    is_leaderless: bool,
 }
+
+/// After how many events liveness is looked at again.
+const EVENTS_BETWEEN: u64 = 50;
 
 impl Trial {
     /// Starts a run.
@@ -68,12 +79,20 @@ impl Trial {
     /// # Errors
     /// If the scenario is rejected.
     pub fn new(scenario: Scenario) -> Result<Trial, ScenarioError> {
-        Lab::new(scenario).map(|lab| Trial { lab })
+        Lab::new(scenario).map(|lab| Trial { lab, leaderless: Leaderless::default(), is_leaderless: false })
     }
 
     /// Processes at most `events_max` events. Returns whether the run has ended.
     pub fn advance(&mut self, events_max: u64) -> bool {
-        self.lab.run_on(None, events_max) || self.is_endless()
+        let end = self.lab.events().saturating_add(events_max);
+        while self.lab.events() < end {
+            let ended = self.lab.run_on(None, EVENTS_BETWEEN.min(end - self.lab.events()));
+            self.is_leaderless |= self.leaderless.observe(self.lab.now(), &self.lab.world(), self.lab.config());
+            if ended || self.is_leaderless || self.is_endless() {
+                return true;
+            }
+        }
+        false
     }
 
     fn is_endless(&self) -> bool {
@@ -82,8 +101,13 @@ impl Trial {
 
     /// The failure and its virtual time, if the run failed.
     pub fn failure(&self) -> Option<(Failure, Micros)> {
-        let endless = self.is_endless().then_some(Failure::Endless);
-        Some((endless.or_else(|| Failure::of(&self.lab.report()))?, self.lab.now()))
+        let failure = match Failure::of(&self.lab.report()) {
+            _ if self.is_endless() => Failure::Endless,
+            Some(broken @ Failure::Broken(_)) => broken,
+            _ if self.is_leaderless => Failure::Leaderless,
+            other => other?,
+        };
+        Some((failure, self.lab.now()))
     }
 
     /// The virtual time.

@@ -18,13 +18,11 @@ impl Convergence {
     /// Takes the next event, with the world after it.
     pub(super) fn observe(&mut self, record: &Record, world: &World) {
         use raft::Event as Node;
-        match &record.event {
+        let only_longer = match &record.event {
             Event::Node(Node::Append { entry, .. }) => {
-                if entry.index <= self.equal_to || matches!(entry.payload, Payload::Members(_)) {
-                    self.equal_to = 0;
-                }
+                entry.index > self.equal_to && !matches!(entry.payload, Payload::Members(_))
             }
-            Event::Node(Node::Commit { .. } | Node::Apply { .. } | Node::Term { .. }) => {}
+            Event::Node(Node::Commit { .. } | Node::Apply { .. } | Node::Term { .. }) => true,
             Event::Node(
                 Node::Started { .. }
                 | Node::Role { .. }
@@ -32,10 +30,13 @@ impl Convergence {
                 | Node::Installed { .. }
                 | Node::CompactionDone { .. },
             )
-            | Event::Lab(LabEvent::Crash { .. } | LabEvent::NewNode { .. }) => self.equal_to = 0,
+            | Event::Lab(LabEvent::Crash { .. } | LabEvent::NewNode { .. }) => false,
             // The others change nothing that is compared.
             _ if self.holds.is_some() => return,
-            _ => {}
+            _ => true,
+        };
+        if !only_longer {
+            self.equal_to = 0;
         }
         let holds = world.converged_beyond(self.equal_to);
         self.holds = Some(holds);

@@ -88,6 +88,7 @@ impl Lab {
         let world = World::new(nodes.iter().map(node))
             .without(scenario.rules_off.iter().copied())
             .with_disks(scenario.disk_spec().write_delay)
+            .with_check_quorum(scenario.node_config().check_quorum)
             .with_links(links.clone());
         let recorder = Recorder::new(clock.clone(), world);
         let network = SimNetwork::new(scenario.seed, links, clock.clone(), recorder.clone());
@@ -191,6 +192,11 @@ impl Lab {
             self.is_stopped_by_violation().then(|| Halt::Broken(first.1.invariant, first.1.detail.clone()))
         };
         self.halted.clone().or_else(broken)
+    }
+
+    /// The settings that a node starts with now.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// What was loaded, and every action since: running it again gives this run.

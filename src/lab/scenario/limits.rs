@@ -22,7 +22,7 @@ pub const WRITES_MAX: u64 = 100_000;
 pub const REPEATS_MAX: u32 = 10_000;
 
 /// The most writes of all `write_many` of a scenario together.
-pub const WRITES_TOTAL_MAX: u64 = 500_000;
+pub const WRITES_TOTAL_MAX: u64 = 300_000;
 
 /// The most bytes that the values of all `write_many` of a scenario may have together.
 pub const WRITTEN_BYTES_MAX: u64 = 128 << 20;

@@ -64,7 +64,7 @@ pub enum Action {
     },
     /// Clients write repeatedly, until `count` writes have begun.
     WriteMany {
-        /// The number of writes: at most 100,000, and 500,000 of all together.
+        /// The number of writes: at most 100,000, and 300,000 of all together.
         count: u64,
         /// Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once.
         #[serde(default, skip_serializing_if = "Option::is_none")]

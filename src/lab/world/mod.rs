@@ -61,6 +61,8 @@ pub struct World {
     pub strokes: Vec<NamedCut>,
     /// The rules that are switched off.
     pub rules_off: BTreeSet<Rule>,
+    /// Whether a leader that hears no majority steps down.
+    pub check_quorum: bool,
     /// What the clients know.
     pub clients: Clients,
     /// Messages so far.
@@ -85,6 +87,11 @@ impl World {
     pub fn with_links(mut self, links: Links) -> World {
         self.links = Rc::new(links);
         self
+    }
+
+    /// The same, with check-quorum on or off.
+    pub fn with_check_quorum(self, check_quorum: bool) -> World {
+        World { check_quorum, ..self }
     }
 
     /// The same, with disks whose writes take so long.
@@ -264,7 +271,7 @@ impl World {
                 }
             }),
             LabEvent::DiskPace { node, hangs, .. } => self.with_node(*node, |node| node.disk_hangs = *hangs),
-            LabEvent::Config { .. } => {}
+            LabEvent::Config { change } => self.check_quorum = change.check_quorum.unwrap_or(self.check_quorum),
             LabEvent::Rule { name, on: true } => drop(self.rules_off.remove(name)),
             LabEvent::Rule { name, on: false } => drop(self.rules_off.insert(*name)),
             LabEvent::Violation { invariant, nodes, entries, text } => {

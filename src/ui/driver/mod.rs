@@ -7,6 +7,7 @@
 
 mod frame;
 mod hooks;
+mod keeping;
 mod saving;
 mod state;
 mod ticking;
@@ -19,7 +20,7 @@ use gloo_render::AnimationFrame;
 use yew::Callback;
 
 use self::frame::PanelWorlds;
-use self::saving::Keeping;
+use self::keeping::Keeping;
 use self::state::{FeedsOf, State};
 use super::clock::Clock;
 use super::media;

@@ -1,79 +1,18 @@
 //! Loading and storing the run between visits.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::state::{SavedAt, State};
+use super::keeping::Keeping;
+use super::state::State;
 use super::{Driver, Inner};
 use crate::js;
 use crate::lab::scenario::DEFAULT;
 use crate::lab::{Lab, Player, Scenario, ScenarioError};
 use crate::ui::clock::Clock;
-use crate::ui::shared::Shared;
 use crate::ui::store::{self, Aside, Saved};
 use crate::ui::{media, text};
 use crate::view::speed::Speed;
-
-/// What is kept between visits.
-pub(super) struct Keeping {
-    /// The state of the run that was stored last.
-    saved: Cell<SavedAt>,
-    /// Whether the run could not be stored.
-    unsaved: Cell<bool>,
-    /// Whether nothing is stored any more, since the page is about to be loaded again with another run.
-    closed: Cell<bool>,
-    /// Whether the stored run is being restored.
-    restoring: Cell<bool>,
-    /// What was stored and is not in use.
-    asides: RefCell<Shared<Vec<Aside>>>,
-}
-
-impl Keeping {
-    fn new(asides: Vec<Aside>, restoring: bool) -> Keeping {
-        let keeping = Keeping {
-            saved: Cell::default(),
-            unsaved: Cell::default(),
-            closed: Cell::default(),
-            restoring: Cell::new(restoring),
-            asides: RefCell::new(Shared(Rc::new(asides))),
-        };
-        keeping.note_restoring();
-        keeping
-    }
-
-    pub(super) fn asides(&self) -> Shared<Vec<Aside>> {
-        self.asides.borrow().clone()
-    }
-
-    pub(super) fn is_restoring(&self) -> bool {
-        self.restoring.get()
-    }
-
-    pub(super) fn is_unsaved(&self) -> bool {
-        self.unsaved.get()
-    }
-
-    /// The stored run is restored, or is not wanted any more.
-    pub(super) fn restored(&self) {
-        if self.restoring.replace(false) {
-            self.note_restoring();
-        }
-    }
-
-    /// Notes for the next visit whether this one was in the middle of restoring. While the page is hidden, nothing is
-    /// restored, so that it may be closed then.
-    pub(super) fn note_restoring(&self) {
-        if !self.closed.get() {
-            store::set_restoring(self.restoring.get() && !media::hidden());
-        }
-    }
-
-    fn change_asides(&self, change: impl FnOnce(&mut Vec<Aside>)) {
-        let mut asides = self.asides.borrow().to_vec();
-        change(&mut asides);
-        self.asides.replace(Shared(Rc::new(asides)));
-    }
-}
 
 impl Driver {
     /// Restores the stored run, or begins a new one. The clock runs, unless reduced motion is preferred.

@@ -8,6 +8,7 @@ use yew::Callback;
 use super::frame::Frame;
 use super::Driver;
 use crate::lab::play::player::Arrival;
+use crate::lab::vocab::moment::Unreached;
 use crate::lab::Player;
 use crate::ui::clock::Shown;
 use crate::ui::{media, text};
@@ -73,10 +74,10 @@ impl Driver {
         self.show(self.frame());
     }
 
-    /// Tells if a replay went another way than the run that it was to repeat.
+    /// Tells if a replay went another way than the run that it was to repeat. That the run has halted is said anyway.
     fn tell_unreached(&self) {
         let unreached = self.0.player.borrow_mut().take_unreached();
-        if let Some(why) = unreached {
+        if let Some(why) = unreached.filter(|why| *why != Unreached::Halted) {
             self.0.notice.replace(Some(text().unreached(why)));
             self.0.state.borrow_mut().told += 1;
         }

@@ -193,6 +193,8 @@ room! {
             hint_no_majority_runs(down: &[NodeName], needed: u64),
             hint_leader_paused(leader: NodeName),
             hint_leader_alone(leader: NodeName),
+            /// A leader that cannot commit, and those that hear it and so vote for nobody else.
+            hint_leader_heard(leader: NodeName, hearers: &[NodeName]),
             hint_round_trip(round_trip: &str, timeout: &str),
             hint_held(count: u64),
         }

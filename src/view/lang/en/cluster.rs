@@ -259,6 +259,17 @@ say! {
         hint_leader_alone(leader: NodeName): format!(
             "{leader} leads, but cannot exchange messages with a majority. Rejoin its links, or wait for another leader."
         ),
+        hint_leader_heard(leader: NodeName, hearers: &[NodeName]): {
+            let (verbs, link) = match hearers.len() {
+                1 => (["hears", "refuses"], "that link is"),
+                _ => (["hear", "refuse"], "those links are"),
+            };
+            format!(
+                "{} {} {leader} and {} every vote; {leader} cannot commit: nobody will be elected until {link} cut or \
+                 check-quorum is on.",
+                list(hearers), verbs[0], verbs[1],
+            )
+        },
         hint_round_trip(round_trip: &str, timeout: &str): format!(
             "A round trip takes at least {round_trip} ms, and no election timeout is longer than {timeout} ms: \
              every candidate times out before the answers arrive."
