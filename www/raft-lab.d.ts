@@ -26,6 +26,7 @@ export class RaftLab {
   /** The report as text: the same bytes as those of the command line. */
   reportJson(): string;
   /** Every event; from the one with number `from` on, counted from 1. */
+  /** In a run of more than 200,000 events or so, old ones are not in memory: asking for them takes the time to run again. */
   trace(from?: number): TraceLine[];
   /** What was loaded, and every action since: running it again gives this run. */
   scenario(): Scenario;
@@ -102,7 +103,7 @@ export interface Report {
   expect: { held: boolean; expected: Condition }[];
 }
 
-/** What goes beyond a limit is refused, with its place: 16777216 bytes of JSON text; 9 nodes; keys and values of 4096 bytes; logs that start with 10000 entries; 100000 writes of one write_many, 300000 writes and 134217728 bytes of all together; an interval between heartbeats and a time limit of a chunk of at least 1 ms; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 805306368 bytes, and says so in its report. */
+/** What goes beyond a limit is refused, with its place: 16 MiB of JSON text; 127 objects and lists within each other; integers, and so seeds, up to 9007199254740991; 9 nodes; 4096 bytes in a key or value; 10000 entries in a log to start with, terms and indices there up to 1000000000; 100000 writes and 100 clients of one write_many, 300000 writes and 128 MiB of all together; an action repeated 10000 times; at least 1 ms between heartbeats and as the time limit of a chunk; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 768 MiB, and says so in its report. */
 export type Scenario = {
   format: "raft-lab/1";
   /** The title, for people. */
