@@ -335,3 +335,27 @@ fn what_the_page_of_fidelity_names_is_there() {
     assert!(rows > 60, "only {rows} rows were found");
     assert!(missing.is_empty(), "not there:\n{}", missing.join("\n"));
 }
+
+/// The page of what was tried names files and tests: they are all there.
+#[test]
+fn what_the_page_of_reliability_names_is_there() {
+    let page = std::fs::read_to_string(root().join("docs/reliability.md")).unwrap();
+    let (mut rows, mut missing) = (0, Vec::new());
+    for row in page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---")) {
+        let tests = row.trim_end_matches('|').rsplit(" | ").next().unwrap();
+        if tests.trim() == "Test" {
+            continue;
+        }
+        rows += 1;
+        let mut text = String::new();
+        for (i, part) in tests.split(['`', '"']).enumerate() {
+            match std::fs::read_to_string(root().join(part)) {
+                Ok(file) if i % 2 == 1 => text = file,
+                _ if i % 2 == 1 && !text.contains(part) => missing.push(format!("{part}, in: {row}")),
+                _ => {}
+            }
+        }
+    }
+    assert!(rows > 25, "only {rows} rows were found");
+    assert!(missing.is_empty(), "not there:\n{}", missing.join("\n"));
+}

@@ -1,7 +1,6 @@
 //! What `--help` says beside the options.
 
-use crate::lab::json::limits::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INTEGER_MAX};
-use crate::lab::scenario::limits::{NODES_MAX, START_LOG_MAX, START_NUMBER_MAX, TEXT_BYTES_MAX, WRITES_MAX};
+use crate::lab::export::schema::limits_in_words;
 use crate::raft::Rule;
 
 /// The exit statuses.
@@ -19,12 +18,5 @@ pub(super) fn rules() -> String {
 
 /// Exit statuses, rules and limits.
 pub(super) fn all() -> String {
-    format!(
-        "{}\n\n{}\n\nLimits of a scenario: {} MiB of text, {DEPTH_MAX} objects and lists within each other, integers up to \
-         {INTEGER_MAX}, {NODES_MAX} nodes, {START_LOG_MAX} entries in a log to start with (terms and indices up to \
-         {START_NUMBER_MAX}), {TEXT_BYTES_MAX} bytes in a key or value, {WRITES_MAX} writes in one action.",
-        statuses(),
-        rules(),
-        DOCUMENT_BYTES_MAX >> 20,
-    )
+    format!("{}\n\n{}\n\n{}", statuses(), rules(), limits_in_words())
 }

@@ -27,6 +27,11 @@ impl Membership {
         Membership { voters: vec![voters.into_iter().collect()], learners: learners.into_iter().collect() }
     }
 
+    /// Whether `node` is a voter or a learner.
+    pub fn contains(&self, node: NodeId) -> bool {
+        self.is_voter(node) || self.learners.contains(&node)
+    }
+
     /// Whether `node` is in any set of voters.
     pub fn is_voter(&self, node: NodeId) -> bool {
         self.voters.iter().any(|set| set.contains(&node))

@@ -100,7 +100,9 @@ fn indispensable_hearers(world: &World, leader: &NodeState) -> Vec<NodeId> {
     let members = &leader.members.1;
     let runs = |id: NodeId| world.nodes.get(&id).is_some_and(|node| is_running(node));
     let hears = |id: NodeId| id != leader.id && runs(id) && is_open(world, (leader.id, id));
-    match world.rules_off.contains(&Rule::LeaderStickiness) || members.is_quorum(|id| runs(id) && !hears(id)) {
+    match world.rules_off.contains(&Rule::LeaderStickiness)
+        || members.is_quorum(|id| id != leader.id && runs(id) && !hears(id))
+    {
         true => Vec::new(),
         false => members.all_voters().into_iter().filter(|&id| hears(id)).collect(),
     }

@@ -46,6 +46,8 @@ pub enum NodeAct {
     Snapshot,
     /// Adds it to the cluster, makes it a voter, or removes it.
     InOrOut,
+    /// Removes a learner.
+    Dismiss,
 }
 
 impl NodeAct {
@@ -54,7 +56,7 @@ impl NodeAct {
         &[NodeAct::Campaign, NodeAct::PutOff, NodeAct::Transfer],
         &[NodeAct::CrashOrRestart, NodeAct::PauseOrResume, NodeAct::IsolateOrRejoin],
         &[NodeAct::SlowOrFast, NodeAct::FailOrMend, NodeAct::Snapshot],
-        &[NodeAct::InOrOut],
+        &[NodeAct::InOrOut, NodeAct::Dismiss],
     ];
 
     /// The action of the laboratory, with its name in the menu. None if it makes no sense now.
@@ -115,6 +117,13 @@ impl NodeAct {
                 (runs && node.applied > has).then(|| (what, t.menu_snapshot()))
             }
             NodeAct::InOrOut => in_or_out(world, id, t),
+            NodeAct::Dismiss => {
+                let (_, members) = in_force(world)?;
+                let [voters] = members.voters.as_slice() else { return None };
+                let learners = members.learners.iter().copied().filter(|&learner| learner != id).collect();
+                let what = Action::Members { voters: voters.clone(), learners: Some(learners), of: None };
+                (part_now(world, id) == Part::Learner).then_some((what, t.menu_remove()))
+            }
         }
     }
 }
@@ -283,6 +292,12 @@ mod tests {
         );
         set(&mut world, Membership::new([1], []));
         assert_eq!(done(&world, 1, NodeAct::InOrOut), None, "somebody must vote");
+        set(&mut world, Membership::new(1..=3, [4, 5]));
+        assert_eq!(
+            done(&world, 4, NodeAct::Dismiss),
+            Some(Action::Members { voters: [1, 2, 3].into(), learners: Some([5].into()), of: None })
+        );
+        assert_eq!(done(&world, 3, NodeAct::Dismiss), None, "it votes");
     }
 
     #[test]

@@ -104,10 +104,10 @@ struct Swarm {
 }
 
 impl Swarm {
-    /// Draws the kinds, each with a chance of two thirds; half of the runs have them all.
+    /// Draws the kinds: a third of the runs have them all, a third have most, and a third have few.
     fn draw(rng: &mut Rng, plan: FaultPlan) -> Swarm {
-        let has_all = rng.chance(500_000);
-        let has = KINDS.map(|(kind, weight)| (kind, if rng.chance(660_000) || has_all { weight } else { 0 }));
+        let chance = [1_000_000, 660_000, 250_000][rng.range(0, 3) as usize];
+        let has = KINDS.map(|(kind, weight)| (kind, if rng.chance(chance) { weight } else { 0 }));
         let kinds: Vec<Kind> = has.iter().flat_map(|&(kind, weight)| (0..weight).map(move |_| kind)).collect();
         let eighths = [2, 4, 8, 16][rng.range(0, 4) as usize];
         Swarm { kinds, every: Micros((plan.fault_every.0 * eighths / 8).max(1)) }
@@ -214,7 +214,7 @@ fn calm_has_come() -> Condition {
 fn settings(rng: &mut Rng, scenario: &mut Scenario) {
     let ms = Micros::from_ms;
     let config = &mut scenario.config;
-    config.max_payload_entries = Some(rng.range(1, 6) as u32);
+    config.max_payload_entries = Some([1, 1, 2, 3, 5][rng.range(0, 5) as usize]);
     config.replication_lag_threshold = Some(rng.range(0, 12));
     config.snapshot_policy = Some(SnapshotPolicy { logs_since_last: rng.range(4, 60) });
     config.snapshot_max_chunk_size = Some(rng.range(4, 64));

@@ -70,8 +70,11 @@ pub struct Trial {
     is_leaderless: bool,
 }
 
-/// After how many events liveness is looked at again.
+/// After how many events liveness is looked at again, at the latest.
 const EVENTS_BETWEEN: u64 = 50;
+
+/// After how long liveness is looked at again, at the latest.
+const TIME_BETWEEN: Micros = Micros::from_ms(100);
 
 impl Trial {
     /// Starts a run.
@@ -86,7 +89,9 @@ impl Trial {
     pub fn advance(&mut self, events_max: u64) -> bool {
         let end = self.lab.events().saturating_add(events_max);
         while self.lab.events() < end {
-            let ended = self.lab.run_on(None, EVENTS_BETWEEN.min(end - self.lab.events()));
+            let until = self.lab.now() + TIME_BETWEEN;
+            let came_there = self.lab.run_on(Some(until), EVENTS_BETWEEN.min(end - self.lab.events()));
+            let ended = came_there && (self.lab.now() < until || until >= self.lab.scenario().stop_at());
             self.is_leaderless |= self.leaderless.observe(self.lab.now(), &self.lab.world(), self.lab.config());
             if ended || self.is_leaderless || self.is_endless() {
                 return true;

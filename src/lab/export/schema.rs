@@ -9,9 +9,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
 use serde_json::{json, Map, Value};
 
+use crate::lab::json::limits::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INTEGER_MAX};
 use crate::lab::scenario::limits::{
-    DOCUMENT_BYTES_MAX, EVENTS_MAX, INTERVAL_MIN, NODES_MAX, RECORDED_BYTES_MAX, START_LOG_MAX, TEXT_BYTES_MAX,
-    TIME_MAX, WRITES_MAX, WRITES_TOTAL_MAX, WRITTEN_BYTES_MAX,
+    CLIENTS_MAX, EVENTS_MAX, INTERVAL_MIN, NODES_MAX, RECORDED_BYTES_MAX, REPEATS_MAX, START_LOG_MAX, START_NUMBER_MAX,
+    TEXT_BYTES_MAX, TIME_MAX, WRITES_MAX, WRITES_TOTAL_MAX, WRITTEN_BYTES_MAX,
 };
 use crate::lab::scenario::{OnViolation, Repeat, Scenario, ScheduledAction, StartEntry, StartMembers, Stop, FORMAT};
 use crate::lab::vocab::action::Action;
@@ -46,14 +47,18 @@ pub fn schema() -> Value {
     root.to_value()
 }
 
-/// What a scenario and its run are limited to.
-fn limits_in_words() -> String {
+/// What a scenario and its run are limited to, in words.
+pub fn limits_in_words() -> String {
     format!(
-        "What goes beyond a limit is refused, with its place: {DOCUMENT_BYTES_MAX} bytes of JSON text; {NODES_MAX} nodes; keys and values of \
-         {TEXT_BYTES_MAX} bytes; logs that start with {START_LOG_MAX} entries; {WRITES_MAX} writes of one write_many, {WRITES_TOTAL_MAX} writes \
-         and {WRITTEN_BYTES_MAX} bytes of all together; an interval between heartbeats and a time limit of a chunk of at \
-         least {INTERVAL_MIN}; times up to {TIME_MAX}. A run halts after {EVENTS_MAX} events, or when they take \
-         {RECORDED_BYTES_MAX} bytes, and says so in its report."
+        "What goes beyond a limit is refused, with its place: {} MiB of JSON text; {DEPTH_MAX} objects and lists within each \
+         other; integers, and so seeds, up to {INTEGER_MAX}; {NODES_MAX} nodes; {TEXT_BYTES_MAX} bytes in a key or value; \
+         {START_LOG_MAX} entries in a log to start with, terms and indices there up to {START_NUMBER_MAX}; {WRITES_MAX} \
+         writes and {CLIENTS_MAX} clients of one write_many, {WRITES_TOTAL_MAX} writes and {} MiB of all together; an action \
+         repeated {REPEATS_MAX} times; at least {INTERVAL_MIN} between heartbeats and as the time limit of a chunk; times up \
+         to {TIME_MAX}. A run halts after {EVENTS_MAX} events, or when they take {} MiB, and says so in its report.",
+        DOCUMENT_BYTES_MAX >> 20,
+        WRITTEN_BYTES_MAX >> 20,
+        RECORDED_BYTES_MAX >> 20,
     )
 }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::lab::json::error::{invalid, ScenarioError};
+use crate::lab::json::limits::DOCUMENT_BYTES_MAX;
 use crate::lab::json::read::{list, object, parse, parse_at, pretty};
-use crate::lab::scenario::limits::DOCUMENT_BYTES_MAX;
 use crate::lab::scenario::{ScheduledAction, Start, Stop, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;

@@ -36,9 +36,6 @@ pub const TEXT_BYTES_MAX: usize = 4096;
 /// The largest seed: 2^53 − 1, the largest integer that a JavaScript number represents exactly.
 pub const SEED_MAX: u64 = INTEGER_MAX;
 
-/// The longest scenario, in bytes of its JSON text.
-pub const DOCUMENT_BYTES_MAX: usize = 16 << 20;
-
 /// The shortest `heartbeat_interval` and `install_snapshot_timeout`, and so a bound of the election timeout. What
 /// repeats itself more often leaves no time for anything else.
 pub const INTERVAL_MIN: Micros = Micros::from_ms(1);

@@ -16,7 +16,7 @@ use crate::runtime::Micros;
 impl Node {
     /// Adds a learner: a node that receives the log without a vote.
     pub(super) fn on_add_learner(&mut self, now: Micros, token: Token, node: NodeId) {
-        let present = self.membership().members().contains(&node);
+        let present = self.membership().contains(node);
         if let Some(refusal) = self.change_refusal().or(present.then_some(MembersResult::NoChange)) {
             return self.outputs.push(Output::AnswerMembers(token, refusal));
         }
@@ -154,10 +154,12 @@ impl Node {
     /// Continues the change when the newest configuration is committed: after a joint one, any leader appends the new
     /// one; after the new one, the change is done, and a leader that is not in it steps down.
     pub(super) fn on_membership_committed(&mut self, now: Micros) {
-        let (index, membership) = self.memberships.newest().clone();
+        let (index, membership) = self.memberships.newest();
+        let index = *index;
         if index > self.commit_index || self.role != Role::Leader {
             return;
         }
+        let is_removed = !membership.contains(self.id) || (index > 0 && !membership.is_voter(self.id));
         if let [_, new] = &membership.voters[..] {
             if self.is_transferring() {
                 return; // the next leader appends it, or this one when it has given the transfer up
@@ -174,7 +176,7 @@ impl Node {
         if let Some(change) = self.leader_state.as_mut().and_then(|state| state.change.take_if(is_done)) {
             self.outputs.push(Output::AnswerMembers(change.token, MembersResult::Done));
         }
-        if !membership.members().contains(&self.id) || (index > 0 && !membership.is_voter(self.id)) {
+        if is_removed {
             self.become_follower(now, RoleWhy::Removed);
         } else {
             self.notify_removed();
