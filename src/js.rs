@@ -10,13 +10,13 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use self::document::{document, type_of};
-use crate::lab::json::error::ScenarioError;
+use crate::lab::json::error::{invalid, ScenarioError};
 use crate::lab::json::limits::INTEGER_MAX;
 use crate::lab::json::read::value_of;
 use crate::lab::json::strict::from_value_strict;
 use crate::lab::scenario::action_from_value;
 use crate::lab::vocab::condition::Condition;
-use crate::lab::{Lab, Scenario, StepKind};
+use crate::lab::{Lab, Record, Scenario, StepKind};
 use crate::runtime::Micros;
 
 /// A running lab for scripts: `new RaftLab(scenario)`, where the scenario is an object or JSON text. Any argument that
@@ -139,7 +139,8 @@ impl RaftLab {
         self.lab.borrow().report().to_json()
     }
 
-    /// The events as objects, from sequence number `from` on; all by default.
+    /// The events as objects, from sequence number `from` on; all by default. In a long run, old events are not in
+    /// memory: asking for them takes the time to run again.
     pub fn trace(&self, from: &JsValue) -> Result<JsValue, JsError> {
         let from = match from.is_undefined() {
             true => 1.0,
@@ -148,12 +149,16 @@ impl RaftLab {
         if from.fract() != 0.0 || !(0.0..=INTEGER_MAX as f64).contains(&from) {
             return refuse("from", format!("{from} is not the number of an event"));
         }
-        let skip = (from as usize).saturating_sub(1);
         let lab = self.lab.borrow();
-        let records = lab.records();
-        // No field of an event has a name that a document chose, so this shorter way is safe.
-        let events = records.get(skip..).unwrap_or_default();
-        events.serialize(&Serializer::json_compatible()).map_err(|why| JsError::new(&why.to_string()))
+        let events = js_sys::Array::new();
+        let add = |record: &Rc<Record>| {
+            // No field of an event has a name that a document chose, so this shorter way is safe.
+            let event = record.serialize(&Serializer::json_compatible()).or_else(|why| invalid("", why.to_string()))?;
+            events.push(&event);
+            Ok(())
+        };
+        lab.for_each_record((from as u64).saturating_sub(1), lab.events(), add).map_err(error)?;
+        Ok(events.into())
     }
 
     /// The scenario that was loaded, with every action since.

@@ -271,8 +271,8 @@ fn running_until_something_happens_begins_where_one_looks() {
     player.advance_to(ms(3000), u64::MAX);
     player.look_at(1);
     let until = |player: &mut Player, until: Until| {
-        let (condition, limit) = until.condition(&player.world(), &player.lab().records());
-        player.run_until(condition.unwrap(), limit).unwrap()
+        let (condition, limit) = until.condition(&player.world());
+        player.run_until_next(condition.unwrap(), limit).unwrap()
     };
     assert!(until(&mut player, Until::Leader));
     assert_eq!((player.world().leader().unwrap().id, player.world().leader().unwrap().term), (leader, term));

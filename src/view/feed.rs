@@ -9,8 +9,10 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use super::selection::{Highlight, Selection};
+use crate::lab::run::past::EventLog;
 use crate::lab::vocab::event::{Event, LabEvent, Record};
 use crate::lab::vocab::id::MessageId;
+use crate::lab::{Player, World};
 use crate::raft::event::{Role, StreamState};
 use crate::raft::rpc::Message;
 use crate::raft::{self, Index, NodeId};
@@ -84,38 +86,102 @@ pub struct Feed {
     lines: [(Lines, Lines); Topic::ALL.len()],
 }
 
-/// The number of events between two feeds that are kept for looking at the past.
+/// The number of events between two feeds that are kept for looking at the past, in a run that is not long.
 const SPACING: u64 = 4096;
 
+/// The most feeds that are kept: each has lines of its own. Beyond the limit, every second one is dropped.
+const KEPT_MAX: usize = 64;
+
 /// Provides the feed at any event of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Feeds {
     shown: Rc<Feed>,
     kept: BTreeMap<u64, Rc<Feed>>,
+    spacing: u64,
+}
+
+impl Default for Feeds {
+    fn default() -> Feeds {
+        Feeds { shown: Rc::default(), kept: BTreeMap::new(), spacing: SPACING }
+    }
 }
 
 impl Feeds {
-    /// The feed after the event with this number. `records` is the run from its start, the same run in every call.
-    pub fn at(&mut self, records: &[Rc<Record>], event: u64) -> Rc<Feed> {
-        if self.shown.last_taken() > event {
-            self.shown = self.kept.range(..=event).next_back().map(|(_, feed)| feed.clone()).unwrap_or_default();
+    /// The feed after the event with this number. `past` belongs to the same run in every call, and reaches that event.
+    pub fn at(&mut self, past: &EventLog, event: u64) -> Rc<Feed> {
+        let kept = |feeds: &Feeds| feeds.kept.range(..=event).next_back().map(|(_, feed)| feed.clone());
+        if self.shown.last > event {
+            self.shown = kept(self).unwrap_or_default();
         }
-        let to = records.partition_point(|record| record.n <= event);
-        while self.shown.last_taken() < to as u64 {
+        if self.shown.last < past.dropped() {
+            // What happened until the log begins was never looked at, or is behind the feed that is kept.
+            let later = kept(self).filter(|feed| feed.last >= past.dropped());
+            self.shown = later.unwrap_or_else(|| Rc::new(Feed::after(&past.world_at(past.dropped()))));
+        }
+        while self.shown.last < event.min(past.events()) {
             // In pieces that end where a feed is kept.
-            let next = (self.shown.last_taken() / SPACING + 1) * SPACING;
-            let end = to.min(usize::try_from(next).unwrap_or(usize::MAX));
-            Rc::make_mut(&mut self.shown).take(&records[..end]);
-            if self.shown.last_taken() == next {
-                self.kept.entry(next).or_insert_with(|| self.shown.clone());
+            let next = (self.shown.last / self.spacing + 1) * self.spacing;
+            let new = past.between(self.shown.last, event.min(next));
+            Rc::make_mut(&mut self.shown).take(new);
+            if self.shown.last == next {
+                self.keep(next);
             }
         }
         self.shown.clone()
     }
+
+    fn keep(&mut self, event: u64) {
+        self.kept.entry(event).or_insert_with(|| self.shown.clone());
+        if self.kept.len() > KEPT_MAX {
+            self.spacing *= 2;
+            self.kept.retain(|event, _| event.is_multiple_of(self.spacing));
+        }
+    }
+}
+
+/// The feed of whatever run a player shows.
+#[derive(Clone, Debug, Default)]
+pub struct PlayerFeeds {
+    feeds: Feeds,
+    /// Which present of the player they belong to.
+    present: u32,
+    /// Those of the run that is to be the present one.
+    coming: Option<Feeds>,
+}
+
+impl PlayerFeeds {
+    /// The feed at the position that is shown. It is asked for so often that no event leaves memory before it was
+    /// taken.
+    pub fn of(&mut self, player: &Player) -> Rc<Feed> {
+        if self.present != player.generation() {
+            *self = PlayerFeeds {
+                feeds: self.coming.take().unwrap_or_default(),
+                present: player.generation(),
+                coming: None,
+            };
+        }
+        match player.coming() {
+            Some(lab) => drop(self.coming.get_or_insert_default().at(&lab.past(), lab.events())),
+            None => self.coming = None,
+        }
+        player.with_past(|past| self.feeds.at(past, player.world().n))
+    }
 }
 
 impl Feed {
-    /// Takes the new events of a run. `records` is the run from its start.
+    /// A feed without lines that knows what there was before the event to come.
+    fn after(world: &World) -> Feed {
+        let live = world.nodes.values().filter(|node| node.alive);
+        let messages = world.messages.iter();
+        Feed {
+            last: world.n,
+            roles: live.map(|node| (node.id, node.role)).collect(),
+            messages: messages.map(|(&id, it)| (id, (it.message.clone(), it.held))).collect(),
+            ..Feed::default()
+        }
+    }
+
+    /// Takes new events of a run, which may follow events that it has already.
     pub fn take(&mut self, records: &[Rc<Record>]) {
         let new = records.partition_point(|record| record.n <= self.last);
         for record in &records[new..] {
@@ -465,11 +531,13 @@ mod tests {
                     }
                 })
                 .collect();
+        let mut past = EventLog::new(Rc::default());
+        records.iter().for_each(|record| past.push(record.clone(), &Rc::default(), 0));
         let mut feeds = Feeds::default();
         for event in [3, 5000, 10_000, 9_999, 4095, 4096, 4097, 0, 1, 8500, 10_000] {
             let mut expected = Feed::default();
             expected.take(&records[..event as usize]);
-            let feed = feeds.at(&records, event);
+            let feed = feeds.at(&past, event);
             assert_eq!(feed.last_taken(), event);
             for filter in [Filter::Matters, Filter::Everything, Filter::Only(Topic::Log)] {
                 assert_eq!(numbers(&feed.last(filter, 500)), numbers(&expected.last(filter, 500)), "{event}");

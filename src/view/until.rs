@@ -1,12 +1,9 @@
 //! The conditions that a run can be continued until.
 
-use std::rc::Rc;
-
 use serde_json::Map;
 
 use super::lang::Text;
 use crate::lab::vocab::condition::{Condition, EventMatcher, LeaderCondition, Live, NodeCondition, Number, Which};
-use crate::lab::vocab::event::Record;
 use crate::lab::world::World;
 use crate::runtime::Micros;
 
@@ -47,18 +44,13 @@ impl Until {
         }
     }
 
-    /// The condition, where `world` is the world that is shown and `past` are the events of the run; and the longest
-    /// virtual time that it may take. Without a condition the run takes all of that time.
-    ///
-    /// A condition counts what has happened since the run began, so the next of something is one more than there are
-    /// now.
-    pub fn condition(self, world: &World, past: &[Rc<Record>]) -> (Option<Condition>, Micros) {
+    /// The condition on what happens [from now on](crate::lab::Player::run_until_next), where `world` is the world that
+    /// is shown; and the longest virtual time that it may take. Without a condition the run takes all of that time.
+    pub fn condition(self, world: &World) -> (Option<Condition>, Micros) {
         let more = |n: u64| Number::at_least(n + 1);
         let next = |name: &str| {
-            let so_far = past.iter().take_while(|record| record.n <= world.n);
-            let count = so_far.filter(|record| record.event.name() == name).count() as u64;
             let fields = Map::from_iter([("event".to_string(), name.into())]);
-            Condition::Event(EventMatcher { fields, count: Some(more(count)) })
+            Condition::Event(EventMatcher { fields, count: None })
         };
         let condition = match self {
             Until::Commit => {
@@ -100,11 +92,14 @@ fn commits(commit: Number) -> NodeCondition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::{Lab, Scenario};
+    use std::rc::Rc;
+
+    use crate::lab::judge::watch::Watch;
+    use crate::lab::{Lab, Record, Scenario};
 
     fn run(lab: &mut Lab, until: Until) -> bool {
-        let (condition, limit) = until.condition(&lab.world(), &lab.records());
-        lab.run_until(condition.unwrap(), limit).unwrap()
+        let (condition, limit) = until.condition(&lab.world());
+        lab.run_while_watching(Watch::new(condition.unwrap()), limit)
     }
 
     #[test]
@@ -131,6 +126,6 @@ mod tests {
     fn every_event_that_is_waited_for_exists() {
         let rows: Vec<&str> = crate::lab::vocab::event::rows().map(|row| row.name).collect();
         assert!(rows.contains(&"stream-state") && rows.contains(&"violation"));
-        assert_eq!(Until::Second.condition(&World::default(), &[]), (None, Micros::from_ms(1000)));
+        assert_eq!(Until::Second.condition(&World::default()), (None, Micros::from_ms(1000)));
     }
 }

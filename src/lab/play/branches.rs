@@ -12,8 +12,8 @@ use crate::lab::vocab::event::Record;
 use crate::lab::vocab::moment::Position;
 use crate::lab::world::World;
 
-/// The most events that are kept of all inactive branches together. The branches left longest ago are evicted first;
-/// they are replayed when they are needed.
+/// The most events that are kept of all inactive branches together; nor more bytes than of the present one. The branches left longest ago are evicted first;
+/// they are replayed when they are needed. A run of which some events [left memory](Lab::keeping) keeps none then.
 pub const EVENTS_KEPT_MAX: u64 = 1_000_000;
 
 /// Identifies a branch; counted from 1.
@@ -129,7 +129,7 @@ impl Branches {
     /// The events of a branch; `None` if it is unknown or its events were not kept: switch to it first.
     pub fn past_of<'a>(&'a self, lab: &'a Lab, id: BranchId) -> Option<EventLog> {
         match id == self.present {
-            true => Some(lab.past().clone()),
+            true => Some(lab.past().clone()).filter(|past| past.dropped() == 0),
             false => self.all.get(&id)?.past.clone(),
         }
     }
@@ -149,23 +149,25 @@ impl Branches {
         if let Some(branch) = self.all.get_mut(&self.present) {
             *branch = Branch { left, ..Branch::of(lab, std::mem::take(&mut branch.name), branch.from) };
         }
-        self.forget();
+        self.forget(lab.keeps());
     }
 
-    fn forget(&mut self) {
-        let mut kept: Vec<(u64, BranchId, u64)> = self
+    fn forget(&mut self, keeps: u64) {
+        let mut kept: Vec<(u64, BranchId, u64, u64)> = self
             .all
             .iter()
-            .filter_map(|(&id, branch)| Some((branch.left, id, branch.past.as_ref()?.events())))
+            .filter_map(|(&id, branch)| branch.past.as_ref().map(|past| (branch.left, id, past.events(), past.bytes())))
             .collect();
         kept.sort_unstable();
-        let mut events: u64 = kept.iter().map(|&(_, _, events)| events).sum();
-        for (_, id, own) in kept {
-            if events <= EVENTS_KEPT_MAX {
+        let mut events: u64 = kept.iter().map(|&(_, _, events, _)| events).sum();
+        let mut bytes: u64 = kept.iter().map(|&(_, _, _, bytes)| bytes).sum();
+        for (_, id, own, own_bytes) in kept {
+            if events <= EVENTS_KEPT_MAX && bytes <= keeps {
                 return;
             }
             self.all.entry(id).and_modify(|branch| branch.past = None);
             events -= own;
+            bytes -= own_bytes;
         }
     }
 }
@@ -173,6 +175,7 @@ impl Branches {
 impl Branch {
     fn of(lab: &Lab, name: String, from: Option<(BranchId, u64)>) -> Branch {
         let end = Position { event: lab.events(), now: lab.now() };
-        Branch { name, from, scenario: lab.scenario().clone(), end, past: Some(lab.past().clone()), left: 0 }
+        let past = (lab.past().dropped() == 0).then(|| lab.past().clone());
+        Branch { name, from, scenario: lab.scenario().clone(), end, past, left: 0 }
     }
 }

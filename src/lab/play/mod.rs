@@ -4,3 +4,4 @@ pub mod branches;
 pub mod head;
 pub mod player;
 pub mod rerun;
+mod travel;

@@ -15,7 +15,6 @@ use crate::lab::play::rerun::Replay;
 use crate::lab::run::lab::Lab;
 use crate::lab::scenario::{check_action, Scenario};
 use crate::lab::vocab::action::Action;
-use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::moment::{Position, Unreached};
 use crate::lab::vocab::step::StepKind;
 use crate::lab::world::World;
@@ -29,13 +28,15 @@ const SAME_MOMENT: u64 = 1_000;
 
 /// A run, the position that is shown, and the other branches.
 pub struct Player {
-    lab: Rc<RefCell<Lab>>,
+    pub(super) lab: Rc<RefCell<Lab>>,
     /// The position in the past that is shown; none for the present.
-    head: Option<Playhead>,
+    pub(super) head: Option<Playhead>,
+    /// The same run, as far as an event that the lab of the present does not keep any more.
+    pub(super) earlier: Option<Lab>,
     branches: Branches,
     /// The branches whose last action was undone, the latest last.
     undone: Vec<Undone>,
-    way: Option<PendingReplay>,
+    pub(super) way: Option<PendingReplay>,
     /// Why the last replay did not arrive, until somebody asks.
     unreached: Option<Unreached>,
     generation: u32,
@@ -50,16 +51,16 @@ struct Undone {
     empty: bool,
 }
 
-/// A replay in progress that leads to a new present.
-struct PendingReplay {
+/// A replay in progress that leads to a new present, or to the past of this one.
+pub(super) struct PendingReplay {
     rerun: Replay,
-    to: Destination,
+    pub(super) to: Destination,
     /// The actions to apply when the replay is done.
     then: Vec<Action>,
 }
 
 #[derive(Clone, Copy)]
-enum Destination {
+pub(super) enum Destination {
     /// The run as it was saved, including the position that was shown.
     Resumed { looked_at: Option<u64> },
     /// A new branch, forked from the present one after this event.
@@ -70,6 +71,8 @@ enum Destination {
     Known(BranchId),
     /// An existing branch, with the action that was undone.
     Redone(BranchId),
+    /// The past of the present run, after this event, or at the last step of this kind up to it.
+    Earlier { event: u64, step: Option<StepKind> },
 }
 
 /// The result of switching to another present.
@@ -84,7 +87,17 @@ impl Player {
     pub fn new(lab: Lab, name: fn(u32) -> String) -> Player {
         let branches = Branches::new(name(1), &lab);
         let lab = Rc::new(RefCell::new(lab));
-        Player { lab, head: None, branches, undone: Vec::new(), way: None, unreached: None, generation: 0, name }
+        Player {
+            lab,
+            head: None,
+            earlier: None,
+            branches,
+            undone: Vec::new(),
+            way: None,
+            unreached: None,
+            generation: 0,
+            name,
+        }
     }
 
     /// Restores a saved run: its scenario with recorded actions, its end, and the event after which it was shown, if
@@ -108,12 +121,12 @@ impl Player {
     /// # Errors
     /// If the scenario is rejected, which cannot happen for a scenario that has run.
     pub fn restart(&mut self, seed: u64) -> Result<(), ScenarioError> {
-        let new = Lab::new(self.lab().scenario().restarted(seed))?;
+        let new = Lab::new(self.lab().scenario().restarted(seed))?.keeping(self.lab().keeps());
         let name = self.next_name();
         self.branches.branch_off(&self.lab.borrow(), 0, &new, name);
         self.forget_undone();
         self.lab.replace(new);
-        (self.head, self.way) = (None, None);
+        (self.head, self.earlier, self.way) = (None, None, None);
         self.generation += 1;
         Ok(())
     }
@@ -158,6 +171,12 @@ impl Player {
         self.way.as_ref().map(|way| way.rerun.done())
     }
 
+    /// The run of the pending replay, if it will be the present one.
+    pub fn coming(&self) -> Option<&Lab> {
+        let way = self.way.as_ref().filter(|way| !matches!(way.to, Destination::Earlier { .. }));
+        way.map(|way| way.rerun.lab())
+    }
+
     /// Continues the pending replay for at most `events_max` events. Returns the result once it is done.
     pub fn go_on(&mut self, events_max: u64) -> Option<Arrival> {
         let arrived = self.way.as_mut()?.rerun.advance(events_max);
@@ -167,85 +186,6 @@ impl Player {
     /// Why the last replay did not come to its moment, if so and not asked before. It has led as far as it could.
     pub fn take_unreached(&mut self) -> Option<Unreached> {
         self.unreached.take()
-    }
-
-    /// Advances the clock at the position that is shown to `time`, past at most `events_max` events. Returns whether
-    /// `time` was reached. Reaching the end of the past leads to the present.
-    pub fn advance_to(&mut self, time: Micros, events_max: u64) -> bool {
-        let Some(head) = &mut self.head else { return self.lab.borrow_mut().advance_to(time, events_max).reached };
-        let lab = self.lab.borrow();
-        let reached = head.advance_to(&lab.past(), time.min(lab.now()), events_max);
-        if head.moment() == end(&lab) {
-            self.head = None;
-        }
-        reached
-    }
-
-    /// Makes one step in the past, if that is shown, or else in the present. Returns false if there is no such step.
-    pub fn step(&mut self, kind: StepKind) -> bool {
-        if let Some(head) = &mut self.head {
-            let lab = self.lab.borrow();
-            if head.forward(&lab.past(), kind) {
-                if head.moment() == end(&lab) {
-                    self.head = None;
-                }
-                return true;
-            }
-        }
-        self.head = None;
-        self.lab.borrow_mut().step(kind)
-    }
-
-    /// Moves to the previous step of this kind. Returns false at the start.
-    pub fn back(&mut self, kind: StepKind) -> bool {
-        let event = self.world().n;
-        if event > 0 {
-            self.head = Some(Playhead::before(&self.lab.borrow().past(), event, kind));
-        }
-        event > 0
-    }
-
-    /// Shows the world after this event; a number beyond the last event shows the present.
-    pub fn look_at(&mut self, event: u64) {
-        let lab = self.lab.borrow();
-        self.head = (event < lab.events()).then(|| Playhead::at(&lab.past(), event));
-    }
-
-    /// Shows the present.
-    pub fn to_present(&mut self) {
-        self.head = None;
-    }
-
-    /// Advances until a condition holds, for at most `limit` of virtual time: through the rest of the past, then in
-    /// the present. Returns whether it holds then. For what the condition means, see [`Lab::run_until`].
-    ///
-    /// # Errors
-    /// If the condition refers to something that does not exist; then nothing has changed.
-    pub fn run_until(&mut self, condition: Condition, limit: Micros) -> Result<bool, ScenarioError> {
-        let mut lab = self.lab.borrow_mut();
-        let Some(head) = &mut self.head else { return lab.run_until(condition, limit) };
-        condition.check("", &lab.scenario().all_nodes())?;
-        let end = head.moment().now + limit;
-        if head.run_until(&lab.past(), condition.clone(), limit) {
-            return Ok(true);
-        }
-        if end < lab.now() {
-            return Ok(false);
-        }
-        self.head = None;
-        let left = end - lab.now();
-        lab.run_until(condition, left)
-    }
-
-    /// Advances by `time`, through the rest of the past, then in the present. Returns false if the run halts before.
-    pub fn run_for(&mut self, time: Micros) -> bool {
-        let end = self.now() + time;
-        let looked_back = self.head.is_some();
-        let reached = self.advance_to(end, u64::MAX);
-        match looked_back && self.head.is_none() {
-            true => self.advance_to(end, u64::MAX),
-            false => reached,
-        }
     }
 
     /// Applies an action at the position that is shown. In the past, this creates a branch.
@@ -328,16 +268,22 @@ impl Player {
         self.undone.clear();
     }
 
-    /// Starts a replay that leads to a new present, and completes it at once if it is short.
-    fn set_out(&mut self, rerun: Replay, to: Destination, then: Vec<Action>) -> Arrival {
+    /// Starts a replay, and completes it at once if it is short.
+    pub(super) fn set_out(&mut self, rerun: Replay, to: Destination, then: Vec<Action>) -> Arrival {
+        let rerun = rerun.keeping(self.lab().keeps());
         self.way = Some(PendingReplay { rerun, to, then });
         self.go_on(AT_ONCE).unwrap_or_default()
     }
 
     fn arrive(&mut self, PendingReplay { rerun, to, then }: PendingReplay) -> Arrival {
+        let mut then = then.into_iter();
+        if let Destination::Earlier { event, step } = to {
+            self.earlier = Some(rerun.into_lab());
+            self.look_back_at(event, step);
+            return Arrival { refused: then.filter_map(|what| self.act(what).err()).collect() };
+        }
         self.unreached = rerun.unreached();
         let mut new = rerun.into_lab();
-        let mut then = then.into_iter();
         if let Destination::Branch { .. } = to {
             // If the action cannot be applied, no branch is created.
             if let Some(why) = then.next().and_then(|what| new.act(what).err()) {
@@ -346,7 +292,7 @@ impl Player {
         }
         self.enter(&new, to);
         self.lab.replace(new);
-        self.head = None;
+        (self.head, self.earlier) = (None, None);
         self.generation += 1;
         match to {
             Destination::Resumed { looked_at: Some(event) } => self.look_at(event),
@@ -386,6 +332,7 @@ impl Player {
                 self.branches.remove(left);
                 self.undone.pop();
             }
+            Destination::Earlier { .. } => {}
         }
     }
 
@@ -408,9 +355,4 @@ impl Player {
         let now = lab.now();
         lab.advance_to(now, SAME_MOMENT);
     }
-}
-
-/// The present position of a run.
-fn end(lab: &Lab) -> Position {
-    Position { event: lab.events(), now: lab.now() }
 }

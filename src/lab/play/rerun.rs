@@ -10,6 +10,8 @@ use crate::lab::vocab::moment::{Position, Unreached};
 pub struct Replay {
     lab: Lab,
     to: Position,
+    /// Whether it ends at the event, whatever the time: `to.now` is then a time at which the event is past.
+    at_event: bool,
     unreached: Option<Unreached>,
 }
 
@@ -19,7 +21,7 @@ impl Replay {
     /// # Errors
     /// If the scenario is rejected.
     pub fn new(scenario: Scenario, to: Position) -> Result<Replay, ScenarioError> {
-        Lab::new(scenario).map(|lab| Replay { lab, to, unreached: None })
+        Lab::new(scenario).map(|lab| Replay { lab, to, at_event: false, unreached: None })
     }
 
     /// Starts to replay a run up to a moment, without the actions recorded after it.
@@ -28,6 +30,21 @@ impl Replay {
     /// If the scenario is rejected, which cannot happen for a scenario that runs.
     pub fn up_to(lab: &Lab, to: Position) -> Result<Replay, ScenarioError> {
         Replay::new(lab.scenario().up_to_event(to.event), to)
+    }
+
+    /// Starts to replay a run up to an event of it, with the actions recorded after it: it can go on behind it.
+    ///
+    /// # Errors
+    /// If the scenario is rejected, which cannot happen for a scenario that runs.
+    pub fn to_event(lab: &Lab, event: u64) -> Result<Replay, ScenarioError> {
+        let replay = Replay::new(lab.scenario().clone(), Position { event, now: lab.now() })?;
+        Ok(Replay { at_event: true, ..replay })
+    }
+
+    /// The same, with only so many bytes of events in memory.
+    #[must_use]
+    pub fn keeping(self, bytes: u64) -> Replay {
+        Replay { lab: self.lab.keeping(bytes), ..self }
     }
 
     /// The progress, from 0 to 1.
@@ -41,6 +58,12 @@ impl Replay {
 
     /// Processes at most `events_max` events. Returns whether the replay is done: it has arrived, or can go no further.
     pub fn advance(&mut self, events_max: u64) -> bool {
+        if self.at_event {
+            let left = self.to.event.saturating_sub(self.lab.events());
+            let before = self.lab.events();
+            let at_end = left == 0 || self.lab.advance_to(self.to.now, left.min(events_max)).reached;
+            return at_end || left <= events_max || self.lab.events() == before;
+        }
         match self.lab.run_to_moment(self.to, events_max) {
             Progress::UnderWay => return false,
             Progress::Reached => {}
@@ -52,6 +75,11 @@ impl Replay {
     /// Why the replay has not arrived, although it is done: this scenario gives another run.
     pub fn unreached(&self) -> Option<Unreached> {
         self.unreached
+    }
+
+    /// The run as far as it is replayed.
+    pub fn lab(&self) -> &Lab {
+        &self.lab
     }
 
     /// The replayed run. Meaningful once the replay is done.

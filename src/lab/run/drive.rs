@@ -4,10 +4,9 @@
 //! each loop here ends with its limit of virtual time, unless the run halts before: polls that lead nowhere are counted
 //! by the executor, and events by the [limits](crate::lab::scenario::limits) of a run.
 
-use std::cell::Ref;
-
 use super::lab::Lab;
 use crate::lab::json::error::ScenarioError;
+use crate::lab::judge::watch::Watch;
 use crate::lab::scenario::limits::RunLimits;
 use crate::lab::scenario::Timing;
 use crate::lab::vocab::action::Action;
@@ -74,12 +73,12 @@ impl Lab {
     pub fn step(&mut self, kind: StepKind) -> bool {
         let limit = self.now() + STEP_TIME_MAX;
         loop {
-            let before = self.records().len();
+            let before = self.events();
             if self.turn(limit) != Turn::Done {
                 return false;
             }
-            let new = Ref::map(self.records(), |records| &records[before..]);
-            if new.iter().any(|record| kind.is_made_by(&record.event)) {
+            let past = self.past();
+            if past.between(before, u64::MAX).iter().any(|record| kind.is_made_by(&record.event)) {
                 return true;
             }
         }
@@ -131,12 +130,18 @@ impl Lab {
     /// If the condition speaks of what is never there; then nothing happened.
     pub fn run_until(&mut self, condition: Condition, limit: Micros) -> Result<bool, ScenarioError> {
         condition.check("", &self.scenario.all_nodes())?;
+        let watch = self.watch_at(condition, &self.world())?;
+        Ok(self.run_while_watching(watch, limit))
+    }
+
+    /// The same for a condition that is watched already.
+    pub fn run_while_watching(&mut self, watch: Watch, limit: Micros) -> bool {
         let end = self.now() + limit;
-        let watch = self.recorder.watch(condition);
+        let watch = self.recorder.watch(watch);
         while !self.recorder.holds(watch) && self.turn(end) == Turn::Done {}
         let holds = self.recorder.holds(watch);
         self.recorder.unwatch_last();
-        Ok(holds)
+        holds
     }
 
     /// Does one thing, or lets time pass, to `limit` at most.

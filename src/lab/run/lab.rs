@@ -9,12 +9,13 @@ use litemap::LiteMap;
 
 use crate::lab::json::error::{invalid, ScenarioError};
 use crate::lab::judge::report::Report;
+use crate::lab::judge::watch::Watch;
 use crate::lab::run::clients::ClientPool;
 use crate::lab::run::network::SimNetwork;
 use crate::lab::run::past::EventLog;
 use crate::lab::run::recorder::{Recorder, WatchId};
 use crate::lab::run::storage::MemoryStorage;
-use crate::lab::scenario::limits::RunLimits;
+use crate::lab::scenario::limits::{RunLimits, KEPT_BYTES_MAX};
 use crate::lab::scenario::{check_action, OnViolation, Scenario, ScheduledAction, Timing};
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::condition::Condition;
@@ -68,6 +69,8 @@ pub struct Lab {
     pub(super) displaced: Vec<usize>,
     pub(super) halted: Option<Halt>,
     pub(super) limits: RunLimits,
+    /// The bytes of events that stay in memory.
+    pub(super) keeps: u64,
 }
 
 impl Lab {
@@ -103,7 +106,7 @@ impl Lab {
             (id, Machine { storage, starts: 0, up: false, paused: false, timer_off: false })
         };
         let machines = nodes.iter().map(machine).collect();
-        let watch = |condition: &Condition| recorder.watch(condition.clone());
+        let watch = |condition: &Condition| recorder.watch(Watch::new(condition.clone()));
         let stop_when = scenario.stop.as_ref().and_then(|stop| stop.when.as_ref()).map(watch);
         let expect = scenario.expect.iter().map(watch).collect();
         let config = scenario.node_config();
@@ -140,7 +143,9 @@ impl Lab {
             displaced: Vec::new(),
             halted: None,
             limits: RunLimits::default(),
+            keeps: KEPT_BYTES_MAX,
         };
+        lab.recorder.keep(KEPT_BYTES_MAX);
         nodes.into_iter().for_each(|id| lab.start(id));
         Ok(lab)
     }
@@ -175,7 +180,7 @@ impl Lab {
         self.recorder.world()
     }
 
-    /// Every event so far.
+    /// The events that are in memory: all, unless the lab [keeps](Lab::keeping) fewer.
     pub fn records(&self) -> Ref<'_, [Rc<Record>]> {
         self.recorder.records()
     }

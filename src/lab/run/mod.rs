@@ -6,6 +6,7 @@ pub mod drive;
 pub mod lab;
 mod network;
 pub mod past;
+mod recall;
 mod recorder;
 mod schedule;
 pub mod storage;

@@ -1,4 +1,7 @@
-//! The past of a run: all events, and the world after each of them.
+//! The past of a run: its events, and the world after each of them.
+//!
+//! A log may be told how much to keep. Then the oldest events leave it, and are had by running the scenario again
+//! ([`Lab::for_each_record`](crate::lab::Lab::for_each_record), [`Player`](crate::lab::Player)).
 //!
 //! To *show* a past world, events are folded from the nearest kept world on ([`EventLog::world_at`]). To *act* in the
 //! past, the scenario is replayed up to there, in the layer above (`lab::play`): running tasks cannot be copied, and
@@ -7,8 +10,6 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::lab::judge::watch::{Needs, Watch};
-use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::event::Record;
 use crate::lab::world::World;
 
@@ -21,36 +22,81 @@ pub const SPACING: u64 = 256;
 /// three million is at most 4096 events away from a kept world.
 pub const KEYFRAMES_MAX: usize = 1024;
 
-/// The events of a run, in order.
+/// The fewest events that a log keeps, whatever it is told.
+pub const KEPT_MIN: usize = 1024;
+
+/// The events of a run, in order, from the oldest that is kept to the last.
 #[derive(Clone, Debug)]
 pub struct EventLog {
-    /// The world before the first event.
+    /// The world before the first event of the run.
+    start: Rc<World>,
+    /// The number of events that are kept no longer.
+    dropped: u64,
+    /// The world after the last of these.
     first: Rc<World>,
     records: Vec<Rc<Record>>,
     /// The numbers of the events at which the run could stop: the last of each turn.
     stops: Vec<u64>,
-    /// The kept worlds, by the number of the event that precedes them: one for each multiple of `spacing`.
-    keyframes: BTreeMap<u64, Rc<World>>,
+    /// The kept worlds, by the number of the event that precedes them: one for each multiple of `spacing`; and the
+    /// bytes of all events up to there.
+    keyframes: BTreeMap<u64, (Rc<World>, u64)>,
     spacing: u64,
+    /// The most bytes of events that are kept, about.
+    keeps: u64,
+    /// The bytes of all events, and of those that are kept no longer.
+    bytes: u64,
+    dropped_bytes: u64,
 }
 
 impl EventLog {
-    /// A log without events.
-    pub fn new(first: Rc<World>) -> EventLog {
-        EventLog { first, records: Vec::new(), stops: Vec::new(), keyframes: BTreeMap::new(), spacing: SPACING }
+    /// A log without events, which will keep all of them.
+    pub fn new(start: Rc<World>) -> EventLog {
+        EventLog {
+            first: start.clone(),
+            start,
+            dropped: 0,
+            records: Vec::new(),
+            stops: Vec::new(),
+            keyframes: BTreeMap::new(),
+            spacing: SPACING,
+            keeps: u64::MAX,
+            bytes: 0,
+            dropped_bytes: 0,
+        }
     }
 
-    /// Appends the next event, with the world after it.
-    pub fn push(&mut self, record: Rc<Record>, world: &Rc<World>) {
+    /// From now on, the oldest events are dropped when all take more than so many bytes, about; but at least
+    /// [`KEPT_MIN`] of them stay.
+    pub fn keep(&mut self, bytes: u64) {
+        self.keeps = bytes;
+    }
+
+    /// Appends the next event, with the world after it, and the bytes of all events up to it.
+    pub fn push(&mut self, record: Rc<Record>, world: &Rc<World>, bytes: u64) {
         let number = record.n;
+        self.bytes = bytes;
         self.records.push(record);
         if number.is_multiple_of(self.spacing) {
-            self.keyframes.insert(number, world.clone());
+            self.keyframes.insert(number, (world.clone(), bytes));
         }
         if self.keyframes.len() > KEYFRAMES_MAX {
             self.spacing *= 2;
             self.keyframes.retain(|number, _| number.is_multiple_of(self.spacing));
         }
+        if self.bytes() > self.keeps && self.records.len() > KEPT_MIN {
+            self.drop_oldest();
+        }
+    }
+
+    /// Drops about a quarter of the events: those up to a kept world, with which the log begins from then on.
+    fn drop_oldest(&mut self) {
+        let quarter = self.dropped + self.records.len() as u64 / 4;
+        let Some((&last, (world, bytes))) = self.keyframes.range(quarter..).next() else { return };
+        (self.first, self.dropped_bytes) = (world.clone(), *bytes);
+        self.records.drain(..place(last - self.dropped));
+        self.dropped = last;
+        self.stops.drain(..self.stops.partition_point(|&stop| stop <= last));
+        self.keyframes = self.keyframes.split_off(&last);
     }
 
     /// Notes that the run could stop after the last event.
@@ -67,23 +113,19 @@ impl EventLog {
         self.stops.get(place).copied().unwrap_or(self.events())
     }
 
-    /// Watches a condition over the run up to this event, `world` being that after it: what has happened so far
-    /// counts, as if it had been watched from the first event on.
-    pub fn watch(&self, condition: Condition, world: &World) -> Watch {
-        let mut watch = Watch::new(condition);
-        let so_far = &self.records[..usize::try_from(world.n).unwrap_or(usize::MAX).min(self.records.len())];
-        match watch.needs() {
-            Needs::Nothing => {}
-            Needs::Events => so_far.iter().for_each(|record| watch.recall(record)),
-            Needs::Worlds => {
-                let mut then = World::clone(&self.first);
-                for record in so_far {
-                    then.apply(record);
-                    watch.observe(record, &then);
-                }
-            }
-        }
-        watch
+    /// The world before the first event of the run.
+    pub fn start(&self) -> &Rc<World> {
+        &self.start
+    }
+
+    /// The number of events that are kept no longer: the first that is kept has the next number.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Whether the world after this event can be had from here, and every event after it.
+    pub fn reaches(&self, event: u64) -> bool {
+        (self.dropped..=self.events()).contains(&event)
     }
 
     /// The number of events between two kept worlds.
@@ -96,32 +138,48 @@ impl EventLog {
         self.keyframes.len()
     }
 
-    /// All events, in order.
+    /// The bytes of the events that are kept, about.
+    pub fn bytes(&self) -> u64 {
+        self.bytes - self.dropped_bytes
+    }
+
+    /// The events that are kept, in order.
     pub fn records(&self) -> &[Rc<Record>] {
         &self.records
     }
 
-    /// The number of events.
-    pub fn events(&self) -> u64 {
-        self.records.len() as u64
+    /// Those after event `from`, up to event `to`.
+    pub fn between(&self, from: u64, to: u64) -> &[Rc<Record>] {
+        let place = |event: u64| place(event.saturating_sub(self.dropped)).min(self.records.len());
+        self.records.get(place(from)..place(to)).unwrap_or_default()
     }
 
-    /// The world after the event with this number; 0 is before the first, numbers beyond the last mean the last.
+    /// The number of events of the run.
+    pub fn events(&self) -> u64 {
+        self.dropped + self.records.len() as u64
+    }
+
+    /// The world after the event with this number; 0 is before the first, numbers beyond the last mean the last, and
+    /// those of dropped events the last of them.
     pub fn world_at(&self, event: u64) -> Rc<World> {
-        let event = event.min(self.events());
-        let (&from, world) = self.keyframes.range(..=event).next_back().unwrap_or((&0, &self.first));
+        let event = event.clamp(self.dropped, self.events());
+        let kept = self.keyframes.range(..=event).next_back();
+        let (from, world) = kept.map_or((self.dropped, &self.first), |(&from, (world, _))| (from, world));
         if from == event {
             return world.clone();
         }
         let mut world = World::clone(world);
-        let place = |event: u64| usize::try_from(event).unwrap_or(usize::MAX);
-        self.records[place(from)..place(event)].iter().for_each(|record| world.apply(record));
+        self.between(from, event).iter().for_each(|record| world.apply(record));
         Rc::new(world)
     }
 
-    /// The number of the first event at which two logs differ.
+    /// The number of the first event at which two logs that have dropped none differ.
     pub fn parts_from(&self, other: &EventLog) -> Option<u64> {
         let same = self.records.iter().zip(&other.records).take_while(|(a, b)| a == b).count() as u64;
         (same < self.events().max(other.events())).then_some(same + 1)
     }
+}
+
+fn place(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }

@@ -68,7 +68,7 @@ impl Recording {
             trigger.fired = trigger.watch.holds(&self.world, at);
             self.fired.extend(trigger.fired.then_some(i));
         }
-        self.past.push(record.clone(), &self.world);
+        self.past.push(record.clone(), &self.world, self.tally.bytes);
         record
     }
 }
@@ -152,10 +152,15 @@ impl Recorder {
         self.recording.borrow_mut().off = true;
     }
 
-    /// Watches a condition: it is evaluated after every event. What has happened so far counts too.
-    pub fn watch(&self, condition: Condition) -> WatchId {
+    /// Drops the oldest events when all take more than so many bytes, about.
+    pub fn keep(&self, bytes: u64) {
+        self.recording.borrow_mut().past.keep(bytes);
+    }
+
+    /// Goes on watching a condition: it is evaluated after every event.
+    pub fn watch(&self, watch: Watch) -> WatchId {
         let recording = &mut *self.recording.borrow_mut();
-        recording.watches.push(recording.past.watch(condition, &recording.world));
+        recording.watches.push(watch);
         WatchId(recording.watches.len() - 1)
     }
 
@@ -188,7 +193,7 @@ impl Recorder {
         recording.watches.get(id).is_some_and(|watch| watch.holds(&recording.world, self.clock.now()))
     }
 
-    /// All events so far, in order.
+    /// The events that are kept, in order: all, unless it was told otherwise.
     pub fn records(&self) -> Ref<'_, [Rc<Record>]> {
         Ref::map(self.past(), EventLog::records)
     }

@@ -49,6 +49,10 @@ pub const EVENTS_MAX: u64 = 3_000_000;
 /// The most bytes that the events of a run may take, about; then it halts.
 pub const RECORDED_BYTES_MAX: u64 = 768 << 20;
 
+/// The most bytes that those events may take, about, which stay in memory; older ones are had by running again. All
+/// stay natively. It changes no run.
+pub const KEPT_BYTES_MAX: u64 = if cfg!(target_arch = "wasm32") { 64 << 20 } else { u64::MAX };
+
 /// Where a run halts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunLimits {

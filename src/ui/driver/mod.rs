@@ -21,12 +21,11 @@ use yew::Callback;
 
 use self::frame::PanelWorlds;
 use self::keeping::Keeping;
-use self::state::{FeedsOf, State};
+use self::state::State;
 use super::clock::Clock;
 use super::media;
 use super::shared::Shared;
 use crate::lab::{Player, World};
-use crate::view::feed::Feeds;
 use crate::view::menu::{branch_choices, BranchChoice};
 use crate::view::speed::Speed;
 use crate::view::turns::Turn;
@@ -104,10 +103,7 @@ impl Driver {
         let player = self.0.player.borrow();
         let state = &mut *self.0.state.borrow_mut();
         let (world, lab) = (player.world(), player.lab());
-        if state.feeds.present != player.generation() {
-            state.feeds = FeedsOf { feeds: Feeds::default(), present: player.generation() };
-        }
-        let feed = state.feeds.feeds.at(&lab.records(), world.n);
+        let feed = state.feeds.of(&player);
         let panels = match self.0.panels.take() {
             Some(before) => before.then(turn, &world, feed),
             None => PanelWorlds::at(&world, feed),

@@ -2,7 +2,7 @@
 
 use crate::lab::Player;
 use crate::runtime::Micros;
-use crate::view::feed::Feeds;
+use crate::view::feed::PlayerFeeds;
 use crate::view::speed::Speed;
 use crate::view::turns::Turns;
 
@@ -11,14 +11,6 @@ const EVENTS_PER_FRAME: u64 = 1_000;
 
 /// A stored state of the run: its number, its clock, its number of events, and the event that was shown.
 pub(super) type SavedAt = (u32, Micros, u64, Option<u64>);
-
-/// The event feeds of the current present.
-#[derive(Default)]
-pub(super) struct FeedsOf {
-    pub feeds: Feeds,
-    /// The number of that present.
-    pub present: u32,
-}
 
 /// The state of the clock and the drawing.
 pub(super) struct State {
@@ -37,7 +29,7 @@ pub(super) struct State {
     /// Decides which panels are drawn in a frame.
     pub turns: Turns,
     /// The event feeds.
-    pub feeds: FeedsOf,
+    pub feeds: PlayerFeeds,
     /// Increased by one with each new run.
     pub run: u32,
     /// Increased by one with each notice that comes after the start.
@@ -54,7 +46,7 @@ impl State {
             last: None,
             rest: 0.0,
             turns: Turns::default(),
-            feeds: FeedsOf::default(),
+            feeds: PlayerFeeds::default(),
             run: 0,
             told: 0,
         }

@@ -86,9 +86,9 @@ impl Driver {
     /// If the condition refers to something that does not exist.
     pub fn run_until(&self, until: Until) -> Result<bool, ScenarioError> {
         self.stand(|player| {
-            let condition = until.condition(&player.world(), &player.lab().records());
+            let condition = until.condition(&player.world());
             match condition {
-                (Some(condition), limit) => player.run_until(condition, limit),
+                (Some(condition), limit) => player.run_until_next(condition, limit),
                 (None, time) => Ok(player.run_for(time)),
             }
         })
