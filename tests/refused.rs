@@ -143,7 +143,7 @@ fn mistakes() -> Vec<(String, &'static str)> {
         (expect(json!({ "event": "commit", "to": "3" })), "expect[0].to: \"3\" is not a whole number"),
         (expect(json!({ "event": "apply", "at": "noon" })), "expect[0].at: \"noon\" is not a time in milliseconds"),
         (expect(json!({ "event": "role", "from": 3 })), "expect[0].from: 3 is not one of `learner`, `follower`, `candidate`, `leader`, `shutdown`, or null"),
-        (expect(json!({ "event": "append", "entry": { "member": { "voters": [[1]] } }, "count": 0 })), "expect[0].entry.member: unknown field `member`; it has `index`, `term`, `set`, `blank`, `members`, `client`, `serial`"),
+        (expect(json!({ "event": "append", "entry": { "member": { "voters": [[1]] } }, "count": 0 })), "expect[0].entry.member: unknown field `member`; it has `index`, `term`, `set`, `delete`, `if`, `blank`, `members`, `client`, `serial`"),
         (expect(json!({ "event": "append", "entry": { "members": { "voter": [[1]] } }, "count": 0 })), "expect[0].entry.members.voter: unknown field `voter`; it has `voters`, `learners`"),
         (expect(json!({ "event": "sent", "entries": [{ "term": "3" }] })), "expect[0].entries[0].term: \"3\" is not a whole number"),
         (expect(json!({ "event": "sent", "prev": 3 })), "expect[0].prev: unknown field `prev`; \"sent\" has `id`, `from`, `to`, `kind`, `re`, `copy_of`, `arrives`, `term`, `leader`, `prev_log_index`, `prev_log_term`, `leader_commit`, `entries`, `result`, `candidate`, `last_log_index`, `last_log_term`, `pre_vote`, `transfer`, `granted`, `snapshot`, `last_included_index`, `last_included_term`, `offset`, `bytes`, `done`"),

@@ -89,7 +89,7 @@ export interface Report {
     outbound_buffer: number;
     snapshot: { index: number; offset: number; bytes: number; chunks_sent: number } | null;
   }[];
-  clients: { writes: number; acknowledged: number; refused: number; unknown: number; reads: number };
+  clients: { writes: number; acknowledged: number; refused: number; unknown: number; reads: number; not_matched?: number };
   /** Each invariant; of one that was broken, when, by whom and how for the first time. */
   invariants: ({ name: Invariant; held: true } | {
     name: Invariant;
@@ -102,7 +102,7 @@ export interface Report {
   expect: { held: boolean; expected: Condition }[];
 }
 
-/** What goes beyond a limit is refused, with its place: 16777216 bytes of JSON text; 9 nodes; keys and values of 4096 bytes; logs that start with 10000 entries; 100000 writes of one write_many, 300000 writes and 134217728 bytes of all together; an interval between heartbeats and a time limit of a chunk of at least 1 ms; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 805306368 bytes, and says so in its report. */
+/** What goes beyond a limit is refused, with its place: 16 MiB of JSON text; 127 objects and lists within each other; integers, and so seeds, up to 9007199254740991; 9 nodes; 4096 bytes in a key or value; 10000 entries in a log to start with, terms and indices there up to 1000000000; 100000 writes and 100 clients of one write_many, 300000 writes and 128 MiB of all together; an action repeated 10000 times; at least 1 ms between heartbeats and as the time limit of a chunk; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 768 MiB, and says so in its report. */
 export type Scenario = {
   format: "raft-lab/1";
   /** The title, for people. */
@@ -169,6 +169,8 @@ export type Action = {
   key: string;
   /** The value to set. */
   value: string;
+  /** Compare-and-set: the value that the key must have for the write to be done, null if it must not be set. Otherwise, the outcome is "not-matched". Default: the write is done in any case. */
+  if?: string | null;
   /** The node to send the request to, whatever its role. */
   node?: number | null;
   /** The id of the client. Default: 1. */
@@ -176,6 +178,26 @@ export type Action = {
   /** After how many ms the client sends the write again if its outcome is unknown: to the leader, in a session, so that it is done once. Default: never. */
   retry_after?: Milliseconds | null;
   do: "write";
+  at?: Milliseconds;
+  when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
+  after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
+  polls?: number;
+} | {
+  /** The key to delete. */
+  key: string;
+  /** As in `write`. */
+  if?: string | null;
+  /** The node to send the request to, whatever its role. */
+  node?: number | null;
+  /** The id of the client. Default: 1. */
+  client?: number | null;
+  /** As in `write`. */
+  retry_after?: Milliseconds | null;
+  do: "delete";
   at?: Milliseconds;
   when?: Condition;
   after_ms?: Milliseconds;
@@ -851,6 +873,8 @@ export type ClientsAre = {
   refused?: Number | null;
   /** Requests with unknown outcome. */
   unknown?: Number | null;
+  /** Compare-and-sets whose key had another value. */
+  not_matched?: Number | null;
 };
 
 /** Which invariant was violated: this one, any, or none. */
@@ -870,7 +894,7 @@ export type OutcomeIs = {
   value?: string | null;
 };
 
-export type ClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying";
+export type ClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying" | "not-matched";
 
 /** A condition about one or several nodes: every field that is given must hold. */
 export type NodeIs = {
@@ -1085,7 +1109,7 @@ export type EventWas = {
   n?: EventNumber;
   count?: Number;
   node?: EventNumber;
-  entry?: EventIndexTermSetBlankMembersClientSerial;
+  entry?: EventIndexTermSetDeleteIfBlankMembersClientSerial;
 } | {
   event: "truncate";
   at?: EventTime;
@@ -1304,7 +1328,7 @@ export type EventWas = {
   prev_log_index?: EventNumber;
   prev_log_term?: EventNumber;
   leader_commit?: EventNumber;
-  entries?: EventIndexTermSetBlankMembersClientSerialList;
+  entries?: EventIndexTermSetDeleteIfBlankMembersClientSerialList;
   result?: EventStaleTermOrInstalledOrSuccessConflictExpects;
   candidate?: EventNumber;
   last_log_index?: EventNumber;
@@ -1508,6 +1532,8 @@ export type EventWas = {
   index?: EventNumberOrNull;
   /** The result of a read, once it is completed; null if the key is not set. */
   read?: EventTextOrNull;
+  delete?: EventBool;
+  if?: EventTextOrNull;
 } | {
   event: "members";
   at?: EventTime;
@@ -1609,6 +1635,10 @@ export type EventTextTextPair = [EventText, EventText] | {
   in: ([EventText, EventText])[];
 };
 
+export type EventTextOrNull = string | null | {
+  in: (string | null)[];
+};
+
 export type EventNumberList = EventNumber[] | {
   in: EventNumber[][];
 };
@@ -1627,10 +1657,12 @@ export type EventVotersLearners = {
   })[];
 };
 
-export type EventIndexTermSetBlankMembersClientSerial = {
+export type EventIndexTermSetDeleteIfBlankMembersClientSerial = {
   index?: EventNumber;
   term?: EventNumber;
   set?: EventTextTextPair;
+  delete?: EventText;
+  if?: EventTextOrNull;
   blank?: EventBool;
   members?: EventVotersLearners;
   client?: EventNumber;
@@ -1640,6 +1672,8 @@ export type EventIndexTermSetBlankMembersClientSerial = {
     index?: EventNumber;
     term?: EventNumber;
     set?: EventTextTextPair;
+    delete?: EventText;
+    if?: EventTextOrNull;
     blank?: EventBool;
     members?: EventVotersLearners;
     client?: EventNumber;
@@ -1677,8 +1711,8 @@ export type EventMessageKind = "append" | "heartbeat" | "append-answer" | "vote"
   in: ("append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now")[];
 };
 
-export type EventIndexTermSetBlankMembersClientSerialList = EventIndexTermSetBlankMembersClientSerial[] | {
-  in: EventIndexTermSetBlankMembersClientSerial[][];
+export type EventIndexTermSetDeleteIfBlankMembersClientSerialList = EventIndexTermSetDeleteIfBlankMembersClientSerial[] | {
+  in: EventIndexTermSetDeleteIfBlankMembersClientSerial[][];
 };
 
 export type EventTermIndexOrNull = {
@@ -1795,12 +1829,8 @@ export type EventNumberNumberPairList = EventNumberNumberPair[] | {
   in: EventNumberNumberPair[][];
 };
 
-export type EventTextOrNull = string | null | {
-  in: (string | null)[];
-};
-
-export type EventClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying" | {
-  in: ("waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying")[];
+export type EventClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying" | "not-matched" | {
+  in: ("waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying" | "not-matched")[];
 };
 
 export type EventNumberListOrNull = EventNumber[] | null | {
@@ -1864,8 +1894,12 @@ export type Start = {
 export type StartEntry = number | {
   term: number;
   set?: string[];
+  delete?: string;
+  if?: string | null;
   blank?: true;
   members?: StartMembers;
+  client?: number;
+  serial?: number;
 };
 
 export type StartMembers = number[] | {

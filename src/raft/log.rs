@@ -42,7 +42,7 @@ pub enum Payload {
 }
 
 /// A write of one key, of whichever kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeyWrite<'a> {
     /// The key.
     pub key: &'a str,

@@ -337,16 +337,13 @@ impl Linearizable {
             keys.insert(key.clone(), Register::new(Some(value.as_str().into())));
         }
         // Each with its index in a log, or 0: the same may be written there twice.
-        let mut open: BTreeSet<(&str, Index, Option<&str>, Option<Option<&str>>)> = BTreeSet::new();
+        let mut open: BTreeSet<(KeyWrite<'_>, Index)> = BTreeSet::new();
         for node in world.nodes.values() {
-            open.extend(node.state.iter().map(|(key, value)| (key.as_str(), 0, Some(value.as_str()), None)));
-            open.extend(node.log.iter().filter_map(|entry| {
-                let KeyWrite { key, value, only_if } = entry.payload.as_write()?;
-                Some((key, entry.index, value, only_if))
-            }));
+            open.extend(node.state.iter().map(|(key, value)| (KeyWrite { key, value: Some(value), only_if: None }, 0)));
+            open.extend(node.log.iter().filter_map(|entry| Some((entry.payload.as_write()?, entry.index))));
         }
         // Numbered down from the maximum, so that they differ from the operations of clients.
-        for ((key, _, value, only_if), op) in open.into_iter().zip((0..=Op::MAX).rev()) {
+        for ((KeyWrite { key, value, only_if }, _), op) in open.into_iter().zip((0..=Op::MAX).rev()) {
             let register = keys.entry(key.to_string()).or_insert_with(|| Register::new(None));
             let (value, only_if) = (value.map(Rc::from), only_if.map(|expected| expected.map(Rc::from)));
             register.writes.insert(op, Pending { value, only_if, called: 0 });
