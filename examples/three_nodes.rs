@@ -12,7 +12,7 @@ use futures::channel::{mpsc, oneshot};
 
 use raft_lab::raft::event::{Event, Role};
 use raft_lab::raft::log::{LogTerms, SharedEntry};
-use raft_lab::raft::machine::{Repetition, StateMachine};
+use raft_lab::raft::machine::{NotDone, StateMachine};
 use raft_lab::raft::membership::Memberships;
 use raft_lab::raft::network::Unreachable;
 use raft_lab::raft::node::{self, Request, WriteResult};
@@ -138,7 +138,7 @@ impl Storage for Shelf {
         first: Index,
         last: Index,
         once: bool,
-    ) -> impl Future<Output = Result<Vec<Repetition>, StorageError>> + 'static {
+    ) -> impl Future<Output = Result<Vec<NotDone>, StorageError>> + 'static {
         let kept = &mut *self.0.borrow_mut();
         ready(kept.entries(first, last).map(|entries| {
             kept.applied = last;

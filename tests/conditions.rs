@@ -178,7 +178,7 @@ fn logs_that_differ_have_not_converged() {
     };
     let node = |id, log: &[&str]| {
         let log = (1..).zip(log).map(|(index, value)| entry(index, value));
-        let mut node = NodeState::new(id, Membership::new([1, 2], []), log).applied_up_to(2);
+        let mut node = NodeState::new(id, Membership::new([1, 2], []), log).applied_up_to(2, true);
         (node.alive, node.term) = (true, 1);
         node.role = if id == 1 { Role::Leader } else { Role::Follower };
         node

@@ -153,8 +153,15 @@ fn a_node_that_is_paused_and_crashes_has_what_its_disk_finished() {
         apply_delay: None,
     })
     .unwrap();
-    lab.act(Action::Write { key: "x".into(), value: "1".into(), node: Some(1), client: None, retry_after: None })
-        .unwrap();
+    lab.act(Action::Write {
+        key: "x".into(),
+        value: "1".into(),
+        node: Some(1),
+        client: None,
+        only_if: None,
+        retry_after: None,
+    })
+    .unwrap();
     lab.advance_to(ms(55), u64::MAX);
     lab.act(Action::Pause { node: 2.into() }).unwrap();
     lab.advance_to(ms(300), u64::MAX);

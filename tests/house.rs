@@ -95,7 +95,7 @@ const ROOMS: &[Room] = &[
     room("lab/world", &["lab/world"], &["lab/vocab", "raft", "runtime"]),
     room("lab/scenario", &["lab/scenario"], &["lab/vocab", "lab/json", "raft/node", "raft", "runtime"]),
     room("lab/judge", &["lab/judge"], &["lab/world", "lab/scenario", "lab/vocab", "lab/json", "raft", "runtime"]),
-    room("lab/export", &["lab/export"], &["lab/scenario", "lab/vocab", "raft", "runtime"]),
+    room("lab/export", &["lab/export"], &["lab/json", "lab/scenario", "lab/vocab", "raft", "runtime"]),
     room(
         "lab/run",
         &["lab/run"],

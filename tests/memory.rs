@@ -26,7 +26,7 @@ fn ms(ms: u64) -> Micros {
 }
 
 fn write(value: &str) -> Action {
-    Action::Write { key: "x".into(), value: value.into(), node: None, client: None, retry_after: None }
+    Action::Write { key: "x".into(), value: value.into(), node: None, client: None, retry_after: None, only_if: None }
 }
 
 fn long() -> Scenario {

@@ -15,7 +15,7 @@ fn ms(ms: u64) -> Micros {
 }
 
 fn write(value: &str) -> Action {
-    Action::Write { key: "x".into(), value: value.into(), node: None, client: None, retry_after: None }
+    Action::Write { key: "x".into(), value: value.into(), node: None, client: None, only_if: None, retry_after: None }
 }
 
 fn name(number: u32) -> String {

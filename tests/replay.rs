@@ -39,6 +39,7 @@ fn any_action(rng: &mut Rng) -> Action {
             value: rng.range(0, 100).to_string(),
             node: None,
             client: None,
+            only_if: None,
             retry_after: None,
         },
     }

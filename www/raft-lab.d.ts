@@ -90,7 +90,7 @@ export interface Report {
     outbound_buffer: number;
     snapshot: { index: number; offset: number; bytes: number; chunks_sent: number } | null;
   }[];
-  clients: { writes: number; acknowledged: number; refused: number; unknown: number; reads: number };
+  clients: { writes: number; acknowledged: number; refused: number; unknown: number; reads: number; not_matched?: number };
   /** Each invariant; of one that was broken, when, by whom and how for the first time. */
   invariants: ({ name: Invariant; held: true } | {
     name: Invariant;
@@ -170,6 +170,8 @@ export type Action = {
   key: string;
   /** The value to set. */
   value: string;
+  /** Compare-and-set: the value that the key must have for the write to be done, null if it must not be set. Otherwise, the outcome is "not-matched". Default: the write is done in any case. */
+  if?: string | null;
   /** The node to send the request to, whatever its role. */
   node?: number | null;
   /** The id of the client. Default: 1. */
@@ -177,6 +179,26 @@ export type Action = {
   /** After how many ms the client sends the write again if its outcome is unknown: to the leader, in a session, so that it is done once. Default: never. */
   retry_after?: Milliseconds | null;
   do: "write";
+  at?: Milliseconds;
+  when?: Condition;
+  after_ms?: Milliseconds;
+  repeat?: Repeat;
+  /** Recorded: the number of the event that it came behind. If that event does not come by the time of the action, it is carried out at that time, and the report lists it under `displaced`. */
+  after?: number;
+  /** Recorded: how many polls without an event it came behind that event. */
+  polls?: number;
+} | {
+  /** The key to delete. */
+  key: string;
+  /** As in `write`. */
+  if?: string | null;
+  /** The node to send the request to, whatever its role. */
+  node?: number | null;
+  /** The id of the client. Default: 1. */
+  client?: number | null;
+  /** As in `write`. */
+  retry_after?: Milliseconds | null;
+  do: "delete";
   at?: Milliseconds;
   when?: Condition;
   after_ms?: Milliseconds;
@@ -852,6 +874,8 @@ export type ClientsAre = {
   refused?: Number | null;
   /** Requests with unknown outcome. */
   unknown?: Number | null;
+  /** Compare-and-sets whose key had another value. */
+  not_matched?: Number | null;
 };
 
 /** Which invariant was violated: this one, any, or none. */
@@ -871,7 +895,7 @@ export type OutcomeIs = {
   value?: string | null;
 };
 
-export type ClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying";
+export type ClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying" | "not-matched";
 
 /** A condition about one or several nodes: every field that is given must hold. */
 export type NodeIs = {
@@ -1086,7 +1110,7 @@ export type EventWas = {
   n?: EventNumber;
   count?: Number;
   node?: EventNumber;
-  entry?: EventIndexTermSetBlankMembersClientSerial;
+  entry?: EventIndexTermSetDeleteIfBlankMembersClientSerial;
 } | {
   event: "truncate";
   at?: EventTime;
@@ -1305,7 +1329,7 @@ export type EventWas = {
   prev_log_index?: EventNumber;
   prev_log_term?: EventNumber;
   leader_commit?: EventNumber;
-  entries?: EventIndexTermSetBlankMembersClientSerialList;
+  entries?: EventIndexTermSetDeleteIfBlankMembersClientSerialList;
   result?: EventStaleTermOrInstalledOrSuccessConflictExpects;
   candidate?: EventNumber;
   last_log_index?: EventNumber;
@@ -1509,6 +1533,8 @@ export type EventWas = {
   index?: EventNumberOrNull;
   /** The result of a read, once it is completed; null if the key is not set. */
   read?: EventTextOrNull;
+  delete?: EventBool;
+  if?: EventTextOrNull;
 } | {
   event: "members";
   at?: EventTime;
@@ -1610,6 +1636,10 @@ export type EventTextTextPair = [EventText, EventText] | {
   in: ([EventText, EventText])[];
 };
 
+export type EventTextOrNull = string | null | {
+  in: (string | null)[];
+};
+
 export type EventNumberList = EventNumber[] | {
   in: EventNumber[][];
 };
@@ -1628,10 +1658,12 @@ export type EventVotersLearners = {
   })[];
 };
 
-export type EventIndexTermSetBlankMembersClientSerial = {
+export type EventIndexTermSetDeleteIfBlankMembersClientSerial = {
   index?: EventNumber;
   term?: EventNumber;
   set?: EventTextTextPair;
+  delete?: EventText;
+  if?: EventTextOrNull;
   blank?: EventBool;
   members?: EventVotersLearners;
   client?: EventNumber;
@@ -1641,6 +1673,8 @@ export type EventIndexTermSetBlankMembersClientSerial = {
     index?: EventNumber;
     term?: EventNumber;
     set?: EventTextTextPair;
+    delete?: EventText;
+    if?: EventTextOrNull;
     blank?: EventBool;
     members?: EventVotersLearners;
     client?: EventNumber;
@@ -1678,8 +1712,8 @@ export type EventMessageKind = "append" | "heartbeat" | "append-answer" | "vote"
   in: ("append" | "heartbeat" | "append-answer" | "vote" | "vote-answer" | "chunk" | "chunk-answer" | "pre-vote" | "pre-vote-answer" | "timeout-now")[];
 };
 
-export type EventIndexTermSetBlankMembersClientSerialList = EventIndexTermSetBlankMembersClientSerial[] | {
-  in: EventIndexTermSetBlankMembersClientSerial[][];
+export type EventIndexTermSetDeleteIfBlankMembersClientSerialList = EventIndexTermSetDeleteIfBlankMembersClientSerial[] | {
+  in: EventIndexTermSetDeleteIfBlankMembersClientSerial[][];
 };
 
 export type EventTermIndexOrNull = {
@@ -1796,12 +1830,8 @@ export type EventNumberNumberPairList = EventNumberNumberPair[] | {
   in: EventNumberNumberPair[][];
 };
 
-export type EventTextOrNull = string | null | {
-  in: (string | null)[];
-};
-
-export type EventClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying" | {
-  in: ("waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying")[];
+export type EventClientResult = "waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying" | "not-matched" | {
+  in: ("waiting" | "sent" | "ok" | "refused" | "unknown" | "retrying" | "not-matched")[];
 };
 
 export type EventNumberListOrNull = EventNumber[] | null | {
@@ -1865,8 +1895,12 @@ export type Start = {
 export type StartEntry = number | {
   term: number;
   set?: string[];
+  delete?: string;
+  if?: string | null;
   blank?: true;
   members?: StartMembers;
+  client?: number;
+  serial?: number;
 };
 
 export type StartMembers = number[] | {

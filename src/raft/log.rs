@@ -23,8 +23,65 @@ pub enum Payload {
         /// Its new value.
         value: String,
     },
+    /// Deletes a key of the key-value store, if it is set.
+    Delete {
+        /// The key.
+        key: String,
+    },
+    /// Sets or deletes a key, but only if it has the expected value when the entry is applied.
+    CompareAndSet {
+        /// The key.
+        key: String,
+        /// The value that it must have; none: it must not be set.
+        expected: Option<String>,
+        /// Its new value; none: it is deleted.
+        value: Option<String>,
+    },
     /// A configuration of the cluster, in force from the moment the entry is appended (paper §6).
     Members(Membership),
+}
+
+/// A write of one key, of whichever kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyWrite<'a> {
+    /// The key.
+    pub key: &'a str,
+    /// Its new value; none: it is deleted.
+    pub value: Option<&'a str>,
+    /// Of a compare-and-set, the value that the key must have, where none means that it must not be set; none of a write
+    /// that is done in any case.
+    pub only_if: Option<Option<&'a str>>,
+}
+
+impl Payload {
+    /// The payload of a write: see [`KeyWrite`].
+    pub fn of_write(key: String, value: Option<String>, only_if: Option<Option<String>>) -> Payload {
+        match (only_if, value) {
+            (Some(expected), value) => Payload::CompareAndSet { key, expected, value },
+            (None, Some(value)) => Payload::Set { key, value },
+            (None, None) => Payload::Delete { key },
+        }
+    }
+
+    /// The write, if it is one.
+    pub fn as_write(&self) -> Option<KeyWrite<'_>> {
+        let (key, value, only_if) = match self {
+            Payload::Set { key, value } => (key, Some(value.as_str()), None),
+            Payload::Delete { key } => (key, None, None),
+            Payload::CompareAndSet { key, expected, value } => (key, value.as_deref(), Some(expected.as_deref())),
+            Payload::Blank | Payload::Members(_) => return None,
+        };
+        Some(KeyWrite { key, value, only_if })
+    }
+
+    /// The write that it is in a store in which keys have these values; none if it is no write, or is a compare-and-set
+    /// whose key has another value. Whoever applies entries asks here.
+    pub fn change<'v>(&self, value_of: impl FnOnce(&str) -> Option<&'v String>) -> Option<KeyWrite<'_>> {
+        let matches = |write: &KeyWrite<'_>| {
+            write.only_if.is_none_or(|expected| value_of(write.key).map(String::as_str) == expected)
+        };
+        self.as_write().filter(matches)
+    }
 }
 
 impl StableHash for Payload {
@@ -39,6 +96,16 @@ impl StableHash for Payload {
             Payload::Members(membership) => {
                 2u8.hash_into(hash);
                 membership.hash_into(hash);
+            }
+            Payload::Delete { key } => {
+                3u8.hash_into(hash);
+                key.hash_into(hash);
+            }
+            Payload::CompareAndSet { key, expected, value } => {
+                4u8.hash_into(hash);
+                key.hash_into(hash);
+                expected.hash_into(hash);
+                value.hash_into(hash);
             }
         }
     }
@@ -87,10 +154,18 @@ impl Serialize for Entry {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("index", &self.index)?;
         map.serialize_entry("term", &self.term)?;
-        match &self.payload {
-            Payload::Blank => map.serialize_entry("blank", &true)?,
-            Payload::Set { key, value } => map.serialize_entry("set", &[key, value])?,
-            Payload::Members(membership) => map.serialize_entry("members", membership)?,
+        match (&self.payload, self.payload.as_write()) {
+            (_, Some(KeyWrite { key, value, only_if })) => {
+                match value {
+                    Some(value) => map.serialize_entry("set", &[key, value])?,
+                    None => map.serialize_entry("delete", key)?,
+                }
+                if let Some(expected) = only_if {
+                    map.serialize_entry("if", &expected)?;
+                }
+            }
+            (Payload::Members(membership), _) => map.serialize_entry("members", membership)?,
+            _ => map.serialize_entry("blank", &true)?,
         }
         if let Some(Session { client, serial }) = &self.session {
             map.serialize_entry("client", client)?;
@@ -102,11 +177,14 @@ impl Serialize for Entry {
 
 has_schema! {
     Entry = FieldType::Object(
-        "{ index, term, one of set: [key, value], blank: true, members; client and serial of a write with a session }",
+        "{ index, term, one of set: [key, value], delete: key, blank: true, members; if: the value (null: none) that the \
+         key of a compare-and-set must have; client and serial of a write with a session }",
         &[
             ("index", FieldType::Number),
             ("term", FieldType::Number),
             ("set", FieldType::Pair(&FieldType::Text, &FieldType::Text)),
+            ("delete", FieldType::Text),
+            ("if", FieldType::Nullable(&FieldType::Text)),
             ("blank", FieldType::Bool),
             ("members", Membership::FIELD_TYPE),
             ("client", FieldType::Number),

@@ -7,7 +7,7 @@ use litemap::LiteMap;
 
 use serde::{Serialize, Serializer};
 
-use super::machine::StateMachine;
+use super::machine::{LastWrite, StateMachine};
 use super::schema::{has_schema, FieldType};
 use super::{Index, Membership, Term};
 use crate::runtime::{StableHash, TraceHash};
@@ -41,7 +41,7 @@ pub struct Snapshot {
     /// The metadata.
     pub meta: SnapshotMeta,
     /// The state of the state machine: `key=value` lines in the order of the keys, then a line `=client serial index` for
-    /// each session in the order of the clients. (No key is empty.)
+    /// each session in the order of the clients, and ` 0` behind it if its last write did not match. (No key is empty.)
     pub data: Vec<u8>,
 }
 
@@ -58,8 +58,9 @@ impl Snapshot {
     /// A snapshot of a state machine.
     pub fn of(meta: SnapshotMeta, machine: &StateMachine) -> Snapshot {
         let mut snapshot = Snapshot::new(meta, &machine.values);
-        for (client, (serial, index)) in machine.sessions.iter() {
-            snapshot.data.extend(format!("={client} {serial} {index}\n").bytes());
+        for (client, LastWrite { serial, index, matched }) in machine.sessions.iter() {
+            let matched = if *matched { "" } else { " 0" };
+            snapshot.data.extend(format!("={client} {serial} {index}{matched}\n").bytes());
         }
         snapshot
     }
@@ -80,9 +81,10 @@ impl Snapshot {
         let session = |line: &str| {
             let mut numbers = line.strip_prefix('=')?.split(' ');
             let mut next = || numbers.next()?.parse::<u64>().ok();
-            Some((u32::try_from(next()?).ok()?, (next()?, next()?)))
+            let client = u32::try_from(next()?).ok()?;
+            Some((client, LastWrite { serial: next()?, index: next()?, matched: next() != Some(0) }))
         };
-        let sessions: LiteMap<u32, (u64, Index)> = self.text().lines().filter_map(session).collect();
+        let sessions: LiteMap<u32, LastWrite> = self.text().lines().filter_map(session).collect();
         StateMachine { values: self.state(), sessions }
     }
 
@@ -130,8 +132,8 @@ mod tests {
         let meta = SnapshotMeta { id: 1, index: 9, term: 2, membership: (1, Membership::new([1], [])) };
         let mut machine = StateMachine::default();
         machine.values.insert("x".into(), "=1 2 3".into());
-        machine.sessions.insert(7, (4, 9));
-        machine.sessions.insert(70, (1, 8));
+        machine.sessions.insert(7, LastWrite { serial: 4, index: 9, matched: true });
+        machine.sessions.insert(70, LastWrite { serial: 1, index: 8, matched: false });
         let snapshot = Snapshot::of(meta.clone(), &machine);
         assert_eq!((snapshot.machine(), snapshot.state()), (machine.clone(), machine.values.clone()));
         machine.sessions.clear();

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 
 use super::log::{LogTerms, SharedEntry};
-use super::machine::Repetition;
+use super::machine::NotDone;
 use super::membership::Memberships;
 use super::snapshot::{SharedSnapshot, SnapshotMeta};
 use super::{Index, NodeId, Term};
@@ -106,7 +106,8 @@ pub trait Storage: Clone + 'static {
     fn read(&self, first: Index, last: Index) -> impl Future<Output = Result<LogView, StorageError>> + 'static;
 
     /// Applies the committed entries from `first` to `last`, in order, to the state machine. With `once`, writes that
-    /// their clients sent again are not done again, and returned in their order: see [`StateMachine::apply`].
+    /// their clients sent again are not done again. Returns the entries that were not done, in their order: see
+    /// [`StateMachine::apply`].
     ///
     /// [`StateMachine::apply`]: super::machine::StateMachine::apply
     fn apply(
@@ -114,7 +115,7 @@ pub trait Storage: Clone + 'static {
         first: Index,
         last: Index,
         once: bool,
-    ) -> impl Future<Output = Result<Vec<Repetition>, StorageError>> + 'static;
+    ) -> impl Future<Output = Result<Vec<NotDone>, StorageError>> + 'static;
 
     /// Reads a key of the state machine.
     fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static;

@@ -9,7 +9,7 @@ use super::lang::values::{node_names, LinkPart, LinkSet, MembersChange, Request}
 use super::lang::Text;
 use super::links::change_in_words;
 use super::message::short;
-use super::payload::{key as short_key, pair, told, value as short_value};
+use super::payload::{key as short_key, told, value as short_value, written};
 use crate::lab::vocab::clip::clipped;
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
 use crate::lab::vocab::id::Link;
@@ -17,7 +17,7 @@ use crate::lab::vocab::settings::NetworkPatch;
 use crate::raft::event::{Role, StreamState};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
-use crate::raft::{self, NodeId};
+use crate::raft::{self, NodeId, Payload};
 use crate::runtime::Micros;
 
 /// The most letters of the description of a violated invariant: a value in it may be long.
@@ -185,13 +185,14 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
         LabEvent::Restart { node } => t.restarts(NodeName(*node)).into(),
         LabEvent::Cut { links, name } => cut(links, name.as_deref(), nodes, t),
         LabEvent::Join { links } => t.links_rejoined(&link_set(links, nodes)).into(),
-        LabEvent::Client { key, value: None, result: ClientResult::Ok, read, .. } => match read {
+        LabEvent::Client { key, value: None, result: ClientResult::Ok, read, form, .. } if !form.delete => match read {
             Some(read) => t.client_reads(&short_key(key), &short_value(read, t)).into(),
             None => t.client_reads_nothing(&short_key(key)).into(),
         },
-        LabEvent::Client { key, value, node, result, .. } => {
-            let request = match value {
-                Some(value) => Request::Write(pair(key, value, t)),
+        LabEvent::Client { key, value, node, result, form, .. } => {
+            let request = match form.payload(key, value.as_ref()).as_ref().and_then(Payload::as_write) {
+                Some(write) if form.delete => Request::Delete(written(write, t)),
+                Some(write) => Request::Write(written(write, t)),
                 None => Request::Read(short_key(key).into_owned()),
             };
             client(&request, *node, *result, t)
@@ -268,6 +269,9 @@ fn client(request: &Request, node: Option<NodeId>, result: ClientResult, t: &dyn
             Description::because(t.client_refused(request, NodeName(node)), t.does_not_lead())
         }
         (ClientResult::Refused, None) => Description::because(t.client_not_done(request), t.does_not_lead()),
+        (ClientResult::NotMatched, _) => {
+            Description::because(t.client_not_matched(request), t.client_not_matched_why())
+        }
         (ClientResult::Unknown, _) => Description::because(t.client_unknown(request), t.client_unknown_why()),
         (ClientResult::Retrying, _) => Description::because(t.client_retries(request), t.client_unknown_why()),
     }
@@ -334,6 +338,7 @@ mod tests {
     use crate::lab::vocab::probability::Probability;
     use crate::lab::vocab::selector::Selector;
     use crate::lab::vocab::violation::ViolationDetail;
+    use crate::lab::vocab::write_form::WriteForm;
     use crate::raft::event::{RoleWhy, StreamWhy, VoteWhy};
     use crate::raft::log::{Entry, Payload};
     use crate::raft::rpc::{Message, VoteRequest};
@@ -502,12 +507,13 @@ mod tests {
             result: ClientResult::Ok,
             index: None,
             read: Some(long.clone()),
+            form: WriteForm::default(),
         };
         let broken = LabEvent::Violation {
             invariant: Invariant::AcknowledgedKept,
             nodes: vec![],
             entries: vec![],
-            text: ViolationDetail::AcknowledgedOther { key: long.clone(), value: long.clone(), index: 1 },
+            text: ViolationDetail::AcknowledgedOther { write: long.clone(), index: 1 },
         };
         let told = [node(raft::Event::Append { node: 3, entry }), lab(client(true)), lab(client(false)), lab(broken)];
         assert_eq!(told[0], "S3 stores entry 5: x=aaaaaaaaaaaaaaaaaaaaaa… (2000 B)");
@@ -544,7 +550,17 @@ mod tests {
     fn clients_in_words() {
         let told = |result, node| {
             let (key, value) = ("x".to_string(), Some("1".to_string()));
-            lab(LabEvent::Client { client: 1, op: 1, key, value, node, result, index: None, read: None })
+            lab(LabEvent::Client {
+                client: 1,
+                op: 1,
+                key,
+                value,
+                node,
+                result,
+                index: None,
+                read: None,
+                form: WriteForm::default(),
+            })
         };
         use ClientResult::*;
         let cases = [
@@ -558,5 +574,17 @@ mod tests {
         for (result, node, words) in cases {
             assert_eq!(told(result, node), words);
         }
+        let of_form = |value: Option<&str>, form, result| {
+            let (key, value, node) = ("x".to_string(), value.map(str::to_string), Some(2));
+            lab(LabEvent::Client { client: 1, op: 1, key, value, node, result, index: None, read: None, form })
+        };
+        let form = |delete, only_if| WriteForm { delete, only_if };
+        let expects = Some(Some("0".to_string()));
+        assert_eq!(of_form(None, form(true, None), Sent), "A client asks S2 to delete x");
+        assert_eq!(of_form(None, form(true, None), Ok), "The delete x is acknowledged");
+        assert_eq!(
+            of_form(Some("1"), form(false, expects), NotMatched),
+            "The write x=1 if 0 is not done — the key has another value"
+        );
     }
 }

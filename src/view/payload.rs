@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::lang::Text;
 use crate::lab::vocab::clip::clipped;
-use crate::raft::log::Payload;
+use crate::raft::log::{KeyWrite, Payload};
 
 /// The most letters of a key and its value that are shown.
 const LETTERS: usize = 24;
@@ -37,6 +37,16 @@ pub fn pair(key: &str, value: &str, t: &dyn Text) -> String {
     format!("{key}={}", quoted_if_empty(sized(value, left, t)))
 }
 
+/// A write for use in a sentence: `x=1`, `x=1 if 0`, `x=1 if not set`; of a deletion, which the sentence tells as such, the
+/// key: `x`, `x if 0`.
+pub fn written(write: KeyWrite<'_>, t: &dyn Text) -> String {
+    let what = write.value.map_or_else(|| key(write.key).into_owned(), |value| pair(write.key, value, t));
+    match write.only_if {
+        Some(expected) => t.only_if(&what, expected.map(|it| quoted_if_empty(sized(it, KEY_LETTERS, t))).as_deref()),
+        None => what,
+    }
+}
+
 fn quoted_if_empty(value: String) -> String {
     if value.is_empty() {
         "\"\"".into()
@@ -49,8 +59,18 @@ fn quoted_if_empty(value: String) -> String {
 pub fn payload(payload: &Payload, t: &dyn Text) -> String {
     match payload {
         Payload::Blank => t.blank().to_string(),
-        Payload::Set { key, value } => pair(key, value, t),
         Payload::Members(membership) => t.membership(membership),
+        Payload::Set { .. } | Payload::Delete { .. } | Payload::CompareAndSet { .. } => {
+            payload.as_write().map(|write| command(&written(write, t), write, t)).unwrap_or_default()
+        }
+    }
+}
+
+/// A write, of which this is said, as the command of an entry.
+fn command(said: &str, write: KeyWrite<'_>, t: &dyn Text) -> String {
+    match write.value {
+        Some(_) => said.to_string(),
+        None => t.deletes(said),
     }
 }
 
@@ -64,10 +84,14 @@ pub fn told(entry: &Payload, t: &dyn Text) -> String {
 
 /// The same, unclipped.
 pub fn in_full(entry: &Payload, t: &dyn Text) -> String {
-    match entry {
-        Payload::Set { key, value } => format!("{key}={}", quoted_if_empty(value.clone())),
-        other => told(other, t),
-    }
+    let Some(write) = entry.as_write() else { return told(entry, t) };
+    let whole = |value: &str| quoted_if_empty(value.to_string());
+    let what = write.value.map_or_else(|| write.key.to_string(), |value| format!("{}={}", write.key, whole(value)));
+    let said = match write.only_if {
+        Some(expected) => t.only_if(&what, expected.map(whole).as_deref()),
+        None => what,
+    };
+    command(&said, write, t)
 }
 
 #[cfg(test)]
@@ -94,6 +118,24 @@ mod tests {
         }
         assert_eq!([value("", &English), value("1", &English)], ["\"\"", "1"]);
         assert_eq!(value(&longest, &English), format!("{}… (4000 B)", "ä".repeat(24)));
+    }
+
+    #[test]
+    fn a_compare_and_set_says_what_it_expects_and_a_deletion_that_it_is_one() {
+        let text = |text: &str| Some(text.to_string());
+        let cases = [
+            (text("1"), Some(text("0")), "x=1 if 0"),
+            (text("1"), Some(text("")), "x=1 if \"\""),
+            (text("1"), Some(None), "x=1 if not set"),
+            (None, None, "delete x"),
+            (None, Some(text("0")), "delete x if 0"),
+        ];
+        for (value, only_if, told) in cases {
+            let entry = Payload::of_write("x".into(), value, only_if);
+            assert_eq!([payload(&entry, &English), in_full(&entry, &English)], [told, told]);
+        }
+        let long = Payload::of_write("x".into(), text("1"), Some(text(&"a".repeat(2000))));
+        assert_eq!(payload(&long, &English), "x=1 if aaaaaaaaaaaa… (2000 B)");
     }
 
     #[test]

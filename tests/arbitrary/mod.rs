@@ -19,6 +19,7 @@ use raft_lab::lab::vocab::settings::{ConfigPatch, NetworkPatch, Preset, Snapshot
 use raft_lab::lab::vocab::targets::{Every, Targets};
 use raft_lab::lab::Scenario;
 use raft_lab::raft::event::{Role, StreamState};
+use raft_lab::raft::log::Session;
 use raft_lab::raft::rpc::MessageKind;
 use raft_lab::raft::{Membership, NodeId, Payload, Rule};
 use raft_lab::runtime::Micros;
@@ -52,6 +53,11 @@ fn probability() -> impl Strategy<Value = Probability> {
 
 fn rate() -> impl Strategy<Value = ClockRate> {
     (100_000..=1_000_000_u32).prop_map(|per_million| ClockRate { per_million })
+}
+
+/// What a compare-and-set expects.
+fn only_if() -> impl Strategy<Value = Option<Option<String>>> {
+    option::of(option::of(text()))
 }
 
 fn key() -> impl Strategy<Value = String> {
@@ -142,8 +148,16 @@ fn to_nodes() -> impl Strategy<Value = Action> {
     prop_oneof![
         node().prop_map(|node| Action::Campaign { node }),
         (targets(), option::of(micros())).prop_map(|(node, after)| Action::Timer { node, after, off: after.is_none() }),
-        (key(), text(), option::of(node()), option::of(1..9_u32))
-            .prop_map(|(key, value, node, client)| Action::Write { key, value, node, client, retry_after: None }),
+        (key(), text(), option::of(node()), option::of(1..9_u32)).prop_map(|(key, value, node, client)| {
+            Action::Write { key, value, only_if: None, node, client, retry_after: None }
+        }),
+        (key(), option::of(text()), only_if(), option::of(micros())).prop_map(|(key, value, only_if, retry_after)| {
+            let (node, client) = (None, Some(2));
+            match value {
+                Some(value) => Action::Write { key, value, only_if, node, client, retry_after },
+                None => Action::Delete { key, only_if, node, client, retry_after },
+            }
+        }),
         load,
         (key(), option::of(node()), option::of(1..9_u32)).prop_map(|(key, node, client)| Action::Read {
             key,
@@ -300,7 +314,8 @@ fn condition() -> impl Strategy<Value = Condition> {
     let nodes = || node_is().prop_map(|node| Condition::Node(Box::new(node)));
     let streams = || stream_is().prop_map(|stream| Condition::Stream(Box::new(stream)));
     let clients = numbers().prop_map(|[acknowledged, unanswered, refused, unknown]| {
-        Condition::Clients(ClientsCondition { acknowledged, unanswered, refused, unknown })
+        let not_matched = unknown;
+        Condition::Clients(ClientsCondition { acknowledged, unanswered, refused, unknown, not_matched })
     });
     let outcome = (of(ClientResult::ALL), option::of(1..9_u32), option::of(1..99_u64), option::of(text()))
         .prop_map(|(result, client, op, value)| Condition::Outcome(OutcomeCondition { client, op, result, value }));
@@ -343,11 +358,14 @@ fn starts() -> impl Strategy<Value = BTreeMap<NodeId, Start>> {
     let payload = prop_oneof![
         3 => Just(None),
         1 => Just(Some(Payload::Blank)),
-        1 => (key(), text()).prop_map(|(key, value)| Some(Payload::Set { key, value })),
+        2 => (key(), option::of(text()), only_if()).prop_map(|(key, value, only_if)| {
+            Some(Payload::of_write(key, value, only_if))
+        }),
         1 => Just(Some(Payload::Members(Membership::new([1, 2, 3], [])))),
         1 => Just(Some(Payload::Members(joint()))),
     ];
-    let log = prop::collection::vec((0..2_u64, payload), 0..6);
+    let session = option::of((0..9_u32, 1..99_u64).prop_map(|(client, serial)| Session { client, serial }));
+    let log = prop::collection::vec((0..2_u64, payload, session), 0..6);
     let part = (0..6_usize, 0..6_u64, option::of(0..3_u64));
     let parts = prop::collection::vec(part, VOTERS as usize + 1).prop_map(|parts| (1..).zip(parts).collect());
     let members = option::of(prop_oneof![Just(Membership::new([1, 2, 3], [4])), Just(joint())].prop_map(StartMembers));
@@ -356,9 +374,12 @@ fn starts() -> impl Strategy<Value = BTreeMap<NodeId, Start>> {
     (log, parts, some, (snapshot, members), option::of(1..=VOTERS), 1..3_u64).prop_map(
         |(log, parts, some, (snapshot, members), leader, first): (_, BTreeMap<NodeId, _>, _, _, _, _)| {
             let mut term = first;
-            let entry = |(more, payload): (u64, Option<Payload>)| {
+            let entry = |(more, payload, session): (u64, Option<Payload>, Option<Session>)| {
                 term += more;
-                payload.map_or(StartEntry::Term(term), |payload| StartEntry::Full(term, payload))
+                payload.map_or(StartEntry::Term(term), |payload| {
+                    let session = session.filter(|_| payload.as_write().is_some());
+                    StartEntry::Full(term, payload, session)
+                })
             };
             let entries: Vec<StartEntry> = log.into_iter().map(entry).collect();
             let base = snapshot.as_ref().map_or(0, |&(index, _)| index);

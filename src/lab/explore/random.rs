@@ -189,6 +189,7 @@ fn come_over(rng: &mut Rng, scenario: &mut Scenario, plan: FaultPlan) {
         actions.push(ScheduledAction::at(at, what));
     }
     actions.extend(reads(rng, &scenario.first_nodes(), plan.faults));
+    actions.extend(commands(&mut Rng::new(scenario.seed, "commands", 0), plan.faults));
     let last = actions.iter().filter_map(|action| action.timing.at()).max().unwrap_or_default();
     let quiet = plan.faults.max(last);
     actions.extend(heal_all(&nodes).into_iter().map(|what| ScheduledAction::at(quiet, what)));
@@ -291,6 +292,35 @@ fn reads(rng: &mut Rng, nodes: &BTreeSet<NodeId>, faults: Micros) -> Vec<Schedul
     }
 }
 
+/// In one run in ten, compare-and-sets, deletions and reads of one more key. They are drawn apart from all others, so that
+/// the rest of a run does not depend on them.
+fn commands(rng: &mut Rng, faults: Micros) -> Vec<ScheduledAction> {
+    let mut commands = Vec::new();
+    if !rng.chance(100_000) {
+        return commands;
+    }
+    let (mut at, node) = (Micros::ZERO, None);
+    loop {
+        at += Micros::from_ms(rng.range(0, 1600));
+        if at >= faults {
+            return commands;
+        }
+        let value = |rng: &mut Rng| ["a", "b", "c"][rng.range(0, 3) as usize].to_string();
+        let expected = |rng: &mut Rng| (!rng.chance(300_000)).then(|| value(rng));
+        let client = Some(rng.range(20, 23) as u32);
+        let retry_after = rng.chance(700_000).then(|| Micros::from_ms(rng.range(1, 400)));
+        let key = "compared".to_string();
+        let what = match rng.range(0, 6) {
+            0 => Action::Write { key, value: value(rng), only_if: None, node, client, retry_after },
+            1 => Action::Delete { key, only_if: None, node, client, retry_after },
+            2 => Action::Delete { key, only_if: Some(expected(rng)), node, client, retry_after },
+            3 => Action::Read { key, node, client },
+            _ => Action::Write { key, value: value(rng), only_if: Some(expected(rng)), node, client, retry_after },
+        };
+        commands.push(ScheduledAction::at(at, what));
+    }
+}
+
 fn any(rng: &mut Rng, nodes: &BTreeSet<NodeId>) -> NodeId {
     let place = rng.range(0, nodes.len() as u64) as usize;
     nodes.iter().nth(place).copied().unwrap_or(1)
@@ -367,7 +397,7 @@ fn fault(rng: &mut Rng, kind: Kind, nodes: &BTreeSet<NodeId>) -> Action {
         Kind::Release => Action::Release(Selector { to: Some(node), ..Selector::default() }),
         Kind::WriteTo => {
             let (key, value, client) = ("k".into(), rng.range(0, 1000).to_string(), Some(9));
-            Action::Write { key, value, node: Some(node), client, retry_after: None }
+            Action::Write { key, value, node: Some(node), client, only_if: None, retry_after: None }
         }
         Kind::ReadFrom => Action::Read { key: "k".into(), node: Some(node), client: Some(10) },
         Kind::Burst => {

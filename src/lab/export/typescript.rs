@@ -100,7 +100,7 @@ export interface Report {
     outbound_buffer: number;
     snapshot: { index: number; offset: number; bytes: number; chunks_sent: number } | null;
   }[];
-  clients: { writes: number; acknowledged: number; refused: number; unknown: number; reads: number };
+  clients: { writes: number; acknowledged: number; refused: number; unknown: number; reads: number; not_matched?: number };
   /** Each invariant; of one that was broken, when, by whom and how for the first time. */
   invariants: ({ name: Invariant; held: true } | {
     name: Invariant;

@@ -81,7 +81,7 @@ impl fmt::Display for ScenarioError {
 impl std::error::Error for ScenarioError {}
 
 /// An error with its path.
-pub(in crate::lab) fn invalid<T>(path: impl Into<String>, why: impl Into<Refusal>) -> Result<T, ScenarioError> {
+pub(crate) fn invalid<T>(path: impl Into<String>, why: impl Into<Refusal>) -> Result<T, ScenarioError> {
     Err(ScenarioError { path: path.into(), why: why.into() })
 }
 

@@ -123,6 +123,13 @@ pub struct ClientsReport {
     pub refused: u64,
     pub unknown: u64,
     pub reads: u64,
+    /// Compare-and-sets whose key had another value; left out if there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub not_matched: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -193,6 +200,7 @@ impl Report {
                 refused: count(ClientResult::Refused),
                 unknown: count(ClientResult::Unknown),
                 reads: world.clients.reads,
+                not_matched: count(ClientResult::NotMatched),
             },
             invariants: Invariant::ALL.iter().map(|&name| InvariantReport::new(name, world)).collect(),
             expect: expect.into_iter().map(|(expected, held)| Expectation { held, expected }).collect(),

@@ -12,7 +12,7 @@ use crate::lab::vocab::condition::{
 use crate::lab::vocab::event::{ClientResult, Record};
 use crate::lab::vocab::pattern::matches;
 use crate::lab::world::{NodeState, StreamInfo, World};
-use crate::raft::{Index, NodeId};
+use crate::raft::{Index, NodeId, Payload};
 use crate::runtime::Micros;
 
 /// A condition with what it needs to remember of a run to be evaluated: it is given every event. That costs the same
@@ -161,6 +161,7 @@ fn holds_now(condition: &Condition, world: &World) -> bool {
                 && number(expected.unanswered, unanswered)
                 && number(expected.refused, count(ClientResult::Refused))
                 && number(expected.unknown, count(ClientResult::Unknown))
+                && number(expected.not_matched, count(ClientResult::NotMatched))
         }
         Condition::Violated(Violated::Any(any)) => world.violations.is_empty() != *any,
         Condition::Violated(Violated::One(invariant)) => world.violations.contains_key(invariant),
@@ -225,10 +226,8 @@ fn snapshot_is(expected: &SnapshotCondition, node: &NodeState) -> bool {
 }
 
 fn entry_is(condition: &EntryCondition, node: &NodeState) -> bool {
-    use crate::raft::Payload;
-    let sets = |payload: &Payload, set: &(String, String)| match payload {
-        Payload::Set { key, value } => (key, value) == (&set.0, &set.1),
-        _ => false,
+    let sets = |payload: &Payload, set: &(String, String)| {
+        payload.as_write().is_some_and(|write| (write.key, write.value) == (&set.0, Some(&set.1)))
     };
     node.entry(condition.index).is_some_and(|entry| {
         condition.term.is_none_or(|term| entry.term == term)

@@ -13,6 +13,7 @@ use crate::lab::vocab::image::Image;
 use crate::lab::vocab::settings::{ConfigPatch, NetworkPatch};
 use crate::lab::vocab::spec::DiskSpec;
 use crate::lab::vocab::targets::Targets;
+use crate::lab::vocab::write_form::WriteForm;
 use crate::raft::node::Request;
 use crate::raft::{Config, Index, Membership, NodeId, Rule};
 use crate::runtime::{Micros, Rng};
@@ -24,7 +25,9 @@ impl Lab {
     /// Carries an action out now.
     pub(super) fn carry_out(&mut self, action: Action) {
         match action {
-            Action::Write { .. } | Action::WriteMany { .. } | Action::Read { .. } => self.ask(action),
+            Action::Write { .. } | Action::Delete { .. } | Action::WriteMany { .. } | Action::Read { .. } => {
+                self.ask(action)
+            }
             Action::AddLearner { node, of } => self.change_members(Change::Learner(node), of),
             Action::Members { voters, learners, of } => self.change_members(Change::Members(voters, learners), of),
             Action::Transfer { to, of } => {
@@ -73,29 +76,35 @@ impl Lab {
 
     /// Starts the requests of clients. Their results are recorded as events.
     fn ask(&mut self, action: Action) {
-        let clients: ClientPool = self.clients.clone();
-        let spawner = self.executor.spawner(CLIENTS);
         match action {
-            Action::Write { key, value, node, client, retry_after } => {
+            Action::Write { key, value, only_if, node, client, retry_after } => {
+                let form = WriteForm { delete: false, only_if };
                 let client = client.unwrap_or(FIRST_CLIENT);
-                let request = ClientRequest { client, key, value: Some(value), node, retry_after };
-                spawner.spawn(format!("client {client}"), async move {
-                    let _ = clients.request(request).await; // what came of it is on record
-                });
+                self.spawn_request(ClientRequest { client, key, value: Some(value), form, node, retry_after });
+            }
+            Action::Delete { key, only_if, node, client, retry_after } => {
+                let form = WriteForm { delete: true, only_if };
+                let client = client.unwrap_or(FIRST_CLIENT);
+                self.spawn_request(ClientRequest { client, key, value: None, form, node, retry_after });
             }
             Action::Read { key, node, client } => {
                 let client = client.unwrap_or(FIRST_CLIENT);
-                let request = ClientRequest { client, key, value: None, node, retry_after: None };
-                spawner.spawn(format!("client {client}"), async move {
-                    let _ = clients.request(request).await; // what came of it is on record
-                });
+                self.spawn_request(ClientRequest { client, key, node, ..ClientRequest::default() });
             }
             Action::WriteMany { count, every, clients: number, value_bytes, retry_after } => {
                 let load = Load { count, every, clients: number.unwrap_or(1), value_bytes, retry_after };
-                spawner.spawn("load", async move { clients.write_many(load).await });
+                let clients: ClientPool = self.clients.clone();
+                self.executor.spawner(CLIENTS).spawn("load", async move { clients.write_many(load).await });
             }
             _ => {}
         }
+    }
+
+    fn spawn_request(&self, request: ClientRequest) {
+        let clients: ClientPool = self.clients.clone();
+        self.executor.spawner(CLIENTS).spawn(format!("client {}", request.client), async move {
+            let _ = clients.request(request).await; // what came of it is on record
+        });
     }
 
     /// Does something to each of these nodes.

@@ -11,6 +11,7 @@ use litemap::LiteMap;
 use crate::lab::run::network::SimNetwork;
 use crate::lab::run::recorder::Recorder;
 use crate::lab::vocab::event::{ClientResult, LabEvent};
+use crate::lab::vocab::write_form::WriteForm;
 use crate::raft::log::{Payload, Session};
 use crate::raft::node::{MembersResult, ReadResult, Request, Responder, WriteResult};
 use crate::raft::{Index, NodeId};
@@ -23,6 +24,8 @@ pub struct ClientPool {
     recorder: Recorder,
     clock: Clock,
     directory: Rc<RefCell<LeaderDirectory>>,
+    /// The highest serial number in the logs at the start: those of the writes to come are above it.
+    serials_above: u64,
 }
 
 /// How clients find the leader.
@@ -42,8 +45,10 @@ pub struct ClientRequest {
     pub client: u32,
     /// The key.
     pub key: String,
-    /// The value to write; none to read.
+    /// The value to write; none to read or to delete.
     pub value: Option<String>,
+    /// Whether to delete, and what to compare with.
+    pub form: WriteForm,
     /// The node to ask, once. Without, the leader is asked, and again if that node turns out not to lead, in which case
     /// nothing was done.
     pub node: Option<NodeId>,
@@ -55,6 +60,7 @@ pub struct ClientRequest {
 /// A node's response to a request.
 enum Reply {
     Written(Index),
+    NotMatched(Index),
     Read(Option<String>),
     ForwardToLeader(Option<NodeId>),
     Unknown,
@@ -64,6 +70,7 @@ impl From<WriteResult> for Reply {
     fn from(result: WriteResult) -> Reply {
         match result {
             WriteResult::Done(index) => Reply::Written(index),
+            WriteResult::NotMatched(index) => Reply::NotMatched(index),
             WriteResult::ForwardToLeader(leader) => Reply::ForwardToLeader(leader),
             WriteResult::Unknown => Reply::Unknown,
         }
@@ -114,9 +121,9 @@ pub struct Load {
 }
 
 impl ClientPool {
-    /// Clients that know no leader yet.
-    pub fn new(network: SimNetwork, recorder: Recorder, clock: Clock) -> ClientPool {
-        ClientPool { network, recorder, clock, directory: Rc::default() }
+    /// Clients that know no leader yet, and number their writes in sessions above this.
+    pub fn new(network: SimNetwork, recorder: Recorder, clock: Clock, serials_above: u64) -> ClientPool {
+        ClientPool { network, recorder, clock, directory: Rc::default(), serials_above }
     }
 
     /// Informs the clients of the present leader.
@@ -151,7 +158,7 @@ impl ClientPool {
 
     /// Carries a request out, and returns the final status.
     pub async fn request(&self, request: ClientRequest) -> ClientResult {
-        let ClientRequest { client, key, value, node, retry_after } = request;
+        let ClientRequest { client, key, value, form, node, retry_after } = request;
         if retry_after.is_some() {
             self.begin_session_write(client).await;
         }
@@ -160,10 +167,10 @@ impl ClientPool {
             directory.last_op += 1;
             directory.last_op
         };
-        let session = retry_after.map(|_| Session { client, serial: op });
+        let session = retry_after.map(|_| Session { client, serial: self.serials_above + op });
         let tell = |node: Option<NodeId>, result: ClientResult, index: Option<Index>, read: Option<String>| {
-            let (key, value) = (key.clone(), value.clone());
-            self.recorder.lab(LabEvent::Client { client, op, key, value, node, result, index, read });
+            let (key, value, form) = (key.clone(), value.clone(), form.clone());
+            self.recorder.lab(LabEvent::Client { client, op, key, value, node, result, index, read, form });
             result
         };
         let note = |node: Option<NodeId>, result: ClientResult| tell(node, result, None, None);
@@ -179,7 +186,7 @@ impl ClientPool {
                 }
             };
             note(Some(target), ClientResult::Sent);
-            let Some(reply) = self.ask(target, &key, value.as_ref(), session) else {
+            let Some(reply) = self.ask(target, &key, form.payload(&key, value.as_ref()), session) else {
                 match node {
                     Some(_) => break note(Some(target), ClientResult::Refused),
                     None => {
@@ -191,6 +198,7 @@ impl ClientPool {
             };
             match (reply.await.unwrap_or(Reply::Unknown), retry_after) {
                 (Reply::Written(index), _) => break tell(Some(target), ClientResult::Ok, Some(index), None),
+                (Reply::NotMatched(index), _) => break tell(Some(target), ClientResult::NotMatched, Some(index), None),
                 (Reply::Read(value), _) => break tell(Some(target), ClientResult::Ok, None, value),
                 (Reply::Unknown, None) => break note(Some(target), ClientResult::Unknown),
                 (Reply::Unknown, Some(retry_after)) => {
@@ -242,15 +250,14 @@ impl ClientPool {
         &self,
         target: NodeId,
         key: &str,
-        value: Option<&String>,
+        write: Option<Payload>,
         session: Option<Session>,
     ) -> Option<oneshot::Receiver<Reply>> {
         let (sender, receiver) = oneshot::channel();
         let key = key.to_string();
         let answer = move |reply: Reply| drop(sender.send(reply)); // the client may have stopped waiting
-        let call = match value {
-            Some(value) => {
-                let payload = Payload::Set { key, value: value.clone() };
+        let call = match write {
+            Some(payload) => {
                 Request::Write(payload, session, Responder::new(move |result: WriteResult| answer(result.into())))
             }
             None => Request::Read(key, Responder::new(move |result: ReadResult| answer(result.into()))),
@@ -317,7 +324,7 @@ impl ClientPool {
                 Some(bytes) => format!("{:0>width$}", n + 1, width = bytes as usize),
             };
             let retry_after = load.retry_after;
-            self.request(ClientRequest { client, key, value: Some(value), node: None, retry_after })
+            self.request(ClientRequest { client, key, value: Some(value), retry_after, ..ClientRequest::default() })
         };
         match load.every {
             Some(every) => {

@@ -25,7 +25,7 @@ use crate::lab::vocab::id::Link;
 use crate::lab::vocab::links::{between, Links};
 use crate::lab::world::{NodeState, World};
 use crate::raft::node;
-use crate::raft::{Config, NodeId};
+use crate::raft::{Config, NodeId, Rule};
 use crate::runtime::{Executor, GroupId, Micros, Rng, TraceHash};
 
 /// One node's machine: what outlives its process.
@@ -83,9 +83,10 @@ impl Lab {
         let clock = executor.clock().clone();
         let members = scenario.membership();
         let nodes = scenario.first_nodes();
+        let once = !scenario.rules_off.contains(&Rule::ClientSessions);
         let node = |&id: &NodeId| {
             let node = NodeState::from_disk(id, members.clone(), &scenario.start_image(id));
-            node.applied_up_to(scenario.start_commit(id).unwrap_or(0))
+            node.applied_up_to(scenario.start_commit(id).unwrap_or(0), once)
         };
         let links = Links { usual: scenario.link_spec(), ..Links::default() };
         let world = World::new(nodes.iter().map(node))
@@ -95,13 +96,13 @@ impl Lab {
             .with_links(links.clone());
         let recorder = Recorder::new(clock.clone(), world);
         let network = SimNetwork::new(scenario.seed, links, clock.clone(), recorder.clone());
-        let clients = ClientPool::new(network.clone(), recorder.clone(), clock);
+        let clients = ClientPool::new(network.clone(), recorder.clone(), clock, scenario.start_serial());
         let machine = |&id: &NodeId| {
             let image = scenario.start_image(id);
             let rng = Rng::new(scenario.seed, "disk", u64::from(id));
             let spec = scenario.disk_spec();
             let storage = MemoryStorage::new(members.clone(), image, spec, rng, executor.clock().clone());
-            storage.begin_applied(scenario.start_commit(id));
+            storage.begin_applied(scenario.start_commit(id), once);
             (id, Machine { storage, starts: 0, up: false, paused: false, timer_off: false })
         };
         let machines = nodes.iter().map(machine).collect();

@@ -14,7 +14,7 @@ use futures::future::Either;
 use crate::lab::vocab::image::Image;
 use crate::lab::vocab::spec::DiskSpec;
 use crate::raft::log::{LogTerms, Payload, SharedEntry};
-use crate::raft::machine::{Repetition, StateMachine};
+use crate::raft::machine::{NotDone, StateMachine};
 use crate::raft::membership::Memberships;
 use crate::raft::storage::{LogView, Persisted, Storage, StorageError, Write};
 use crate::raft::{Index, Membership, SharedSnapshot, Snapshot, SnapshotMeta};
@@ -65,9 +65,11 @@ impl MemoryStorage {
         MemoryStorage { disk: Rc::new(RefCell::new(disk)), clock }
     }
 
-    /// Sets the last applied index for the first start of the node, in a run that starts from an advanced state.
-    pub fn begin_applied(&self, index: Option<Index>) {
-        self.disk.borrow_mut().applied_at_first = index;
+    /// Sets the last applied index for the first start of the node, in a run that starts from an advanced state, and
+    /// whether the entries up to there are applied `once` as in [`StateMachine::apply`].
+    pub fn begin_applied(&self, index: Option<Index>, once: bool) {
+        let disk = &mut *self.disk.borrow_mut();
+        (disk.applied_at_first, disk.once) = (index, once);
     }
 
     /// Changes the settings of the disk from now on, and returns them.
@@ -148,7 +150,7 @@ impl Disk {
         let included = snapshot.as_ref().map_or(0, |snapshot| snapshot.meta.index);
         self.applied = included;
         if let Some(index) = self.applied_at_first.take().filter(|&index| index > included) {
-            self.apply(included + 1, index, true)?;
+            self.apply(included + 1, index, self.once)?;
         }
         let (base, members) = match &snapshot {
             Some(snapshot) => snapshot.meta.membership.clone(),
@@ -212,12 +214,12 @@ impl Disk {
         Ok(LogView { first_index, last_applied: self.applied, entries })
     }
 
-    fn apply(&mut self, first: Index, last: Index, once: bool) -> Result<Vec<Repetition>, StorageError> {
+    fn apply(&mut self, first: Index, last: Index, once: bool) -> Result<Vec<NotDone>, StorageError> {
         self.works()?;
         let entries = self.entries(first, last)?;
-        let repeated = entries.iter().filter_map(|entry| self.machine.apply(entry, once)).collect();
+        let not_done = entries.iter().filter_map(|entry| self.machine.apply(entry, once)).collect();
         (self.applied, self.once) = (last, once);
-        Ok(repeated)
+        Ok(not_done)
     }
 
     /// How long it takes to apply so many entries.
@@ -268,7 +270,7 @@ impl Storage for MemoryStorage {
         first: Index,
         last: Index,
         once: bool,
-    ) -> impl Future<Output = Result<Vec<Repetition>, StorageError>> + 'static {
+    ) -> impl Future<Output = Result<Vec<NotDone>, StorageError>> + 'static {
         let delay = self.disk.borrow_mut().apply_time(last + 1 - first);
         let applied = self.answer(move |disk| match first.max(disk.applied + 1) {
             first if first > last => Ok(Vec::new()), // a snapshot came in between

@@ -2,7 +2,7 @@
 
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
 use crate::raft::rpc::Message;
-use crate::raft::{self, Payload, SharedSnapshot};
+use crate::raft::{self, SharedSnapshot};
 
 /// The bytes that a record takes beside what its event refers to: the record itself, its place in the list of all,
 /// and its share of the kept worlds.
@@ -42,7 +42,8 @@ fn is_progress(event: &Event) -> bool {
                 | Node::Installed { .. }
         ),
         Event::Lab(LabEvent::Client { result, .. }) => {
-            matches!(result, ClientResult::Ok | ClientResult::Refused | ClientResult::Unknown)
+            use ClientResult::{NotMatched, Ok, Refused, Unknown};
+            matches!(result, Ok | NotMatched | Refused | Unknown)
         }
         Event::Lab(LabEvent::Members { result, .. }) => result.is_some(),
         Event::Lab(_) => false,
@@ -54,10 +55,9 @@ fn bytes(event: &Event) -> u64 {
     let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     let snapshot = |snapshot: &SharedSnapshot| snapshot.data.len();
     let bytes = match event {
-        Event::Node(raft::Event::Append { entry, .. }) => match &entry.payload {
-            Payload::Set { key, value } => key.len() + value.len(),
-            Payload::Blank | Payload::Members(_) => 0,
-        },
+        Event::Node(raft::Event::Append { entry, .. }) => entry.payload.as_write().map_or(0, |write| {
+            write.key.len() + write.value.map_or(0, str::len) + write.only_if.flatten().map_or(0, str::len)
+        }),
         Event::Node(raft::Event::Installed { snapshot: it, .. } | raft::Event::CompactionDone { snapshot: it, .. }) => {
             snapshot(it)
         }
@@ -66,7 +66,9 @@ fn bytes(event: &Event) -> u64 {
             Message::Install(chunk) => chunk.data.len(),
             _ => 0,
         },
-        Event::Lab(LabEvent::Client { key, value, read, .. }) => key.len() + text(value) + text(read),
+        Event::Lab(LabEvent::Client { key, value, read, form, .. }) => {
+            key.len() + text(value) + text(read) + form.only_if.as_ref().map_or(0, text)
+        }
         Event::Lab(LabEvent::Crash { kept, .. }) => kept.log.len() * size_of::<usize>(),
         Event::Lab(LabEvent::Note { text }) => text.len(),
         _ => 0,

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::validate::{check_node, check_text};
+use super::validate::{check_node, check_text, check_value};
 use crate::lab::json::error::{child_path, invalid, ScenarioError};
 use crate::lab::scenario::limits::{START_LOG_MAX, START_NUMBER_MAX};
 use crate::lab::scenario::{Scenario, Start, StartEntry, StartRole, StartSnapshot};
 use crate::lab::vocab::image::Image;
-use crate::raft::log::{Entry, Payload, SharedEntry};
+use crate::raft::log::{Entry, KeyWrite, Payload, Session, SharedEntry};
 use crate::raft::storage::HardState;
 use crate::raft::{Index, NodeId, SharedSnapshot, Snapshot, SnapshotMeta, Term};
 
@@ -23,11 +23,11 @@ impl Scenario {
         let prev = snapshot.as_ref().map_or((0, 0), |snapshot| (snapshot.meta.index, snapshot.meta.term));
         let entry = |(index, entry): (Index, StartEntry)| {
             let term = entry.term();
-            let payload = match entry {
-                StartEntry::Full(_, payload) => payload,
-                StartEntry::Term(term) => Payload::Set { key: "x".into(), value: format!("{term}.{index}") },
+            let (payload, session) = match entry {
+                StartEntry::Full(_, payload, session) => (payload, session),
+                StartEntry::Term(term) => (Payload::Set { key: "x".into(), value: format!("{term}.{index}") }, None),
             };
-            SharedEntry::new(Entry::new(index, term, payload))
+            SharedEntry::new(Entry { session, ..Entry::new(index, term, payload) })
         };
         let log: Vec<SharedEntry> = (prev.0 + 1..).zip(start.log).map(entry).collect();
         let last_term = log.last().map_or(prev.1, |entry| entry.term);
@@ -40,6 +40,15 @@ impl Scenario {
     /// last index of its snapshot.
     pub fn start_commit(&self, node: NodeId) -> Option<Index> {
         self.start.get(&node).and_then(|start| start.commit)
+    }
+
+    /// The highest serial number of a write in the initial logs; 0 if none is in a session.
+    pub fn start_serial(&self) -> u64 {
+        let sessions = self.start.values().flat_map(|start| &start.log).filter_map(|entry| match entry {
+            StartEntry::Full(_, _, session) => session.as_ref(),
+            StartEntry::Term(_) => None,
+        });
+        sessions.map(|session| session.serial).max().unwrap_or(0)
     }
 
     /// The initial match index of each follower, if the node is the leader at the start.
@@ -91,7 +100,9 @@ impl Scenario {
         let snapshot = start.snapshot.iter().filter_map(|snapshot| snapshot.members.as_ref());
         let snapshot = snapshot.map(|members| (format!("{path}.snapshot.members"), &members.0));
         let log = start.log.iter().enumerate().filter_map(|(i, entry)| match entry {
-            StartEntry::Full(_, Payload::Members(membership)) => Some((format!("{path}.log[{i}].members"), membership)),
+            StartEntry::Full(_, Payload::Members(membership), _) => {
+                Some((format!("{path}.log[{i}].members"), membership))
+            }
             _ => None,
         });
         for (path, membership) in snapshot.chain(log) {
@@ -168,8 +179,8 @@ fn check_log(path: &str, start: &Start) -> Result<(), ScenarioError> {
             return invalid(path, what);
         }
         before = term;
-        if let StartEntry::Full(_, Payload::Set { key, value }) = entry {
-            check_set(&child_path(&path, "set"), key, value)?;
+        if let StartEntry::Full(_, payload, session) = entry {
+            check_start_write(&path, payload, session.as_ref())?;
         }
     }
     let last_term = start.log.last().map_or(start.snapshot.as_ref().map_or(0, |it| it.term), StartEntry::term);
@@ -179,6 +190,22 @@ fn check_log(path: &str, start: &Start) -> Result<(), ScenarioError> {
         }
         term if term.unwrap_or(last_term) > START_NUMBER_MAX => {
             invalid(child_path(path, "term"), format!("above {START_NUMBER_MAX}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks the write in an entry at `path`, if it is one, and its session.
+fn check_start_write(path: &str, payload: &Payload, session: Option<&Session>) -> Result<(), ScenarioError> {
+    if let Some(KeyWrite { key, value, only_if }) = payload.as_write() {
+        let field = if value.is_some() { "set" } else { "delete" };
+        check_set(&child_path(path, field), key, value.unwrap_or_default())?;
+        check_value(&child_path(path, "if"), only_if.flatten().unwrap_or_default())?;
+    }
+    match session {
+        Some(session) if session.serial == 0 => invalid(child_path(path, "serial"), "serial numbers begin at 1"),
+        Some(session) if session.serial > START_NUMBER_MAX => {
+            invalid(child_path(path, "serial"), format!("above {START_NUMBER_MAX}"))
         }
         _ => Ok(()),
     }

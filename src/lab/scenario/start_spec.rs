@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::lab::json::strict::{from_value_strict, untagged};
-use crate::raft::log::Payload;
+use crate::lab::vocab::action::given;
+use crate::raft::log::{KeyWrite, Payload, Session};
 use crate::raft::{Index, Membership, NodeId, Term};
 
 /// The initial snapshot of a node.
@@ -98,24 +99,24 @@ pub enum StartRole {
     Leader,
 }
 
-/// An entry of an initial log: its term only, or its term and payload.
+/// An entry of an initial log: its term only, or all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StartEntry {
     /// A write of this term. Its key and value are derived from its index and term.
     Term(Term),
-    /// An entry with its term and payload.
-    Full(Term, Payload),
+    /// An entry with its term and payload, and the session of the client that wrote it, if it is in one.
+    Full(Term, Payload, Option<Session>),
 }
 
 impl StartEntry {
     pub(super) fn term(&self) -> Term {
         match self {
-            StartEntry::Term(term) | StartEntry::Full(term, _) => *term,
+            StartEntry::Term(term) | StartEntry::Full(term, ..) => *term,
         }
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FullEntry {
     term: Term,
@@ -125,20 +126,34 @@ struct FullEntry {
     blank: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     members: Option<StartMembers>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delete: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "if", deserialize_with = "given")]
+    only_if: Option<Option<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    serial: Option<u64>,
 }
 
 impl Serialize for StartEntry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut full = match self {
+        let (term, payload, session) = match self {
             StartEntry::Term(term) => return serializer.serialize_u64(*term),
-            StartEntry::Full(term, _) => FullEntry { term: *term, set: None, blank: None, members: None },
+            StartEntry::Full(term, payload, session) => (*term, payload, session),
         };
-        if let StartEntry::Full(_, payload) = self {
-            match payload {
-                Payload::Blank => full.blank = Some(true),
-                Payload::Set { key, value } => full.set = Some((key.clone(), value.clone())),
-                Payload::Members(membership) => full.members = Some(StartMembers(membership.clone())),
+        let (client, serial) = session.map(|Session { client, serial }| (client, serial)).unzip();
+        let mut full = FullEntry { term, client, serial, ..FullEntry::default() };
+        match (payload, payload.as_write()) {
+            (_, Some(KeyWrite { key, value, only_if })) => {
+                full.only_if = only_if.map(|expected| expected.map(str::to_string));
+                match value {
+                    Some(value) => full.set = Some((key.into(), value.into())),
+                    None => full.delete = Some(key.into()),
+                }
             }
+            (Payload::Members(membership), _) => full.members = Some(StartMembers(membership.clone())),
+            _ => full.blank = Some(true),
         }
         full.serialize(serializer)
     }
@@ -155,12 +170,21 @@ impl<'de> Deserialize<'de> for StartEntry {
             return Err(Error::custom(format_args!("{value} is neither a term nor an entry")));
         }
         let full: FullEntry = from_value_strict(value).map_err(|error| Error::custom(error.why))?;
-        let payload = match (full.set, full.blank, full.members) {
-            (Some((key, value)), None, None) => Payload::Set { key, value },
-            (None, Some(true), None) => Payload::Blank,
-            (None, None, Some(members)) => Payload::Members(members.0),
-            _ => return Err(Error::custom("an entry has exactly one of set, blank (true) and members")),
+        let only_if = full.only_if;
+        let payload = match (full.set, full.delete, full.blank, full.members) {
+            (Some((key, value)), None, None, None) => Payload::of_write(key, Some(value), only_if),
+            (None, Some(key), None, None) => Payload::of_write(key, None, only_if),
+            (None, None, Some(true), None) if only_if.is_none() => Payload::Blank,
+            (None, None, None, Some(members)) if only_if.is_none() => Payload::Members(members.0),
+            (None, None, ..) if only_if.is_some() => return Err(Error::custom("`if` goes with set or delete")),
+            _ => return Err(Error::custom("an entry has exactly one of set, delete, blank (true) and members")),
         };
-        Ok(StartEntry::Full(full.term, payload))
+        let session = match (full.client, full.serial) {
+            (None, None) => None,
+            (Some(client), Some(serial)) if payload.as_write().is_some() => Some(Session { client, serial }),
+            (Some(_), Some(_)) => return Err(Error::custom("only a write (set or delete) is in a session")),
+            _ => return Err(Error::custom("a session has both client and serial")),
+        };
+        Ok(StartEntry::Full(full.term, payload, session))
     }
 }

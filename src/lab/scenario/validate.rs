@@ -239,8 +239,14 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
         // Whether the settings go together is seen in the order of the actions: `check_configs`.
         Action::Config(change) if change.is_empty() => invalid(path, "no setting is changed"),
         Action::Config(_) => Ok(()),
-        Action::Write { key, value, node, .. } => {
+        Action::Write { key, value, only_if, node, .. } => {
             check_text(path, key, value)?;
+            check_value(&at("if"), only_if.as_ref().and_then(Option::as_deref).unwrap_or_default())?;
+            node.map_or(Ok(()), |node| check_node(nodes, &at("node"), node))
+        }
+        Action::Delete { key, only_if, node, .. } => {
+            check_text(path, key, "")?;
+            check_value(&at("if"), only_if.as_ref().and_then(Option::as_deref).unwrap_or_default())?;
             node.map_or(Ok(()), |node| check_node(nodes, &at("node"), node))
         }
         Action::Read { key, node, .. } => {
@@ -380,6 +386,15 @@ pub(super) fn check_text(path: &str, key: &str, value: &str) -> Result<(), Scena
     match key.is_empty() || key.contains(['=', '\n']) || value.contains('\n') {
         true => invalid(child_path(path, "key"), Refusal::KeyOrValue),
         false => Ok(()),
+    }
+}
+
+/// Checks the value at `path` that a compare-and-set expects.
+pub(super) fn check_value(path: &str, value: &str) -> Result<(), ScenarioError> {
+    match (value.len() > TEXT_BYTES_MAX, value.contains('\n')) {
+        (true, _) => invalid(path, Refusal::TooLong(TEXT_BYTES_MAX)),
+        (_, true) => invalid(path, Refusal::KeyOrValue),
+        _ => Ok(()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::probability::Probability;
@@ -40,6 +40,10 @@ pub enum Action {
         key: String,
         /// The value to set.
         value: String,
+        /// Compare-and-set: the value that the key must have for the write to be done, null if it must not be set.
+        /// Otherwise, the outcome is "not-matched". Default: the write is done in any case.
+        #[serde(default, skip_serializing_if = "Option::is_none", rename = "if", deserialize_with = "given")]
+        only_if: Option<Option<String>>,
         /// The node to send the request to, whatever its role.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         node: Option<NodeId>,
@@ -48,6 +52,23 @@ pub enum Action {
         client: Option<u32>,
         /// After how many ms the client sends the write again if its outcome is unknown: to the leader, in a session, so
         /// that it is done once. Default: never.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<Micros>,
+    },
+    /// A client deletes a key, which has no value then. Sent as a `write` is.
+    Delete {
+        /// The key to delete.
+        key: String,
+        /// As in `write`.
+        #[serde(default, skip_serializing_if = "Option::is_none", rename = "if", deserialize_with = "given")]
+        only_if: Option<Option<String>>,
+        /// The node to send the request to, whatever its role.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        node: Option<NodeId>,
+        /// The id of the client. Default: 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client: Option<u32>,
+        /// As in `write`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<Micros>,
     },
@@ -240,6 +261,11 @@ pub enum Action {
         /// The text of the caption.
         text: String,
     },
+}
+
+/// Reads a field that is there, null too.
+pub(in crate::lab) fn given<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, D::Error> {
+    Deserialize::deserialize(field).map(Some)
 }
 
 fn is_false(truth: &bool) -> bool {

@@ -253,6 +253,8 @@ patch! {
         refused: Number,
         /// Requests with unknown outcome.
         unknown: Number,
+        /// Compare-and-sets whose key had another value.
+        not_matched: Number,
     }
 }
 

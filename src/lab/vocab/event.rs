@@ -13,6 +13,7 @@ use crate::lab::vocab::probability::Probability;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::settings::ConfigPatch;
 use crate::lab::vocab::violation::ViolationDetail;
+use crate::lab::vocab::write_form::WriteForm;
 use crate::raft::log::Entry;
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::{Message, MessageKind};
@@ -62,6 +63,8 @@ string_enum! {
         Unknown = "unknown",
         /// The same, but the client will send the request again, in its session.
         Retrying = "retrying",
+        /// Completed without effect: the key of a compare-and-set had another value.
+        NotMatched = "not-matched",
     }
 }
 
@@ -141,7 +144,7 @@ events! {
         Cut = "cut" { links: Vec<Link>, name: Option<String> },
         /// Links were rejoined.
         Join = "join" { links: Vec<Link> },
-        /// The status of a client's request changed: of a write, or (without a value) of a read.
+        /// The status of a client's request changed: of a write, or (without a value, and if nothing is deleted) of a read.
         Client = "client" {
             client: u32,
             op: u64,
@@ -153,6 +156,9 @@ events! {
             index: Option<Index>,
             /// The result of a read, once it is completed; null if the key is not set.
             read: Option<String>,
+            /// What the value is compared with, and whether the key is deleted.
+            #[serde(flatten)]
+            form: WriteForm,
         },
         /// The status of a membership change changed. The request is to make `voters` the set of voters and `learners`,
         /// if given, that of the learners, or to add `learner`.

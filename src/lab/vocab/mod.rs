@@ -20,3 +20,4 @@ pub mod spec;
 pub mod step;
 pub mod targets;
 pub mod violation;
+pub mod write_form;

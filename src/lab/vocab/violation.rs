@@ -68,17 +68,19 @@ pub enum ViolationDetail {
     /// A leader's match index includes entries that the follower does not have.
     MatchNotShared { leader: NodeId, target: NodeId, matched: Index, shared: Index },
     /// A write was acknowledged before it was committed.
-    AcknowledgedUncommitted { key: String, value: String, index: Index },
+    AcknowledgedUncommitted { write: String, index: Index },
     /// A write was acknowledged, but the entry at its index is another one.
-    AcknowledgedOther { key: String, value: String, index: Index },
+    AcknowledgedOther { write: String, index: Index },
     /// A leader lacks an acknowledged write.
-    AcknowledgedMissing { key: String, value: String, index: Index, leader: NodeId, term: Term },
+    AcknowledgedMissing { write: String, index: Index, leader: NodeId, term: Term },
     /// An acknowledged write is no longer on a majority.
-    AcknowledgedLost { key: String, value: String, index: Index, node: NodeId, holders: Vec<NodeId>, voters: usize },
+    AcknowledgedLost { write: String, index: Index, node: NodeId, holders: Vec<NodeId>, voters: usize },
     /// A read returned the value of a write that was refused.
-    RefusedWriteRead { client: u32, request: u64, key: String, value: String },
+    RefusedWriteRead { client: u32, request: u64, write: String },
     /// A read result that no order of the requests explains.
     UnexplainedRead { client: u32, request: u64, key: String, read: Option<String> },
+    /// An answer to a compare-and-set that no order of the requests explains.
+    UnexplainedComparison { client: u32, request: u64, write: String, matched: bool },
 }
 
 impl fmt::Display for ViolationDetail {
@@ -161,33 +163,39 @@ impl fmt::Display for ViolationDetail {
             AppliedWithGap { node, index, last } => {
                 write!(f, "S{node} applied entry {index} right after entry {last}, and none between them.")
             }
-            AcknowledgedUncommitted { key, value, index } => {
-                write!(f, "The write {key} = {value} was acknowledged as entry {index}, which nobody has committed.")
+            AcknowledgedUncommitted { write, index } => {
+                write!(f, "The write {write} was acknowledged as entry {index}, which nobody has committed.")
             }
-            AcknowledgedOther { key, value, index } => write!(
+            AcknowledgedOther { write, index } => write!(
                 f,
-                "The write {key} = {value} was acknowledged as entry {index}, but another is committed there."
+                "The write {write} was acknowledged as entry {index}, but another is committed there."
             ),
-            AcknowledgedMissing { key, value, index, leader, term } => write!(
+            AcknowledgedMissing { write, index, leader, term } => write!(
                 f,
-                "The write {key} = {value}, acknowledged as entry {index}, is not in the log of S{leader}, which \
+                "The write {write}, acknowledged as entry {index}, is not in the log of S{leader}, which \
                  leads term {term}."
             ),
-            AcknowledgedLost { key, value, index, node, holders, voters } => write!(
+            AcknowledgedLost { write, index, node, holders, voters } => write!(
                 f,
-                "The write {key} = {value}, acknowledged as entry {index}, is lost on S{node}: only {} of {voters} \
+                "The write {write}, acknowledged as entry {index}, is lost on S{node}: only {} of {voters} \
                  still {} it, which is no majority.",
                 name_all(holders),
                 if holders.len() == 1 { "has" } else { "have" },
             ),
-            RefusedWriteRead { client, request, key, value } => write!(
+            RefusedWriteRead { client, request, write } => write!(
                 f,
-                "Client {client} was told that its write {key} = {value} is not done, but it was read (request \
+                "Client {client} was told that its write {write} is not done, but it was read (request \
                  {request})."
             ),
             UnexplainedRead { client, request, key, read: Some(read) } => write!(
                 f,
                 "Client {client} read {key} = {read} (request {request}), and no order of the requests explains that."
+            ),
+            UnexplainedComparison { client, request, write, matched } => write!(
+                f,
+                "Client {client} was told that {} for its write {write} (request {request}), and no order of the requests \
+                 explains that.",
+                if *matched { "the key had the value" } else { "the key had another value" },
             ),
             UnexplainedRead { client, request, key, read: None } => write!(
                 f,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::lab::vocab::event::ClientResult;
+use crate::lab::vocab::write_form::WriteForm;
 use crate::raft::NodeId;
 
 /// The clients' requests and their results so far.
@@ -27,7 +28,7 @@ impl Clients {
 
     /// Takes what is known now about a request.
     pub(super) fn note(&mut self, op: u64, request: ClientOp) {
-        let (result, is_write) = (request.result, request.value.is_some());
+        let (result, is_write) = (request.result, request.value.is_some() || request.form.delete);
         match self.ops.insert(op, Rc::new(request)) {
             Some(before) => {
                 if let Some(count) = self.by_result.get_mut(&before.result) {
@@ -48,8 +49,10 @@ pub struct ClientOp {
     pub client: u32,
     /// The key.
     pub key: String,
-    /// The value to be written; none for a read.
+    /// The value to be written; none for a read or a deletion.
     pub value: Option<String>,
+    /// Whether the key is deleted, and what its value is compared with.
+    pub form: WriteForm,
     /// The node that the request was sent to last; none if it was not sent yet.
     pub node: Option<NodeId>,
     /// The status as known to the client.

@@ -298,11 +298,12 @@ impl World {
             }
             LabEvent::Cut { links, name } => self.cut_links(links, name.as_ref()),
             LabEvent::Join { links } => self.join_links(links),
-            LabEvent::Client { client, op, key, value, node, result, index: _, read } => {
+            LabEvent::Client { client, op, key, value, node, result, index: _, read, form } => {
                 let new = ClientOp {
                     client: *client,
                     key: key.clone(),
                     value: value.clone(),
+                    form: form.clone(),
                     node: *node,
                     result: *result,
                     read: read.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::lab::vocab::image::Image;
 use crate::raft::event::{Role, RoleWhy};
-use crate::raft::log::{Payload, SharedEntry};
+use crate::raft::log::{KeyWrite, Payload, SharedEntry};
 use crate::raft::{Index, Membership, NodeId, SharedSnapshot, Term};
 use crate::runtime::Micros;
 
@@ -118,15 +118,15 @@ impl NodeState {
         node
     }
 
-    /// The same node, with the log committed and applied up to `index`.
-    pub fn applied_up_to(mut self, index: Index) -> NodeState {
+    /// The same node, with the log committed and applied up to `index`; `once` as in [`StateMachine::apply`].
+    pub fn applied_up_to(mut self, index: Index, once: bool) -> NodeState {
+        let mut machine = self.snapshot.as_ref().map(|snapshot| snapshot.machine()).unwrap_or_default();
         let applied = self.applied + 1..=index.min(self.last_index());
         for entry in applied.filter_map(|index| self.entry(index).cloned()).collect::<Vec<_>>() {
             (self.commit, self.applied) = (entry.index, entry.index);
-            if let Payload::Set { key, value } = &entry.payload {
-                self.state.insert(key.clone(), value.clone());
-            }
+            machine.apply(&entry, once);
         }
+        self.state = machine.values.into_iter().collect();
         self
     }
 
@@ -262,8 +262,11 @@ impl NodeState {
         if self.repeats.take() == Some(index) {
             return;
         }
-        if let Some(Payload::Set { key, value }) = self.entry(index).map(|entry| entry.payload.clone()) {
-            self.state.insert(key, value);
+        let Some(entry) = self.entry(index).cloned() else { return };
+        match entry.payload.change(|key| self.state.get(key)) {
+            Some(KeyWrite { key, value: Some(value), .. }) => drop(self.state.insert(key.into(), value.into())),
+            Some(KeyWrite { key, value: None, .. }) => drop(self.state.remove(key)),
+            None => {}
         }
     }
 }

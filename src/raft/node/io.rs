@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::raft::config::Config;
 use crate::raft::event::Event;
 use crate::raft::log::{Payload, Session};
-use crate::raft::machine::Repetition;
+use crate::raft::machine::NotDone;
 use crate::raft::replication::{Stream, StreamCommand, StreamReport};
 use crate::raft::rpc::{
     AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
@@ -60,8 +60,8 @@ pub enum Input {
     },
     /// The write with this number and all before it are durable.
     Written(u64),
-    /// The state machine has applied the entries up to this index, except for these repetitions.
-    Applied(Index, Vec<Repetition>),
+    /// The state machine has applied the entries up to this index, of which these were not done.
+    Applied(Index, Vec<NotDone>),
     /// The snapshot of [`Output::BuildSnapshot`] is built, or building it failed.
     SnapshotBuilt(Result<SharedSnapshot, StorageError>),
     /// Build a snapshot now: of the state at this index, or at the last applied index.
@@ -107,6 +107,8 @@ impl Input {
 pub enum WriteResult {
     /// The entry is committed and applied, at this index: the first one, if the client sent the write again.
     Done(Index),
+    /// The same, but nothing was written: the key of a compare-and-set had another value.
+    NotMatched(Index),
     /// This node does not accept writes; the leader may be that node. Nothing was done.
     ForwardToLeader(Option<NodeId>),
     /// The node stepped down before the entry was committed; the next leader may still commit it.

@@ -118,10 +118,10 @@ impl Node {
         }
     }
 
-    /// Answers the client whose entry was applied at `index`, if it is waiting here: it was done at `done`.
-    pub(super) fn answer_write(&mut self, index: Index, done: Index) {
+    /// Answers the client whose entry was applied at `index`, if it is waiting here.
+    pub(super) fn answer_write(&mut self, index: Index, result: WriteResult) {
         if let Some(token) = self.leader_state.as_mut().and_then(|state| state.pending_writes.remove(&index)) {
-            self.outputs.push(Output::AnswerWrite(token, WriteResult::Done(done)));
+            self.outputs.push(Output::AnswerWrite(token, result));
         }
     }
 

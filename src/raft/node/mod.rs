@@ -33,7 +33,7 @@ use litemap::LiteMap;
 use super::config::Config;
 use super::event::{Event, Role, RoleWhy};
 use super::log::LogTerms;
-use super::machine::Repetition;
+use super::machine::NotDone;
 use super::membership::{Memberships, Quorum};
 use super::replication::StreamCommand;
 use super::storage::{HardState, Persisted, Write};
@@ -200,7 +200,7 @@ impl Node {
             Input::TimeoutNow(request) => self.on_timeout_now(now, request),
             Input::StreamReport { target, term, report } => self.on_stream_report(now, target, term, report),
             Input::Written(number) => self.on_written(now, number),
-            Input::Applied(index, repeated) => self.on_applied(index, &repeated),
+            Input::Applied(index, not_done) => self.on_applied(index, &not_done),
             Input::SnapshotBuilt(built) => self.on_snapshot_built(now, built),
             Input::Compact(index) => self.begin_compaction(index.unwrap_or(self.last_applied)),
             Input::StorageFailed(error) => self.become_shutdown(error),
@@ -295,16 +295,17 @@ impl Node {
 
     /// Handles the completion of an [`Output::Apply`]. A client whose write was a repetition is answered as it was, or
     /// would have been, the first time.
-    fn on_applied(&mut self, index: Index, repeated: &[Repetition]) {
+    fn on_applied(&mut self, index: Index, not_done: &[NotDone]) {
         self.is_applying = false;
         for index in self.last_applied + 1..=index {
             self.last_applied = index;
-            let repetition = repeated.iter().find(|repetition| repetition.index == index);
-            if let Some(&Repetition { index, first }) = repetition {
+            let done = NotDone { index, first: index, matched: true };
+            let NotDone { first, matched, .. } = *not_done.iter().find(|it| it.index == index).unwrap_or(&done);
+            if first != index {
                 self.emit(Event::Repeated { node: self.id, index, first });
             }
             self.emit(Event::Apply { node: self.id, index });
-            self.answer_write(index, repetition.map_or(index, |repetition| repetition.first));
+            self.answer_write(index, if matched { WriteResult::Done(first) } else { WriteResult::NotMatched(first) });
         }
         self.compact_if_due();
         self.answer_ready_reads();

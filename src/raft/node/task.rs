@@ -13,7 +13,7 @@ use super::{Input, MembersResult, Node, Output, ReadResult, Setup, Token, WriteR
 use crate::raft::config::Config;
 use crate::raft::event::{Event, Role};
 use crate::raft::log::{Payload, Session};
-use crate::raft::machine::Repetition;
+use crate::raft::machine::NotDone;
 use crate::raft::network::Unreachable;
 use crate::raft::replication::{self, Stream, StreamCommand, StreamReport};
 use crate::raft::rpc::{
@@ -165,7 +165,7 @@ struct InProgress {
     /// Writes, each with its number. They complete in order.
     writes: FuturesOrdered<StorageFuture<u64>>,
     /// The application of entries, with the last index. At most one.
-    applies: FuturesUnordered<StorageFuture<(Index, Vec<Repetition>)>>,
+    applies: FuturesUnordered<StorageFuture<(Index, Vec<NotDone>)>>,
     /// The construction of a snapshot. At most one.
     builds: FuturesUnordered<StorageFuture<SharedSnapshot>>,
     /// Reads of the state machine, each with the request that it answers.
@@ -221,7 +221,7 @@ impl<N: Network, S: Storage, O: Observer> NodeTask<N, S, O> {
             }
             Output::Apply { first, last, once } => {
                 let applied = self.storage.apply(first, last, once);
-                applies.push(Box::pin(applied.map(move |done| done.map(|repeated| (last, repeated)))));
+                applies.push(Box::pin(applied.map(move |done| done.map(|not_done| (last, not_done)))));
             }
             Output::BuildSnapshot(meta) => builds.push(Box::pin(self.storage.build_snapshot(meta))),
             Output::StartStream(stream) => self.start_stream(*stream, term),
@@ -305,7 +305,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
         let input = futures::select_biased! {
             written = writes.select_next_some() => written.map_or_else(Input::StorageFailed, Input::Written),
             applied = applies.select_next_some() => match applied {
-                Ok((last, repeated)) => Input::Applied(last, repeated),
+                Ok((last, not_done)) => Input::Applied(last, not_done),
                 Err(error) => Input::StorageFailed(error),
             },
             (token, value) = gets.select_next_some() => match value {

@@ -180,7 +180,7 @@ mod tests {
             _: Index,
             _: Index,
             _: bool,
-        ) -> impl Future<Output = Result<Vec<crate::raft::machine::Repetition>, StorageError>> + 'static {
+        ) -> impl Future<Output = Result<Vec<crate::raft::machine::NotDone>, StorageError>> + 'static {
             pending()
         }
         fn get(&self, _: &str) -> impl Future<Output = Result<Option<String>, StorageError>> + 'static {

@@ -67,6 +67,7 @@ pub fn Write(props: &WriteProps) -> Html {
                 value: (*value).clone(),
                 node: to,
                 client: None,
+                only_if: None,
                 retry_after: None,
             });
             if let Ok(number) = value.parse::<u32>() {

@@ -253,13 +253,21 @@ mod tests {
                 value: value.into(),
                 node: None,
                 client: None,
+                only_if: None,
                 retry_after: None,
             })
             .unwrap();
         }
         lab.advance_to(Micros::from_ms(200), u64::MAX);
-        lab.act(Action::Write { key: "x".into(), value: "3".into(), node: None, client: None, retry_after: None })
-            .unwrap();
+        lab.act(Action::Write {
+            key: "x".into(),
+            value: "3".into(),
+            node: None,
+            client: None,
+            only_if: None,
+            retry_after: None,
+        })
+        .unwrap();
         lab.advance_to(Micros::from_ms(201), u64::MAX);
         lab
     }
@@ -296,8 +304,15 @@ mod tests {
     fn an_entry_alone_has_its_value_in_full() {
         let mut lab = lab();
         let long = "a".repeat(2000);
-        lab.act(Action::Write { key: "x".into(), value: long.clone(), node: None, client: None, retry_after: None })
-            .unwrap();
+        lab.act(Action::Write {
+            key: "x".into(),
+            value: long.clone(),
+            node: None,
+            client: None,
+            only_if: None,
+            retry_after: None,
+        })
+        .unwrap();
         lab.advance_to(Micros::from_ms(203), u64::MAX);
         let entry = Selection::Entry(1, 5);
         assert_eq!(inspect(&lab.world(), entry, &English).lead, format!("x={long}"));

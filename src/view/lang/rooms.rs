@@ -49,6 +49,8 @@ room! {
             node_set(nodes: &BTreeSet<NodeId>),
             /// A configuration: "S1–5 → S1–4", "S1–3, learner S4".
             membership(members: &Membership),
+            deletes(key: &str),
+            only_if(write: &str, expected: Option<&str>),
             /// Parts of one description, side by side: "5–15 ms, 20 % lost".
             parts(parts: &[String]),
             /// Consecutive sentences; each ends with its own full stop.
@@ -513,7 +515,7 @@ room! {
 room! {
     /// Events around the nodes: the network, clients, and actions on the cluster.
     LabEvents {
-        texts { crash_why, paused_why, trap_gone, settings_changed, does_not_lead, client_unknown_why }
+        texts { crash_why, paused_why, trap_gone, settings_changed, does_not_lead, client_unknown_why, client_not_matched_why }
         words { loss_why(why: LossWhy), members_result(result: MembersResult), rule(rule: Rule) }
         sentences {
             sends(from: NodeName, to: NodeName, says: &str),
@@ -556,6 +558,7 @@ room! {
             client_not_done(request: &Request),
             client_unknown(request: &Request),
             client_retries(request: &Request),
+            client_not_matched(request: &Request),
         }
     }
 }

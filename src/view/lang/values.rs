@@ -8,6 +8,8 @@ use crate::view::format::NodeName;
 pub enum Request {
     /// A write: `x=1`.
     Write(String),
+    /// A deletion of a key.
+    Delete(String),
     /// A read of a key.
     Read(String),
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::check::Finding;
-use crate::lab::judge::invariants::check::{value_told, Check, CheckContext};
+use crate::lab::judge::invariants::check::{write_told, Check, CheckContext};
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::raft::event::Role;
@@ -14,8 +14,8 @@ use crate::runtime::TraceHash;
 /// A write that was acknowledged to a client.
 #[derive(Clone, Debug)]
 struct Acknowledged {
-    /// The key and the value, clipped for a sentence.
-    write: (String, String),
+    /// The write, clipped for a sentence.
+    write: String,
     /// The hash over its entry and all before it.
     past: TraceHash,
     /// The term in which it was committed.
@@ -40,22 +40,18 @@ impl AcknowledgedKept {
         seen: &CheckContext<'_>,
         node: Option<NodeId>,
         index: Index,
-        written: (&str, &str),
+        written: &Payload,
     ) -> Option<Finding> {
-        let (key, value) = (value_told(written.0), value_told(written.1));
+        let write = write_told(written.as_write()?);
         let nodes: Vec<NodeId> = node.into_iter().collect();
         let Some(committed) = seen.commits.at(index) else {
-            return Finding::new(&nodes, &[index], ViolationDetail::AcknowledgedUncommitted { key, value, index });
+            return Finding::new(&nodes, &[index], ViolationDetail::AcknowledgedUncommitted { write, index });
         };
-        let entry = committed.entry.as_ref();
-        let is_it = entry.is_some_and(
-            |entry| matches!(&entry.payload, Payload::Set { key, value } if (key.as_str(), value.as_str()) == written),
-        );
-        if !is_it {
-            return Finding::new(&nodes, &[index], ViolationDetail::AcknowledgedOther { key, value, index });
+        if committed.entry.as_ref().is_none_or(|entry| entry.payload != *written) {
+            return Finding::new(&nodes, &[index], ViolationDetail::AcknowledgedOther { write, index });
         }
         let (past, term) = (committed.past, committed.term);
-        self.writes.insert(index, Acknowledged { write: (key, value), past, term });
+        self.writes.insert(index, Acknowledged { write, past, term });
         None
     }
 
@@ -64,8 +60,8 @@ impl AcknowledgedKept {
         let before = self.writes.iter().rev().filter(|(_, write)| write.term < term);
         let lacking = before.take_while(|&(&index, write)| !log.has(index, write.past));
         let (&index, Acknowledged { write, .. }) = lacking.last()?;
-        let (key, value) = write.clone();
-        let detail = ViolationDetail::AcknowledgedMissing { key, value, index, leader, term };
+        let write = write.clone();
+        let detail = ViolationDetail::AcknowledgedMissing { write, index, leader, term };
         Finding::new(&[leader], &[index], detail)
     }
 
@@ -86,8 +82,8 @@ impl AcknowledgedKept {
         let (&index, acknowledged) = gone.last()?;
         let voters = members.all_voters();
         let holders: Vec<NodeId> = voters.iter().copied().filter(|&node| has(node, index, acknowledged)).collect();
-        let ((key, value), voters) = (acknowledged.write.clone(), voters.len());
-        let detail = ViolationDetail::AcknowledgedLost { key, value, index, node, holders, voters };
+        let (write, voters) = (acknowledged.write.clone(), voters.len());
+        let detail = ViolationDetail::AcknowledgedLost { write, index, node, holders, voters };
         Finding::new(&[node], &[index], detail)
     }
 }
@@ -95,8 +91,8 @@ impl AcknowledgedKept {
 impl Check for AcknowledgedKept {
     fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
-            Event::Lab(LabEvent::Client { key, value, node, result: ClientResult::Ok, index, .. }) => {
-                self.on_acknowledged(seen, *node, (*index)?, (key, value.as_ref()?))
+            Event::Lab(LabEvent::Client { key, value, node, result: ClientResult::Ok, index, form, .. }) => {
+                self.on_acknowledged(seen, *node, (*index)?, &form.payload(key, value.as_ref())?)
             }
             Event::Node(raft::Event::Role { node, to: Role::Leader, term, .. }) => self.on_leader(seen, *node, *term),
             Event::Node(event) if seen.before.is_some() => self.on_loss(seen, event.node()),

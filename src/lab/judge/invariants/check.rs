@@ -7,6 +7,7 @@ use crate::lab::vocab::clip::clipped;
 use crate::lab::vocab::event::Record;
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::World;
+use crate::raft::log::KeyWrite;
 use crate::raft::{Index, NodeId};
 
 /// The most characters of a value in a sentence.
@@ -44,4 +45,11 @@ pub(super) trait Check {
 /// A value, clipped for a sentence.
 pub(super) fn value_told(value: &str) -> String {
     clipped(value, VALUE_LETTERS).into_owned()
+}
+
+/// A write as a sentence shows it: `x = 1`, `x = 1 if 0`, `x = 1 if not set`, `x = nothing`.
+pub(super) fn write_told(write: KeyWrite<'_>) -> String {
+    let value = |value: Option<&str>, none: &str| value.map_or_else(|| none.to_string(), value_told);
+    let only_if = write.only_if.map(|expected| format!(" if {}", value(expected, "not set")));
+    format!("{} = {}{}", value_told(write.key), value(write.value, "nothing"), only_if.unwrap_or_default())
 }

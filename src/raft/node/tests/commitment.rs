@@ -91,6 +91,24 @@ fn a_write_is_answered_when_it_is_applied() {
 }
 
 #[test]
+fn what_is_applied_without_being_done_is_answered_so() {
+    let repeated = |events: &[Event]| events.iter().filter(|it| matches!(it, Event::Repeated { .. })).count();
+    for (first, matched, answer, repetitions) in [
+        (2, false, WriteResult::NotMatched(2), 0),
+        (1, false, WriteResult::NotMatched(1), 1),
+        (1, true, WriteResult::Done(1), 1),
+    ] {
+        let mut rig = Rig::new(1, &[]);
+        rig.lead();
+        let token = rig.write("1");
+        rig.not_done = vec![NotDone { index: 2, first, matched }];
+        rig.matched(3, 2);
+        assert_eq!(rig.answered, [(token, answer)]);
+        assert_eq!(repeated(&rig.events), repetitions);
+    }
+}
+
+#[test]
 fn what_old_streams_say_is_not_heard() {
     let mut rig = Rig::new(1, &[1]);
     rig.lead();

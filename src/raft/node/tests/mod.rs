@@ -35,6 +35,8 @@ struct Rig {
     voted: Vec<(Token, VoteResponse)>,
     installed: Vec<(Token, InstallResponse)>,
     answered: Vec<(Token, WriteResult)>,
+    /// What the state machine says of the next entries that it applies.
+    not_done: Vec<NotDone>,
     /// The RequestVote RPCs that were sent, each with its receiver.
     requests: Vec<(NodeId, VoteRequest)>,
     to_streams: Vec<(NodeId, StreamCommand)>,
@@ -84,6 +86,7 @@ impl Rig {
             voted: Vec::new(),
             installed: Vec::new(),
             answered: Vec::new(),
+            not_done: Vec::new(),
             requests: Vec::new(),
             to_streams: Vec::new(),
             streams: Vec::new(),
@@ -116,7 +119,7 @@ impl Rig {
                     Output::Write(number, write) => self.writes.push((number, write)),
                     Output::Apply { first, last, .. } => {
                         self.applies.push((first, last));
-                        self.node.handle(self.now, Input::Applied(last, vec![]));
+                        self.node.handle(self.now, Input::Applied(last, std::mem::take(&mut self.not_done)));
                     }
                     Output::BuildSnapshot(meta) => self.builds.push(meta),
                     Output::StartStream(stream) => self.streams.push(stream.target()),

@@ -255,6 +255,7 @@ say! {
         settings_changed: "The settings of all nodes change",
         does_not_lead: "it does not lead",
         client_unknown_why: "perhaps done, perhaps not",
+        client_not_matched_why: "the key has another value",
     }
     words {
         loss_why(why: LossWhy): why.text(),
@@ -326,9 +327,10 @@ say! {
         client_sends(request: &Request): format!("A client asks to {}", request_in_words(request)),
         client_ok(request: &Request): format!("The {} is acknowledged", request_in_words(request)),
         client_reads(key: &str, value: &str): format!("The read of {key} gives {value}"),
-        client_reads_nothing(key: &str): format!("The read of {key} gives nothing: it was never written"),
+        client_reads_nothing(key: &str): format!("The read of {key} gives nothing: it is not set"),
         client_refused(request: &Request, node: NodeName): format!("{node} refuses the {}", request_in_words(request)),
         client_not_done(request: &Request): format!("The {} is refused", request_in_words(request)),
+        client_not_matched(request: &Request): format!("The {} is not done", request_in_words(request)),
         client_retries(request: &Request): format!("The client will send the {} again", request_in_words(request)),
         client_unknown(request: &Request):
             format!("The outcome of the {} is unknown to the client", request_in_words(request)),
@@ -354,6 +356,7 @@ fn to_change(change: &MembersChange) -> String {
 fn request_in_words(request: &Request) -> String {
     match request {
         Request::Write(pair) => format!("write {pair}"),
+        Request::Delete(key) => format!("delete {key}"),
         Request::Read(key) => format!("read {key}"),
     }
 }

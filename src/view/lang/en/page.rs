@@ -24,6 +24,11 @@ say! {
     }
     sentences {
         node_set(nodes: &BTreeSet<NodeId>): format!("S{}", runs(nodes)),
+        deletes(key: &str): format!("delete {key}"),
+        only_if(write: &str, expected: Option<&str>): match expected {
+            Some(expected) => format!("{write} if {expected}"),
+            None => format!("{write} if not set"),
+        },
         membership(members: &Membership): {
             let voters = members.voters.iter().map(|set| English.node_set(set)).collect::<Vec<_>>().join(" → ");
             match members.learners.len() {

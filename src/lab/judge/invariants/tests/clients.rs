@@ -1,6 +1,6 @@
 //! Tests of acknowledged writes, and of linearizability on client events.
 
-use ClientResult::{Ok, Refused, Sent, Unknown};
+use ClientResult::{NotMatched, Ok, Refused, Sent, Unknown};
 use Invariant::{AcknowledgedKept, Linearizable};
 
 use super::*;
@@ -101,4 +101,58 @@ fn a_refused_write_was_never_read() {
     is_fine(Rig::new(), events.clone());
     let text = "Client 1 was told that its write x = 1 is not done, but it was read (request 1).";
     breaks(Rig::new(), events![events, write(1, "1", Refused, None)], Linearizable, text);
+}
+
+#[test]
+fn a_compare_and_set_needs_the_value_that_it_expects() {
+    let one = || events![write(1, "1", Sent, None), write(1, "1", Ok, None)];
+    let swap = |expected: Option<&'static str>, result| {
+        let only_if = Some(expected);
+        events![compared(2, Some("2"), only_if, Sent), compared(2, Some("2"), only_if, result)]
+    };
+    is_fine(Rig::new(), events![one(), swap(Some("1"), Ok), read(3, Ok, Some("2"))]);
+    is_fine(Rig::new(), events![one(), swap(Some("0"), NotMatched), read(3, Ok, Some("1"))]);
+    is_fine(Rig::new(), events![swap(None, Ok), read(3, Ok, Some("2"))]);
+    let text =
+        "Client 1 was told that the key had the value for its write x = 2 if 0 (request 2), and no order of the \
+                requests explains that.";
+    breaks(Rig::new(), events![one(), swap(Some("0"), Ok)], Linearizable, text);
+    let text =
+        "Client 1 was told that the key had another value for its write x = 2 if 1 (request 2), and no order of \
+                the requests explains that.";
+    breaks(Rig::new(), events![one(), swap(Some("1"), NotMatched)], Linearizable, text);
+    let text = "Client 2 read x = 2 (request 3), and no order of the requests explains that.";
+    breaks(Rig::new(), events![one(), swap(Some("0"), NotMatched), read(3, Ok, Some("2"))], Linearizable, text);
+}
+
+#[test]
+fn a_deletion_leaves_nothing_to_read() {
+    let gone = || {
+        let one = events![write(1, "1", Sent, None), write(1, "1", Ok, None)];
+        events![one, compared(2, None, None, Sent), compared(2, None, None, Ok)]
+    };
+    is_fine(Rig::new(), events![gone(), read(3, Ok, None)]);
+    let text = "Client 2 read x = 1 (request 3), and no order of the requests explains that.";
+    breaks(Rig::new(), events![gone(), read(3, Ok, Some("1"))], Linearizable, text);
+    let refused = events![compared(2, None, None, Sent), read(3, Ok, None), compared(2, None, None, Refused)];
+    let one = events![write(1, "1", Sent, None), write(1, "1", Ok, None), read(4, Ok, Some("1"))];
+    let text = "Client 1 was told that its write x = nothing is not done, but it was read (request 2).";
+    breaks(Rig::new(), events![one, refused], Linearizable, text);
+}
+
+#[test]
+fn what_is_acknowledged_is_the_same_kind_of_write() {
+    let rig = || Rig::with_logs(&[&[1], &[1], &[1]]);
+    let acknowledged = |value, only_if: Option<&'static str>| {
+        let mut event = compared(1, value, only_if.map(Some), Ok);
+        if let Event::Lab(LabEvent::Client { index, .. }) = &mut event {
+            *index = Some(1);
+        }
+        events![commit(1, 0, 1), event]
+    };
+    let text = "The write x = 1.1 if 0 was acknowledged as entry 1, but another is committed there.";
+    breaks(rig(), acknowledged(Some("1.1"), Some("0")), AcknowledgedKept, text);
+    let text = "The write x = nothing was acknowledged as entry 1, but another is committed there.";
+    breaks(rig(), acknowledged(None, None), AcknowledgedKept, text);
+    is_fine(rig(), acknowledged(Some("1.1"), None));
 }

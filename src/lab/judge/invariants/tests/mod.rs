@@ -15,6 +15,7 @@ use crate::lab::judge::invariants::Invariants;
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent, Record};
 use crate::lab::vocab::image::Image;
 use crate::lab::vocab::invariant::Invariant;
+use crate::lab::vocab::write_form::WriteForm;
 use crate::lab::world::{NodeState, World};
 use crate::raft::event::{Role, RoleWhy, StreamState, StreamWhy, VoteWhy};
 use crate::raft::log::{Entry, Payload, SharedEntry};
@@ -203,12 +204,39 @@ fn matched(leader: NodeId, target: NodeId, to: Index) -> Event {
 
 fn write(op: u64, value: &str, result: ClientResult, index: Option<Index>) -> Event {
     let (key, value) = ("x".to_string(), Some(value.to_string()));
-    lab(LabEvent::Client { client: 1, op, key, value, node: Some(1), result, index, read: None })
+    lab(LabEvent::Client {
+        client: 1,
+        op,
+        key,
+        value,
+        node: Some(1),
+        result,
+        index,
+        read: None,
+        form: WriteForm::default(),
+    })
+}
+
+/// A write of which the value is compared, or which deletes.
+fn compared(op: u64, value: Option<&str>, only_if: Option<Option<&str>>, result: ClientResult) -> Event {
+    let (key, value, delete) = ("x".to_string(), value.map(str::to_string), value.is_none());
+    let form = WriteForm { delete, only_if: only_if.map(|expected| expected.map(str::to_string)) };
+    lab(LabEvent::Client { client: 1, op, key, value, node: Some(1), result, index: None, read: None, form })
 }
 
 fn read(op: u64, result: ClientResult, read: Option<&str>) -> Event {
     let (key, read) = ("x".to_string(), read.map(str::to_string));
-    lab(LabEvent::Client { client: 2, op, key, value: None, node: Some(1), result, index: None, read })
+    lab(LabEvent::Client {
+        client: 2,
+        op,
+        key,
+        value: None,
+        node: Some(1),
+        result,
+        index: None,
+        read,
+        form: WriteForm::default(),
+    })
 }
 
 /// Concatenates lists of events.

@@ -41,6 +41,7 @@ fn some_event(rng: &mut Rng) -> Event {
         14 => stream(id, other),
         15 => matched(id, other, a),
         16 => node(Node::Durable { node: id, index: a }),
+        17 if rng.chance(300_000) => compared(a, ["1", "2"].get(b as usize).copied(), Some(Some("1")), result),
         17 => write(a, &b.to_string(), result, Some(b)),
         18 => read(a, result, Some("1")),
         _ => {

@@ -18,6 +18,10 @@ struct Operation {
     answered: Option<usize>,
     /// The value to write; none for a read.
     write: Option<Value>,
+    /// Of a compare-and-set, the value that is expected.
+    expected: Option<Value>,
+    /// What the client was told of it: whether it matched.
+    matched: Option<bool>,
     /// The value that was read.
     got: Option<Value>,
     refused: bool,
@@ -27,18 +31,31 @@ struct Operation {
 fn operations(steps: &[Step]) -> Vec<Operation> {
     let mut all: Vec<Operation> = Vec::new();
     for (now, step) in steps.iter().enumerate() {
-        let call = |op, write| Operation { op, called: now, answered: None, write, got: None, refused: false };
+        let call = |op, write, expected| {
+            let (answered, matched, got, refused) = (None, None, None, false);
+            Operation { op, called: now, answered, write, expected, matched, got, refused }
+        };
         let mut answer = |op: Op, change: &dyn Fn(&mut Operation)| {
             let known = all.iter_mut().find(|operation| operation.op == op).unwrap();
             known.answered = Some(now);
             change(known);
         };
         match step {
-            Step::Write(op, value) => all.push(call(*op, Some(value.clone()))),
-            Step::Read(op) => all.push(call(*op, None)),
+            Step::Write(op, value) => all.push(call(*op, Some(value.clone()), None)),
+            Step::Read(op) => all.push(call(*op, None, None)),
+            Step::CompareAndSet(op, expected, value) => {
+                all.push(call(*op, Some(value.clone()), Some(expected.clone())));
+            }
+            Step::Matched(op) => answer(*op, &|it| it.matched = Some(true)),
+            Step::NotMatched(op) => answer(*op, &|it| it.matched = Some(false)),
+            // The client of a compare-and-set does not know whether it was done.
+            Step::NotRead(op) => answer(*op, &|it| match it.expected {
+                Some(_) => it.answered = None,
+                None => it.refused = true,
+            }),
             Step::Written(op) => answer(*op, &|_| {}),
             Step::Got(op, value) => answer(*op, &|it| it.got = Some(value.clone())),
-            Step::NotWritten(op) | Step::NotRead(op) => answer(*op, &|it| it.refused = true),
+            Step::NotWritten(op) => answer(*op, &|it| it.refused = true),
         }
     }
     // Writes that were refused and reads without a result do not matter.
@@ -54,38 +71,61 @@ fn some_order_explains(operations: &[Operation], value: &Value) -> bool {
     }
     (0..operations.len()).filter(|&place| operations[place].called <= first_answer).any(|place| {
         let mut rest = operations.to_vec();
-        let Operation { write, got, .. } = rest.remove(place);
+        let Operation { write, got, expected, matched, .. } = rest.remove(place);
+        let matches = expected.is_none_or(|expected| expected == *value);
         match (write, got) {
+            (Some(_), _) if matched.is_some_and(|matched| matched != matches) => false,
+            (Some(_), _) if !matches => some_order_explains(&rest, value),
             (Some(written), _) => some_order_explains(&rest, &written),
             (None, got) => got.as_ref() == Some(value) && some_order_explains(&rest, value),
         }
     })
 }
 
-/// A random history of a few overlapping operations.
-fn some_history(rng: &mut Rng) -> Vec<Step> {
+#[derive(Clone, Copy)]
+enum Kind {
+    Write,
+    Compare,
+    Read,
+}
+
+/// A random history of a few overlapping operations; with `compare`, one write in two is a compare-and-set or a deletion.
+fn some_history(rng: &mut Rng, compare: bool) -> Vec<Step> {
     let mut steps = Vec::new();
-    let mut open: Vec<(Op, bool)> = Vec::new();
+    let mut open: Vec<(Op, Kind)> = Vec::new();
     let (count, values) = (rng.range(2, 8), [value("a"), value("b"), value("c")]);
     let some_value = |rng: &mut Rng| values[rng.range(0, 3) as usize].clone();
     let mut next: Op = 1;
     while next <= count || !open.is_empty() {
         let call = next <= count && (open.is_empty() || (open.len() < 4 && rng.chance(550_000)));
         if call {
-            let writes = rng.chance(500_000);
-            steps.push(if writes { Step::Write(next, some_value(rng)) } else { Step::Read(next) });
-            open.push((next, writes));
+            let kind = match rng.chance(500_000) {
+                true if compare && rng.chance(500_000) => Kind::Compare,
+                true => Kind::Write,
+                false => Kind::Read,
+            };
+            let or_none = |rng: &mut Rng| some_value(rng).filter(|_| rng.chance(700_000));
+            steps.push(match kind {
+                Kind::Write if compare => Step::Write(next, or_none(rng)),
+                Kind::Write => Step::Write(next, some_value(rng)),
+                Kind::Compare => Step::CompareAndSet(next, or_none(rng), or_none(rng)),
+                Kind::Read => Step::Read(next),
+            });
+            open.push((next, kind));
             next += 1;
             continue;
         }
-        let (op, writes) = open.remove(rng.range(0, open.len() as u64) as usize);
-        steps.push(match (writes, rng.range(0, 10)) {
+        let (op, kind) = open.remove(rng.range(0, open.len() as u64) as usize);
+        steps.push(match (kind, rng.range(0, 10)) {
             (_, 0) => continue, // never completes
-            (true, 1) => Step::NotWritten(op),
-            (true, _) => Step::Written(op),
-            (false, 1) => Step::NotRead(op),
-            (false, 2) => Step::Got(op, None),
-            (false, _) => Step::Got(op, some_value(rng)),
+            (Kind::Write | Kind::Compare, 1) => Step::NotWritten(op),
+            (Kind::Write, _) => Step::Written(op),
+            (Kind::Compare, 2) => Step::NotRead(op),
+            (Kind::Compare, 3..=5) => Step::Matched(op),
+            (Kind::Compare, _) => Step::NotMatched(op),
+            (Kind::Read, 1) => Step::NotRead(op),
+            (Kind::Read, 2) => Step::Got(op, None),
+            (Kind::Read, _) => Step::Got(op, some_value(rng)),
         });
     }
     steps
@@ -98,20 +138,29 @@ fn holds(steps: &[Step]) -> bool {
 
 #[test]
 fn it_agrees_with_trying_every_order() {
-    let mut verdicts = [0u32; 2];
-    for seed in 0..60_000 {
-        let steps = some_history(&mut Rng::new(seed, "history", 0));
-        let expected = some_order_explains(&operations(&steps), &None);
-        assert_eq!(holds(&steps), expected, "seed {seed}: {steps:?}");
-        verdicts[usize::from(expected)] += 1;
+    for (compare, label) in [(false, "history"), (true, "comparisons")] {
+        let mut verdicts = [0u32; 2];
+        for seed in 0..60_000 {
+            let steps = some_history(&mut Rng::new(seed, label, 0), compare);
+            let expected = some_order_explains(&operations(&steps), &None);
+            assert_eq!(holds(&steps), expected, "seed {seed}: {steps:?}");
+            verdicts[usize::from(expected)] += 1;
+        }
+        assert!(verdicts.iter().all(|&count| count > 5000), "both happen: {verdicts:?}");
     }
-    assert!(verdicts.iter().all(|&count| count > 5000), "both happen: {verdicts:?}");
+}
+
+#[test]
+fn a_key_with_too_many_pending_comparisons_is_not_checked_any_more() {
+    let mut steps: Vec<Step> = (1..=30).map(|op| Step::Write(op, value(&op.to_string()))).collect();
+    steps.extend([Step::CompareAndSet(40, value("never"), value("a")), Step::Matched(40)]);
+    assert!(holds(&steps));
 }
 
 #[test]
 fn it_finds_a_wrong_read_at_its_own_answer() {
-    for seed in 0..5000 {
-        let steps = some_history(&mut Rng::new(seed, "history", 1));
+    for seed in 0..10_000 {
+        let steps = some_history(&mut Rng::new(seed, "history", 1), seed % 2 == 0);
         let mut register = Register::new(None);
         let mut held = true;
         for (now, step) in steps.iter().enumerate() {
