@@ -9,7 +9,6 @@ use super::player::{Destination, Player};
 use super::rerun::Replay;
 use crate::lab::json::error::ScenarioError;
 use crate::lab::judge::watch::Watch;
-use crate::lab::run::lab::Lab;
 use crate::lab::run::past::EventLog;
 use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::moment::Position;
