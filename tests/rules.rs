@@ -158,7 +158,7 @@ const EXPLORED: [(Rule, u64, &str); 30] = [
     (Rule::RefillAtLineRate, 0, "all is well, and the nodes do not come to agree"),
     (Rule::ApplyFromStorage, 0, "applied-once is broken"),
     (Rule::OneSnapshotPerStream, 34, "state-machine-safety is broken"),
-    (Rule::IgnoreOldSnapshots, 52, "monotonic is broken"),
+    (Rule::IgnoreOldSnapshots, 62, "monotonic is broken"),
     (Rule::KeepSuffixAfterSnapshot, 1085, "match-is-true is broken"),
     (Rule::BlankEntryOnElection, 7, "all is well, and the nodes do not come to agree"),
     (Rule::ConfirmReads, 16, "linearizable is broken"),

@@ -224,11 +224,11 @@ fn settings(rng: &mut Rng, scenario: &mut Scenario) {
     scenario.network.duplicate = Some(Probability { per_million: [0, 0, 50_000][rng.range(0, 3) as usize] });
     scenario.network.loss = Some(Probability { per_million: [0, 0, 20_000, 150_000][rng.range(0, 4) as usize] });
     // Now and then a round trip lasts many heartbeats.
-    if rng.chance(50_000) {
-        config.heartbeat_interval = Some(ms(2));
-        config.election_timeout_min = Some(ms(1500));
-        config.election_timeout_max = Some(ms(3000));
-        scenario.network.latency = Some((ms(100), ms(200)));
+    if rng.chance(10_000) {
+        config.heartbeat_interval = Some(ms(10));
+        config.election_timeout_min = Some(ms(5000));
+        config.election_timeout_max = Some(ms(10_000));
+        scenario.network.latency = Some((ms(350), ms(700)));
     }
     let slow_disk = rng.chance(400_000);
     scenario.storage.write_delay = slow_disk.then(|| (Micros::ZERO, ms(rng.range(1, 15))));
