@@ -26,6 +26,7 @@ export class RaftLab {
   /** The report as text: the same bytes as those of the command line. */
   reportJson(): string;
   /** Every event; from the one with number `from` on, counted from 1. */
+  /** In a run of more than 200,000 events or so, old ones are not in memory: asking for them takes the time to run again. */
   trace(from?: number): TraceLine[];
   /** What was loaded, and every action since: running it again gives this run. */
   scenario(): Scenario;
