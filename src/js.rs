@@ -10,7 +10,7 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use self::document::{document, type_of};
-use crate::lab::json::error::{invalid, ScenarioError};
+use crate::lab::json::error::ScenarioError;
 use crate::lab::json::limits::INTEGER_MAX;
 use crate::lab::json::read::value_of;
 use crate::lab::json::strict::from_value_strict;
@@ -153,7 +153,8 @@ impl RaftLab {
         let events = js_sys::Array::new();
         let add = |record: &Rc<Record>| {
             // No field of an event has a name that a document chose, so this shorter way is safe.
-            let event = record.serialize(&Serializer::json_compatible()).or_else(|why| invalid("", why.to_string()))?;
+            let event = record.serialize(&Serializer::json_compatible());
+            let event = event.map_err(|why| ScenarioError { path: String::new(), why: why.to_string().into() })?;
             events.push(&event);
             Ok(())
         };

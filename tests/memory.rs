@@ -222,7 +222,8 @@ fn the_feed_is_the_same() {
         look(&mut feeds, &players);
     }
     both(&mut players, |player| player.act(write("done")).map(drop)).unwrap();
-    for event in [19_700, 9_000, 12_345, 3_000, 50, 19_000, 4_097] {
+    let begins = players[1].lab().past().dropped();
+    for event in [19_700, 9_000, 12_345, 3_000, begins + 5, 50, begins - 5, 19_000, 4_097] {
         both(&mut players, |player| player.look_at(event));
         look(&mut feeds, &players);
         both(&mut players, |player| player.advance_to(player.now() + ms(100_000), 300));

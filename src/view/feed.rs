@@ -87,9 +87,10 @@ pub struct Feed {
 }
 
 /// The number of events between two feeds that are kept for looking at the past, in a run that is not long.
-const SPACING: u64 = 4096;
+const SPACING: u64 = 1024;
 
-/// The most feeds that are kept: each has lines of its own. Beyond the limit, every second one is dropped.
+/// The most feeds that are kept: each has lines of its own. Beyond the limit, every second one is dropped. So they are
+/// closer together than what a log [keeps before a position](EventLog::reaches_well), in a run of any length.
 const KEPT_MAX: usize = 64;
 
 /// Provides the feed at any event of a run.
@@ -543,7 +544,7 @@ mod tests {
                 assert_eq!(numbers(&feed.last(filter, 500)), numbers(&expected.last(filter, 500)), "{event}");
             }
         }
-        assert_eq!(feeds.kept.keys().copied().collect::<Vec<u64>>(), [4096, 8192]);
+        assert_eq!(feeds.kept.keys().copied().collect::<Vec<u64>>(), [1, 2, 3, 4, 5, 6, 7, 8, 9].map(|i| i * SPACING));
     }
 
     #[test]

@@ -279,7 +279,7 @@ impl Player {
         let mut then = then.into_iter();
         if let Destination::Earlier { event, step } = to {
             self.earlier = Some(rerun.into_lab());
-            self.look_back_at(event, step);
+            self.look_back_at(event, step, true);
             return Arrival { refused: then.filter_map(|what| self.act(what).err()).collect() };
         }
         self.unreached = rerun.unreached();

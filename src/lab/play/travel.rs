@@ -9,7 +9,6 @@ use super::player::{Destination, Player};
 use super::rerun::Replay;
 use crate::lab::json::error::ScenarioError;
 use crate::lab::judge::watch::Watch;
-use crate::lab::run::lab::Lab;
 use crate::lab::run::past::EventLog;
 use crate::lab::vocab::condition::Condition;
 use crate::lab::vocab::moment::Position;
@@ -71,7 +70,7 @@ impl Player {
     pub fn back(&mut self, kind: StepKind) -> bool {
         let event = self.world().n;
         if event > 0 && !self.is_under_way_to_the_past() {
-            self.look_back_at(event - 1, Some(kind));
+            self.look_back_at(event - 1, Some(kind), false);
         }
         event > 0
     }
@@ -81,7 +80,7 @@ impl Player {
         self.stay();
         let is_past = event < self.lab().events();
         match is_past {
-            true => self.look_back_at(event, None),
+            true => self.look_back_at(event, None, false),
             false => self.head = None,
         }
     }
@@ -157,9 +156,9 @@ impl Player {
     /// What is in memory around the position that is shown.
     pub fn with_past<T>(&self, look: impl FnOnce(&EventLog) -> T) -> T {
         let lab = self.lab();
-        let reaches = |lab: &&Lab| self.looks_back_at().is_some_and(|event| lab.past().reaches(event));
-        let earlier = self.earlier.as_ref().filter(|_| !reaches(&&*lab)).filter(reaches);
-        let past = earlier.unwrap_or(&lab).past();
+        let event = self.looks_back_at().unwrap_or(lab.events());
+        let earlier = self.earlier.as_ref().filter(|earlier| earlier.past().reaches(event));
+        let past = earlier.filter(|_| !lab.past().reaches_well(event)).unwrap_or(&lab).past();
         look(&past)
     }
 
@@ -176,13 +175,17 @@ impl Player {
     }
 
     /// Shows the world after this event, or that after the last step of this kind up to it. Sets out for it if it is
-    /// not in memory.
-    pub(super) fn look_back_at(&mut self, event: u64, step: Option<StepKind>) {
+    /// not in memory, with enough before it to go back further and to tell what happened of late; unless it has just
+    /// `arrived`.
+    pub(super) fn look_back_at(&mut self, event: u64, step: Option<StepKind>, arrived: bool) {
         let (head, to) = {
             let lab = self.lab();
-            let labs = [Some(&*lab), self.earlier.as_ref()];
-            // A step up to an event is looked for in what is before it.
-            let is_known = |past: &EventLog| past.reaches(event) && (step.is_none() || past.dropped() < event.max(1));
+            let labs = [self.earlier.as_ref().filter(|_| arrived), Some(&*lab), self.earlier.as_ref()];
+            let is_known = |past: &EventLog| match arrived {
+                // A step up to an event is looked for in what is before it.
+                true => past.reaches(event) && (step.is_none() || past.dropped() < event.max(1)),
+                false => past.reaches_well(event),
+            };
             let known = labs.into_iter().flatten().find(|lab| is_known(&lab.past()));
             let in_past = |past: &EventLog| match step {
                 None => Some(Playhead::at(past, event)),

@@ -128,6 +128,12 @@ impl EventLog {
         (self.dropped..=self.events()).contains(&event)
     }
 
+    /// Whether much of what came before this event is here too: at least half of what is kept, or all.
+    pub fn reaches_well(&self, event: u64) -> bool {
+        let before = event.saturating_sub(self.dropped);
+        self.reaches(event) && (self.dropped == 0 || before >= self.records.len() as u64 / 2)
+    }
+
     /// The number of events between two kept worlds.
     pub fn spacing(&self) -> u64 {
         self.spacing
