@@ -118,7 +118,7 @@ impl NodeState {
         node
     }
 
-    /// The same node, with the log committed and applied up to `index`; `once` as in [`StateMachine::apply`].
+    /// The same node, with the log committed and applied up to `index`; `once` as in [`StateMachine::apply`](crate::raft::machine::StateMachine::apply).
     pub fn applied_up_to(mut self, index: Index, once: bool) -> NodeState {
         let mut machine = self.snapshot.as_ref().map(|snapshot| snapshot.machine()).unwrap_or_default();
         let applied = self.applied + 1..=index.min(self.last_index());
