@@ -11,7 +11,8 @@ import { frames, lab, report, until, upToDate } from "./helper.mjs";
  * drawn in turn: a frame counts when the three before it had no event either.
  */
 function changedBetweenEvents(page, frames, wanted) {
-  return page.evaluate(([frames, wanted]) => new Promise((resolve) => {
+  return page.evaluate(([frames, wanted]) => new Promise((resolve, reject) => {
+    const end = performance.now() + 60_000; // a test that hangs says what it has seen
     const [found, layers] = [new Set(), ["messages", "timers", "clock"]];
     const places = () => new Map([...document.querySelectorAll("[data-message]")].map((message) => {
       const { e, f } = message.transform.baseVal.getItem(0).matrix;
@@ -37,6 +38,10 @@ function changedBetweenEvents(page, frames, wanted) {
         left -= 1;
       }
       [before, were, changes] = [events, are, []];
+      if (performance.now() > end) {
+        const [now, button] = [window.raftLab.now, document.querySelector("footer .primary, [data-play]")?.title];
+        return reject(new Error(`${left} frames are left, seen: ${[...found]}; at ${now} ms, event ${events}, ${button}`));
+      }
       if (left > 0 || wanted.some((what) => !found.has(what))) return requestAnimationFrame(look);
       observer.disconnect();
       resolve([...found].sort());

@@ -1,8 +1,8 @@
 //! Going through the time of a run: forward and back.
 //!
-//! The lab of the present may have [dropped](Lab::keeping) the events of a position. Then the scenario is run again up
-//! to there, in a lab of its own ([`Player::earlier`]), which goes on as the position does. The way there may take more
-//! than one call; whatever goes forward needs no such way.
+//! The lab of the present may have [dropped](crate::lab::Lab::keeping) the events of a position. Then the scenario is
+//! run again up to there, in a lab of its own ([`Player::earlier`]), which goes on as the position does. The way there
+//! may take more than one call; whatever goes forward needs no such way.
 
 use super::head::Playhead;
 use super::player::{Destination, Player};
@@ -92,7 +92,8 @@ impl Player {
     }
 
     /// Advances until a condition holds, for at most `limit` of virtual time: through the rest of the past, then in
-    /// the present. Returns whether it holds then. For what the condition means, see [`Lab::run_until`].
+    /// the present. Returns whether it holds then. For what the condition means, see
+    /// [`Lab::run_until`](crate::lab::Lab::run_until).
     ///
     /// # Errors
     /// If the condition refers to something that does not exist; then nothing has changed.
