@@ -30,9 +30,8 @@ const LONG_SEEDS: &str = "20000";
 /// machine. Each wait within a file has its own limit.
 const E2E_TIME_LIMIT_MS: &str = "--test-timeout=1200000";
 
-/// The least and the greatest number of end-to-end files that run at the same time. By default Node.js leaves one core
-/// free, which means one at a time on two cores; but every file mostly waits for its browser.
-const E2E_SIDE_BY_SIDE: RangeInclusive<usize> = 2..=4;
+/// The least and the greatest number of end-to-end files that run at the same time.
+const E2E_SIDE_BY_SIDE: RangeInclusive<usize> = 1..=4;
 
 /// The documentation is for readers of the source, so it may link to private items.
 const RUSTDOC_FLAGS: &str = "-D warnings -A rustdoc::private_intra_doc_links";
@@ -215,11 +214,11 @@ fn end_to_end(wasm: &Wasm) -> Result<Count> {
     counted(&mut node)
 }
 
-/// The number of end-to-end files that run at the same time. They are independent: each has its own server and browser,
-/// and none measures time.
+/// The number of end-to-end files that run at the same time: one for two cores, as a browser keeps more than one busy. They
+/// are independent: each has its own server and browser, and none measures time.
 fn side_by_side() -> usize {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    cores.clamp(*E2E_SIDE_BY_SIDE.start(), *E2E_SIDE_BY_SIDE.end())
+    (cores / 2).clamp(*E2E_SIDE_BY_SIDE.start(), *E2E_SIDE_BY_SIDE.end())
 }
 
 /// The end-to-end test files by name, since Node.js versions differ in how they treat a folder.
