@@ -581,7 +581,7 @@ mod tests {
         let form = |delete, only_if| WriteForm { delete, only_if };
         let expects = Some(Some("0".to_string()));
         assert_eq!(of_form(None, form(true, None), Sent), "A client asks S2 to delete x");
-        assert_eq!(of_form(None, form(true, None), Ok), "The delete x is acknowledged");
+        assert_eq!(of_form(None, form(true, None), Ok), "The deletion of x is acknowledged");
         assert_eq!(
             of_form(Some("1"), form(false, expects), NotMatched),
             "The write x=1 if 0 is not done — the key has another value"

@@ -321,19 +321,19 @@ say! {
         links_changed(links: &LinkSet, how: &str): format!("From now on, {}: {how}", links_in_words(links)),
         links_cut(links: &LinkSet): format!("Cut: {}", links_in_words(links)),
         links_rejoined(links: &LinkSet): format!("Rejoined: {}", links_in_words(links)),
-        client_waits(request: &Request): format!("The {} waits for a leader", request_in_words(request)),
+        client_waits(request: &Request): format!("The {} waits for a leader", named(request)),
         client_asks(request: &Request, node: NodeName):
             format!("A client asks {node} to {}", request_in_words(request)),
         client_sends(request: &Request): format!("A client asks to {}", request_in_words(request)),
-        client_ok(request: &Request): format!("The {} is acknowledged", request_in_words(request)),
+        client_ok(request: &Request): format!("The {} is acknowledged", named(request)),
         client_reads(key: &str, value: &str): format!("The read of {key} gives {value}"),
         client_reads_nothing(key: &str): format!("The read of {key} gives nothing: it is not set"),
-        client_refused(request: &Request, node: NodeName): format!("{node} refuses the {}", request_in_words(request)),
-        client_not_done(request: &Request): format!("The {} is refused", request_in_words(request)),
-        client_not_matched(request: &Request): format!("The {} is not done", request_in_words(request)),
-        client_retries(request: &Request): format!("The client will send the {} again", request_in_words(request)),
+        client_refused(request: &Request, node: NodeName): format!("{node} refuses the {}", named(request)),
+        client_not_done(request: &Request): format!("The {} is refused", named(request)),
+        client_not_matched(request: &Request): format!("The {} is not done", named(request)),
+        client_retries(request: &Request): format!("The client will send the {} again", named(request)),
         client_unknown(request: &Request):
-            format!("The outcome of the {} is unknown to the client", request_in_words(request)),
+            format!("The outcome of the {} is unknown to the client", named(request)),
     }
 }
 
@@ -352,7 +352,15 @@ fn to_change(change: &MembersChange) -> String {
     }
 }
 
-/// The request in the form that follows "the" and "to".
+/// The request in the form that follows "the".
+fn named(request: &Request) -> String {
+    match request {
+        Request::Delete(key) => format!("deletion of {key}"),
+        other => request_in_words(other),
+    }
+}
+
+/// The request in the form that follows "to".
 fn request_in_words(request: &Request) -> String {
     match request {
         Request::Write(pair) => format!("write {pair}"),
