@@ -6,6 +6,7 @@
 mod clock;
 mod executor;
 mod rng;
+mod timers;
 mod trace_hash;
 
 pub use clock::{Clock, Micros, Sleep, TimedOut, MILLISECONDS_MAX};

@@ -272,6 +272,9 @@ impl Lab {
 
     /// Whether an invariant was violated that ends the run.
     pub(super) fn is_stopped_by_violation(&self) -> bool {
+        if !self.recorder.any_violation() {
+            return false;
+        }
         let world = self.recorder.world();
         match self.scenario.stop.as_ref().and_then(|stop| stop.on_violation).unwrap_or(OnViolation::Any(true)) {
             OnViolation::Any(any) => any && !world.violations.is_empty(),

@@ -147,6 +147,11 @@ impl Recorder {
         recording.leaders.iter().max_by_key(|&(_, term)| term).map(|(&node, _)| node)
     }
 
+    /// Whether an invariant was violated.
+    pub fn any_violation(&self) -> bool {
+        !self.recording.borrow().world.violations.is_empty()
+    }
+
     /// Switches recording off: from now on the world does not change, and no invariants are checked.
     pub fn switch_off(&self) {
         self.recording.borrow_mut().off = true;

@@ -293,6 +293,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
         },
         streams: Streams { handles: LiteMap::new(), report_sender, reports, term: node.term() },
     };
+    let mut timer = task.clock.sleep_until(Micros::MAX);
     loop {
         for output in node.take_outputs() {
             task.carry_out(output, node.term());
@@ -300,7 +301,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
         if node.role() == Role::Shutdown {
             return;
         }
-        let mut timer = task.clock.sleep_until(node.next_deadline().unwrap_or(Micros::MAX));
+        timer.reset(node.next_deadline().unwrap_or(Micros::MAX));
         let InProgress { writes, applies, builds, gets, votes } = &mut task.in_progress;
         let input = futures::select_biased! {
             written = writes.select_next_some() => written.map_or_else(Input::StorageFailed, Input::Written),
@@ -327,7 +328,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
                 Some(request) => task.replies.register(request),
                 None => return,
             },
-            _ = timer => Input::DeadlineReached,
+            () = timer => Input::DeadlineReached,
         };
         node.handle(task.clock.now(), input);
     }

@@ -12,7 +12,7 @@ use super::{Input, Output, Stream, StreamCommand, StreamReport};
 use crate::raft::event::StreamState;
 use crate::raft::storage::{LogView, StorageError};
 use crate::raft::{Network, NodeId, Observer, Storage};
-use crate::runtime::Clock;
+use crate::runtime::{Clock, Micros};
 
 /// What a stream's task needs from its environment.
 pub struct TaskContext<N, S, O> {
@@ -47,6 +47,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, contex
     let mut abort_handles: BTreeMap<u64, AbortHandle> = BTreeMap::new();
     let mut reads: FuturesUnordered<ReadFuture> = FuturesUnordered::new();
 
+    let mut timer = clock.sleep_until(Micros::MAX);
     loop {
         for output in stream.take_outputs() {
             match output {
@@ -79,7 +80,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, contex
         if stream.state() == StreamState::Shutdown {
             return;
         }
-        let mut timer = clock.sleep_until(stream.next_deadline());
+        timer.reset(stream.next_deadline());
         // The commands of one input are bounded, by the number of entries in a payload.
         let burst_max = stream.config.max_payload_entries as usize;
         let input = futures::select_biased! {
@@ -99,7 +100,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, contex
                 Err(futures::future::Aborted) => continue,
             },
             entries = reads.select_next_some() => Input::Read(entries),
-            _ = timer => Input::DeadlineReached,
+            () = timer => Input::DeadlineReached,
             first = commands.next() => match first {
                 None => Input::Terminate,
                 Some(first) => Input::Commands(burst(first, &mut commands, burst_max)),
