@@ -175,10 +175,10 @@ impl Future for Sleep {
         if self.clock.now() >= self.deadline {
             return Poll::Ready(());
         }
-        let inner = self.clock.inner.clone();
-        let mut timers = inner.timers.borrow_mut();
-        let timer = *self.timer.get_or_insert_with(|| timers.create());
-        timers.arm(timer, self.deadline, context.waker());
+        let Sleep { clock, deadline, timer } = &mut *self;
+        let mut timers = clock.inner.timers.borrow_mut();
+        let timer = *timer.get_or_insert_with(|| timers.create());
+        timers.arm(timer, *deadline, context.waker());
         Poll::Pending
     }
 }

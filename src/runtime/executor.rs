@@ -351,6 +351,7 @@ mod tests {
     use super::*;
     use futures::channel::oneshot;
     use futures::future::FutureExt;
+    use std::task::Poll;
 
     type Journal = Rc<RefCell<Vec<String>>>;
 
