@@ -145,6 +145,9 @@ impl Run {
         let mut traced = Ok(());
         for (scenario, file) in load_all(&self.files)?.into_iter().zip(&self.files) {
             let mut lab = lab(scenario).map_err(|error| format!("{}: {error}", name_of(file)))?;
+            if self.trace.is_none() {
+                lab = lab.forgetful();
+            }
             lab.run_to_stop(self.until);
             reports.push(report_of(&lab));
             if let Some(trace) = &self.trace {

@@ -162,6 +162,11 @@ impl Recorder {
         self.recording.borrow_mut().past.keep(bytes);
     }
 
+    /// Only counts the events from now on, and keeps no past.
+    pub fn keep_nothing(&self) {
+        self.recording.borrow_mut().past.keep_nothing();
+    }
+
     /// Goes on watching a condition: it is evaluated after every event.
     pub fn watch(&self, watch: Watch) -> WatchId {
         let recording = &mut *self.recording.borrow_mut();

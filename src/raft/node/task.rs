@@ -356,8 +356,9 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
     };
     let mut timer = task.clock.sleep_until(Micros::MAX);
     loop {
+        let term = node.term();
         for output in node.take_outputs() {
-            task.carry_out(output, node.term());
+            task.carry_out(output, term);
         }
         if node.role() == Role::Shutdown {
             return;

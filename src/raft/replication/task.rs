@@ -73,15 +73,16 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, contex
     let mut reads = Pending::default();
     let mut timer = clock.sleep_until(Micros::MAX);
 
+    let target = stream.target();
     loop {
         for output in stream.take_outputs() {
             match output {
                 Output::SendAppend { rpc, request } => {
-                    let response = network.append(stream.target(), request);
+                    let response = network.append(target, request);
                     appends.push(rpc, response.map(move |response| (rpc, response)));
                 }
                 Output::SendChunk { rpc, request } => {
-                    let response = network.install_snapshot(stream.target(), request);
+                    let response = network.install_snapshot(target, request);
                     installs.push(rpc, response.map(move |response| (rpc, response)));
                 }
                 Output::CancelRpc { rpc } => {
@@ -91,7 +92,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, contex
                 Output::Read { first, last } => drop(reads.push(storage.read(first, last))),
                 Output::Report(report) => {
                     // The node may have ended already; then Terminate follows.
-                    let _ = reports.send((stream.target(), report));
+                    let _ = reports.send((target, report));
                 }
                 Output::Emit(event) => observer.emit(event),
             }
