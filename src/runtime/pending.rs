@@ -51,7 +51,9 @@ struct PlaceState {
 impl PlaceState {
     fn enqueue(&self) {
         self.woken.store(true, Ordering::Relaxed);
-        if !self.queued.swap(true, Ordering::Relaxed) {
+        // Not one atomic step: there is one thread.
+        if !self.queued.load(Ordering::Relaxed) {
+            self.queued.store(true, Ordering::Relaxed);
             let task = {
                 let mut all = lock(&self.all);
                 all.0.push_back(self.place);
@@ -128,18 +130,24 @@ impl<F: Future> Pending<F> {
     /// Frees a place, or leaves that for when it is taken from the woken.
     fn release(&mut self, place: usize) {
         // Whatever wakes it from now on comes too late.
-        if !self.places[place].state.queued.swap(true, Ordering::Relaxed) {
+        let queued = &self.places[place].state.queued;
+        if !queued.load(Ordering::Relaxed) {
+            queued.store(true, Ordering::Relaxed);
             self.free.push(place);
         }
     }
 
     /// The next result; none if no future is left.
     pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<F::Output, Aborted>>> {
-        register(&mut lock(&self.woken).1, context);
+        let mut next = {
+            let (places, task) = &mut *lock(&self.woken);
+            register(task, context);
+            places.pop_front()
+        };
         let waiting = self.waiting;
         let (mut polled, mut yielded) = (0, 0);
         loop {
-            let Some(place) = lock(&self.woken).0.pop_front() else {
+            let Some(place) = next else {
                 self.told_empty = self.waiting == 0;
                 return if self.told_empty { Poll::Ready(None) } else { Poll::Pending };
             };
@@ -153,6 +161,7 @@ impl<F: Future> Pending<F> {
                 // It woke itself in the poll that made it ready.
                 None => {
                     self.release(place);
+                    next = self.pop();
                     continue;
                 }
             };
@@ -169,7 +178,12 @@ impl<F: Future> Pending<F> {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }
+            next = self.pop();
         }
+    }
+
+    fn pop(&self) -> Option<usize> {
+        lock(&self.woken).0.pop_front()
     }
 
     /// The next result, as one of several things that a task waits for: an empty set is never ready.
