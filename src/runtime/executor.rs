@@ -14,7 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Wake, Waker};
 
-use super::clock::{Clock, Micros};
+use super::clock::Clock;
+use super::micros::Micros;
 
 /// The most polls at one point in time, if nothing gets on by the last [`IDLE_POLLS_MAX`] of them. More are taken for an
 /// endless loop ([`Step::Runaway`]).
@@ -347,8 +348,8 @@ fn lock(ready: &ReadyQueue) -> MutexGuard<'_, VecDeque<TaskId>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::channel::oneshot;
     use super::*;
-    use futures::channel::oneshot;
     use futures::future::FutureExt;
     use std::task::Poll;
 
@@ -425,12 +426,12 @@ mod tests {
     #[test]
     fn cancelling_a_group_drops_its_tasks_and_wakes_those_who_wait_for_them() {
         let (mut executor, spawner, clock, journal) = with_journal();
-        let (sender, receiver) = oneshot::channel::<()>();
+        let (sender, receiver) = oneshot::<()>();
         let doomed = executor.spawner(GroupId(2));
         let c = clock.clone();
         doomed.spawn("doomed", async move {
             c.sleep(Micros(100)).await;
-            let _ = sender.send(());
+            sender.send(());
         });
         let d = journal.clone();
         spawner.spawn("waiting", async move {
