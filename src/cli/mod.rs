@@ -50,6 +50,9 @@ enum Command {
     },
 }
 
+/// How much of a run stays in memory that is not traced, in bytes, about.
+const KEPT_BYTES: u64 = 16 << 20;
+
 #[derive(clap::Args)]
 struct Run {
     /// Scenario files; - is standard input
@@ -145,6 +148,10 @@ impl Run {
         let mut traced = Ok(());
         for (scenario, file) in load_all(&self.files)?.into_iter().zip(&self.files) {
             let mut lab = lab(scenario).map_err(|error| format!("{}: {error}", name_of(file)))?;
+            if self.trace.is_none() {
+                // A report needs no event again.
+                lab = lab.keeping(KEPT_BYTES);
+            }
             lab.run_to_stop(self.until);
             reports.push(report_of(&lab));
             if let Some(trace) = &self.trace {
@@ -160,11 +167,14 @@ impl Run {
 
 /// Writes every event of a run as a line of JSON.
 fn write_trace(lab: &Lab, out: &mut dyn Write) -> std::io::Result<()> {
-    for record in lab.records().iter() {
-        serde_json::to_writer(&mut *out, record)?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
+    let mut written = Ok(());
+    let repeated = lab.for_each_record(0, lab.events(), |record| {
+        if written.is_ok() {
+            written = serde_json::to_writer(&mut *out, record).map_err(Into::into).and_then(|()| out.write_all(b"\n"));
+        }
+        Ok(())
+    });
+    written.and(repeated.map_err(std::io::Error::other))
 }
 
 /// Writes one report as itself, several as a list.
