@@ -50,9 +50,6 @@ enum Command {
     },
 }
 
-/// How much of a run stays in memory that is not traced, in bytes, about.
-const KEPT_BYTES: u64 = 16 << 20;
-
 #[derive(clap::Args)]
 struct Run {
     /// Scenario files; - is standard input
@@ -149,8 +146,7 @@ impl Run {
         for (scenario, file) in load_all(&self.files)?.into_iter().zip(&self.files) {
             let mut lab = lab(scenario).map_err(|error| format!("{}: {error}", name_of(file)))?;
             if self.trace.is_none() {
-                // A report needs no event again.
-                lab = lab.keeping(KEPT_BYTES);
+                lab = lab.forgetful();
             }
             lab.run_to_stop(self.until);
             reports.push(report_of(&lab));
@@ -184,4 +180,23 @@ fn write_reports<T: Serialize>(reports: &[T], out: &mut dyn Write) -> std::io::R
         reports => serde_json::to_writer_pretty(&mut *out, reports)?,
     }
     out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run of which few events are in memory leaves the trace of one that keeps all.
+    #[test]
+    fn a_trace_has_every_event() {
+        let [all, few] = [u64::MAX, 0].map(|keeps| {
+            let mut lab = Lab::new(Scenario::classroom(3)).unwrap().keeping(keeps);
+            lab.advance_to(Micros::from_ms(60_000), u64::MAX);
+            let mut trace = Vec::new();
+            write_trace(&lab, &mut trace).unwrap();
+            let in_memory = lab.records().len();
+            (in_memory, trace)
+        });
+        assert!(few.0 < all.0 && few.1 == all.1, "{} of {} events in memory", few.0, all.0);
+    }
 }

@@ -1,16 +1,17 @@
 //! Virtual time in microseconds, which only the executor advances.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::ops::{Add, AddAssign, Sub};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use futures::future::{select, Either};
 use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
+
+use super::timers::{TimerId, Timers};
 
 /// The longest time that is read from JSON, in milliseconds: 31 years, exact to the microsecond in a double.
 pub const MILLISECONDS_MAX: f64 = 1e12;
@@ -96,10 +97,7 @@ pub struct Clock {
 #[derive(Default)]
 struct Inner {
     now: Cell<Micros>,
-    /// The sequence number of the next timer.
-    next_sequence: Cell<u64>,
-    /// The timers that are set, by time and then by the order in which they were set.
-    timers: RefCell<BTreeMap<(Micros, u64), Waker>>,
+    timers: RefCell<Timers>,
 }
 
 impl Clock {
@@ -110,7 +108,7 @@ impl Clock {
 
     /// Waits until `deadline`. Ready at once if it has passed.
     pub fn sleep_until(&self, deadline: Micros) -> Sleep {
-        Sleep { clock: self.clone(), deadline, sequence: None }
+        Sleep { clock: self.clone(), deadline, timer: None }
     }
 
     /// Waits for a duration.
@@ -132,17 +130,15 @@ impl Clock {
 
     /// The time of the next timer, if any is set.
     pub(super) fn next_deadline(&self) -> Option<Micros> {
-        self.inner.timers.borrow().keys().next().map(|&(deadline, _)| deadline)
+        self.inner.timers.borrow_mut().first().map(|(deadline, _)| deadline)
     }
 
     /// Advances the clock, never backwards, and wakes the tasks whose timers are due, in the order of (time, sequence).
     pub(super) fn advance_to(&self, time: Micros) {
         self.inner.now.set(time.max(self.now()));
         loop {
-            let mut timers = self.inner.timers.borrow_mut();
-            let Some(first) = timers.first_entry().filter(|entry| entry.key().0 <= time) else { break };
-            let waker = first.remove();
-            drop(timers);
+            let due = self.inner.timers.borrow_mut().take_due(time);
+            let Some(waker) = due else { break };
             waker.wake();
         }
     }
@@ -156,8 +152,18 @@ pub struct TimedOut;
 pub struct Sleep {
     clock: Clock,
     deadline: Micros,
-    /// The sequence number of its timer, once it is set.
-    sequence: Option<u64>,
+    /// Its timer, once it has one.
+    timer: Option<TimerId>,
+}
+
+impl Sleep {
+    /// Waits until another time, as if it were a new one: cheaper than a new one.
+    pub fn reset(&mut self, deadline: Micros) {
+        self.deadline = deadline;
+        if let Some(timer) = self.timer {
+            self.clock.inner.timers.borrow_mut().disarm(timer);
+        }
+    }
 }
 
 impl Future for Sleep {
@@ -169,21 +175,18 @@ impl Future for Sleep {
         if self.clock.now() >= self.deadline {
             return Poll::Ready(());
         }
-        let inner = self.clock.inner.clone();
-        let sequence = *self.sequence.get_or_insert_with(|| {
-            let sequence = inner.next_sequence.get();
-            inner.next_sequence.set(sequence + 1);
-            sequence
-        });
-        inner.timers.borrow_mut().insert((self.deadline, sequence), context.waker().clone());
+        let Sleep { clock, deadline, timer } = &mut *self;
+        let mut timers = clock.inner.timers.borrow_mut();
+        let timer = *timer.get_or_insert_with(|| timers.create());
+        timers.arm(timer, *deadline, context.waker());
         Poll::Pending
     }
 }
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        if let Some(sequence) = self.sequence {
-            self.clock.inner.timers.borrow_mut().remove(&(self.deadline, sequence));
+        if let Some(timer) = self.timer {
+            self.clock.inner.timers.borrow_mut().release(timer);
         }
     }
 }

@@ -147,6 +147,11 @@ impl Recorder {
         recording.leaders.iter().max_by_key(|&(_, term)| term).map(|(&node, _)| node)
     }
 
+    /// Whether an invariant was violated.
+    pub fn any_violation(&self) -> bool {
+        !self.recording.borrow().world.violations.is_empty()
+    }
+
     /// Switches recording off: from now on the world does not change, and no invariants are checked.
     pub fn switch_off(&self) {
         self.recording.borrow_mut().off = true;
@@ -155,6 +160,11 @@ impl Recorder {
     /// Drops the oldest events when all take more than so many bytes, about.
     pub fn keep(&self, bytes: u64) {
         self.recording.borrow_mut().past.keep(bytes);
+    }
+
+    /// Only counts the events from now on, and keeps no past.
+    pub fn keep_nothing(&self) {
+        self.recording.borrow_mut().past.keep_nothing();
     }
 
     /// Goes on watching a condition: it is evaluated after every event.
