@@ -199,7 +199,7 @@ impl Lab {
 
     /// Which limit of a run is reached, if any.
     fn is_full(&self) -> Option<Halt> {
-        let RunLimits { events, bytes } = self.limits;
+        let RunLimits { events, bytes, .. } = self.limits;
         match self.recorder.bytes() >= bytes {
             true => Some(Halt::TooManyBytes(bytes)),
             false => (self.events() >= events).then_some(Halt::TooManyEvents(events)),
