@@ -11,6 +11,7 @@ mod acknowledged;
 mod applied;
 mod check;
 mod commits;
+mod configurations;
 mod election;
 mod leader_completeness;
 mod linearizable;
