@@ -192,6 +192,7 @@ impl<T> Drop for OneshotReceiver<T> {
         let value = {
             let mut shared = self.0.borrow_mut();
             shared.receiver_gone = true;
+            shared.waiting = None;
             shared.value.take()
         };
         drop(value);
@@ -209,5 +210,49 @@ pub(super) fn register(waiting: &mut Option<Waker>, context: &Context<'_>) {
     let waker = context.waker();
     if waiting.as_ref().is_none_or(|known| !known.will_wake(waker)) {
         *waiting = Some(waker.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::future::FutureExt;
+
+    #[test]
+    fn a_mailbox_gives_in_order_and_ends_with_its_senders() {
+        let (sender, mut receiver) = mailbox();
+        let other = sender.clone();
+        assert_eq!((sender.send(1), other.send(2)), (Ok(()), Ok(())));
+        drop(sender);
+        assert_eq!(receiver.recv().now_or_never(), Some(Some(1)));
+        assert_eq!(receiver.try_recv(), Some(2));
+        assert_eq!(receiver.recv().now_or_never(), None, "a sender is left");
+        drop(other);
+        assert_eq!(receiver.recv().now_or_never(), Some(None));
+    }
+
+    #[test]
+    fn a_mailbox_without_a_receiver_refuses_and_keeps_nothing() {
+        let (sender, receiver) = mailbox();
+        let value = Rc::new(());
+        assert_eq!(sender.send(value.clone()), Ok(()));
+        drop(receiver);
+        assert_eq!(Rc::strong_count(&value), 1);
+        assert!(sender.is_closed());
+        assert_eq!(sender.send(value), Err(Closed));
+    }
+
+    #[test]
+    fn a_oneshot_says_when_the_other_end_is_gone() {
+        let (sender, mut receiver) = oneshot();
+        assert_eq!((&mut receiver).now_or_never(), None);
+        sender.send(1);
+        assert_eq!(receiver.now_or_never(), Some(Ok(1)));
+        let (sender, receiver) = oneshot::<u8>();
+        drop(sender);
+        assert_eq!(receiver.now_or_never(), Some(Err(Canceled)));
+        let (sender, receiver) = oneshot::<u8>();
+        drop(receiver);
+        assert!(sender.is_canceled());
     }
 }

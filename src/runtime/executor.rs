@@ -14,7 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Wake, Waker};
 
-use super::clock::{Clock, Micros};
+use super::clock::Clock;
+use super::micros::Micros;
 
 /// The most polls at one point in time, if nothing gets on by the last [`IDLE_POLLS_MAX`] of them. More are taken for an
 /// endless loop ([`Step::Runaway`]).
@@ -74,7 +75,9 @@ struct TaskState {
 
 impl TaskState {
     fn enqueue(&self) {
-        if !self.queued.swap(true, Ordering::Relaxed) {
+        // Not one atomic step: there is one thread.
+        if !self.queued.load(Ordering::Relaxed) {
+            self.queued.store(true, Ordering::Relaxed);
             lock(&self.ready).push_back(self.id);
         }
     }
@@ -218,22 +221,6 @@ impl Executor {
         lock(&self.ready).extend(woken);
     }
 
-    /// Whether a task is ready to be polled now.
-    pub fn has_ready(&mut self) -> bool {
-        self.take_spawned();
-        let mut ready = lock(&self.ready);
-        // Remove tasks that cannot be polled: those that have ended, and those of paused groups.
-        while let Some(&id) = ready.front() {
-            match find(&self.tasks, id) {
-                Some(task) if self.paused.contains(&task.group) => self.woken_while_paused.push(id),
-                Some(_) => return true,
-                None => {}
-            }
-            ready.pop_front();
-        }
-        false
-    }
-
     /// The time of the next timer, if any is set.
     pub fn next_timer(&self) -> Option<Micros> {
         self.clock.next_deadline()
@@ -273,13 +260,12 @@ impl Executor {
 
     /// Polls the task that was woken first; does nothing and returns none if no task is ready.
     pub fn poll(&mut self) -> Option<Step> {
-        if !self.has_ready() {
-            return None;
-        }
+        self.take_spawned();
+        let id = self.next_ready()?;
         if self.polls_total >= POLLS_PER_INSTANT_MAX && self.polls_idle >= IDLE_POLLS_MAX {
+            lock(&self.ready).push_front(id);
             return Some(Step::Runaway(self.busiest()));
         }
-        let id = lock(&self.ready).pop_front()?;
         let task = self.tasks.get_mut(id.place)?.as_mut()?;
         let before = if task.polls.0 == self.instant { task.polls.1 } else { 0 };
         task.polls = (self.instant, before + 1);
@@ -294,6 +280,20 @@ impl Executor {
             }
         }
         Some(Step::Polled(name))
+    }
+
+    /// Takes the first task from the ready queue that can be polled. Those that have ended are passed over, and those of
+    /// paused groups kept aside.
+    fn next_ready(&mut self) -> Option<TaskId> {
+        let mut ready = lock(&self.ready);
+        loop {
+            let id = ready.pop_front()?;
+            match find(&self.tasks, id) {
+                Some(task) if self.paused.contains(&task.group) => self.woken_while_paused.push(id),
+                Some(_) => return Some(id),
+                None => {}
+            }
+        }
     }
 
     /// Takes over the tasks that were spawned since the last call.
@@ -348,8 +348,8 @@ fn lock(ready: &ReadyQueue) -> MutexGuard<'_, VecDeque<TaskId>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::channel::oneshot;
     use super::*;
-    use futures::channel::oneshot;
     use futures::future::FutureExt;
     use std::task::Poll;
 
@@ -426,12 +426,12 @@ mod tests {
     #[test]
     fn cancelling_a_group_drops_its_tasks_and_wakes_those_who_wait_for_them() {
         let (mut executor, spawner, clock, journal) = with_journal();
-        let (sender, receiver) = oneshot::channel::<()>();
+        let (sender, receiver) = oneshot::<()>();
         let doomed = executor.spawner(GroupId(2));
         let c = clock.clone();
         doomed.spawn("doomed", async move {
             c.sleep(Micros(100)).await;
-            let _ = sender.send(());
+            sender.send(());
         });
         let d = journal.clone();
         spawner.spawn("waiting", async move {
@@ -476,7 +476,7 @@ mod tests {
         let (mut executor, spawner, _, journal) = with_journal();
         executor.pause(GroupId(1));
         spawner.spawn("never", async {});
-        assert!(!executor.has_ready());
+        assert_eq!(executor.poll(), None);
         executor.cancel(GroupId(1));
         let d = journal.clone();
         spawner.spawn("next life", async move { d.borrow_mut().push("alive".into()) });

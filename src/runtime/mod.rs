@@ -6,14 +6,16 @@
 mod channel;
 mod clock;
 mod executor;
+mod micros;
 mod pending;
 mod rng;
 mod timers;
 mod trace_hash;
 
 pub use channel::{mailbox, oneshot, Canceled, Closed, OneshotReceiver, OneshotSender, Receiver, Sender};
-pub use clock::{Clock, Micros, Sleep, TimedOut, MILLISECONDS_MAX};
+pub use clock::{Clock, Sleep, TimedOut};
 pub use executor::{Executor, GroupId, Spawner, Step, POLLS_PER_INSTANT_MAX};
+pub use micros::{Micros, MILLISECONDS_MAX};
 pub use pending::{Aborted, Pending, Ticket};
 pub use rng::Rng;
 pub use trace_hash::{StableHash, TraceHash};

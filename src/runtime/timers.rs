@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::task::Waker;
 
-use super::Micros;
+use super::micros::Micros;
 
 /// Identifies a timer of one clock, until it is released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,5 +103,71 @@ impl Timers {
         let slot = &mut self.slots[place];
         (slot.due, slot.queued) = (None, None);
         slot.waker.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::Rng;
+    use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    #[derive(Default)]
+    struct Rung(AtomicUsize);
+
+    impl Wake for Rung {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn they_fire_as_from_a_sorted_list() {
+        for seed in 0..500 {
+            let mut rng = Rng::new(seed, "timers", 0);
+            let (mut timers, mut now, mut sequence) = (Timers::default(), 0, 0);
+            let mut known: Vec<(TimerId, Arc<Rung>)> = Vec::new();
+            let mut list: BTreeMap<Due, TimerId> = BTreeMap::new();
+            for _ in 0..100 {
+                let choice = rng.range(0, known.len() as u64 + 1) as usize;
+                match (rng.range(0, 6), known.get(choice).cloned()) {
+                    (0, _) => known.push((timers.create(), Arc::default())),
+                    (1, Some((id, _))) => {
+                        timers.disarm(id);
+                        list.retain(|_, timer| *timer != id);
+                    }
+                    (2, Some((id, _))) if rng.chance(300_000) => {
+                        timers.release(id);
+                        list.retain(|_, timer| *timer != id);
+                        known.remove(choice);
+                    }
+                    (3, _) => {
+                        now += rng.range(0, 20);
+                        while let Some(entry) = list.first_entry().filter(|entry| entry.key().0 <= Micros(now)) {
+                            let due = entry.remove();
+                            let rung = &known.iter().find(|(id, _)| *id == due).unwrap().1;
+                            let before = rung.0.load(Ordering::Relaxed);
+                            timers.take_due(Micros(now)).unwrap().wake();
+                            assert_eq!(rung.0.load(Ordering::Relaxed), before + 1, "seed {seed}");
+                        }
+                        assert!(timers.take_due(Micros(now)).is_none(), "seed {seed}");
+                    }
+                    (_, Some((id, rung))) => {
+                        let deadline = Micros(now + rng.range(1, 50));
+                        timers.arm(id, deadline, &Waker::from(rung));
+                        if !list.values().any(|timer| *timer == id) {
+                            list.insert((deadline, sequence), id);
+                            sequence += 1;
+                        }
+                    }
+                    _ => {}
+                }
+                let first = list.keys().next().map(|due| due.0);
+                assert_eq!(timers.first().map(|(at, _)| at), first, "seed {seed}");
+            }
+        }
     }
 }

@@ -77,14 +77,14 @@ impl EventLog {
     }
 
     /// Appends the next event, with the world after it, and the bytes of all events up to it.
-    pub fn push(&mut self, record: Rc<Record>, world: &Rc<World>, bytes: u64) {
+    pub fn push(&mut self, record: Record, world: &Rc<World>, bytes: u64) {
         let Some(keeps) = self.keeps else {
             self.dropped += 1;
             return;
         };
         let number = record.n;
         self.bytes = bytes;
-        self.records.push(record);
+        self.records.push(Rc::new(record));
         if number.is_multiple_of(self.spacing) {
             self.keyframes.insert(number, (world.clone(), bytes));
         }

@@ -54,10 +54,10 @@ impl Recording {
         }
     }
 
-    /// Records one event: folds it into the world, and passes it to the watches.
-    fn take(&mut self, at: Micros, event: Event) -> Rc<Record> {
+    /// Takes one event: folds it into the world, and passes it to the watches.
+    fn take(&mut self, at: Micros, event: Event) -> Record {
         self.tally.note(&event);
-        let record = Rc::new(Record { at, n: self.tally.events, event });
+        let record = Record { at, n: self.tally.events, event };
         record.hash_into(&mut self.hash);
         Rc::make_mut(&mut self.world).apply(&record);
         for watch in &mut self.watches {
@@ -68,8 +68,21 @@ impl Recording {
             trigger.fired = trigger.watch.holds(&self.world, at);
             self.fired.extend(trigger.fired.then_some(i));
         }
-        self.past.push(record.clone(), &self.world, self.tally.bytes);
         record
+    }
+
+    /// Takes an event, and the violations that it brings.
+    fn record(&mut self, at: Micros, event: Event) {
+        let record = self.take(at, event);
+        let broken = self.invariants.observe(&record, &self.world);
+        self.past.push(record, &self.world, self.tally.bytes);
+        for Violation { invariant, nodes, entries, detail: text } in broken {
+            // Only the first violation of each invariant is recorded; later ones are mostly consequences of it.
+            if !self.world.violations.contains_key(&invariant) {
+                let record = self.take(at, Event::Lab(LabEvent::Violation { invariant, nodes, entries, text }));
+                self.past.push(record, &self.world, self.tally.bytes);
+            }
+        }
     }
 }
 
@@ -115,15 +128,7 @@ impl Recorder {
             recording.tally.note(&event);
             return;
         }
-        let at = self.clock.now();
-        let record = recording.take(at, event);
-        let broken = recording.invariants.observe(&record, &recording.world);
-        for Violation { invariant, nodes, entries, detail: text } in broken {
-            // Only the first violation of each invariant is recorded; later ones are mostly consequences of it.
-            if !recording.world.violations.contains_key(&invariant) {
-                recording.take(at, Event::Lab(LabEvent::Violation { invariant, nodes, entries, text }));
-            }
-        }
+        recording.record(self.clock.now(), event);
     }
 
     /// The number of events so far.

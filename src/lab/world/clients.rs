@@ -26,17 +26,28 @@ impl Clients {
         self.by_result.get(&result).copied().unwrap_or(0)
     }
 
-    /// Takes what is known now about a request.
-    pub(super) fn note(&mut self, op: u64, request: ClientOp) {
-        let (result, is_write) = (request.result, request.value.is_some() || request.form.delete);
-        match self.ops.insert(op, Rc::new(request)) {
-            Some(before) => {
-                if let Some(count) = self.by_result.get_mut(&before.result) {
+    /// Takes what is known now about a request, which may be a new one.
+    pub(super) fn note(
+        &mut self,
+        op: u64,
+        request: impl FnOnce() -> ClientOp,
+        now: (Option<NodeId>, ClientResult, Option<&String>),
+    ) {
+        let (node, result, read) = now;
+        match self.ops.get_mut(&op) {
+            Some(known) => {
+                if let Some(count) = self.by_result.get_mut(&known.result) {
                     *count -= 1;
                 }
+                let known = Rc::make_mut(known);
+                (known.node, known.result, known.read) = (node, result, read.cloned());
             }
-            None if is_write => self.writes += 1,
-            None => self.reads += 1,
+            None => {
+                let request = request();
+                let is_write = request.value.is_some() || request.form.delete;
+                *if is_write { &mut self.writes } else { &mut self.reads } += 1;
+                self.ops.insert(op, Rc::new(request));
+            }
         }
         *self.by_result.entry(result).or_default() += 1;
     }

@@ -299,7 +299,7 @@ impl World {
             LabEvent::Cut { links, name } => self.cut_links(links, name.as_ref()),
             LabEvent::Join { links } => self.join_links(links),
             LabEvent::Client { client, op, key, value, node, result, index: _, read, form } => {
-                let new = ClientOp {
+                let new = || ClientOp {
                     client: *client,
                     key: key.clone(),
                     value: value.clone(),
@@ -308,7 +308,7 @@ impl World {
                     result: *result,
                     read: read.clone(),
                 };
-                self.clients.note(*op, new);
+                self.clients.note(*op, new, (*node, *result, read.as_ref()));
             }
         }
     }

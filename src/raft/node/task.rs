@@ -155,6 +155,8 @@ impl PendingReplies {
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T>>>;
 type StorageFuture<T> = Boxed<Result<T, StorageError>>;
+type GetResult = Result<Option<String>, StorageError>;
+type VoteResult = Result<VoteResponse, Unreachable>;
 
 /// The operations that a node's task has started and waits for.
 #[derive(Default)]
@@ -168,9 +170,9 @@ struct InProgress {
     /// The construction of a snapshot. At most one.
     builds: Pending<StorageFuture<SharedSnapshot>>,
     /// Reads of the state machine, each with the request that it answers.
-    gets: Pending<Boxed<(Token, Result<Option<String>, StorageError>)>>,
+    gets: Pending<Boxed<(Token, GetResult)>>,
     /// RequestVote RPCs, each with the voter and the term of the request.
-    votes: Pending<Boxed<(NodeId, Term, Result<VoteResponse, Unreachable>)>>,
+    votes: Pending<Boxed<(NodeId, Term, VoteResult)>>,
 }
 
 impl InProgress {
