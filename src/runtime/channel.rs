@@ -14,7 +14,7 @@ struct Mailbox<T> {
     values: VecDeque<T>,
     senders: usize,
     closed: bool,
-    waiting: Option<Waker>,
+    waiting: Waiting,
 }
 
 /// The end of a [`mailbox`] that takes values. Clones send to the same receiver.
@@ -29,7 +29,7 @@ pub struct Closed;
 
 /// A queue of values from any number of senders to one receiver, without a bound.
 pub fn mailbox<T>() -> (Sender<T>, Receiver<T>) {
-    let shared = Mailbox { values: VecDeque::new(), senders: 1, closed: false, waiting: None };
+    let shared = Mailbox { values: VecDeque::new(), senders: 1, closed: false, waiting: Waiting::default() };
     let shared = Rc::new(RefCell::new(shared));
     (Sender(shared.clone()), Receiver(shared))
 }
@@ -40,15 +40,12 @@ impl<T> Sender<T> {
     /// # Errors
     /// If the receiver is gone. The value is dropped then.
     pub fn send(&self, value: T) -> Result<(), Closed> {
-        let waiting = {
-            let mut shared = self.0.borrow_mut();
-            if shared.closed {
-                return Err(Closed);
-            }
-            shared.values.push_back(value);
-            shared.waiting.take()
-        };
-        wake(waiting);
+        let mut shared = self.0.borrow_mut();
+        if shared.closed {
+            return Err(Closed);
+        }
+        shared.values.push_back(value);
+        shared.waiting.wake();
         Ok(())
     }
 
@@ -67,16 +64,11 @@ impl<T> Clone for Sender<T> {
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        let waiting = {
-            let mut shared = self.0.borrow_mut();
-            shared.senders -= 1;
-            if shared.senders > 0 {
-                None
-            } else {
-                shared.waiting.take()
-            }
-        };
-        wake(waiting);
+        let mut shared = self.0.borrow_mut();
+        shared.senders -= 1;
+        if shared.senders == 0 {
+            shared.waiting.wake();
+        }
     }
 }
 
@@ -98,7 +90,7 @@ impl<T> Receiver<T> {
             Some(value) => Poll::Ready(Some(value)),
             None if shared.senders == 0 => Poll::Ready(None),
             None => {
-                register(&mut shared.waiting, context);
+                shared.waiting.register(context);
                 Poll::Pending
             }
         }
@@ -121,7 +113,7 @@ struct Shot<T> {
     value: Option<T>,
     sender_gone: bool,
     receiver_gone: bool,
-    waiting: Option<Waker>,
+    waiting: Waiting,
 }
 
 /// The end of a [`oneshot`] that takes the value.
@@ -136,7 +128,7 @@ pub struct Canceled;
 
 /// A channel for one value.
 pub fn oneshot<T>() -> (OneshotSender<T>, OneshotReceiver<T>) {
-    let shared = Shot { value: None, sender_gone: false, receiver_gone: false, waiting: None };
+    let shared = Shot { value: None, sender_gone: false, receiver_gone: false, waiting: Waiting::default() };
     let shared = Rc::new(RefCell::new(shared));
     (OneshotSender(shared.clone()), OneshotReceiver(shared))
 }
@@ -158,12 +150,9 @@ impl<T> OneshotSender<T> {
 
 impl<T> Drop for OneshotSender<T> {
     fn drop(&mut self) {
-        let waiting = {
-            let mut shared = self.0.borrow_mut();
-            shared.sender_gone = true;
-            shared.waiting.take()
-        };
-        wake(waiting);
+        let mut shared = self.0.borrow_mut();
+        shared.sender_gone = true;
+        shared.waiting.wake();
     }
 }
 
@@ -182,7 +171,7 @@ impl<T> Future for OneshotReceiver<T> {
         if shared.sender_gone {
             return Poll::Ready(shared.value.take().ok_or(Canceled));
         }
-        register(&mut shared.waiting, context);
+        shared.waiting.register(context);
         Poll::Pending
     }
 }
@@ -192,24 +181,33 @@ impl<T> Drop for OneshotReceiver<T> {
         let value = {
             let mut shared = self.0.borrow_mut();
             shared.receiver_gone = true;
-            shared.waiting = None;
+            shared.waiting = Waiting::default();
             shared.value.take()
         };
         drop(value);
     }
 }
 
-fn wake(waiting: Option<Waker>) {
-    if let Some(waker) = waiting {
-        waker.wake();
-    }
+/// Who waits, to be woken once. The waker stays when that is done: most wait again.
+#[derive(Default)]
+struct Waiting {
+    waker: Option<Waker>,
+    due: bool,
 }
 
-/// Keeps whom to wake, without a copy if it is the same as before.
-pub(super) fn register(waiting: &mut Option<Waker>, context: &Context<'_>) {
-    let waker = context.waker();
-    if waiting.as_ref().is_none_or(|known| !known.will_wake(waker)) {
-        *waiting = Some(waker.clone());
+impl Waiting {
+    fn register(&mut self, context: &Context<'_>) {
+        let waker = context.waker();
+        if self.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
+            self.waker = Some(waker.clone());
+        }
+        self.due = true;
+    }
+
+    fn wake(&mut self) {
+        if std::mem::take(&mut self.due) {
+            self.waker.iter().for_each(Waker::wake_by_ref);
+        }
     }
 }
 

@@ -59,11 +59,8 @@ impl Clock {
     /// Advances the clock, never backwards, and wakes the tasks whose timers are due, in the order of (time, sequence).
     pub(super) fn advance_to(&self, time: Micros) {
         self.inner.now.set(time.max(self.now()));
-        loop {
-            let due = self.inner.timers.borrow_mut().take_due(time);
-            let Some(waker) = due else { break };
-            waker.wake();
-        }
+        let mut timers = self.inner.timers.borrow_mut();
+        while timers.fire(time) {}
     }
 }
 

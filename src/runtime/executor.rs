@@ -6,16 +6,15 @@
 //! queue is empty.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Wake, Waker};
+use std::sync::Arc;
+use std::task::{Context, Waker};
 
 use super::clock::Clock;
 use super::micros::Micros;
+use super::woken::{Place, Woken};
 
 /// The most polls at one point in time, if nothing gets on by the last [`IDLE_POLLS_MAX`] of them. More are taken for an
 /// endless loop ([`Step::Runaway`]).
@@ -28,13 +27,6 @@ pub const IDLE_POLLS_MAX: u32 = 5_000;
 /// Identifies a group of tasks that are paused and cancelled together: the tasks of one node, for example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GroupId(pub u64);
-
-/// Identifies a task: its place, and its number among all tasks ever spawned. A place is used again, a number is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct TaskId {
-    number: u64,
-    place: usize,
-}
 
 /// What one [`Executor::step`] did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,44 +44,16 @@ pub enum Step {
 
 /// A spawned task that has not completed.
 struct Task {
+    /// Its number among all tasks ever spawned.
+    number: u64,
     name: Rc<str>,
     group: GroupId,
     future: Pin<Box<dyn Future<Output = ()>>>,
-    state: Arc<TaskState>,
-    /// Wakes it: the same as `state`.
+    place: Arc<Place>,
+    /// Wakes it: the same as `place`.
     waker: Waker,
     /// The instant at which it was polled last, and how often at that instant.
     polls: (u64, u32),
-}
-
-/// The woken tasks, in the order of waking. Behind a mutex only because a `Waker` must be `Send`; there is one thread.
-type ReadyQueue = Arc<Mutex<VecDeque<TaskId>>>;
-
-/// Puts a task into the ready queue, at most once until it is polled.
-struct TaskState {
-    id: TaskId,
-    /// Whether the task is in the ready queue.
-    queued: AtomicBool,
-    ready: ReadyQueue,
-}
-
-impl TaskState {
-    fn enqueue(&self) {
-        // Not one atomic step: there is one thread.
-        if !self.queued.load(Ordering::Relaxed) {
-            self.queued.store(true, Ordering::Relaxed);
-            lock(&self.ready).push_back(self.id);
-        }
-    }
-}
-
-impl Wake for TaskState {
-    fn wake(self: Arc<Self>) {
-        self.enqueue();
-    }
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.enqueue();
-    }
 }
 
 /// Spawns tasks in one group. Tasks may hold one to spawn others.
@@ -106,30 +70,24 @@ struct SpawnQueue {
     /// The places of tasks that have ended, and the number of all places.
     free: Vec<usize>,
     places: usize,
-    ready: ReadyQueue,
+    ready: Arc<Woken>,
     tasks: Vec<Task>,
-}
-
-impl SpawnQueue {
-    fn next_id(&mut self) -> TaskId {
-        self.spawned += 1;
-        let place = self.free.pop().unwrap_or_else(|| {
-            self.places += 1;
-            self.places - 1
-        });
-        TaskId { number: self.spawned, place }
-    }
 }
 
 impl Spawner {
     /// Spawns a task, and puts it at the end of the ready queue.
     pub fn spawn(&self, name: impl Into<Rc<str>>, future: impl Future<Output = ()> + 'static) {
-        let mut shared = self.shared.borrow_mut();
-        let id = shared.next_id();
-        let state = Arc::new(TaskState { id, queued: AtomicBool::new(false), ready: shared.ready.clone() });
-        state.enqueue();
-        let (future, waker) = (Box::pin(future), Waker::from(state.clone()));
-        shared.tasks.push(Task { name: name.into(), group: self.group, future, state, waker, polls: (0, 0) });
+        let shared = &mut *self.shared.borrow_mut();
+        shared.spawned += 1;
+        let place = shared.free.pop().unwrap_or_else(|| {
+            shared.places += 1;
+            shared.places - 1
+        });
+        shared.ready.push(place);
+        let place = Place::queued(place, &shared.ready);
+        let (future, waker) = (Box::pin(future), Waker::from(place.clone()));
+        let (number, name, group) = (shared.spawned, name.into(), self.group);
+        shared.tasks.push(Task { number, name, group, future, place, waker, polls: (0, 0) });
     }
 }
 
@@ -138,12 +96,12 @@ pub struct Executor {
     clock: Clock,
     /// The tasks, by their places.
     tasks: Vec<Option<Task>>,
-    ready: ReadyQueue,
+    ready: Arc<Woken>,
     spawn_queue: Rc<RefCell<SpawnQueue>>,
     /// The groups whose tasks are not polled.
     paused: Vec<GroupId>,
     /// The tasks of paused groups that were woken, in the order of waking.
-    woken_while_paused: Vec<TaskId>,
+    woken_while_paused: Vec<usize>,
     /// Counts the movements of the clock, from 1: a new task was polled at none of them.
     instant: u64,
     /// The tasks that have ended at this instant, by name, with the number of polls.
@@ -163,7 +121,7 @@ impl Default for Executor {
 impl Executor {
     /// An executor without tasks, at time zero.
     pub fn new() -> Executor {
-        let ready = ReadyQueue::default();
+        let ready = Arc::<Woken>::default();
         let spawn_queue =
             SpawnQueue { spawned: 0, free: Vec::new(), places: 0, ready: ready.clone(), tasks: Vec::new() };
         Executor {
@@ -198,7 +156,7 @@ impl Executor {
         // Dropped only after they are removed: a destructor may wake or spawn other tasks.
         let of_group = |task: &mut Task| task.group == group;
         let mut cancelled: Vec<Task> = self.tasks.iter_mut().filter_map(|task| task.take_if(of_group)).collect();
-        cancelled.sort_by_key(|task| task.state.id.number);
+        cancelled.sort_by_key(|task| task.number);
         for task in cancelled {
             self.note_end(&task);
         }
@@ -216,9 +174,8 @@ impl Executor {
     pub fn resume(&mut self, group: GroupId) {
         self.paused.retain(|&paused| paused != group);
         let tasks = &self.tasks;
-        let of_group = |&mut id: &mut TaskId| find(tasks, id).is_none_or(|task| task.group == group);
-        let woken = self.woken_while_paused.extract_if(.., of_group);
-        lock(&self.ready).extend(woken);
+        let of_group = |&mut place: &mut usize| tasks[place].as_ref().is_none_or(|task| task.group == group);
+        self.woken_while_paused.extract_if(.., of_group).for_each(|place| self.ready.push(place));
     }
 
     /// The time of the next timer, if any is set.
@@ -261,37 +218,34 @@ impl Executor {
     /// Polls the task that was woken first; does nothing and returns none if no task is ready.
     pub fn poll(&mut self) -> Option<Step> {
         self.take_spawned();
-        let id = self.next_ready()?;
+        let place = self.next_ready()?;
         if self.polls_total >= POLLS_PER_INSTANT_MAX && self.polls_idle >= IDLE_POLLS_MAX {
-            lock(&self.ready).push_front(id);
             return Some(Step::Runaway(self.busiest()));
         }
-        let task = self.tasks.get_mut(id.place)?.as_mut()?;
+        let task = self.tasks[place].as_mut()?;
         let before = if task.polls.0 == self.instant { task.polls.1 } else { 0 };
         task.polls = (self.instant, before + 1);
         self.polls_total = self.polls_total.saturating_add(1);
         self.polls_idle = self.polls_idle.saturating_add(1);
-        // Before the poll, so that a wake-up during the poll counts.
-        task.state.queued.store(false, Ordering::Relaxed);
+        task.place.begin_poll();
         let name = task.name.clone();
         if task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_ready() {
-            if let Some(task) = self.tasks[id.place].take() {
+            if let Some(task) = self.tasks[place].take() {
                 self.note_end(&task);
             }
         }
         Some(Step::Polled(name))
     }
 
-    /// Takes the first task from the ready queue that can be polled. Those that have ended are passed over, and those of
-    /// paused groups kept aside.
-    fn next_ready(&mut self) -> Option<TaskId> {
-        let mut ready = lock(&self.ready);
+    /// Takes the first task from the ready queue that can be polled. Those of paused groups are kept aside.
+    fn next_ready(&mut self) -> Option<usize> {
         loop {
-            let id = ready.pop_front()?;
-            match find(&self.tasks, id) {
-                Some(task) if self.paused.contains(&task.group) => self.woken_while_paused.push(id),
-                Some(_) => return Some(id),
-                None => {}
+            let place = self.ready.pop()?;
+            match &self.tasks[place] {
+                Some(task) if self.paused.contains(&task.group) => self.woken_while_paused.push(place),
+                Some(_) => return Some(place),
+                // It has ended meanwhile.
+                None => self.spawn_queue.borrow_mut().free.push(place),
             }
         }
     }
@@ -304,14 +258,16 @@ impl Executor {
         }
         self.tasks.resize_with(*places, || None);
         for task in tasks.drain(..) {
-            let place = task.state.id.place;
+            let place = task.place.number();
             self.tasks[place] = Some(task);
         }
     }
 
     /// Frees the place of a task that was removed.
     fn note_end(&mut self, task: &Task) {
-        self.spawn_queue.borrow_mut().free.push(task.state.id.place);
+        if task.place.end() {
+            self.spawn_queue.borrow_mut().free.push(task.place.number());
+        }
         if task.polls.0 == self.instant {
             self.ended.push((task.name.clone(), task.polls.1));
         }
@@ -335,15 +291,6 @@ impl Executor {
         counts.truncate(3);
         counts
     }
-}
-
-/// The task with this id, unless it has ended.
-fn find(tasks: &[Option<Task>], id: TaskId) -> Option<&Task> {
-    tasks.get(id.place)?.as_ref().filter(|task| task.state.id == id)
-}
-
-fn lock(ready: &ReadyQueue) -> MutexGuard<'_, VecDeque<TaskId>> {
-    ready.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod pending;
 mod rng;
 mod timers;
 mod trace_hash;
+mod woken;
 
 pub use channel::{mailbox, oneshot, Canceled, Closed, OneshotReceiver, OneshotSender, Receiver, Sender};
 pub use clock::{Clock, Sleep, TimedOut};

@@ -1,21 +1,21 @@
 //! Futures that one task waits for at once, in any number.
 
-use std::collections::VecDeque;
 use std::future::{poll_fn, Future};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
-use super::channel::register;
+use super::woken::{Place, Woken};
 
 /// A set of futures, of which only those that were woken are polled, in the order of waking.
 ///
 /// It is polled, and wakes its task, exactly as `FuturesUnordered` of the `futures` crate: also where that leads to a
 /// poll in which nothing happens. For in which order tasks are polled is part of every recorded run. But it needs no
 /// memory for a future once there were as many at a time.
+///
+/// It belongs to the task that polls it first.
 pub struct Pending<F: Future> {
-    places: Vec<Place<F>>,
+    slots: Vec<Slot<F>>,
     free: Vec<usize>,
     /// The number of futures so far.
     added: u64,
@@ -23,56 +23,16 @@ pub struct Pending<F: Future> {
     waiting: usize,
     /// Its emptiness has been told.
     told_empty: bool,
-    woken: Woken,
+    woken: Arc<Woken>,
 }
 
 /// A place for a future, with the means to wake it. Boxed, since a future may not move.
-struct Place<F> {
+struct Slot<F> {
     future: Pin<Box<Option<F>>>,
     number: u64,
     aborted: bool,
-    state: Arc<PlaceState>,
+    place: Arc<Place>,
     waker: Waker,
-}
-
-/// The places of the futures to poll, in the order of waking, and the task to wake when one is added. Behind a mutex only
-/// because a `Waker` must be `Send`; there is one thread.
-type Woken = Arc<Mutex<(VecDeque<usize>, Option<Waker>)>>;
-
-struct PlaceState {
-    place: usize,
-    /// Whether it is among the woken.
-    queued: AtomicBool,
-    /// Whether it was woken since it was last polled.
-    woken: AtomicBool,
-    all: Woken,
-}
-
-impl PlaceState {
-    fn enqueue(&self) {
-        self.woken.store(true, Ordering::Relaxed);
-        // Not one atomic step: there is one thread.
-        if !self.queued.load(Ordering::Relaxed) {
-            self.queued.store(true, Ordering::Relaxed);
-            let task = {
-                let mut all = lock(&self.all);
-                all.0.push_back(self.place);
-                all.1.take()
-            };
-            if let Some(task) = task {
-                task.wake();
-            }
-        }
-    }
-}
-
-impl Wake for PlaceState {
-    fn wake(self: Arc<Self>) {
-        self.enqueue();
-    }
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.enqueue();
-    }
 }
 
 /// A future of a [`Pending`] set: its place, and its number among all that were ever added.
@@ -88,82 +48,68 @@ pub struct Aborted;
 
 impl<F: Future> Default for Pending<F> {
     fn default() -> Pending<F> {
-        let (places, free, woken) = (Vec::new(), Vec::new(), Woken::default());
-        Pending { places, free, added: 0, waiting: 0, told_empty: false, woken }
+        let (slots, free, woken) = (Vec::new(), Vec::new(), Arc::default());
+        Pending { slots, free, added: 0, waiting: 0, told_empty: false, woken }
     }
 }
 
 impl<F: Future> Pending<F> {
     /// Adds a future, to be polled the next time that the set is.
     pub fn push(&mut self, future: F) -> Ticket {
-        let place = self.free.pop().unwrap_or_else(|| self.new_place());
+        let place = self.free.pop().unwrap_or_else(|| self.new_slot());
         self.added += 1;
-        let slot = &mut self.places[place];
+        let slot = &mut self.slots[place];
         // Who still holds a waker of the last future there must not wake this one.
-        if Arc::strong_count(&slot.state) > 2 {
-            (slot.state, slot.waker) = new_waker(place, &self.woken);
+        if Arc::strong_count(&slot.place) > 2 {
+            slot.place = Place::queued(place, &self.woken);
+            slot.waker = Waker::from(slot.place.clone());
         }
         slot.future.set(Some(future));
         (slot.number, slot.aborted) = (self.added, false);
-        slot.state.queued.store(true, Ordering::Relaxed);
-        lock(&self.woken).0.push_back(place);
+        self.woken.push(place);
         self.waiting += 1;
         self.told_empty = false;
         Ticket { place, number: self.added }
     }
 
-    fn new_place(&mut self) -> usize {
-        let place = self.places.len();
-        let (state, waker) = new_waker(place, &self.woken);
-        self.places.push(Place { future: Box::pin(None), number: 0, aborted: false, state, waker });
-        place
+    fn new_slot(&mut self) -> usize {
+        let number = self.slots.len();
+        let place = Place::queued(number, &self.woken);
+        let waker = Waker::from(place.clone());
+        self.slots.push(Slot { future: Box::pin(None), number: 0, aborted: false, place, waker });
+        number
     }
 
     /// Ends the wait for a future, unless it is over. The future is dropped, and [`Aborted`], the next time that the set
     /// is polled.
     pub fn abort(&mut self, Ticket { place, number }: Ticket) {
-        let slot = &mut self.places[place];
+        let slot = &mut self.slots[place];
         if slot.number == number && slot.future.is_some() {
             slot.aborted = true;
-            slot.state.enqueue();
+            slot.place.enqueue();
         }
     }
 
-    /// Frees a place, or leaves that for when it is taken from the woken.
     fn release(&mut self, place: usize) {
-        // Whatever wakes it from now on comes too late.
-        let queued = &self.places[place].state.queued;
-        if !queued.load(Ordering::Relaxed) {
-            queued.store(true, Ordering::Relaxed);
+        if self.slots[place].place.end() {
             self.free.push(place);
         }
     }
 
     /// The next result; none if no future is left.
     pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<F::Output, Aborted>>> {
-        let mut next = {
-            let (places, task) = &mut *lock(&self.woken);
-            register(task, context);
-            places.pop_front()
-        };
+        self.woken.wakes_task(context);
         let waiting = self.waiting;
         let (mut polled, mut yielded) = (0, 0);
-        loop {
-            let Some(place) = next else {
-                self.told_empty = self.waiting == 0;
-                return if self.told_empty { Poll::Ready(None) } else { Poll::Pending };
-            };
-            let slot = &mut self.places[place];
-            // Before the poll, so that a wake-up during the poll counts.
-            slot.state.queued.store(false, Ordering::Relaxed);
-            slot.state.woken.store(false, Ordering::Relaxed);
+        while let Some(place) = self.woken.pop() {
+            let slot = &mut self.slots[place];
+            slot.place.begin_poll();
             let result = match slot.future.as_mut().as_pin_mut() {
                 _ if slot.aborted => Poll::Ready(Err(Aborted)),
                 Some(future) => future.poll(&mut Context::from_waker(&slot.waker)).map(Ok),
                 // It woke itself in the poll that made it ready.
                 None => {
                     self.release(place);
-                    next = self.pop();
                     continue;
                 }
             };
@@ -174,18 +120,19 @@ impl<F: Future> Pending<F> {
                 return result.map(Some);
             }
             polled += 1;
-            yielded += usize::from(slot.state.woken.load(Ordering::Relaxed));
+            yielded += usize::from(slot.place.is_woken());
             // Everything was polled, or some asked to be polled again: other tasks come first.
             if yielded >= 2 || polled == waiting {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            next = self.pop();
         }
-    }
-
-    fn pop(&self) -> Option<usize> {
-        lock(&self.woken).0.pop_front()
+        self.told_empty = self.waiting == 0;
+        if self.told_empty {
+            Poll::Ready(None)
+        } else {
+            Poll::Pending
+        }
     }
 
     /// The next result, as one of several things that a task waits for: an empty set is never ready.
@@ -209,16 +156,6 @@ impl<F: Future> Pending<F> {
     }
 }
 
-fn new_waker(place: usize, all: &Woken) -> (Arc<PlaceState>, Waker) {
-    let (queued, woken) = (AtomicBool::new(true), AtomicBool::new(false));
-    let state = Arc::new(PlaceState { place, queued, woken, all: all.clone() });
-    (state.clone(), Waker::from(state))
-}
-
-fn lock(woken: &Woken) -> MutexGuard<'_, (VecDeque<usize>, Option<Waker>)> {
-    woken.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,6 +164,8 @@ mod tests {
     use futures::stream::{FuturesUnordered, Stream};
     use std::cell::RefCell;
     use std::rc::Rc;
+    use std::sync::atomic::Ordering;
+    use std::task::Wake;
 
     /// A future that does in each poll what it is told, and keeps whom to wake.
     #[derive(Clone, Default)]
