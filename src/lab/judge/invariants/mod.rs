@@ -12,6 +12,7 @@ mod applied;
 mod by_index;
 mod check;
 mod commits;
+mod configurations;
 mod election;
 mod leader_completeness;
 mod linearizable;
