@@ -6,7 +6,7 @@ import { eventually, frames, lab, report, until, upToDate } from "./helper.mjs";
 
 /**
  * Looks at frames behind which nothing happened in the lab, until so many of them changed the document and everything
- * that is wanted was seen to change, and tells what was changed: "swarm d", "clock childList", … A message moves
+ * that is wanted was seen to change, and tells what was changed: "swarm d", "clock characterData", … A message moves
  * only when the clock has gone on, so that the frames are few or many does not matter. Where frames come late panels are
  * drawn in turn: a frame counts when the three before it had no event either.
  */
@@ -71,7 +71,7 @@ test("between two events only messages, election timeouts and the clock move", a
   await page.keyboard.press("Space");
   await playSlowly(page);
   // What changes without an event is all of what moves.
-  const moves = ["clock childList", "swarm d", "timers d"];
+  const moves = ["clock characterData", "swarm d", "timers d"];
   const changed = await changedBetweenEvents(page, 60, moves);
   // The room for the clock's digits grows with a digit.
   assert.deepEqual(changed.filter((what) => !["timers class", "clock data-room"].includes(what)), moves);
@@ -86,10 +86,10 @@ test("between two events only messages, election timeouts and the clock move", a
 test("where less motion is wanted, messages wait for the next event, and the clock runs", async (t) => {
   const { page } = await lab(t, { context: { reducedMotion: "reduce" } });
   await playSlowly(page);
-  const changed = await changedBetweenEvents(page, 20, ["clock childList"]);
+  const changed = await changedBetweenEvents(page, 20, ["clock characterData"]);
   // Election timeouts are drawn a little after the event.
   const rest = changed.filter((what) => !what.startsWith("timers") && what !== "clock data-room");
-  assert.deepEqual(rest, ["clock childList"]);
+  assert.deepEqual(rest, ["clock characterData"]);
 });
 
 /** How far, in units of the picture, what one can point at is from the message that is seen: the furthest of all. */
