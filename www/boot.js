@@ -133,9 +133,75 @@
     }
   };
 
+  // ── The rest of the program: docs/decisions/0019 ──
+
+  /** How long to wait before another attempt to load the rest, in milliseconds. */
+  const AGAIN_MS = 5_000;
+  const rest = { isLoaded: false, module: undefined, exports: undefined, missing: "" };
+
+  /** Where the rest is; undefined where the program is in one piece. */
+  const restAddress = () => {
+    const { rest: file } = document.getElementById("program")?.dataset ?? {};
+    return file && new URL(file, document.baseURI);
+  };
+
+  /** Puts the rest beside the first part: it shares its memory, and fills the places that are kept for it. */
+  const fillIn = (module) => {
+    if (!rest.isLoaded) new WebAssembly.Instance(module, { "": rest.exports });
+    rest.isLoaded = true;
+  };
+
+  /** Loads and compiles the rest while the page goes on. */
+  const fetchRest = async (address) => {
+    const response = await fetch(address, { priority: "low" });
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    return WebAssembly.compile(await response.arrayBuffer());
+  };
+
+  /** Lets the rest come, as soon as the page has nothing else to do; again later where that fails. */
+  const loadRestSoon = async () => {
+    const address = restAddress();
+    if (!address || rest.isLoaded) return;
+    try {
+      fillIn(rest.module ?? await fetchRest(address));
+    } catch {
+      setTimeout(loadRestSoon, AGAIN_MS);
+    }
+  };
+
+  /** Loads the rest while the page stands still: the program is in the middle of a call of it. */
+  const loadRestNow = () => {
+    for (;;) {
+      try {
+        const request = new XMLHttpRequest();
+        request.open("GET", restAddress(), false);
+        // A request that blocks gives text only: here each character is a byte.
+        request.overrideMimeType("text/plain; charset=x-user-defined");
+        request.send();
+        if (request.status !== 200) throw new Error(`${request.status} ${request.statusText}`);
+        const bytes = Uint8Array.from(request.responseText, (character) => character.charCodeAt(0) & 0xff);
+        return fillIn(new WebAssembly.Module(bytes));
+      } catch (error) {
+        if (window.confirm(rest.missing)) continue;
+        fail(String(error?.message ?? error));
+        throw error;
+      }
+    }
+  };
+
   // What the program calls.
   window.raftLabPage = {
     failed: fail,
+    /** The program runs: what the rest shares with it, and how to say that the rest is missing. */
+    started(exports, missing) {
+      Object.assign(rest, { exports, missing });
+      if (rest.module) fillIn(rest.module);
+    },
+    /** Loads the rest of the program: at once, or when there is time for it. */
+    loadRest(atOnce) {
+      if (atOnce) loadRestNow();
+      else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(loadRestSoon)));
+    },
     /** Watches every call of a script to the methods of this object and its like. */
     watch(lab) {
       if (isWatched) return;

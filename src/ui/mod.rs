@@ -28,6 +28,7 @@ mod notices;
 mod page;
 mod panel;
 mod panels;
+mod rest;
 mod scene;
 mod shared;
 mod size;

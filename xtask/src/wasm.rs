@@ -3,6 +3,7 @@
 use crate::project::{self, WASM_TARGET};
 use crate::run;
 use crate::setup::{Compiler, Toolchain};
+use crate::split::split;
 use crate::Result;
 use std::env;
 use std::ffi::OsString;
@@ -35,9 +36,9 @@ impl Wasm {
         Wasm { tools }
     }
 
-    /// Chromium, for the end-to-end tests.
+    /// Chromium: it says what runs in the first seconds, and runs the end-to-end tests.
     pub fn chromium(&self) -> Option<&Path> {
-        self.tools.browser.as_ref().map(|browser| browser.chromium.as_path())
+        self.tools.chromium.as_deref()
     }
 
     /// A cargo command with the browser's target.
@@ -78,7 +79,14 @@ impl Wasm {
         if profile == Profile::Release {
             command.arg("--release");
         }
-        run::loudly(&mut command)
+        if !run::loudly(&mut command)? {
+            return Ok(false);
+        }
+        if std::env::var("NOSPLIT").is_ok() { return Ok(true); }
+        if let (Profile::Release, Some(chromium)) = (profile, self.chromium()) {
+            run::step("dividing the module by what runs in its first seconds", || split(folder, chromium))?;
+        }
+        Ok(true)
     }
 
     /// Sets the environment of one child process.
@@ -87,8 +95,8 @@ impl Wasm {
         command.env("CARGO_TARGET_DIR", project::wasm_target_dir());
         command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &self.tools.runner);
         command.env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIME_LIMIT_S);
-        if let Some(browser) = &self.tools.browser {
-            command.env("CHROMEDRIVER", &browser.chromedriver);
+        if let Some(chromedriver) = &self.tools.chromedriver {
+            command.env("CHROMEDRIVER", chromedriver);
         }
         if self.tools.compiler == Compiler::Debian {
             command.env("CARGO", "/usr/bin/cargo");

@@ -11,7 +11,7 @@ use crate::lab::play::player::Arrival;
 use crate::lab::vocab::moment::Unreached;
 use crate::lab::Player;
 use crate::ui::clock::Shown;
-use crate::ui::{media, text};
+use crate::ui::{media, rest, text};
 use crate::view::turns::Turn;
 
 /// The most events at a time during a replay to another present, and how many times that in a frame.
@@ -65,6 +65,7 @@ impl Driver {
         self.0.show.replace(Some(show));
         self.publish();
         self.schedule();
+        rest::load_soon();
         Running::new(self)
     }
 

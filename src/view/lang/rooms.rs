@@ -397,7 +397,7 @@ room! {
     /// The page that is shown after a crash of the program.
     Crash {
         texts {
-            failed, failed_text, failed_run, failed_copy, failed_copied, failed_download, failed_reload, failed_fresh,
+            failed, failed_text, failed_run, failed_copy, failed_copied, failed_download, failed_reload, failed_fresh, rest_missing,
         }
     }
 }

@@ -214,6 +214,7 @@ say! {
         failed_copied: "Copied.",
         failed_download: "Download",
         failed_reload: "Reload",
+        rest_missing: "Part of Raft Lab could not be loaded, and what you asked for needs it. Your run is safe. Try again?",
         failed_fresh: "Start a new run",
     }
 }

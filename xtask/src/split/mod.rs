@@ -1,0 +1,83 @@
+//! Divides the page's module: what runs in the first seconds, and the rest, which is loaded later.
+//!
+//! Which functions run is not a list that somebody keeps: each build asks. The module is built once, [`instrument`]ed and
+//! opened in Chromium; then it is divided into [`parts`].
+
+mod instrument;
+mod module;
+mod parts;
+
+use self::instrument::instrument;
+use self::module::Module;
+use self::parts::{divide, Parts};
+use crate::project;
+use crate::run;
+use crate::Result;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Divides the module of the page in a folder, by what runs in its first seconds in this browser.
+pub fn split(folder: &Path, chromium: &Path) -> Result<()> {
+    let index = folder.join("index.html");
+    let html = String::from_utf8(read(&index)?).map_err(|e| format!("{} is no text: {e}", index.display()))?;
+    let name = module_name(&html).ok_or("index.html names no module")?;
+    let bytes = read(&folder.join(name))?;
+    let module = Module::read(&bytes)?;
+    let called = record(folder, name, &instrument(&module)?, chromium)?;
+    let (first, rest): (Vec<u32>, Vec<u32>) = (module.imported()..)
+        .take(module.bodies.len())
+        .partition(|function| called.contains(function));
+    let Parts { first, rest } = divide(&module, first, rest)?;
+    let (first_name, rest_name) = (hashed_name("start", &first), hashed_name("rest", &rest));
+    write(&folder.join(&first_name), &first)?;
+    write(&folder.join(&rest_name), &rest)?;
+    let html = html.replace(
+        &format!("data-wasm=\"./{name}\""),
+        &format!("data-wasm=\"./{name}\" data-rest=\"./{rest_name}\""),
+    );
+    write(&index, html.replace(name, &first_name).as_bytes())?;
+    fs::remove_file(folder.join(name)).map_err(|e| format!("cannot remove {name}: {e}"))
+}
+
+/// The functions of the module that are called in the first seconds of the page.
+fn record(folder: &Path, name: &str, instrumented: &[u8], chromium: &Path) -> Result<BTreeSet<u32>> {
+    let copy = project::wasm_target_dir().join("instrumented");
+    let _ = fs::remove_dir_all(&copy);
+    fs::create_dir_all(&copy).map_err(|e| format!("cannot make {}: {e}", copy.display()))?;
+    for entry in fs::read_dir(folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?.flatten() {
+        fs::copy(entry.path(), copy.join(entry.file_name())).map_err(|e| format!("cannot copy a file: {e}"))?;
+    }
+    write(&copy.join(name), instrumented)?;
+    let mut node = run::program("node");
+    node.arg(project::root().join("xtask/src/split/record.mjs"));
+    node.env("RAFT_LAB_DIST", &copy).env("CHROMIUM", chromium);
+    let said = run::output(&mut node).ok_or("the page could not be opened to see what runs in its first seconds")?;
+    let numbers = said.trim().trim_matches(['[', ']']).split(',').map(str::parse);
+    numbers.collect::<std::result::Result<_, _>>().map_err(|e| format!("{said} is no list of functions: {e}"))
+}
+
+/// The name of the module that an `index.html` names.
+fn module_name(html: &str) -> Option<&str> {
+    let (_, behind) = html.split_once("data-wasm=\"./")?;
+    behind.split('"').next()
+}
+
+/// A name that changes with the content: a browser that has a file of this name has this one.
+fn hashed_name(part: &str, bytes: &[u8]) -> String {
+    // FNV-1a
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    format!("raft-lab-{part}-{hash:016x}.wasm")
+}
+
+/// Reads a file.
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).map_err(|e| format!("cannot read {}: {e}", file.display()))
+}
+
+/// Writes a file.
+fn write(file: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(file, bytes).map_err(|e| format!("cannot write {}: {e}", file.display()))
+}
