@@ -141,7 +141,7 @@
 
   /** Where the rest is; undefined where the program is in one piece. */
   const restAddress = () => {
-    const { rest: file } = document.getElementById("program")?.dataset ?? {};
+    const { rest: file } = document.getElementById("program").dataset;
     return file && new URL(file, document.baseURI);
   };
 
@@ -153,20 +153,9 @@
 
   /** Loads and compiles the rest while the page goes on. */
   const fetchRest = async (address) => {
-    const response = await fetch(address, { priority: "low" });
+    const response = await fetch(address);
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
     return WebAssembly.compile(await response.arrayBuffer());
-  };
-
-  /** Lets the rest come, as soon as the page has nothing else to do; again later where that fails. */
-  const loadRestSoon = async () => {
-    const address = restAddress();
-    if (!address || rest.isLoaded) return;
-    try {
-      fillIn(rest.module ?? await fetchRest(address));
-    } catch {
-      setTimeout(loadRestSoon, AGAIN_MS);
-    }
   };
 
   /** Loads the rest while the page stands still: the program is in the middle of a call of it. */
@@ -182,25 +171,46 @@
         const bytes = Uint8Array.from(request.responseText, (character) => character.charCodeAt(0) & 0xff);
         return fillIn(new WebAssembly.Module(bytes));
       } catch (error) {
-        if (window.confirm(rest.missing)) continue;
+        if (confirm(rest.missing)) continue;
         fail(String(error?.message ?? error));
         throw error;
       }
     }
   };
 
+  /** Loads the rest while the page goes on, again and again until it is there, and tells the program. */
+  const loadRestSoon = async () => {
+    try {
+      const address = restAddress();
+      if (address && !rest.isLoaded) fillIn(rest.module ?? await fetchRest(address));
+      dispatchEvent(new Event("rest-loaded"));
+    } catch {
+      dispatchEvent(new Event("rest-missing"));
+      setTimeout(loadRestSoon, AGAIN_MS);
+    }
+  };
+
+  /** Waits until the page has been drawn once more. */
+  const drawn = () => new Promise((resolve) => {
+    const observer = new IntersectionObserver(() => {
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(document.documentElement);
+  });
+
   // What the program calls.
   window.raftLabPage = {
     failed: fail,
-    /** The program runs: what the rest shares with it, and how to say that the rest is missing. */
+    /** The program runs: what the rest shares with it, and how to ask for another attempt to load the rest. */
     started(exports, missing) {
       Object.assign(rest, { exports, missing });
       if (rest.module) fillIn(rest.module);
     },
-    /** Loads the rest of the program: at once, or when there is time for it. */
+    /** Loads the rest of the program: at once, or when the page moves. */
     loadRest(atOnce) {
       if (atOnce) loadRestNow();
-      else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(loadRestSoon)));
+      else drawn().then(drawn).then(loadRestSoon);
     },
     /** Watches every call of a script to the methods of this object and its like. */
     watch(lab) {
@@ -226,7 +236,10 @@
     try {
       const { js, wasm } = document.getElementById("program").dataset;
       const base = new URL(document.baseURI);
-      const { default: start } = await import(new URL(js, base));
+      const program = import(new URL(js, base));
+      // A stored run needs nearly all of the program at once.
+      if (restAddress() && stored("raft-lab/run")) rest.module = await fetchRest(restAddress()).catch(() => undefined);
+      const { default: start } = await program;
       await start({ module_or_path: new URL(wasm, base) });
       started = true;
     } catch (error) {

@@ -14,6 +14,10 @@ use std::process::Command;
 /// machine.
 const BROWSER_TIME_LIMIT_S: &str = "600";
 
+/// Flags for the compiler of the optimised page, where it may be given unstable ones. They leave out what only the text of a
+/// panic would tell.
+const PAGE_FLAGS: &str = "-Zlocation-detail=file";
+
 /// How the page is built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
@@ -68,9 +72,11 @@ impl Wasm {
         // Trunk runs offline, so dependencies must be fetched first, including those of the standard library if that is
         // built from source.
         let (mut fetch, mut command) = (self.cargo("fetch"), self.trunk());
-        if profile == Profile::Release && self.tools.compiler == (Compiler::Own { has_source: true }) {
+        let builds_standard_library = self.tools.compiler != (Compiler::Own { has_source: false });
+        if profile == Profile::Release && builds_standard_library {
             build_standard_library(&mut fetch);
             build_standard_library(&mut command);
+            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", PAGE_FLAGS);
         }
         if !run::loudly(fetch.arg("--quiet"))? {
             return Ok(false);
@@ -82,7 +88,9 @@ impl Wasm {
         if !run::loudly(&mut command)? {
             return Ok(false);
         }
-        if std::env::var("NOSPLIT").is_ok() { return Ok(true); }
+        if std::env::var("NOSPLIT").is_ok() {
+            return Ok(true);
+        }
         if let (Profile::Release, Some(chromium)) = (profile, self.chromium()) {
             run::step("dividing the module by what runs in its first seconds", || split(folder, chromium))?;
         }

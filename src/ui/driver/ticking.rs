@@ -11,7 +11,7 @@ use crate::lab::play::player::Arrival;
 use crate::lab::vocab::moment::Unreached;
 use crate::lab::Player;
 use crate::ui::clock::Shown;
-use crate::ui::{media, rest, text};
+use crate::ui::{media, text};
 use crate::view::turns::Turn;
 
 /// The most events at a time during a replay to another present, and how many times that in a frame.
@@ -64,8 +64,9 @@ impl Driver {
     pub(super) fn start(&self, show: Callback<Frame>) -> Running {
         self.0.show.replace(Some(show));
         self.publish();
+        // Time passes from now on, not from the first frame on: the cluster moves in that frame.
+        self.0.state.borrow_mut().last = Some(media::wall_ms());
         self.schedule();
-        rest::load_soon();
         Running::new(self)
     }
 
@@ -129,7 +130,7 @@ impl Driver {
         let (turn, refused) = {
             let state = &mut *self.0.state.borrow_mut();
             let player = &mut *self.0.player.borrow_mut();
-            let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last) / 1000.0);
+            let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last).max(0.0) / 1000.0);
             let turn = state.turns.after(elapsed);
             if player.replay_progress().is_some() {
                 let Arrival { refused } = replay(player).unwrap_or_default();

@@ -394,10 +394,11 @@ room! {
 }
 
 room! {
-    /// The page that is shown after a crash of the program.
+    /// The page that is shown after a crash of the program, and what is said while a part of the program is missing.
     Crash {
         texts {
-            failed, failed_text, failed_run, failed_copy, failed_copied, failed_download, failed_reload, failed_fresh, rest_missing,
+            failed, failed_text, failed_run, failed_copy, failed_copied, failed_download, failed_reload, failed_fresh,
+            rest_missing, part_coming, part_missing,
         }
     }
 }

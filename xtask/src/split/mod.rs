@@ -5,10 +5,12 @@
 
 mod instrument;
 mod module;
+mod order;
 mod parts;
 
 use self::instrument::instrument;
 use self::module::Module;
+use self::order::by_similarity;
 use self::parts::{divide, Parts};
 use crate::project;
 use crate::run;
@@ -25,18 +27,13 @@ pub fn split(folder: &Path, chromium: &Path) -> Result<()> {
     let bytes = read(&folder.join(name))?;
     let module = Module::read(&bytes)?;
     let called = record(folder, name, &instrument(&module)?, chromium)?;
-    let (first, rest): (Vec<u32>, Vec<u32>) = (module.imported()..)
-        .take(module.bodies.len())
-        .partition(|function| called.contains(function));
-    let Parts { first, rest } = divide(&module, first, rest)?;
+    let (first, rest): (Vec<u32>, Vec<u32>) =
+        (module.imported()..).take(module.bodies.len()).partition(|function| called.contains(function));
+    let Parts { first, rest } = divide(&module, by_similarity(&module, &first), by_similarity(&module, &rest))?;
     let (first_name, rest_name) = (hashed_name("start", &first), hashed_name("rest", &rest));
     write(&folder.join(&first_name), &first)?;
     write(&folder.join(&rest_name), &rest)?;
-    let html = html.replace(
-        &format!("data-wasm=\"./{name}\""),
-        &format!("data-wasm=\"./{name}\" data-rest=\"./{rest_name}\""),
-    );
-    write(&index, html.replace(name, &first_name).as_bytes())?;
+    write(&index, with_rest(&html, name, &rest_name).replace(name, &first_name).as_bytes())?;
     fs::remove_file(folder.join(name)).map_err(|e| format!("cannot remove {name}: {e}"))
 }
 
@@ -49,6 +46,9 @@ fn record(folder: &Path, name: &str, instrumented: &[u8], chromium: &Path) -> Re
         fs::copy(entry.path(), copy.join(entry.file_name())).map_err(|e| format!("cannot copy a file: {e}"))?;
     }
     write(&copy.join(name), instrumented)?;
+    let index = copy.join("index.html");
+    let html = String::from_utf8(read(&index)?).map_err(|e| e.to_string())?;
+    write(&index, with_rest(&html, name, "rest.wasm").as_bytes())?;
     let mut node = run::program("node");
     node.arg(project::root().join("xtask/src/split/record.mjs"));
     node.env("RAFT_LAB_DIST", &copy).env("CHROMIUM", chromium);
@@ -63,12 +63,17 @@ fn module_name(html: &str) -> Option<&str> {
     behind.split('"').next()
 }
 
+/// The `index.html`, which now also names the rest.
+fn with_rest(html: &str, name: &str, rest: &str) -> String {
+    html.replace(&format!("data-wasm=\"./{name}\""), &format!("data-wasm=\"./{name}\" data-rest=\"./{rest}\""))
+}
+
 /// A name that changes with the content: a browser that has a file of this name has this one.
 fn hashed_name(part: &str, bytes: &[u8]) -> String {
     // FNV-1a
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("raft-lab-{part}-{hash:016x}.wasm")
 }
 

@@ -77,7 +77,8 @@ impl<'a, 'm> Plan<'a, 'm> {
         wanted.extend(slots.iter().map(|&(_, function)| function));
         let mut filled: Vec<(u32, u32)> = slots.into_iter().filter(|(_, it)| in_rest.contains(it)).collect();
         let mut places: BTreeMap<u32, u32> = filled.iter().map(|&(place, function)| (function, place)).collect();
-        let mut table_size = module.tables.first().map_or(0, |table| u32::try_from(table.ty.initial).unwrap_or(u32::MAX));
+        let mut table_size =
+            module.tables.first().map_or(0, |table| u32::try_from(table.ty.initial).unwrap_or(u32::MAX));
         let mut stubs = BTreeMap::new();
         for function in wanted.into_iter().filter(|it| in_rest.contains(it)) {
             let place = *places.entry(function).or_insert_with(|| {
@@ -131,7 +132,9 @@ impl<'a, 'm> Plan<'a, 'm> {
     /// The import that loads the rest.
     fn load_rest(&self) -> Result<u32> {
         let found = (0..).zip(&self.module.imports).find(|(_, import)| import.name.contains(LOAD_REST));
-        found.map(|(number, _)| number).ok_or_else(|| "the page's module imports nothing that loads its rest".to_string())
+        found
+            .map(|(number, _)| number)
+            .ok_or_else(|| "the page's module imports nothing that loads its rest".to_string())
     }
 
     /// The type of a function without arguments and results.
@@ -146,7 +149,8 @@ impl<'a, 'm> Plan<'a, 'm> {
         let module = self.module;
         let mut numbers = self.numbers_in_first();
         let is_loaded = count(&module.globals);
-        let ensure = module.imported() + count(&self.first) + u32::try_from(self.stubs.len()).map_err(|e| e.to_string())?;
+        let ensure =
+            module.imported() + count(&self.first) + u32::try_from(self.stubs.len()).map_err(|e| e.to_string())?;
 
         let (mut imports, mut functions, mut code) = (ImportSection::new(), FunctionSection::new(), CodeSection::new());
         for import in &module.imports {
@@ -165,7 +169,8 @@ impl<'a, 'm> Plan<'a, 'm> {
         functions.function(self.plain_type()?);
         code.function(&ensure_loaded(is_loaded, self.load_rest()?));
 
-        let (mut tables, mut globals, mut elements) = (TableSection::new(), GlobalSection::new(), ElementSection::new());
+        let (mut tables, mut globals, mut elements) =
+            (TableSection::new(), GlobalSection::new(), ElementSection::new());
         for number in 0..module.tables.len() {
             tables.table(self.table_type(number)?);
         }
@@ -216,7 +221,11 @@ impl<'a, 'm> Plan<'a, 'm> {
             imports.import(FIRST, name, EntityType::Function(module.functions[function as usize]));
         }
         for number in 0..module.tables.len() {
-            imports.import(FIRST, &part_name(ExternalKind::Table, u32::try_from(number).map_err(|e| e.to_string())?), EntityType::Table(self.table_type(number)?));
+            imports.import(
+                FIRST,
+                &part_name(ExternalKind::Table, u32::try_from(number).map_err(|e| e.to_string())?),
+                EntityType::Table(self.table_type(number)?),
+            );
         }
         for (number, memory) in (0..).zip(&module.memories) {
             let kind = numbers.memory_type(*memory).map_err(unwritable)?;
@@ -240,11 +249,14 @@ impl<'a, 'm> Plan<'a, 'm> {
         let mut start = Function::new([]);
         start.instruction(&Instruction::I32Const(1)).instruction(&Instruction::GlobalSet(is_loaded));
         code.function(start.instruction(&Instruction::End));
-        let start = StartSection { function_index: count(&self.rest) + u32::try_from(self.shared.len()).map_err(|e| e.to_string())? };
+        let start = StartSection {
+            function_index: count(&self.rest) + u32::try_from(self.shared.len()).map_err(|e| e.to_string())?,
+        };
 
         let mut elements = ElementSection::new();
         for (place, run) in self.runs() {
-            let run = run.into_iter().map(|it| numbers.function_index(it).map_err(unwritable)).collect::<Result<Vec<_>>>()?;
+            let run =
+                run.into_iter().map(|it| numbers.function_index(it).map_err(unwritable)).collect::<Result<Vec<_>>>()?;
             let place = i32::try_from(place).map_err(|e| e.to_string())?;
             elements.active(None, &ConstExpr::i32_const(place), Elements::Functions(run.into()));
         }

@@ -215,6 +215,8 @@ say! {
         failed_download: "Download",
         failed_reload: "Reload",
         rest_missing: "Part of Raft Lab could not be loaded, and what you asked for needs it. Your run is safe. Try again?",
+        part_coming: "Loading…",
+        part_missing: "This part could not be loaded. The page tries again every few seconds.",
         failed_fresh: "Start a new run",
     }
 }
