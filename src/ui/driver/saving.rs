@@ -7,7 +7,6 @@ use super::keeping::Keeping;
 use super::state::State;
 use super::{Driver, Inner};
 use crate::js;
-use crate::lab::scenario::DEFAULT;
 use crate::lab::{Lab, Player, Scenario, ScenarioError};
 use crate::ui::clock::Clock;
 use crate::ui::store::{self, Aside, Saved};
@@ -140,7 +139,5 @@ fn run_name(number: u32) -> String {
 
 /// The cluster of the first visit.
 fn default_lab() -> Lab {
-    let scenario = Scenario::from_json(DEFAULT).and_then(Lab::new);
-    // A test loads it.
-    scenario.unwrap_or_else(|error| panic!("the default scenario is refused: {error}"))
+    Lab::new(Scenario::opening()).unwrap_or_else(|error| panic!("the page's own scenario is refused: {error}"))
 }
