@@ -6,7 +6,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use self::document::{document, type_of};
@@ -55,8 +54,13 @@ fn refuse<T>(name: &str, why: impl Into<String>) -> Result<T, JsError> {
 }
 
 /// Converts to plain objects. By way of JSON text, since that way a field may have any name, `__proto__` for example.
+fn parsed(value: &impl Serialize) -> Result<JsValue, ScenarioError> {
+    let failed = |_| ScenarioError { path: String::new(), why: "JSON.parse has failed".to_string().into() };
+    js_sys::JSON::parse(&value_of(value).to_string()).map_err(failed)
+}
+
 fn plain(value: &impl Serialize) -> Result<JsValue, JsError> {
-    js_sys::JSON::parse(&value_of(value).to_string()).or_else(|_| refuse("", "JSON.parse has failed"))
+    parsed(value).map_err(error)
 }
 
 /// The number in an argument.
@@ -152,10 +156,7 @@ impl RaftLab {
         let lab = self.lab.borrow();
         let events = js_sys::Array::new();
         let add = |record: &Rc<Record>| {
-            // No field of an event has a name that a document chose, so this shorter way is safe.
-            let event = record.serialize(&Serializer::json_compatible());
-            let event = event.map_err(|why| ScenarioError { path: String::new(), why: why.to_string().into() })?;
-            events.push(&event);
+            events.push(&parsed(record)?);
             Ok(())
         };
         lab.for_each_record((from as u64).saturating_sub(1), lab.events(), add).map_err(error)?;
