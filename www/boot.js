@@ -212,6 +212,14 @@
       if (atOnce) loadRestNow();
       else drawn().then(drawn).then(loadRestSoon);
     },
+    /** The text of a file of the page. Its address names the program, so that no cache has it from another version. */
+    async load(file) {
+      const address = new URL(file, document.baseURI);
+      address.search = document.getElementById("program").dataset.wasm.replace(/^.*\/|(_bg)?\.wasm$/g, "");
+      const response = await fetch(address);
+      if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+      return response.text();
+    },
     /** Watches every call of a script to the methods of this object and its like. */
     watch(lab) {
       if (isWatched) return;

@@ -12,6 +12,7 @@ mod crash;
 mod dialog;
 mod dialogs;
 mod driver;
+mod files;
 mod focus;
 mod happened;
 mod header;

@@ -5,6 +5,7 @@
 //! plain `cargo`.
 
 mod bench;
+mod budget;
 mod cargo;
 mod count;
 mod dist;

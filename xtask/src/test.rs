@@ -4,6 +4,7 @@
 //! has failed, which reveals test files that are never run. The summary has the duration of each stage and of all, and
 //! the sum, `N passed, N failed`; formatting, lints, docs and the page's build count as one each.
 
+use crate::budget;
 use crate::count::Count;
 use crate::project;
 use crate::run;
@@ -72,7 +73,7 @@ enum Stage {
     Node,
     /// Components in a real document, in headless Chromium
     Browser,
-    /// The optimised page can be built
+    /// The optimised page can be built, and no part of it is larger than it may be
     Page,
     /// The page in Chromium, driven as a person would
     E2e,
@@ -189,7 +190,13 @@ fn run_with(stage: Stage, wasm: &Wasm) -> Result<Count> {
         }
         Stage::Node => counted(wasm.cargo("test").args(["--test", "wasm"])),
         Stage::Browser => counted(wasm.cargo("test").args(["--test", "browser"])),
-        Stage::Page => Ok(one(wasm.build_page(Profile::Release, &project::dist())?)),
+        Stage::Page => {
+            let is_built = wasm.build_page(Profile::Release, &project::dist())?;
+            if is_built {
+                budget::check(&project::dist())?;
+            }
+            Ok(one(is_built))
+        }
         Stage::E2e => end_to_end(wasm),
         other => Err(format!("{} needs no setup", other.name())),
     }
