@@ -169,7 +169,8 @@
         request.send();
         if (request.status !== 200) throw new Error(`${request.status} ${request.statusText}`);
         const bytes = Uint8Array.from(request.responseText, (character) => character.charCodeAt(0) & 0xff);
-        return fillIn(new WebAssembly.Module(bytes));
+        fillIn(new WebAssembly.Module(bytes));
+        return void setTimeout(() => dispatchEvent(new Event("rest-loaded")));
       } catch (error) {
         if (confirm(rest.missing)) continue;
         fail(String(error?.message ?? error));
@@ -212,13 +213,13 @@
       if (atOnce) loadRestNow();
       else drawn().then(drawn).then(loadRestSoon);
     },
-    /** The text of a file of the page. Its address names the program, so that no cache has it from another version. */
-    async load(file) {
+    /** Gives the text of a file of the page to `done`; nothing if it cannot be loaded. */
+    load(file, done) {
+      // The address names the program, so that no cache has the file from another version.
       const address = new URL(file, document.baseURI);
       address.search = document.getElementById("program").dataset.wasm.replace(/^.*\/|(_bg)?\.wasm$/g, "");
-      const response = await fetch(address);
-      if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-      return response.text();
+      const text = (response) => (response.ok ? response.text() : undefined);
+      fetch(address).then(text).catch(() => undefined).then(done);
     },
     /** Watches every call of a script to the methods of this object and its like. */
     watch(lab) {

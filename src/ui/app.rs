@@ -15,7 +15,7 @@ use super::menu::menu;
 use super::notices::notices;
 use super::page::use_page;
 use super::panels::Panels;
-use super::rest::use_rest;
+use super::rest::{use_rest, Rest};
 use super::scene::Scene;
 use super::text;
 use super::transport::Transport;
@@ -28,6 +28,7 @@ pub fn App() -> Html {
     let driver = use_driver();
     let frame = use_frame(&driver);
     let rest = use_rest();
+    use_saving(&driver, rest);
     let state = use_page(&driver);
     let actions = use_actions(&driver, &state);
     let page = state.now();
@@ -70,6 +71,17 @@ pub fn App() -> Html {
             { dialog(&scene) }
         </ContextProvider<Clock>>
     }
+}
+
+/// Stores the run only when the rest of the program is there. Otherwise the first time would wait for it.
+#[hook]
+fn use_saving(driver: &Driver, rest: Rest) {
+    let driver = driver.clone();
+    use_effect_with(rest, move |rest| {
+        if *rest == Rest::Loaded {
+            driver.allow_saving();
+        }
+    });
 }
 
 /// Shows the driver's notices about earlier requests. `told` is increased with each of them.

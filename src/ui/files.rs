@@ -4,19 +4,16 @@
 
 use std::rc::Rc;
 
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use super::text;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `load` of `www/boot.js`: the text of a file.
+    /// `load` of `www/boot.js`: calls a function with the text of a file, or with nothing if it cannot be loaded.
     #[wasm_bindgen(js_namespace = raftLabPage, catch)]
-    fn load(file: &str) -> Result<Promise, JsValue>;
+    fn load(file: &str, done: &JsValue) -> Result<(), JsValue>;
 }
 
 /// How far a file is.
@@ -39,16 +36,17 @@ pub fn use_file(name: String) -> (File, Callback<MouseEvent>) {
         let file = file.setter();
         use_effect_with(*attempt, move |_| {
             file.set(File::Coming);
-            spawn_local(async move { file.set(read(&name).await.unwrap_or(File::Missing)) });
+            let done = {
+                let file = file.clone();
+                move |text: Option<String>| file.set(text.map_or(File::Missing, |text| File::Loaded(text.into())))
+            };
+            if load(&name, &Closure::once_into_js(done)).is_err() {
+                file.set(File::Missing);
+            }
         });
     }
     let again = Callback::from(move |_| attempt.set(*attempt + 1));
     ((*file).clone(), again)
-}
-
-async fn read(name: &str) -> Result<File, JsValue> {
-    let text = JsFuture::from(load(name)?).await?.as_string();
-    Ok(text.map_or(File::Missing, |text| File::Loaded(text.into())))
 }
 
 /// What stands in place of a file that is not there.

@@ -50,10 +50,18 @@ impl Driver {
         }))
     }
 
+    /// Lets the run be stored from now on: what does that belongs to the rest of the program.
+    pub fn allow_saving(&self) {
+        self.0.keeping.is_allowed.set(true);
+    }
+
     /// Stores the run, unless it is unchanged since it was last stored. Nothing is stored during a replay to another
     /// present: the old state is stored already, and the new one is not reached yet.
     pub(super) fn save(&self) {
         let keeping = &self.0.keeping;
+        if !keeping.is_allowed.get() {
+            return;
+        }
         let player = self.0.player.borrow();
         let (playing, run) = {
             let state = self.0.state.borrow();

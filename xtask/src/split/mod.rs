@@ -18,6 +18,7 @@ use crate::Result;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 
 /// Divides the module of the page in a folder, by what runs in its first seconds in this browser.
 pub fn split(folder: &Path, chromium: &Path) -> Result<()> {
@@ -26,7 +27,7 @@ pub fn split(folder: &Path, chromium: &Path) -> Result<()> {
     let name = module_name(&html).ok_or("index.html names no module")?;
     let bytes = read(&folder.join(name))?;
     let module = Module::read(&bytes)?;
-    let called = record(folder, name, &instrument(&module)?, chromium)?;
+    let called = record(folder, &instrument(&module)?, chromium)?;
     let (first, rest): (Vec<u32>, Vec<u32>) =
         (module.imported()..).take(module.bodies.len()).partition(|function| called.contains(function));
     let Parts { first, rest } = divide(&module, by_similarity(&module, &first), by_similarity(&module, &rest))?;
@@ -38,21 +39,17 @@ pub fn split(folder: &Path, chromium: &Path) -> Result<()> {
 }
 
 /// The functions of the module that are called in the first seconds of the page.
-fn record(folder: &Path, name: &str, instrumented: &[u8], chromium: &Path) -> Result<BTreeSet<u32>> {
-    let copy = project::wasm_target_dir().join("instrumented");
-    let _ = fs::remove_dir_all(&copy);
-    fs::create_dir_all(&copy).map_err(|e| format!("cannot make {}: {e}", copy.display()))?;
-    for entry in fs::read_dir(folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?.flatten() {
-        fs::copy(entry.path(), copy.join(entry.file_name())).map_err(|e| format!("cannot copy a file: {e}"))?;
-    }
-    write(&copy.join(name), instrumented)?;
-    let index = copy.join("index.html");
-    let html = String::from_utf8(read(&index)?).map_err(|e| e.to_string())?;
-    write(&index, with_rest(&html, name, "rest.wasm").as_bytes())?;
+fn record(folder: &Path, instrumented: &[u8], chromium: &Path) -> Result<BTreeSet<u32>> {
+    let file = project::wasm_target_dir().join("instrumented.wasm");
+    write(&file, instrumented)?;
     let mut node = run::program("node");
     node.arg(project::root().join("xtask/src/split/record.mjs"));
-    node.env("RAFT_LAB_DIST", &copy).env("CHROMIUM", chromium);
-    let said = run::output(&mut node).ok_or("the page could not be opened to see what runs in its first seconds")?;
+    node.env("RAFT_LAB_DIST", folder).env("INSTRUMENTED", &file).env("CHROMIUM", chromium);
+    let output = node.stderr(Stdio::inherit()).output().map_err(|e| format!("cannot start node: {e}"))?;
+    if !output.status.success() {
+        return Err("the page could not be opened to see what runs in its first seconds".to_string());
+    }
+    let said = String::from_utf8_lossy(&output.stdout);
     let numbers = said.trim().trim_matches(['[', ']']).split(',').map(str::parse);
     numbers.collect::<std::result::Result<_, _>>().map_err(|e| format!("{said} is no list of functions: {e}"))
 }

@@ -1,42 +1,73 @@
-// Opens the page in Chromium and prints the numbers of the functions that were called in its first seconds, as JSON.
+// Opens the page in Chromium and prints the numbers of the functions that are called in its first seconds, as JSON.
 //
-//   RAFT_LAB_DIST=FOLDER node record.mjs
+//   RAFT_LAB_DIST=FOLDER INSTRUMENTED=FILE node record.mjs
 //
-// The program in the folder notes each call in a memory of its own (instrument.rs). The page's clock goes on only as this
-// script lets it, so that the same program always gives the same list.
+// Instead of its own module the page gets one that notes each call in a memory (instrument.rs). The page's clock goes on
+// only as this script lets it, so that the same program always gives the same list.
 
 import { launch, serve } from "../../../tests/e2e/server.mjs";
 
 /** A frame, in milliseconds. */
 const FRAME_MS = 20;
 
-/** How much of its time the page is watched: until it moves, and on to its first leader, but not to its first save. */
-const WATCHED_MS = 1_500;
+/** How much of its time the page is watched. Its first leader comes at 1.2 s. */
+const WATCHED_MS = 2_900;
 
-const server = await serve();
-const browser = await launch();
-const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-await page.clock.install({ time: 0 });
-await page.clock.pauseAt(1_000);
-await page.addInitScript(() => {
+/** The visits that are watched: a desk and a phone, and a machine so slow that time passes whenever the page looks. */
+const VISITS = [
+  { viewport: { width: 1440, height: 900 } },
+  { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  { viewport: { width: 1440, height: 900 }, slowness: 20 },
+];
+
+/** Runs in the page, before anything else of it. */
+function prepare(slowness) {
+  // The rest of the program is announced and never comes: nothing is drawn that waits for it.
+  addEventListener("DOMContentLoaded", () => {
+    document.getElementById("program").dataset.rest = "rest.wasm";
+  });
   const { instantiateStreaming } = WebAssembly;
   WebAssembly.instantiateStreaming = async (...given) => {
     const result = await instantiateStreaming(...given);
     window.called = result.instance.exports.called;
     return result;
   };
-});
-// The rest of the program never comes, so nothing is drawn that waits for it.
-await page.route("**/rest.wasm", () => {});
-await page.goto(server.url);
-await page.waitForFunction(() => window.raftLab, undefined, { polling: 20 });
-for (let ms = 0; ms < WATCHED_MS; ms += FRAME_MS) {
-  await page.clock.runFor(FRAME_MS);
+  let late = 0;
+  for (const clock of [performance, Date]) {
+    const now = clock.now.bind(clock);
+    clock.now = () => now() + (late += slowness);
+  }
 }
-const numbers = await page.evaluate(() => {
-  const bytes = new Uint8Array(window.called.buffer);
-  return [...bytes.keys()].filter((number) => bytes[number]);
-});
-console.log(JSON.stringify(numbers));
+
+/** The functions that are called in a visit. */
+async function visit(browser, url, { slowness = 0, ...settings }) {
+  const context = await browser.newContext(settings);
+  const page = await context.newPage();
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(1_000);
+  await page.route("**/*.wasm", (route) => route.fulfill({ path: process.env.INSTRUMENTED, contentType: "application/wasm" }));
+  await page.route("**/rest.wasm", () => {});
+  await page.addInitScript(prepare, slowness);
+  await page.goto(url);
+  await page.waitForFunction(() => window.raftLab, undefined, { polling: 20 });
+  for (let ms = 0; ms < WATCHED_MS; ms += FRAME_MS) await page.clock.runFor(FRAME_MS);
+  if (!await page.evaluate(() => document.querySelector('[data-standing="leader"]'))) {
+    throw new Error(`the page has no leader within ${WATCHED_MS} ms: its first seconds have not been seen`);
+  }
+  const called = await page.evaluate(() => {
+    const bytes = new Uint8Array(window.called.buffer);
+    return [...bytes.keys()].filter((number) => bytes[number]);
+  });
+  await context.close();
+  return called;
+}
+
+const server = await serve();
+const browser = await launch();
+const called = new Set();
+for (const settings of VISITS) {
+  for (const number of await visit(browser, server.url, settings)) called.add(number);
+}
+console.log(JSON.stringify([...called].sort((a, b) => a - b)));
 await browser.close();
 await server.stop();
