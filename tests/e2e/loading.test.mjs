@@ -28,24 +28,20 @@ const boxes = (page) => page.evaluate(() => [...document.querySelectorAll("main 
 test("the page moves and elects a leader before its rest is there, and nothing jumps when it comes", async (t) => {
   let seen;
   const held = [];
-  const { page, shot } = await lab(t, {
+  const { page } = await lab(t, {
     prepare: async (page) => {
       seen = requests(page);
-      await page.route(REST, (route) => { held.push(route); });
+      await page.route(REST, (route) => (route.request().resourceType() === "fetch" ? held.push(route) : route.continue()));
     },
   });
-  await page.waitForSelector('[data-standing="leader"]');
-  assert.deepEqual(await page.locator("[aria-busy] .title").allInnerTexts(), ["Streams", "What just happened"]);
-  assert.deepEqual(await findings(page), []);
-  await shot("loading");
   const before = await boxes(page);
+  assert.deepEqual(await page.locator("[aria-busy] .title").allInnerTexts(), ["Streams", "What just happened"]);
+  await page.waitForFunction(() => document.querySelector('[data-standing="leader"]'));
   assert.deepEqual(seen, ["fetch"], "nothing had to wait for the rest");
   await held[0].continue();
   await complete(page);
-  await page.getByText("What just happened").waitFor();
   assert.deepEqual(await boxes(page), before, "every panel stands where its place was kept");
   await page.locator(".happened [data-event]").first().waitFor();
-  assert.deepEqual(seen, ["fetch"]);
 });
 
 test("what is asked for before the rest is there is carried out at once", async (t) => {
@@ -62,23 +58,27 @@ test("what is asked for before the rest is there is carried out at once", async 
 });
 
 test("a rest that does not come is said, and asked for again", async (t) => {
-  const { page, shot } = await lab(t, { expected: NOT_LOADED, prepare: (page) => page.route(REST, (route) => route.abort()) });
+  const asked = [];
+  const { page, shot } = await lab(t, {
+    expected: NOT_LOADED,
+    prepare: async (page) => {
+      await page.route(REST, (route) => route.abort());
+      page.on("dialog", async (dialog) => {
+        asked.push(dialog.message());
+        // The network is back at the second attempt.
+        if (asked.length === 2) await page.unroute(REST);
+        await dialog.accept();
+      });
+    },
+  });
   await page.getByText("This part could not be loaded.").first().waitFor();
   await shot("loading-missing");
-  const asked = [];
-  page.on("dialog", async (dialog) => {
-    asked.push(dialog.message());
-    // The network is back at the second attempt.
-    if (asked.length === 2) await page.unroute(REST);
-    await dialog.accept();
-  });
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Raft Lab in one page" }).waitFor();
   assert.equal(asked.length, 2);
   assert.match(asked[0], /could not be loaded.*Try again\?/);
   // The panels come by themselves.
   await complete(page);
-  await page.locator(".happened [data-event]").first().waitFor();
 });
 
 test("who does not want to try again gets the page that keeps the run", async (t) => {
@@ -106,6 +106,7 @@ test("a stored run is restored with the whole program there", async (t) => {
   });
   const seen = requests(page);
   await page.reload();
+  await page.waitForFunction(() => window.raftLab);
   await complete(page);
   assert.ok((await page.evaluate(() => window.raftLab.scenario().actions)).some(({ text }) => text === "kept"));
   assert.deepEqual(seen, ["fetch"]);

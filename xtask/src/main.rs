@@ -47,8 +47,6 @@ enum Command {
     /// Measure the optimised page in a browser
     #[command(subcommand)]
     Bench(bench::Bench),
-    /// TEMP
-    Split { folder: std::path::PathBuf },
     /// Run cargo for the browser's target, e.g. `cargo xtask wasm check`
     Wasm(cargo::Options),
 }
@@ -61,7 +59,6 @@ fn main() -> ExitCode {
         Command::Test(options) => test::test(&options),
         Command::Dist => dist::dist().map(|()| true),
         Command::Bench(what) => bench::bench(&what),
-        Command::Split { folder } => split::split(&folder, std::path::Path::new("/usr/bin/chromium")).map(|()| true),
         Command::Wasm(options) => cargo::cargo(&options),
     };
     match done {

@@ -20,6 +20,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
+/// Up to which size of its code a function is small.
+const SMALL_BYTES: usize = 30;
+
 /// Divides the module of the page in a folder, by what runs in its first seconds in this browser.
 pub fn split(folder: &Path, chromium: &Path) -> Result<()> {
     let index = folder.join("index.html");
@@ -27,7 +30,7 @@ pub fn split(folder: &Path, chromium: &Path) -> Result<()> {
     let name = module_name(&html).ok_or("index.html names no module")?;
     let bytes = read(&folder.join(name))?;
     let module = Module::read(&bytes)?;
-    let called = record(folder, &instrument(&module)?, chromium)?;
+    let called = with_small(&module, record(folder, &instrument(&module)?, chromium)?)?;
     let (first, rest): (Vec<u32>, Vec<u32>) =
         (module.imported()..).take(module.bodies.len()).partition(|function| called.contains(function));
     let Parts { first, rest } = divide(&module, by_similarity(&module, &first), by_similarity(&module, &rest))?;
@@ -36,6 +39,19 @@ pub fn split(folder: &Path, chromium: &Path) -> Result<()> {
     write(&folder.join(&rest_name), &rest)?;
     write(&index, with_rest(&html, name, &rest_name).replace(name, &first_name).as_bytes())?;
     fs::remove_file(folder.join(name)).map_err(|e| format!("cannot remove {name}: {e}"))
+}
+
+/// These functions, and the small ones that they may call, directly or by way of other small ones or of the table: those
+/// that drop a value, for example, which may happen at another time in another run. A stub would hardly be smaller.
+fn with_small(module: &Module, mut functions: BTreeSet<u32>) -> Result<BTreeSet<u32>> {
+    let is_small = |function: &u32| module.body(*function).is_some_and(|body| body.as_bytes().len() <= SMALL_BYTES);
+    functions.extend(module.slots()?.into_iter().map(|(_, function)| function).filter(is_small));
+    let mut unseen: Vec<u32> = functions.iter().copied().collect();
+    while let Some(function) = unseen.pop() {
+        let small: Vec<u32> = module.used_by(function)?.into_iter().filter(is_small).collect();
+        unseen.extend(small.into_iter().filter(|it| functions.insert(*it)));
+    }
+    Ok(functions)
 }
 
 /// The functions of the module that are called in the first seconds of the page.
