@@ -1,7 +1,6 @@
 //! Acknowledged writes are never lost.
 
-use std::collections::BTreeMap;
-
+use super::by_index::ByIndex;
 use super::check::Finding;
 use super::log_hashes::Before;
 use crate::lab::judge::invariants::check::{write_told, Check, CheckContext};
@@ -39,7 +38,7 @@ impl Acknowledged {
 /// (A node may lose an entry that was never durable there: it did not count for the majority.)
 #[derive(Clone, Debug, Default)]
 pub(super) struct AcknowledgedKept {
-    writes: BTreeMap<Index, Acknowledged>,
+    writes: ByIndex<Acknowledged>,
 }
 
 impl AcknowledgedKept {
@@ -66,9 +65,9 @@ impl AcknowledgedKept {
 
     fn on_leader(&self, seen: &CheckContext<'_>, leader: NodeId, term: Term) -> Option<Finding> {
         let log = &seen.logs.of(leader)?.history;
-        let before = self.writes.iter().rev().filter(|(_, write)| write.term < term);
-        let lacking = before.take_while(|&(&index, write)| !log.has(index, write.past));
-        let (&index, acknowledged) = lacking.last()?;
+        let before = self.writes.backwards(0..=Index::MAX).filter(|(_, write)| write.term < term);
+        let lacking = before.take_while(|&(index, write)| !log.has(index, write.past));
+        let (index, acknowledged) = lacking.last()?;
         let write = acknowledged.told();
         let detail = ViolationDetail::AcknowledgedMissing { write, index, leader, term };
         Finding::new(&[leader], &[index], detail)
@@ -80,14 +79,14 @@ impl AcknowledgedKept {
             return None;
         }
         // Later entries are on fewer nodes: it suffices to check the last one that was lost.
-        let lost = self.writes.range(kept + 1..=before.last()).rev();
-        let lost = lost.filter(|&(&index, write)| before.has(index, write.past) && !now.has(index, write.past));
+        let lost = self.writes.backwards(kept + 1..=before.last());
+        let lost = lost.filter(|&(index, write)| before.has(index, write.past) && !now.has(index, write.past));
         let has = |node: NodeId, index: Index, write: &Acknowledged| {
             seen.logs.of(node).is_some_and(|log| log.history.has(index, write.past))
         };
         let members = seen.commits.members();
-        let gone = lost.take_while(|&(&index, write)| !members.is_quorum(|node| has(node, index, write)));
-        let (&index, acknowledged) = gone.last()?;
+        let gone = lost.take_while(|&(index, write)| !members.is_quorum(|node| has(node, index, write)));
+        let (index, acknowledged) = gone.last()?;
         let voters = members.all_voters();
         let holders: Vec<NodeId> = voters.iter().copied().filter(|&node| has(node, index, acknowledged)).collect();
         let (write, voters) = (acknowledged.told(), voters.len());

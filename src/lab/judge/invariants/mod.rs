@@ -9,6 +9,7 @@
 
 mod acknowledged;
 mod applied;
+mod by_index;
 mod check;
 mod commits;
 mod configurations;
