@@ -8,8 +8,6 @@ use std::collections::BTreeMap;
 use std::future::{ready, Future};
 use std::rc::Rc;
 
-use futures::channel::{mpsc, oneshot};
-
 use raft_lab::raft::event::{Event, Role};
 use raft_lab::raft::log::{LogTerms, SharedEntry};
 use raft_lab::raft::machine::{NotDone, StateMachine};
@@ -23,12 +21,12 @@ use raft_lab::raft::storage::{HardState, LogView, Persisted, StorageError, Write
 use raft_lab::raft::{
     Config, Index, Membership, Network, NodeId, Observer, Payload, SharedSnapshot, Snapshot, SnapshotMeta, Storage,
 };
-use raft_lab::runtime::{Clock, Executor, GroupId, Micros, Rng, Step};
+use raft_lab::runtime::{mailbox, oneshot, Clock, Executor, GroupId, Micros, Rng, Sender, Step};
 
 /// Every node's mailbox. A call takes 3 ms there and 3 ms back.
 #[derive(Clone)]
 struct Wires {
-    mailboxes: Rc<RefCell<BTreeMap<NodeId, mpsc::UnboundedSender<Request>>>>,
+    mailboxes: Rc<RefCell<BTreeMap<NodeId, Sender<Request>>>>,
     clock: Clock,
 }
 
@@ -43,9 +41,9 @@ impl Wires {
         let wires = self.clone();
         async move {
             wires.clock.sleep(LATENCY).await;
-            let (sender, answer) = oneshot::channel();
+            let (sender, answer) = oneshot();
             let mailbox = wires.mailboxes.borrow().get(&target).cloned().ok_or(Unreachable)?;
-            mailbox.unbounded_send(call(sender.into())).map_err(|_| Unreachable)?;
+            mailbox.send(call(sender.into())).map_err(|_| Unreachable)?;
             let answer = answer.await.map_err(|_| Unreachable)?;
             wires.clock.sleep(LATENCY).await;
             Ok(answer)
@@ -72,7 +70,7 @@ impl Network for Wires {
 
     fn timeout_now(&self, target: NodeId, request: TimeoutNow) {
         if let Some(mailbox) = self.mailboxes.borrow().get(&target) {
-            let _ = mailbox.unbounded_send(Request::TimeoutNow(request)); // a node that is gone does not campaign
+            let _ = mailbox.send(Request::TimeoutNow(request)); // a node that is gone does not campaign
         }
     }
 
@@ -178,7 +176,7 @@ fn main() {
     let board = LeaderBoard::default();
     let mut shelves = Vec::new();
     for id in 1..=3 {
-        let (mailbox, calls) = mpsc::unbounded();
+        let (mailbox, calls) = mailbox();
         wires.mailboxes.borrow_mut().insert(id, mailbox);
         let storage = Shelf::default();
         shelves.push(storage.clone());
@@ -201,10 +199,10 @@ fn main() {
     run_until(&mut executor, Micros::from_ms(500));
     let leader = board.0.borrow().expect("three nodes that hear each other elect a leader within 500 ms");
 
-    let (sender, mut answer) = oneshot::channel::<WriteResult>();
+    let (sender, mut answer) = oneshot::<WriteResult>();
     let payload = Payload::Set { key: "x".into(), value: "1".into() };
     let mailbox = wires.mailboxes.borrow()[&leader].clone();
-    mailbox.unbounded_send(Request::Write(payload, None, sender.into())).expect("the leader runs");
+    mailbox.send(Request::Write(payload, None, sender.into())).expect("the leader runs");
     run_until(&mut executor, Micros::from_ms(1000));
     println!("the write: {:?}", answer.try_recv());
     for (id, shelf) in (1..).zip(&shelves) {

@@ -2,6 +2,8 @@
 //! back.
 #![cfg(not(target_family = "wasm"))]
 
+use std::collections::BTreeMap;
+
 use serde_json::{json, Value};
 
 use raft_lab::lab::explore::random::{scenario, FaultPlan};
@@ -9,8 +11,8 @@ use raft_lab::lab::judge::watch::Watch;
 use raft_lab::lab::scenario::{OnViolation, Stop};
 use raft_lab::lab::vocab::action::Action;
 use raft_lab::lab::vocab::condition::Condition;
-use raft_lab::lab::vocab::event::ClientResult;
-use raft_lab::lab::world::{ClientOp, NodeState};
+use raft_lab::lab::vocab::event::{ClientResult, Event, LabEvent};
+use raft_lab::lab::world::NodeState;
 use raft_lab::lab::{Lab, Player, Scenario, World};
 use raft_lab::raft::event::Role;
 use raft_lab::raft::log::{Entry, Payload, SharedEntry};
@@ -103,8 +105,15 @@ fn a_condition_may_speak_of_a_node_that_is_to_come_and_of_no_other() {
     assert!(player.run_until(condition(json!({ "node": 5, "alive": true })), ms(1000)).unwrap());
 }
 
+/// What the last event of a request told.
+struct Told {
+    client: u32,
+    result: ClientResult,
+    read: Option<String>,
+}
+
 /// Whether a request fits, as a look at all of them tells.
-fn fits(expected: &Value, op: u64, found: &ClientOp) -> bool {
+fn fits(expected: &Value, op: u64, found: &Told) -> bool {
     let result = match found.result {
         ClientResult::Sent => "waiting".to_string(),
         result => json!(result).as_str().unwrap().to_string(),
@@ -139,15 +148,19 @@ fn what_is_followed_from_event_to_event_is_what_a_look_at_everything_tells() {
             .map(|expected| (Watch::new(condition(json!({ "outcome": expected }))), expected))
             .collect();
         let mut agree = Watch::new(condition(json!({ "converged": true })));
+        let mut requests = BTreeMap::new();
         for record in past.records() {
             world.apply(record);
+            if let Event::Lab(LabEvent::Client { client, op, result, read, .. }) = &record.event {
+                requests.insert(*op, Told { client: *client, result: *result, read: read.clone() });
+            }
             agree.observe(record, &world);
             assert_eq!(agree.holds(&world, record.at), world.converged(), "seed {seed}, event {}", record.n);
             *(if world.converged() { &mut converged } else { &mut apart }) += 1;
             for (watch, expected) in &mut watches {
                 watch.observe(record, &world);
                 if record.event.name() == "client" {
-                    let found = world.clients.ops.iter().any(|(&op, it)| fits(expected, op, it));
+                    let found = requests.iter().any(|(&op, it)| fits(expected, op, it));
                     assert_eq!(watch.holds(&world, record.at), found, "seed {seed}, event {}: {expected}", record.n);
                     met += u32::from(found);
                 }

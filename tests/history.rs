@@ -78,7 +78,7 @@ fn only_so_many_worlds_are_kept_and_all_can_be_had() {
             n += 1;
             let record =
                 raft_lab::lab::vocab::event::Record { n, ..raft_lab::lab::vocab::event::Record::clone(record) };
-            past.push(record.into(), &lab.world(), n);
+            past.push(record, &lab.world(), n);
             assert!(past.kept() <= KEYFRAMES_MAX);
         }
     }

@@ -103,7 +103,7 @@ export interface Report {
   expect: { held: boolean; expected: Condition }[];
 }
 
-/** What goes beyond a limit is refused, with its place: 16 MiB of JSON text; 127 objects and lists within each other; integers, and so seeds, up to 9007199254740991; 9 nodes; 4096 bytes in a key or value; 10000 entries in a log to start with, terms and indices there up to 1000000000; 100000 writes and 100 clients of one write_many, 300000 writes and 128 MiB of all together; an action repeated 10000 times; at least 1 ms between heartbeats and as the time limit of a chunk; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 768 MiB, and says so in its report. */
+/** What goes beyond a limit is refused, with its place: 16 MiB of JSON text; 127 objects and lists within each other; integers, and so seeds, up to 9007199254740991; 9 nodes; 4096 bytes in a key or value; 10000 entries in a log to start with, terms and indices there up to 1000000000; 1000000 writes and 1024 clients of one write_many, 1000000 writes and 128 MiB of all together; in a browser, 100000 writes of one with `every`, 300000 of all such together; an action repeated 10000 times; at least 1 ms between heartbeats and as the time limit of a chunk; times up to 1000000000000 ms. A run halts after 3000000 events, or when they take 768 MiB, and says so in its report; outside browsers, each write of a write_many allows for 200 events and 100 KiB more. */
 export type Scenario = {
   format: "raft-lab/1";
   /** The title, for people. */
@@ -224,7 +224,7 @@ export type Action = {
   /** Recorded: how many polls without an event it came behind that event. */
   polls?: number;
 } | {
-  /** The number of writes: at most 100,000, and 300,000 of all together. */
+  /** The number of writes: at most 1,000,000 of all together. In a browser, at most 100,000 of those with `every`, and 300,000 of all such together. */
   count: number;
   /** Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once. */
   every?: Milliseconds | null;

@@ -145,6 +145,9 @@ impl Run {
         let mut traced = Ok(());
         for (scenario, file) in load_all(&self.files)?.into_iter().zip(&self.files) {
             let mut lab = lab(scenario).map_err(|error| format!("{}: {error}", name_of(file)))?;
+            if self.trace.is_none() {
+                lab = lab.forgetful();
+            }
             lab.run_to_stop(self.until);
             reports.push(report_of(&lab));
             if let Some(trace) = &self.trace {
@@ -160,11 +163,14 @@ impl Run {
 
 /// Writes every event of a run as a line of JSON.
 fn write_trace(lab: &Lab, out: &mut dyn Write) -> std::io::Result<()> {
-    for record in lab.records().iter() {
-        serde_json::to_writer(&mut *out, record)?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
+    let mut written = Ok(());
+    let repeated = lab.for_each_record(0, lab.events(), |record| {
+        if written.is_ok() {
+            written = serde_json::to_writer(&mut *out, record).map_err(Into::into).and_then(|()| out.write_all(b"\n"));
+        }
+        Ok(())
+    });
+    written.and(repeated.map_err(std::io::Error::other))
 }
 
 /// Writes one report as itself, several as a list.
@@ -174,4 +180,23 @@ fn write_reports<T: Serialize>(reports: &[T], out: &mut dyn Write) -> std::io::R
         reports => serde_json::to_writer_pretty(&mut *out, reports)?,
     }
     out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run of which few events are in memory leaves the trace of one that keeps all.
+    #[test]
+    fn a_trace_has_every_event() {
+        let [all, few] = [u64::MAX, 0].map(|keeps| {
+            let mut lab = Lab::new(Scenario::classroom(3)).unwrap().keeping(keeps);
+            lab.advance_to(Micros::from_ms(60_000), u64::MAX);
+            let mut trace = Vec::new();
+            write_trace(&lab, &mut trace).unwrap();
+            let in_memory = lab.records().len();
+            (in_memory, trace)
+        });
+        assert!(few.0 < all.0 && few.1 == all.1, "{} of {} events in memory", few.0, all.0);
+    }
 }

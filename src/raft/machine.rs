@@ -61,7 +61,10 @@ impl StateMachine {
     /// Does a write; whether there is nothing in the way of it.
     fn write(&mut self, payload: &Payload) -> bool {
         match payload.change(|key| self.values.get(key)) {
-            Some(KeyWrite { key, value: Some(value), .. }) => drop(self.values.insert(key.into(), value.into())),
+            Some(KeyWrite { key, value: Some(value), .. }) => match self.values.get_mut(key) {
+                Some(known) => value.clone_into(known),
+                None => drop(self.values.insert(key.into(), value.into())),
+            },
             Some(KeyWrite { key, value: None, .. }) => drop(self.values.remove(key)),
             None => return payload.as_write().is_none(),
         }

@@ -86,7 +86,9 @@ pub struct LogView {
 impl Write {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        *self == Write::default()
+        let Write { hard_state, truncate_from, append, snapshot, compact_to, install } = self;
+        let is_empty = hard_state.is_none() && truncate_from.is_none() && append.is_empty();
+        is_empty && snapshot.is_none() && compact_to.is_none() && install.is_none()
     }
 }
 

@@ -6,15 +6,15 @@
 //! queue is empty.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::Arc;
+use std::task::{Context, Waker};
 
-use super::clock::{Clock, Micros};
+use super::clock::Clock;
+use super::micros::Micros;
+use super::woken::{Place, Woken};
 
 /// The most polls at one point in time, if nothing gets on by the last [`IDLE_POLLS_MAX`] of them. More are taken for an
 /// endless loop ([`Step::Runaway`]).
@@ -27,8 +27,6 @@ pub const IDLE_POLLS_MAX: u32 = 5_000;
 /// Identifies a group of tasks that are paused and cancelled together: the tasks of one node, for example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GroupId(pub u64);
-
-type TaskId = u64;
 
 /// What one [`Executor::step`] did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,38 +44,16 @@ pub enum Step {
 
 /// A spawned task that has not completed.
 struct Task {
+    /// Its number among all tasks ever spawned.
+    number: u64,
     name: Rc<str>,
     group: GroupId,
     future: Pin<Box<dyn Future<Output = ()>>>,
-    waker: Arc<TaskWaker>,
-}
-
-/// The woken tasks, in the order of waking. Behind a mutex only because a `Waker` must be `Send`; there is one thread.
-type ReadyQueue = Arc<Mutex<VecDeque<TaskId>>>;
-
-/// Puts a task into the ready queue, at most once until it is polled.
-struct TaskWaker {
-    id: TaskId,
-    /// Whether the task is in the ready queue.
-    queued: AtomicBool,
-    ready: ReadyQueue,
-}
-
-impl TaskWaker {
-    fn enqueue(&self) {
-        if !self.queued.swap(true, Ordering::Relaxed) {
-            self.ready.lock().unwrap_or_else(PoisonError::into_inner).push_back(self.id);
-        }
-    }
-}
-
-impl Wake for TaskWaker {
-    fn wake(self: Arc<Self>) {
-        self.enqueue();
-    }
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.enqueue();
-    }
+    place: Arc<Place>,
+    /// Wakes it: the same as `place`.
+    waker: Waker,
+    /// The instant at which it was polled last, and how often at that instant.
+    polls: (u64, u32),
 }
 
 /// Spawns tasks in one group. Tasks may hold one to spawn others.
@@ -89,36 +65,48 @@ pub struct Spawner {
 
 /// Tasks that were spawned since the executor last looked: a task may spawn others while it is polled.
 struct SpawnQueue {
-    next_id: TaskId,
-    ready: ReadyQueue,
+    /// The number of tasks so far.
+    spawned: u64,
+    /// The places of tasks that have ended, and the number of all places.
+    free: Vec<usize>,
+    places: usize,
+    ready: Arc<Woken>,
     tasks: Vec<Task>,
 }
 
 impl Spawner {
     /// Spawns a task, and puts it at the end of the ready queue.
     pub fn spawn(&self, name: impl Into<Rc<str>>, future: impl Future<Output = ()> + 'static) {
-        let mut shared = self.shared.borrow_mut();
-        let id = shared.next_id;
-        shared.next_id += 1;
-        let waker = Arc::new(TaskWaker { id, queued: AtomicBool::new(false), ready: shared.ready.clone() });
-        waker.enqueue();
-        shared.tasks.push(Task { name: name.into(), group: self.group, future: Box::pin(future), waker });
+        let shared = &mut *self.shared.borrow_mut();
+        shared.spawned += 1;
+        let place = shared.free.pop().unwrap_or_else(|| {
+            shared.places += 1;
+            shared.places - 1
+        });
+        shared.ready.push(place);
+        let place = Place::queued(place, &shared.ready);
+        let (future, waker) = (Box::pin(future), Waker::from(place.clone()));
+        let (number, name, group) = (shared.spawned, name.into(), self.group);
+        shared.tasks.push(Task { number, name, group, future, place, waker, polls: (0, 0) });
     }
 }
 
 /// A single-threaded executor that polls one task per step. See the module documentation.
 pub struct Executor {
     clock: Clock,
-    tasks: BTreeMap<TaskId, Task>,
-    ready: ReadyQueue,
+    /// The tasks, by their places.
+    tasks: Vec<Option<Task>>,
+    ready: Arc<Woken>,
     spawn_queue: Rc<RefCell<SpawnQueue>>,
     /// The groups whose tasks are not polled.
-    paused: BTreeSet<GroupId>,
+    paused: Vec<GroupId>,
     /// The tasks of paused groups that were woken, in the order of waking.
-    woken_while_paused: Vec<TaskId>,
-    /// The number of polls since the clock last advanced, by the name of the task.
-    polls: BTreeMap<Rc<str>, u32>,
-    /// The sum of `polls`.
+    woken_while_paused: Vec<usize>,
+    /// Counts the movements of the clock, from 1: a new task was polled at none of them.
+    instant: u64,
+    /// The tasks that have ended at this instant, by name, with the number of polls.
+    ended: Vec<(Rc<str>, u32)>,
+    /// The number of polls since the clock last advanced.
     polls_total: u32,
     /// The number of polls since the clock last advanced or progress was last noted.
     polls_idle: u32,
@@ -133,16 +121,18 @@ impl Default for Executor {
 impl Executor {
     /// An executor without tasks, at time zero.
     pub fn new() -> Executor {
-        let ready = ReadyQueue::default();
-        let spawn_queue = SpawnQueue { next_id: 0, ready: ready.clone(), tasks: Vec::new() };
+        let ready = Arc::<Woken>::default();
+        let spawn_queue =
+            SpawnQueue { spawned: 0, free: Vec::new(), places: 0, ready: ready.clone(), tasks: Vec::new() };
         Executor {
             clock: Clock::default(),
-            tasks: BTreeMap::new(),
+            tasks: Vec::new(),
             ready,
             spawn_queue: Rc::new(RefCell::new(spawn_queue)),
-            paused: BTreeSet::new(),
+            paused: Vec::new(),
             woken_while_paused: Vec::new(),
-            polls: BTreeMap::new(),
+            instant: 1,
+            ended: Vec::new(),
             polls_total: 0,
             polls_idle: 0,
         }
@@ -158,45 +148,34 @@ impl Executor {
         Spawner { group, shared: self.spawn_queue.clone() }
     }
 
-    /// Drops every task of a group, with everything that it owns, and ends the pause of the group.
+    /// Drops every task of a group, with everything that it owns, in the order of spawning, and ends the pause of the
+    /// group.
     pub fn cancel(&mut self, group: GroupId) {
         self.resume(group);
         self.take_spawned();
         // Dropped only after they are removed: a destructor may wake or spawn other tasks.
-        let (cancelled, kept) = std::mem::take(&mut self.tasks).into_iter().partition(|(_, task)| task.group == group);
-        self.tasks = kept;
-        drop::<BTreeMap<TaskId, Task>>(cancelled);
+        let of_group = |task: &mut Task| task.group == group;
+        let mut cancelled: Vec<Task> = self.tasks.iter_mut().filter_map(|task| task.take_if(of_group)).collect();
+        cancelled.sort_by_key(|task| task.number);
+        for task in cancelled {
+            self.note_end(&task);
+        }
     }
 
     /// Stops polling the tasks of a group until [`Executor::resume`], like a process that received SIGSTOP. Wake-ups,
     /// also by timers, take effect only then.
     pub fn pause(&mut self, group: GroupId) {
-        self.paused.insert(group);
+        if !self.paused.contains(&group) {
+            self.paused.push(group);
+        }
     }
 
     /// Ends a pause. Tasks that were woken meanwhile are put at the end of the ready queue.
     pub fn resume(&mut self, group: GroupId) {
-        self.paused.remove(&group);
+        self.paused.retain(|&paused| paused != group);
         let tasks = &self.tasks;
-        let of_group = |id: &mut TaskId| tasks.get(id).is_none_or(|task| task.group == group);
-        let woken: Vec<TaskId> = self.woken_while_paused.extract_if(.., of_group).collect();
-        self.ready.lock().unwrap_or_else(PoisonError::into_inner).extend(woken);
-    }
-
-    /// Whether a task is ready to be polled now.
-    pub fn has_ready(&mut self) -> bool {
-        self.take_spawned();
-        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-        // Remove tasks that cannot be polled: those that have ended, and those of paused groups.
-        while let Some(id) = ready.front() {
-            match self.tasks.get(id) {
-                Some(task) if self.paused.contains(&task.group) => self.woken_while_paused.push(*id),
-                Some(_) => return true,
-                None => {}
-            }
-            ready.pop_front();
-        }
-        false
+        let of_group = |&mut place: &mut usize| tasks[place].as_ref().is_none_or(|task| task.group == group);
+        self.woken_while_paused.extract_if(.., of_group).for_each(|place| self.ready.push(place));
     }
 
     /// The time of the next timer, if any is set.
@@ -207,11 +186,8 @@ impl Executor {
     /// Polls the task that was woken first. If none is ready, advances the clock to the next timer and wakes the tasks
     /// whose timers are due.
     pub fn step(&mut self) -> Step {
-        if self.has_ready() {
-            if self.polls_total >= POLLS_PER_INSTANT_MAX && self.polls_idle >= IDLE_POLLS_MAX {
-                return Step::Runaway(self.busiest());
-            }
-            return self.poll_next();
+        if let Some(step) = self.poll() {
+            return step;
         }
         match self.next_timer() {
             Some(time) => {
@@ -226,7 +202,8 @@ impl Executor {
     /// or a timer is due before `time`, it runs late.
     pub fn advance_to(&mut self, time: Micros) {
         if time > self.clock.now() {
-            self.polls.clear();
+            self.instant += 1;
+            self.ended.clear();
             (self.polls_total, self.polls_idle) = (0, 0);
         }
         self.clock.advance_to(time);
@@ -238,34 +215,78 @@ impl Executor {
         self.polls_idle = 0;
     }
 
-    /// Takes over the tasks that were spawned since the last call.
-    fn take_spawned(&mut self) {
-        for task in self.spawn_queue.borrow_mut().tasks.drain(..) {
-            self.tasks.insert(task.waker.id, task);
+    /// Polls the task that was woken first; does nothing and returns none if no task is ready.
+    pub fn poll(&mut self) -> Option<Step> {
+        self.take_spawned();
+        let place = self.next_ready()?;
+        if self.polls_total >= POLLS_PER_INSTANT_MAX && self.polls_idle >= IDLE_POLLS_MAX {
+            return Some(Step::Runaway(self.busiest()));
+        }
+        let task = self.tasks[place].as_mut()?;
+        let before = if task.polls.0 == self.instant { task.polls.1 } else { 0 };
+        task.polls = (self.instant, before + 1);
+        self.polls_total = self.polls_total.saturating_add(1);
+        self.polls_idle = self.polls_idle.saturating_add(1);
+        task.place.begin_poll();
+        let name = task.name.clone();
+        if task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_ready() {
+            if let Some(task) = self.tasks[place].take() {
+                self.note_end(&task);
+            }
+        }
+        Some(Step::Polled(name))
+    }
+
+    /// Takes the first task from the ready queue that can be polled. Those of paused groups are kept aside.
+    fn next_ready(&mut self) -> Option<usize> {
+        loop {
+            let place = self.ready.pop()?;
+            match &self.tasks[place] {
+                Some(task) if self.paused.contains(&task.group) => self.woken_while_paused.push(place),
+                Some(_) => return Some(place),
+                // It has ended meanwhile.
+                None => self.spawn_queue.borrow_mut().free.push(place),
+            }
         }
     }
 
-    /// Polls the first task in the ready queue.
-    fn poll_next(&mut self) -> Step {
-        let id = self.ready.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        let Some(task) = id.and_then(|id| self.tasks.get_mut(&id)) else { return Step::Idle };
-        let name = task.name.clone();
-        *self.polls.entry(name.clone()).or_default() += 1;
-        self.polls_total = self.polls_total.saturating_add(1);
-        self.polls_idle = self.polls_idle.saturating_add(1);
-        // Before the poll, so that a wake-up during the poll counts.
-        task.waker.queued.store(false, Ordering::Relaxed);
-        let waker = Waker::from(task.waker.clone());
-        let id = task.waker.id;
-        if let Poll::Ready(()) = task.future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            self.tasks.remove(&id);
+    /// Takes over the tasks that were spawned since the last call.
+    fn take_spawned(&mut self) {
+        let SpawnQueue { tasks, places, .. } = &mut *self.spawn_queue.borrow_mut();
+        if tasks.is_empty() {
+            return;
         }
-        Step::Polled(name)
+        self.tasks.resize_with(*places, || None);
+        for task in tasks.drain(..) {
+            let place = task.place.number();
+            self.tasks[place] = Some(task);
+        }
+    }
+
+    /// Frees the place of a task that was removed.
+    fn note_end(&mut self, task: &Task) {
+        if task.place.end() {
+            self.spawn_queue.borrow_mut().free.push(task.place.number());
+        }
+        if task.polls.0 == self.instant {
+            self.ended.push((task.name.clone(), task.polls.1));
+        }
     }
 
     /// The three tasks that were polled most since the clock last advanced.
     fn busiest(&self) -> Vec<(Rc<str>, u32)> {
-        let mut counts: Vec<_> = self.polls.iter().map(|(name, &count)| (name.clone(), count)).collect();
+        let polled = self.tasks.iter().flatten().filter(|task| task.polls.0 == self.instant);
+        let mut polls: Vec<_> = polled.map(|task| (task.name.clone(), task.polls.1)).collect();
+        polls.extend(self.ended.iter().cloned());
+        polls.sort();
+        // A name may belong to several tasks.
+        let mut counts: Vec<(Rc<str>, u32)> = Vec::new();
+        for (name, count) in polls {
+            match counts.last_mut() {
+                Some(last) if last.0 == name => last.1 += count,
+                _ => counts.push((name, count)),
+            }
+        }
         counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
         counts.truncate(3);
         counts
@@ -274,9 +295,10 @@ impl Executor {
 
 #[cfg(test)]
 mod tests {
+    use super::super::channel::oneshot;
     use super::*;
-    use futures::channel::oneshot;
     use futures::future::FutureExt;
+    use std::task::Poll;
 
     type Journal = Rc<RefCell<Vec<String>>>;
 
@@ -351,12 +373,12 @@ mod tests {
     #[test]
     fn cancelling_a_group_drops_its_tasks_and_wakes_those_who_wait_for_them() {
         let (mut executor, spawner, clock, journal) = with_journal();
-        let (sender, receiver) = oneshot::channel::<()>();
+        let (sender, receiver) = oneshot::<()>();
         let doomed = executor.spawner(GroupId(2));
         let c = clock.clone();
         doomed.spawn("doomed", async move {
             c.sleep(Micros(100)).await;
-            let _ = sender.send(());
+            sender.send(());
         });
         let d = journal.clone();
         spawner.spawn("waiting", async move {
@@ -401,7 +423,7 @@ mod tests {
         let (mut executor, spawner, _, journal) = with_journal();
         executor.pause(GroupId(1));
         spawner.spawn("never", async {});
-        assert!(!executor.has_ready());
+        assert_eq!(executor.poll(), None);
         executor.cancel(GroupId(1));
         let d = journal.clone();
         spawner.spawn("next life", async move { d.borrow_mut().push("alive".into()) });

@@ -24,10 +24,36 @@ impl TraceHash {
     /// Adds raw bytes, without a length.
     pub fn write(&mut self, bytes: &[u8]) {
         for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(PRIME);
         }
     }
+
+    /// Adds an integer of so many bytes, at most 8, little-endian. Most are small: all the zero bytes at the end are one
+    /// multiplication.
+    fn write_integer(&mut self, mut value: u64, bytes: usize) {
+        let mut left = bytes;
+        while value != 0 {
+            self.0 = (self.0 ^ (value & 0xff)).wrapping_mul(PRIME);
+            value >>= 8;
+            left -= 1;
+        }
+        self.0 = self.0.wrapping_mul(PRIME_POWERS[left]);
+    }
 }
+
+/// What the hash is multiplied with for each byte.
+const PRIME: u64 = 0x0000_0100_0000_01b3;
+
+/// Its powers from 0 to 8.
+const PRIME_POWERS: [u64; 9] = {
+    let mut powers = [1; 9];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = PRIME.wrapping_mul(powers[exponent - 1]);
+        exponent += 1;
+    }
+    powers
+};
 
 impl fmt::Display for TraceHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,7 +71,7 @@ macro_rules! hash_as_bytes {
     ($($integer:ty),*) => {$(
         impl StableHash for $integer {
             fn hash_into(&self, hash: &mut TraceHash) {
-                hash.write(&self.to_le_bytes());
+                hash.write_integer(u64::from(*self), size_of::<$integer>());
             }
         }
     )*};
@@ -150,6 +176,16 @@ mod tests {
         let mut hash = TraceHash::default();
         hash.write(b"foobar");
         assert_eq!(hash.to_string(), "85944171f73967e8");
+    }
+
+    #[test]
+    fn an_integer_is_its_bytes() {
+        for value in [0, 1, 255, 256, 0x0100_0000_0000_0000, 0x00ff_0000_ff00_0000, u64::MAX] {
+            let (mut hash, mut expected) = (TraceHash::default(), TraceHash::default());
+            value.hash_into(&mut hash);
+            expected.write(&value.to_le_bytes());
+            assert_eq!(hash, expected, "{value:x}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::lab::vocab::settings::NetworkPatch;
 use crate::raft::event::{Role, StreamState};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
-use crate::raft::{self, NodeId, Payload};
+use crate::raft::{self, NodeId};
 use crate::runtime::Micros;
 
 /// The most letters of the description of a violated invariant: a value in it may be long.
@@ -190,7 +190,7 @@ fn describe_lab_event(event: &LabEvent, line: &Line, nodes: usize, t: &dyn Text)
             None => t.client_reads_nothing(&short_key(key)).into(),
         },
         LabEvent::Client { key, value, node, result, form, .. } => {
-            let request = match form.payload(key, value.as_ref()).as_ref().and_then(Payload::as_write) {
+            let request = match form.write(key, value.as_deref()) {
                 Some(write) if form.delete => Request::Delete(written(write, t)),
                 Some(write) => Request::Write(written(write, t)),
                 None => Request::Read(short_key(key).into_owned()),

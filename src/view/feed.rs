@@ -533,7 +533,7 @@ mod tests {
                 })
                 .collect();
         let mut past = EventLog::new(Rc::default());
-        records.iter().for_each(|record| past.push(record.clone(), &Rc::default(), 0));
+        records.iter().for_each(|record| past.push(Record::clone(record), &Rc::default(), 0));
         let mut feeds = Feeds::default();
         for event in [3, 5000, 10_000, 9_999, 4095, 4096, 4097, 0, 1, 8500, 10_000] {
             let mut expected = Feed::default();

@@ -1,5 +1,5 @@
 // Measures the built page in Chromium and prints a table, with the goals beside the figures. Nothing fails because of
-// a time: `cargo xtask bench page`, and docs/speed.md for how to read it.
+// a time: `cargo xtask bench page`, and docs/performance.md for how to read it.
 //
 //   node tests/bench/page.mjs [--only NAME]… [--repeat N] [--json]
 

@@ -1,4 +1,10 @@
-//! Measures the optimised page in a real browser.
+//! Measures the optimised page in a real browser, the engine beside its peers, and instructions of fixed runs.
+
+mod engine;
+mod instructions;
+
+pub use engine::check as check_engine;
+pub use instructions::check as check_instructions;
 
 use crate::project;
 use crate::run;
@@ -11,6 +17,10 @@ use crate::Result;
 pub enum Bench {
     /// Build the optimised page into dist/, measure it in Chromium and print the figures beside their goals
     Page(PageOptions),
+    /// Measure the engine and the laboratory beside async-raft and openraft, and print the figures beside their goals
+    Engine(engine::Options),
+    /// Count the instructions of three fixed runs, and compare them with the figures that are kept
+    Instructions(instructions::Options),
 }
 
 /// How the page is measured.
@@ -29,7 +39,14 @@ pub struct PageOptions {
 
 /// Runs the measurements. Slow results are not a failure.
 pub fn bench(what: &Bench) -> Result<bool> {
-    let Bench::Page(options) = what;
+    match what {
+        Bench::Page(options) => page(options),
+        Bench::Engine(options) => engine::measure(options),
+        Bench::Instructions(options) => instructions::measure(options),
+    }
+}
+
+fn page(options: &PageOptions) -> Result<bool> {
     let wasm = Wasm::new(setup::everything(Talk::WhenWorking)?);
     if !wasm.build_page(Profile::Release, &project::dist())? {
         return Err("the page could not be built".to_string());

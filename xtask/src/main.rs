@@ -44,7 +44,7 @@ enum Command {
     Test(test::Options),
     /// Build the optimised page into dist/ and print its sizes
     Dist,
-    /// Measure the optimised page in a browser
+    /// Measure the optimised page in a browser, or the engine beside its peers
     #[command(subcommand)]
     Bench(bench::Bench),
     /// Run cargo for the browser's target, e.g. `cargo xtask wasm check`

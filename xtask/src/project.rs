@@ -34,6 +34,16 @@ pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
+/// The manifest of what measures the engine beside its peers: a workspace of its own.
+pub fn engine_bench() -> PathBuf {
+    root().join("bench").join("engine").join("Cargo.toml")
+}
+
+/// The target directory of what measures the engine.
+pub fn bench_target_dir() -> PathBuf {
+    root().join("target").join("bench")
+}
+
 /// The target directory of everything built for the browser, tests included. It is shared, so that the standard library
 /// is built once, and separate from the native one, so that neither build waits for the other.
 pub fn wasm_target_dir() -> PathBuf {

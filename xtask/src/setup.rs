@@ -16,6 +16,7 @@ mod talk;
 mod target;
 mod tools;
 
+use crate::run;
 use crate::Result;
 use browser::Browser;
 use std::path::PathBuf;
@@ -47,6 +48,14 @@ pub fn page(talk: Talk) -> Result<Toolchain> {
 /// Provides cargo-deny, and returns its path.
 pub fn deny(talk: Talk) -> Result<PathBuf> {
     tools::provide_deny(talk)
+}
+
+/// Finds or installs Valgrind, which counts instructions. None where there is none, and no Debian to install it from.
+pub fn valgrind() -> Result<Option<PathBuf>> {
+    if run::which("valgrind").is_none() && debian::is_here() {
+        run::step("installing Valgrind (about half a minute)", || debian::install(&["valgrind"]))?;
+    }
+    Ok(run::which("valgrind"))
 }
 
 /// Provides what building and testing everything needs: the same, a browser, and cargo-deny.

@@ -4,6 +4,7 @@
 //! has failed, which reveals test files that are never run. The summary has the duration of each stage and of all, and
 //! the sum, `N passed, N failed`; formatting, lints, docs and the page's build count as one each.
 
+use crate::bench;
 use crate::budget;
 use crate::count::Count;
 use crate::project;
@@ -43,7 +44,7 @@ pub struct Options {
     /// Run this stage alone (may be given several times)
     #[arg(long, value_name = "STAGE")]
     only: Vec<Stage>,
-    /// Also run the long stage: random runs of twenty thousand seeds, optimised
+    /// Also run the long stages: random runs of twenty thousand seeds, and what measures the engine
     #[arg(long)]
     long: bool,
 }
@@ -79,6 +80,10 @@ enum Stage {
     E2e,
     /// Many random runs (only when asked for)
     Long,
+    /// What measures the engine beside its peers can be built, and measures (only when asked for)
+    Bench,
+    /// Three fixed runs take no more instructions than they did (only when asked for)
+    Instructions,
 }
 
 /// The result of a stage.
@@ -99,6 +104,11 @@ impl Stage {
         self.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
     }
 
+    /// Whether the stage is run only when asked for.
+    fn is_long(self) -> bool {
+        matches!(self, Stage::Long | Stage::Bench | Stage::Instructions)
+    }
+
     /// Whether the stage needs what setup provides.
     fn needs_setup(self) -> bool {
         matches!(self, Stage::ClippyWasm | Stage::DocWasm | Stage::Node | Stage::Browser | Stage::Page | Stage::E2e)
@@ -108,7 +118,7 @@ impl Stage {
 /// Runs the stages. Returns whether all succeeded.
 pub fn test(options: &Options) -> Result<bool> {
     let chosen = |stage: Stage| match stage {
-        Stage::Long => options.long || options.only.contains(&stage),
+        stage if stage.is_long() => options.long || options.only.contains(&stage),
         stage => options.only.is_empty() || options.only.contains(&stage),
     };
     let setup_wanted = Stage::value_variants().iter().any(|stage| chosen(*stage) && stage.needs_setup());
@@ -155,7 +165,12 @@ fn carry_out(stage: Stage, wasm: &mut Option<Wasm>) -> Outcome {
 fn run_native(stage: Stage) -> Result<Count> {
     let mut cargo = run::cargo();
     match stage {
-        Stage::Fmt => checked(cargo.args(["fmt", "--all", "--check"])),
+        Stage::Fmt => {
+            let mut count = checked(cargo.args(["fmt", "--all", "--check"]))?;
+            let mut cargo = run::cargo();
+            count += checked(cargo.args(["fmt", "--check", "--manifest-path"]).arg(project::engine_bench()))?;
+            Ok(count)
+        }
         Stage::Clippy => {
             checked(cargo.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
         }
@@ -174,6 +189,8 @@ fn run_native(stage: Stage) -> Result<Count> {
             let arguments = ["test", "--profile", "long", "--test", "random"];
             counted(cargo.args(arguments).env("RAFT_LAB_SEEDS", LONG_SEEDS))
         }
+        Stage::Bench => bench::check_engine().map(one),
+        Stage::Instructions => bench::check_instructions().map(one),
         other => Err(format!("{} is no native stage", other.name())),
     }
 }

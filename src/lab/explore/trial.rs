@@ -82,7 +82,11 @@ impl Trial {
     /// # Errors
     /// If the scenario is rejected.
     pub fn new(scenario: Scenario) -> Result<Trial, ScenarioError> {
-        Lab::new(scenario).map(|lab| Trial { lab, leaderless: Leaderless::default(), is_leaderless: false })
+        Lab::new(scenario).map(|lab| Trial {
+            lab: lab.forgetful(),
+            leaderless: Leaderless::default(),
+            is_leaderless: false,
+        })
     }
 
     /// Processes at most `events_max` events. Returns whether the run has ended.

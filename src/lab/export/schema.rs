@@ -11,8 +11,9 @@ use serde_json::{json, Map, Value};
 
 use crate::lab::json::limits::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INTEGER_MAX};
 use crate::lab::scenario::limits::{
-    CLIENTS_MAX, EVENTS_MAX, INTERVAL_MIN, NODES_MAX, RECORDED_BYTES_MAX, REPEATS_MAX, START_LOG_MAX, START_NUMBER_MAX,
-    TEXT_BYTES_MAX, TIME_MAX, WRITES_MAX, WRITES_TOTAL_MAX, WRITTEN_BYTES_MAX,
+    CLIENTS_MAX, EVENTS_MAX, EVENTS_PER_WRITE, INTERVAL_MIN, NODES_MAX, OPEN_WRITES_ON_PAGE_MAX,
+    OPEN_WRITES_TOTAL_ON_PAGE_MAX, RECORDED_BYTES_MAX, RECORDED_BYTES_PER_WRITE, REPEATS_MAX, START_LOG_MAX,
+    START_NUMBER_MAX, TEXT_BYTES_MAX, TIME_MAX, WRITES_MAX, WRITES_TOTAL_MAX, WRITTEN_BYTES_MAX,
 };
 use crate::lab::scenario::{OnViolation, Repeat, Scenario, ScheduledAction, StartEntry, StartMembers, Stop, FORMAT};
 use crate::lab::vocab::action::Action;
@@ -53,12 +54,15 @@ pub fn limits_in_words() -> String {
         "What goes beyond a limit is refused, with its place: {} MiB of JSON text; {DEPTH_MAX} objects and lists within each \
          other; integers, and so seeds, up to {INTEGER_MAX}; {NODES_MAX} nodes; {TEXT_BYTES_MAX} bytes in a key or value; \
          {START_LOG_MAX} entries in a log to start with, terms and indices there up to {START_NUMBER_MAX}; {WRITES_MAX} \
-         writes and {CLIENTS_MAX} clients of one write_many, {WRITES_TOTAL_MAX} writes and {} MiB of all together; an action \
+         writes and {CLIENTS_MAX} clients of one write_many, {WRITES_TOTAL_MAX} writes and {} MiB of all together; in a browser, \
+         {OPEN_WRITES_ON_PAGE_MAX} writes of one with `every`, {OPEN_WRITES_TOTAL_ON_PAGE_MAX} of all such together; an action \
          repeated {REPEATS_MAX} times; at least {INTERVAL_MIN} between heartbeats and as the time limit of a chunk; times up \
-         to {TIME_MAX}. A run halts after {EVENTS_MAX} events, or when they take {} MiB, and says so in its report.",
+         to {TIME_MAX}. A run halts after {EVENTS_MAX} events, or when they take {} MiB, and says so in its report; \
+         outside browsers, each write of a write_many allows for {EVENTS_PER_WRITE} events and {} KiB more.",
         DOCUMENT_BYTES_MAX >> 20,
         WRITTEN_BYTES_MAX >> 20,
         RECORDED_BYTES_MAX >> 20,
+        RECORDED_BYTES_PER_WRITE >> 10,
     )
 }
 

@@ -1,5 +1,7 @@
 //! The evaluation of conditions during a run.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use super::convergence::Convergence;
@@ -28,8 +30,10 @@ pub struct Watch {
 enum Memory {
     /// Nothing: it speaks of the world as it is.
     Nothing,
-    /// The number of matching events; for `visited`: 1 once the state was visited.
-    Seen(u64),
+    /// Whether the state was visited.
+    Visited(bool),
+    /// The name of the events that may match, and the number of those that did.
+    Events(Option<Rc<str>>, u64),
     Outcomes(Outcomes),
     Convergence(Convergence),
     /// What the conditions in it remember.
@@ -61,7 +65,10 @@ impl Watch {
             }
             Condition::At(_, inner) => Memory::Moment(Box::new(Watch::new(Condition::clone(inner))), false),
             Condition::Before(list) => Memory::Order(list.iter().map(|inner| (Watch::new(inner.clone()), 0)).collect()),
-            Condition::Event(_) | Condition::Visited(_) => Memory::Seen(0),
+            Condition::Visited(_) => Memory::Visited(false),
+            Condition::Event(event) => {
+                Memory::Events(event.fields.get("event").and_then(Value::as_str).map(Rc::from), 0)
+            }
             Condition::Outcome(_) => Memory::Outcomes(Outcomes::default()),
             Condition::Converged(_) => Memory::Convergence(Convergence::default()),
             _ => Memory::Nothing,
@@ -75,7 +82,7 @@ impl Watch {
         match (&self.condition, &self.memory) {
             (Condition::Visited(_), _) | (_, Memory::Moment(..) | Memory::Order(_)) => Needs::Worlds,
             (_, Memory::Inner(inner)) => inner.iter().map(Watch::needs).max().unwrap_or(Needs::Nothing),
-            (_, Memory::Seen(_) | Memory::Outcomes(_)) => Needs::Events,
+            (_, Memory::Visited(_) | Memory::Events(..) | Memory::Outcomes(_)) => Needs::Events,
             (_, Memory::Nothing | Memory::Convergence(_)) => Needs::Nothing,
         }
     }
@@ -83,7 +90,9 @@ impl Watch {
     /// Takes an event of the past, for conditions that do not need the world after it.
     pub fn recall(&mut self, record: &Record) {
         match (&self.condition, &mut self.memory) {
-            (Condition::Event(event), Memory::Seen(seen)) => *seen += u64::from(is_such(&event.fields, record)),
+            (Condition::Event(event), Memory::Events(name, seen)) if name.as_deref() == Some(record.event.name()) => {
+                *seen += u64::from(is_such(&event.fields, record));
+            }
             (Condition::Outcome(expected), Memory::Outcomes(outcomes)) => outcomes.observe(expected, record),
             (_, Memory::Inner(inner)) => inner.iter_mut().for_each(|inner| inner.recall(record)),
             _ => {}
@@ -93,10 +102,10 @@ impl Watch {
     /// Processes the next event, with the world after it.
     pub fn observe(&mut self, record: &Record, world: &World) {
         match (&self.condition, &mut self.memory) {
-            (Condition::Visited(list), Memory::Seen(seen)) if *seen == 0 => {
-                *seen = u64::from(list.iter().all(|inner| holds_now(inner, world)));
+            (Condition::Visited(list), Memory::Visited(visited)) => {
+                *visited = *visited || list.iter().all(|inner| holds_now(inner, world));
             }
-            (_, Memory::Convergence(convergence)) => convergence.observe(record, world),
+            (_, Memory::Convergence(convergence)) => convergence.observe(record),
             (_, Memory::Inner(inner)) => inner.iter_mut().for_each(|inner| inner.observe(record, world)),
             (Condition::At(at, _), Memory::Moment(inner, held)) => {
                 if record.at <= *at {
@@ -119,8 +128,9 @@ impl Watch {
     /// Whether the condition holds now, at this virtual time.
     pub fn holds(&self, world: &World, now: Micros) -> bool {
         match (&self.condition, &self.memory) {
-            (Condition::Event(EventMatcher { count: Some(count), .. }), Memory::Seen(seen)) => count.holds(*seen),
-            (_, Memory::Seen(seen)) => *seen > 0,
+            (Condition::Event(EventMatcher { count: Some(count), .. }), Memory::Events(_, seen)) => count.holds(*seen),
+            (_, Memory::Events(_, seen)) => *seen > 0,
+            (_, Memory::Visited(visited)) => *visited,
             (_, Memory::Outcomes(outcomes)) => outcomes.any(),
             (Condition::Converged(converged), Memory::Convergence(it)) => it.holds(world) == *converged,
             // Behind the last event up to that time, nothing changed; if the run ended before it, nobody knows.
@@ -135,9 +145,6 @@ impl Watch {
 }
 
 fn is_such(fields: &Map<String, Value>, record: &Record) -> bool {
-    if fields.get("event").and_then(Value::as_str) != Some(record.event.name()) {
-        return false;
-    }
     let line = value_of(record);
     fields.iter().all(|(field, pattern)| line.get(field).is_some_and(|found| matches(pattern, found)))
 }

@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::future::poll_fn;
 use std::rc::Rc;
 
-use futures::channel::oneshot;
-use futures::stream::{FuturesUnordered, StreamExt};
+use futures::future::FutureExt;
 use litemap::LiteMap;
 
 use crate::lab::run::network::SimNetwork;
@@ -15,7 +15,7 @@ use crate::lab::vocab::write_form::WriteForm;
 use crate::raft::log::{Payload, Session};
 use crate::raft::node::{MembersResult, ReadResult, Request, Responder, WriteResult};
 use crate::raft::{Index, NodeId};
-use crate::runtime::{Clock, Micros};
+use crate::runtime::{oneshot, Clock, Micros, OneshotReceiver, OneshotSender, Pending};
 
 /// All clients of a cluster. Clones share the same state.
 #[derive(Clone)]
@@ -32,10 +32,10 @@ pub struct ClientPool {
 #[derive(Default)]
 struct LeaderDirectory {
     leader: Option<NodeId>,
-    waiting: Vec<oneshot::Sender<()>>,
+    waiting: Vec<OneshotSender<()>>,
     last_op: u64,
     /// The clients that have a write with a session under way, each with those that wait for it.
-    in_session: LiteMap<u32, Vec<oneshot::Sender<()>>>,
+    in_session: LiteMap<u32, Vec<OneshotSender<()>>>,
 }
 
 /// A request of a client.
@@ -135,7 +135,7 @@ impl ClientPool {
                 let waiting = std::mem::take(&mut directory.waiting);
                 drop(directory);
                 for client in waiting {
-                    let _ = client.send(()); // the client may have stopped waiting
+                    client.send(());
                 }
             }
         }
@@ -148,7 +148,7 @@ impl ClientPool {
                 if let Some(leader) = directory.leader {
                     return leader;
                 }
-                let (sender, receiver) = oneshot::channel();
+                let (sender, receiver) = oneshot();
                 directory.waiting.push(sender);
                 receiver
             };
@@ -230,7 +230,7 @@ impl ClientPool {
                     directory.in_session.insert(client, Vec::new());
                     return;
                 };
-                let (sender, receiver) = oneshot::channel();
+                let (sender, receiver) = oneshot();
                 waiting.push(sender);
                 receiver
             };
@@ -241,7 +241,7 @@ impl ClientPool {
     fn end_session_write(&self, client: u32) {
         let waiting = self.directory.borrow_mut().in_session.remove(&client);
         for client in waiting.into_iter().flatten() {
-            let _ = client.send(()); // the run may be over
+            client.send(());
         }
     }
 
@@ -252,10 +252,10 @@ impl ClientPool {
         key: &str,
         write: Option<Payload>,
         session: Option<Session>,
-    ) -> Option<oneshot::Receiver<Reply>> {
-        let (sender, receiver) = oneshot::channel();
+    ) -> Option<OneshotReceiver<Reply>> {
+        let (sender, receiver) = oneshot();
         let key = key.to_string();
-        let answer = move |reply: Reply| drop(sender.send(reply)); // the client may have stopped waiting
+        let answer = move |reply: Reply| sender.send(reply);
         let call = match write {
             Some(payload) => {
                 Request::Write(payload, session, Responder::new(move |result: WriteResult| answer(result.into())))
@@ -285,7 +285,7 @@ impl ClientPool {
                 None => self.leader().await,
             };
             tell(Some(leader), None);
-            let (sender, receiver) = oneshot::channel();
+            let (sender, receiver) = oneshot();
             let call = match change.clone() {
                 Change::Members(voters, learners) => Request::ChangeMembers(voters, learners, Responder::from(sender)),
                 Change::Learner(learner) => Request::AddLearner(learner, Responder::from(sender)),
@@ -328,20 +328,19 @@ impl ClientPool {
         };
         match load.every {
             Some(every) => {
-                let mut open = FuturesUnordered::new();
+                let mut open = Pending::default();
                 for n in 0..load.count {
                     open.push(one(n, 1));
                     if every > Micros::ZERO && n + 1 < load.count {
                         let mut next = self.clock.sleep(every);
-                        loop {
-                            futures::select_biased! {
-                                _ = open.select_next_some() => {}
-                                _ = next => break,
-                            }
-                        }
+                        poll_fn(|context| {
+                            while open.poll_some(context).is_ready() {}
+                            next.poll_unpin(context)
+                        })
+                        .await;
                     }
                 }
-                while open.next().await.is_some() {}
+                open.finish().await;
             }
             None => {
                 let begun = RefCell::new(0u64);
@@ -357,8 +356,11 @@ impl ClientPool {
                         one(n, client).await;
                     }
                 };
-                let all: FuturesUnordered<_> = (1..=load.clients).map(client).collect();
-                all.collect::<Vec<()>>().await;
+                let mut all = Pending::default();
+                for id in 1..=load.clients {
+                    all.push(client(id));
+                }
+                all.finish().await;
             }
         }
     }

@@ -146,7 +146,9 @@ impl Lab {
 
     /// Does one thing, or lets time pass, to `limit` at most.
     fn turn(&mut self, limit: Micros) -> Turn {
-        self.halted = self.halted.take().or_else(|| self.is_full());
+        if self.halted.is_none() {
+            self.halted = self.is_full();
+        }
         if self.halted.is_some() || self.is_stopped_by_violation() {
             return Turn::Halted;
         }
@@ -157,8 +159,8 @@ impl Lab {
             anything_new = self.carry_out_next(what);
         } else if self.network.next_arrival().is_some_and(|at| at <= now) {
             self.network.deliver_next();
-        } else if self.executor.has_ready() {
-            self.poll();
+        } else if self.poll() {
+            // That was all: one poll.
         } else if let Some(what) = self.next_belated(now) {
             anything_new = self.carry_out_next(what);
         } else {
@@ -180,21 +182,24 @@ impl Lab {
         Turn::Done
     }
 
-    /// Polls the next task.
-    fn poll(&mut self) {
+    /// Polls the next task. False if none is ready.
+    fn poll(&mut self) -> bool {
         let progress = self.recorder.progress();
-        if let Step::Runaway(tasks) = self.executor.step() {
-            self.halted = Some(Halt::TimeStandsStill(tasks));
+        match self.executor.poll() {
+            None => return false,
+            Some(Step::Runaway(tasks)) => self.halted = Some(Halt::TimeStandsStill(tasks)),
+            Some(_) => {}
         }
         if self.recorder.progress() > progress {
             self.executor.note_progress();
         }
         self.silent_polls += 1;
+        true
     }
 
     /// Which limit of a run is reached, if any.
     fn is_full(&self) -> Option<Halt> {
-        let RunLimits { events, bytes } = self.limits;
+        let RunLimits { events, bytes, .. } = self.limits;
         match self.recorder.bytes() >= bytes {
             true => Some(Halt::TooManyBytes(bytes)),
             false => (self.events() >= events).then_some(Halt::TooManyEvents(events)),

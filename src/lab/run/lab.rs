@@ -4,7 +4,6 @@ use std::cell::Ref;
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use futures::channel::mpsc;
 use litemap::LiteMap;
 
 use crate::lab::json::error::{invalid, ScenarioError};
@@ -26,7 +25,7 @@ use crate::lab::vocab::links::{between, Links};
 use crate::lab::world::{NodeState, World};
 use crate::raft::node;
 use crate::raft::{Config, NodeId, Rule};
-use crate::runtime::{Executor, GroupId, Micros, Rng, TraceHash};
+use crate::runtime::{mailbox, Executor, GroupId, Micros, Rng, TraceHash};
 
 /// One node's machine: what outlives its process.
 pub(super) struct Machine {
@@ -272,6 +271,9 @@ impl Lab {
 
     /// Whether an invariant was violated that ends the run.
     pub(super) fn is_stopped_by_violation(&self) -> bool {
+        if !self.recorder.any_violation() {
+            return false;
+        }
         let world = self.recorder.world();
         match self.scenario.stop.as_ref().and_then(|stop| stop.on_violation).unwrap_or(OnViolation::Any(true)) {
             OnViolation::Any(any) => any && !world.violations.is_empty(),
@@ -286,7 +288,7 @@ impl Lab {
         let storage = machine.storage.clone();
         // Each life of a node has timeouts of its own, or it would repeat those of the life before.
         let rng = Rng::new(self.scenario.seed, "timeout", machine.starts << 32 | u64::from(id));
-        let (sender, calls) = mpsc::unbounded();
+        let (sender, calls) = mailbox();
         self.network.connect(id, sender);
         let timer_off = machine.timer_off;
         let start_as_leader = self.scenario.start_in_office(id).filter(|_| machine.starts == 1);

@@ -41,8 +41,8 @@ pub struct EventLog {
     /// bytes of all events up to there.
     keyframes: BTreeMap<u64, (Rc<World>, u64)>,
     spacing: u64,
-    /// The most bytes of events that are kept, about.
-    keeps: u64,
+    /// The most bytes of events that are kept, about; none if nothing is kept.
+    keeps: Option<u64>,
     /// The bytes of all events, and of those that are kept no longer.
     bytes: u64,
     dropped_bytes: u64,
@@ -59,7 +59,7 @@ impl EventLog {
             stops: Vec::new(),
             keyframes: BTreeMap::new(),
             spacing: SPACING,
-            keeps: u64::MAX,
+            keeps: Some(u64::MAX),
             bytes: 0,
             dropped_bytes: 0,
         }
@@ -68,14 +68,23 @@ impl EventLog {
     /// From now on, the oldest events are dropped when all take more than so many bytes, about; but at least
     /// [`KEPT_MIN`] of them stay.
     pub fn keep(&mut self, bytes: u64) {
-        self.keeps = bytes;
+        self.keeps = Some(bytes);
+    }
+
+    /// From now on, events are only counted: no memory is taken, and no past world is within reach.
+    pub fn keep_nothing(&mut self) {
+        *self = EventLog { dropped: self.events(), keeps: None, ..EventLog::new(self.start.clone()) };
     }
 
     /// Appends the next event, with the world after it, and the bytes of all events up to it.
-    pub fn push(&mut self, record: Rc<Record>, world: &Rc<World>, bytes: u64) {
+    pub fn push(&mut self, record: Record, world: &Rc<World>, bytes: u64) {
+        let Some(keeps) = self.keeps else {
+            self.dropped += 1;
+            return;
+        };
         let number = record.n;
         self.bytes = bytes;
-        self.records.push(record);
+        self.records.push(Rc::new(record));
         if number.is_multiple_of(self.spacing) {
             self.keyframes.insert(number, (world.clone(), bytes));
         }
@@ -83,7 +92,7 @@ impl EventLog {
             self.spacing *= 2;
             self.keyframes.retain(|number, _| number.is_multiple_of(self.spacing));
         }
-        if self.bytes() > self.keeps && self.records.len() > KEPT_MIN {
+        if self.bytes() > keeps && self.records.len() > KEPT_MIN {
             self.drop_oldest();
         }
     }
@@ -102,7 +111,7 @@ impl EventLog {
     /// Notes that the run could stop after the last event.
     pub fn note_stop(&mut self) {
         let last = self.events();
-        if self.stops.last().is_none_or(|&stop| stop < last) {
+        if self.keeps.is_some() && self.stops.last().is_none_or(|&stop| stop < last) {
             self.stops.push(last);
         }
     }
@@ -125,7 +134,7 @@ impl EventLog {
 
     /// Whether the world after this event can be had from here, and every event after it.
     pub fn reaches(&self, event: u64) -> bool {
-        (self.dropped..=self.events()).contains(&event)
+        self.keeps.is_some() && (self.dropped..=self.events()).contains(&event)
     }
 
     /// Whether much of what came before this event is here too: at least half of what is kept, or all.
@@ -166,7 +175,7 @@ impl EventLog {
     }
 
     /// The world after the event with this number; 0 is before the first, numbers beyond the last mean the last, and
-    /// those of dropped events the last of them.
+    /// those of dropped events the last of them. Asked only for what the log [reaches](EventLog::reaches).
     pub fn world_at(&self, event: u64) -> Rc<World> {
         let event = event.clamp(self.dropped, self.events());
         let kept = self.keyframes.range(..=event).next_back();

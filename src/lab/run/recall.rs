@@ -21,6 +21,14 @@ impl Lab {
         Lab { keeps: bytes, ..self }
     }
 
+    /// The same without its past, for a run of which only the report is wanted. What asks for the past nevertheless runs
+    /// the scenario again.
+    #[must_use]
+    pub fn forgetful(self) -> Lab {
+        self.recorder.keep_nothing();
+        Lab { keeps: 0, ..self }
+    }
+
     /// The bytes of events that stay in memory.
     pub fn keeps(&self) -> u64 {
         self.keeps

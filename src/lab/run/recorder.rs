@@ -54,10 +54,10 @@ impl Recording {
         }
     }
 
-    /// Records one event: folds it into the world, and passes it to the watches.
-    fn take(&mut self, at: Micros, event: Event) -> Rc<Record> {
+    /// Takes one event: folds it into the world, and passes it to the watches.
+    fn take(&mut self, at: Micros, event: Event) -> Record {
         self.tally.note(&event);
-        let record = Rc::new(Record { at, n: self.tally.events, event });
+        let record = Record { at, n: self.tally.events, event };
         record.hash_into(&mut self.hash);
         Rc::make_mut(&mut self.world).apply(&record);
         for watch in &mut self.watches {
@@ -68,8 +68,21 @@ impl Recording {
             trigger.fired = trigger.watch.holds(&self.world, at);
             self.fired.extend(trigger.fired.then_some(i));
         }
-        self.past.push(record.clone(), &self.world, self.tally.bytes);
         record
+    }
+
+    /// Takes an event, and the violations that it brings.
+    fn record(&mut self, at: Micros, event: Event) {
+        let record = self.take(at, event);
+        let broken = self.invariants.observe(&record, &self.world);
+        self.past.push(record, &self.world, self.tally.bytes);
+        for Violation { invariant, nodes, entries, detail: text } in broken {
+            // Only the first violation of each invariant is recorded; later ones are mostly consequences of it.
+            if !self.world.violations.contains_key(&invariant) {
+                let record = self.take(at, Event::Lab(LabEvent::Violation { invariant, nodes, entries, text }));
+                self.past.push(record, &self.world, self.tally.bytes);
+            }
+        }
     }
 }
 
@@ -115,15 +128,7 @@ impl Recorder {
             recording.tally.note(&event);
             return;
         }
-        let at = self.clock.now();
-        let record = recording.take(at, event);
-        let broken = recording.invariants.observe(&record, &recording.world);
-        for Violation { invariant, nodes, entries, detail: text } in broken {
-            // Only the first violation of each invariant is recorded; later ones are mostly consequences of it.
-            if !recording.world.violations.contains_key(&invariant) {
-                recording.take(at, Event::Lab(LabEvent::Violation { invariant, nodes, entries, text }));
-            }
-        }
+        recording.record(self.clock.now(), event);
     }
 
     /// The number of events so far.
@@ -147,6 +152,11 @@ impl Recorder {
         recording.leaders.iter().max_by_key(|&(_, term)| term).map(|(&node, _)| node)
     }
 
+    /// Whether an invariant was violated.
+    pub fn any_violation(&self) -> bool {
+        !self.recording.borrow().world.violations.is_empty()
+    }
+
     /// Switches recording off: from now on the world does not change, and no invariants are checked.
     pub fn switch_off(&self) {
         self.recording.borrow_mut().off = true;
@@ -155,6 +165,11 @@ impl Recorder {
     /// Drops the oldest events when all take more than so many bytes, about.
     pub fn keep(&self, bytes: u64) {
         self.recording.borrow_mut().past.keep(bytes);
+    }
+
+    /// Only counts the events from now on, and keeps no past.
+    pub fn keep_nothing(&self) {
+        self.recording.borrow_mut().past.keep_nothing();
     }
 
     /// Goes on watching a condition: it is evaluated after every event.

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::rc::Rc;
 
-use futures::channel::oneshot;
 use futures::future::Either;
 
 use crate::lab::vocab::image::Image;
@@ -18,7 +17,7 @@ use crate::raft::machine::{NotDone, StateMachine};
 use crate::raft::membership::Memberships;
 use crate::raft::storage::{LogView, Persisted, Storage, StorageError, Write};
 use crate::raft::{Index, Membership, SharedSnapshot, Snapshot, SnapshotMeta};
-use crate::runtime::{Clock, Micros, Rng};
+use crate::runtime::{oneshot, Clock, Micros, OneshotSender, Rng};
 
 /// One node's disk and state machine. Clones share the same state.
 #[derive(Clone)]
@@ -41,7 +40,7 @@ struct Disk {
     once: bool,
     applied: Index,
     /// Those who wait because the disk hangs.
-    waiting: Vec<oneshot::Sender<()>>,
+    waiting: Vec<OneshotSender<()>>,
     /// The initial last applied index, when the disk is read for the first time, if beyond the snapshot.
     applied_at_first: Option<Index>,
 }
@@ -100,7 +99,7 @@ impl MemoryStorage {
         if !disk.spec.hangs {
             return Either::Left(std::future::ready(read(&mut disk)));
         }
-        let (sender, receiver) = oneshot::channel();
+        let (sender, receiver) = oneshot();
         disk.waiting.push(sender);
         let disk = self.disk.clone();
         Either::Right(async move {

@@ -1,6 +1,6 @@
 //! How much has happened: what the limits of a run are measured by.
 
-use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
+use crate::lab::vocab::event::{Event, LabEvent};
 use crate::raft::rpc::Message;
 use crate::raft::{self, SharedSnapshot};
 
@@ -41,10 +41,7 @@ fn is_progress(event: &Event) -> bool {
                 | Node::Chunk { .. }
                 | Node::Installed { .. }
         ),
-        Event::Lab(LabEvent::Client { result, .. }) => {
-            use ClientResult::{NotMatched, Ok, Refused, Unknown};
-            matches!(result, Ok | NotMatched | Refused | Unknown)
-        }
+        Event::Lab(LabEvent::Client { result, .. }) => result.is_final(),
         Event::Lab(LabEvent::Members { result, .. }) => result.is_some(),
         Event::Lab(_) => false,
     }

@@ -264,10 +264,11 @@ impl Scenario {
 
     /// The virtual time at which the run ends: as specified, or 5 s after the last action.
     pub fn stop_at(&self) -> Micros {
-        let last_action = self.actions.iter().filter_map(|action| action.times(action.timing.at()?).last());
-        let last_action = last_action.max().unwrap_or(Micros::ZERO);
-        let stop = self.stop.as_ref().and_then(|stop| stop.at);
-        stop.unwrap_or(last_action + Micros::from_ms(5000))
+        let after_the_last_action = || {
+            let last_action = self.actions.iter().filter_map(|action| action.times(action.timing.at()?).last());
+            last_action.max().unwrap_or(Micros::ZERO) + Micros::from_ms(5000)
+        };
+        self.stop.as_ref().and_then(|stop| stop.at).unwrap_or_else(after_the_last_action)
     }
 }
 

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
 use crate::lab::scenario::limits::{
-    CLIENTS_MAX, INTERVAL_MIN, NODES_MAX, REPEATS_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITES_MAX, WRITES_TOTAL_MAX,
-    WRITTEN_BYTES_MAX,
+    writes_max, CLIENTS_MAX, INTERVAL_MIN, NODES_MAX, REPEATS_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITTEN_BYTES_MAX,
 };
 use crate::lab::scenario::{Repeat, Scenario, ScheduledAction, Timing};
 use crate::lab::vocab::action::Action;
@@ -49,7 +48,6 @@ impl Scenario {
             nodes.into_iter().try_for_each(|&node| check_node(&self.all_nodes(), &format!("{field}.{node}"), node))?;
         }
         self.check_configs(None)?;
-        self.check_writes(None)?;
         check_range("network.latency", self.network.latency)?;
         check_range("storage.write_delay", self.storage.write_delay)?;
         check_range("storage.snapshot_delay", self.storage.snapshot_delay)?;
@@ -73,6 +71,8 @@ impl Scenario {
             check_action(&path, &action.what, &nodes)?;
             nodes.extend(action.what.newcomers());
         }
+        // Each is within its own bounds: what is named is the one that is too much for all.
+        self.check_writes(None)?;
         if let Some(when) = self.stop.as_ref().and_then(|stop| stop.when.as_ref()) {
             when.check("stop.when", &ever)?;
         }
@@ -97,17 +97,20 @@ impl Scenario {
     /// # Errors
     /// With the path of the first action that is too much; of `added`, without a path.
     pub(in crate::lab) fn check_writes(&self, added: Option<&Action>) -> Result<(), ScenarioError> {
-        let (mut writes, mut bytes) = (0u64, 0u64);
+        let (mut writes, mut open_writes, mut bytes) = (0u64, 0u64, 0u64);
         let times = |action: &ScheduledAction| action.repeat.map_or(1, |repeat| u64::from(repeat.count));
         let planned = self.actions.iter().enumerate().map(|(i, action)| (Some(i), &action.what, times(action)));
         for (place, what, times) in planned.chain(added.map(|what| (None, what, 1))) {
-            let Action::WriteMany { count, value_bytes, .. } = what else { continue };
+            let Action::WriteMany { count, every, value_bytes, .. } = what else { continue };
             let count = count.saturating_mul(times);
             writes = writes.saturating_add(count);
+            open_writes = open_writes.saturating_add(if every.is_some() { count } else { 0 });
             bytes = bytes.saturating_add(count.saturating_mul(value_bytes.unwrap_or(0).into()));
             let path = || place.map(|place| format!("actions[{place}]")).unwrap_or_default();
-            if writes > WRITES_TOTAL_MAX {
-                return invalid(path(), format!("more than {WRITES_TOTAL_MAX} writes together with those before it"));
+            for (writes, (_, max)) in [(open_writes, writes_max(true)), (writes, writes_max(false))] {
+                if writes > max {
+                    return invalid(path(), format!("more than {max} writes together with those before it"));
+                }
             }
             if bytes > WRITTEN_BYTES_MAX {
                 return invalid(
@@ -291,8 +294,9 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
 fn check_load(path: &str, what: &Action) -> Result<(), ScenarioError> {
     let Action::WriteMany { count, clients, every, value_bytes, retry_after } = what else { return Ok(()) };
     let at = |field: &str| child_path(path, field);
-    if *count > WRITES_MAX {
-        return invalid(at("count"), format!("{count} is above {WRITES_MAX}"));
+    let (max, _) = writes_max(every.is_some());
+    if *count > max {
+        return invalid(at("count"), format!("{count} is above {max}"));
     }
     if every.is_some() && clients.is_some() {
         return invalid(at("clients"), "`every` makes an open loop, `clients` a closed one: only one of them");

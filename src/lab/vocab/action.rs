@@ -85,7 +85,8 @@ pub enum Action {
     },
     /// Clients write repeatedly, until `count` writes have begun.
     WriteMany {
-        /// The number of writes: at most 100,000, and 300,000 of all together.
+        /// The number of writes: at most 1,000,000 of all together. In a browser, at most 100,000 of those with `every`, and
+        /// 300,000 of all such together.
         count: u64,
         /// Open loop: the interval between two writes in ms, without waiting for results; 0 starts all at once.
         #[serde(default, skip_serializing_if = "Option::is_none")]

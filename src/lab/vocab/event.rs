@@ -68,6 +68,14 @@ string_enum! {
     }
 }
 
+impl ClientResult {
+    /// Whether the request is over, as far as its client is concerned.
+    pub fn is_final(self) -> bool {
+        use ClientResult::{NotMatched, Ok, Refused, Unknown};
+        matches!(self, Ok | NotMatched | Refused | Unknown)
+    }
+}
+
 events! {
     /// An event outside of the nodes.
     LabEvent {

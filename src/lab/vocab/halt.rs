@@ -27,9 +27,9 @@ impl fmt::Display for Halt {
                 write!(f, "time stands still: {}", tasks.join(", "))
             }
             Halt::Broken(invariant, detail) => write!(f, "{invariant} is broken: {detail}"),
-            Halt::TooManyEvents(max) => write!(f, "the run has {max} events, and no run has more"),
+            Halt::TooManyEvents(max) => write!(f, "the run has {max} events, and may have no more"),
             Halt::TooManyBytes(max) => {
-                write!(f, "the events of the run take {max} bytes, and those of no run take more")
+                write!(f, "the events of the run take {max} bytes, and may take no more")
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::raft::log::Payload;
+use crate::raft::log::{KeyWrite, Payload};
 use crate::raft::schema::{has_schema, FieldType};
 use crate::runtime::{StableHash, TraceHash};
 
@@ -18,6 +18,12 @@ pub struct WriteForm {
 }
 
 impl WriteForm {
+    /// The write of a request of this form; none of a read, which has neither a value nor deletes.
+    pub fn write<'a>(&'a self, key: &'a str, value: Option<&'a str>) -> Option<KeyWrite<'a>> {
+        let only_if = self.only_if.as_ref().map(Option::as_deref);
+        (value.is_some() || self.delete).then_some(KeyWrite { key, value, only_if })
+    }
+
     /// The payload of a request of this form; none of a read, which has neither a value nor deletes.
     pub fn payload(&self, key: &str, value: Option<&String>) -> Option<Payload> {
         (value.is_some() || self.delete)

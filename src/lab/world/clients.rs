@@ -1,13 +1,10 @@
 //! The state of client requests.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use crate::lab::vocab::event::ClientResult;
-use crate::lab::vocab::write_form::WriteForm;
-use crate::raft::NodeId;
 
-/// The clients' requests and their results so far.
+/// How many requests the clients have made, and what became of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Clients {
     /// The number of writes begun.
@@ -16,8 +13,8 @@ pub struct Clients {
     pub reads: u64,
     /// The number of requests by their present status.
     pub by_result: BTreeMap<ClientResult, u64>,
-    /// Every request, by its number.
-    pub ops: imbl::OrdMap<u64, Rc<ClientOp>>,
+    /// The requests that are not over, by number: the status of each.
+    open: imbl::OrdMap<u64, ClientResult>,
 }
 
 impl Clients {
@@ -26,12 +23,15 @@ impl Clients {
         self.by_result.get(&result).copied().unwrap_or(0)
     }
 
-    /// Takes what is known now about a request.
-    pub(super) fn note(&mut self, op: u64, request: ClientOp) {
-        let (result, is_write) = (request.result, request.value.is_some() || request.form.delete);
-        match self.ops.insert(op, Rc::new(request)) {
+    /// Takes the status of a request, which is a new one unless it is known and not over.
+    pub(super) fn note(&mut self, op: u64, is_write: bool, result: ClientResult) {
+        let before = match result.is_final() {
+            true => self.open.remove(&op),
+            false => self.open.insert(op, result),
+        };
+        match before {
             Some(before) => {
-                if let Some(count) = self.by_result.get_mut(&before.result) {
+                if let Some(count) = self.by_result.get_mut(&before) {
                     *count -= 1;
                 }
             }
@@ -40,23 +40,4 @@ impl Clients {
         }
         *self.by_result.entry(result).or_default() += 1;
     }
-}
-
-/// One request of a client.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ClientOp {
-    /// The id of the client.
-    pub client: u32,
-    /// The key.
-    pub key: String,
-    /// The value to be written; none for a read or a deletion.
-    pub value: Option<String>,
-    /// Whether the key is deleted, and what its value is compared with.
-    pub form: WriteForm,
-    /// The node that the request was sent to last; none if it was not sent yet.
-    pub node: Option<NodeId>,
-    /// The status as known to the client.
-    pub result: ClientResult,
-    /// The result of a read; none until it is completed, or if the key is not set.
-    pub read: Option<String>,
 }

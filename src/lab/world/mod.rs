@@ -22,7 +22,7 @@ mod messages;
 mod node;
 mod stream;
 
-pub use clients::{ClientOp, Clients};
+pub use clients::Clients;
 pub use fold_streams::LAG_POINTS_MAX;
 pub use messages::{InFlight, Interceptor, LostMessage, MessageCounts, NamedCut};
 pub use node::NodeState;
@@ -298,17 +298,8 @@ impl World {
             }
             LabEvent::Cut { links, name } => self.cut_links(links, name.as_ref()),
             LabEvent::Join { links } => self.join_links(links),
-            LabEvent::Client { client, op, key, value, node, result, index: _, read, form } => {
-                let new = ClientOp {
-                    client: *client,
-                    key: key.clone(),
-                    value: value.clone(),
-                    form: form.clone(),
-                    node: *node,
-                    result: *result,
-                    read: read.clone(),
-                };
-                self.clients.note(*op, new);
+            LabEvent::Client { op, value, result, form, .. } => {
+                self.clients.note(*op, value.is_some() || form.delete, *result);
             }
         }
     }

@@ -264,7 +264,10 @@ impl NodeState {
         }
         let Some(entry) = self.entry(index).cloned() else { return };
         match entry.payload.change(|key| self.state.get(key)) {
-            Some(KeyWrite { key, value: Some(value), .. }) => drop(self.state.insert(key.into(), value.into())),
+            Some(KeyWrite { key, value: Some(value), .. }) => match self.state.get_mut(key) {
+                Some(known) => value.clone_into(known),
+                None => drop(self.state.insert(key.into(), value.into())),
+            },
             Some(KeyWrite { key, value: None, .. }) => drop(self.state.remove(key)),
             None => {}
         }

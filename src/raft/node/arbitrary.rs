@@ -188,7 +188,7 @@ impl Rig {
         self.node.handle(self.now, input);
         let is_operation =
             |output: &Output| matches!(output, Output::Write(..) | Output::Apply { .. } | Output::BuildSnapshot(_));
-        let outputs = self.node.take_outputs();
+        let outputs: Vec<Output> = self.node.take_outputs().collect();
         for output in &outputs {
             if let Output::Apply { first, last, .. } = output {
                 assert!(*first == self.node.last_applied + 1);

@@ -178,8 +178,8 @@ impl Node {
     }
 
     /// Takes the outputs since the last call, in the order in which they are to be carried out.
-    pub fn take_outputs(&mut self) -> Vec<Output> {
-        std::mem::take(&mut self.outputs)
+    pub fn take_outputs(&mut self) -> std::vec::Drain<'_, Output> {
+        self.outputs.drain(..)
     }
 
     /// Handles one input; [`Node::take_outputs`] returns the effects. Never panics, whatever the input contains.

@@ -1,12 +1,11 @@
 //! The task that runs a node: it waits for inputs and carries out the outputs. It decides nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::future::{poll_fn, Future};
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use futures::channel::{mpsc, oneshot};
 use futures::future::FutureExt;
-use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
 use litemap::LiteMap;
 
 use super::{Input, MembersResult, Node, Output, ReadResult, Setup, Token, WriteResult};
@@ -21,7 +20,7 @@ use crate::raft::rpc::{
 };
 use crate::raft::storage::StorageError;
 use crate::raft::{Index, Network, NodeId, Observer, SharedSnapshot, Storage, Term};
-use crate::runtime::{Clock, Micros, Spawner};
+use crate::runtime::{mailbox, oneshot, Clock, Micros, OneshotSender, Pending, Receiver, Sender, Sleep, Spawner};
 
 /// Takes the answer to one request. Dropped without an answer, it sends none: the requester sees no difference to a
 /// crash or a lost message.
@@ -39,11 +38,9 @@ impl<T> Responder<T> {
     }
 }
 
-impl<T: 'static> From<oneshot::Sender<T>> for Responder<T> {
-    fn from(sender: oneshot::Sender<T>) -> Responder<T> {
-        Responder::new(move |value| {
-            let _ = sender.send(value); // the requester may have stopped waiting
-        })
+impl<T: 'static> From<OneshotSender<T>> for Responder<T> {
+    fn from(sender: OneshotSender<T>) -> Responder<T> {
+        Responder::new(move |value| sender.send(value))
     }
 }
 
@@ -90,13 +87,13 @@ pub struct TaskContext<N, S, O> {
     /// Spawns the tasks of the replication streams.
     pub spawner: Spawner,
     /// The requests to the node. The task ends when the sender is dropped.
-    pub requests: mpsc::UnboundedReceiver<Request>,
+    pub requests: Receiver<Request>,
 }
 
 /// The channels to one stream's task. Dropping it terminates the stream.
 struct StreamHandle {
-    commands: mpsc::UnboundedSender<StreamCommand>,
-    _terminate: oneshot::Sender<()>,
+    commands: Sender<StreamCommand>,
+    _terminate: OneshotSender<()>,
 }
 
 /// The responders of requests that are not answered yet, by token.
@@ -156,30 +153,52 @@ impl PendingReplies {
     }
 }
 
-type StorageFuture<T> = Pin<Box<dyn Future<Output = Result<T, StorageError>>>>;
-type VoteFuture = Pin<Box<dyn Future<Output = (NodeId, Term, Result<VoteResponse, Unreachable>)>>>;
-type GetFuture = Pin<Box<dyn Future<Output = (Token, Result<Option<String>, StorageError>)>>>;
+type Boxed<T> = Pin<Box<dyn Future<Output = T>>>;
+type StorageFuture<T> = Boxed<Result<T, StorageError>>;
+type GetResult = Result<Option<String>, StorageError>;
+type VoteResult = Result<VoteResponse, Unreachable>;
 
 /// The operations that a node's task has started and waits for.
+#[derive(Default)]
 struct InProgress {
-    /// Writes, each with its number. They complete in order.
-    writes: FuturesOrdered<StorageFuture<u64>>,
+    /// Writes, each with its number.
+    writes: Pending<Boxed<(u64, Result<(), StorageError>)>>,
+    /// The writes whose turn has not come, in order, each with its result once it is there: they complete in order.
+    written: VecDeque<(u64, Option<Result<(), StorageError>>)>,
     /// The application of entries, with the last index. At most one.
-    applies: FuturesUnordered<StorageFuture<(Index, Vec<NotDone>)>>,
+    applies: Pending<StorageFuture<(Index, Vec<NotDone>)>>,
     /// The construction of a snapshot. At most one.
-    builds: FuturesUnordered<StorageFuture<SharedSnapshot>>,
+    builds: Pending<StorageFuture<SharedSnapshot>>,
     /// Reads of the state machine, each with the request that it answers.
-    gets: FuturesUnordered<GetFuture>,
+    gets: Pending<Boxed<(Token, GetResult)>>,
     /// RequestVote RPCs, each with the voter and the term of the request.
-    votes: FuturesUnordered<VoteFuture>,
+    votes: Pending<Boxed<(NodeId, Term, VoteResult)>>,
+}
+
+impl InProgress {
+    /// The next write that completes, in the order in which they were started.
+    fn poll_written(&mut self, context: &mut Context<'_>) -> Poll<Result<u64, StorageError>> {
+        loop {
+            if let Some((number, Some(result))) =
+                self.written.front_mut().map(|(number, result)| (*number, result.take()))
+            {
+                self.written.pop_front();
+                return Poll::Ready(result.map(|()| number));
+            }
+            let Poll::Ready(Ok((number, result))) = self.writes.poll_some(context) else { return Poll::Pending };
+            if let Some(write) = self.written.iter_mut().find(|(known, _)| *known == number) {
+                write.1 = Some(result);
+            }
+        }
+    }
 }
 
 /// The replication streams of a node.
 struct Streams {
     handles: LiteMap<NodeId, StreamHandle>,
     /// Each term of leadership has its own channel, so that late reports of old streams are not taken for new ones.
-    report_sender: mpsc::UnboundedSender<(NodeId, StreamReport)>,
-    reports: mpsc::UnboundedReceiver<(NodeId, StreamReport)>,
+    report_sender: Sender<(NodeId, StreamReport)>,
+    reports: Receiver<(NodeId, StreamReport)>,
     /// The term of the streams that report to `reports`.
     term: Term,
 }
@@ -200,7 +219,7 @@ struct NodeTask<N, S, O> {
 impl<N: Network, S: Storage, O: Observer> NodeTask<N, S, O> {
     /// Carries out one output of the node, whose term is `term`.
     fn carry_out(&mut self, output: Output, term: Term) {
-        let InProgress { writes, applies, builds, gets, votes } = &mut self.in_progress;
+        let InProgress { writes, written, applies, builds, gets, votes } = &mut self.in_progress;
         match output {
             Output::AnswerAppend(token, response) => answer(self.replies.append.remove(&token), response),
             Output::AnswerVote(token, response) => answer(self.replies.vote.remove(&token), response),
@@ -217,33 +236,74 @@ impl<N: Network, S: Storage, O: Observer> NodeTask<N, S, O> {
                 votes.push(Box::pin(self.network.vote(voter, request).map(move |response| (voter, term, response))));
             }
             Output::Write(number, write) => {
-                writes.push_back(Box::pin(self.storage.write(write).map(move |done| done.map(|()| number))));
+                written.push_back((number, None));
+                writes.push(Box::pin(self.storage.write(write).map(move |done| (number, done))));
             }
             Output::Apply { first, last, once } => {
                 let applied = self.storage.apply(first, last, once);
                 applies.push(Box::pin(applied.map(move |done| done.map(|not_done| (last, not_done)))));
             }
-            Output::BuildSnapshot(meta) => builds.push(Box::pin(self.storage.build_snapshot(meta))),
+            Output::BuildSnapshot(meta) => drop(builds.push(Box::pin(self.storage.build_snapshot(meta)))),
             Output::StartStream(stream) => self.start_stream(*stream, term),
             Output::StopStream(target) => drop(self.streams.handles.remove(&target)),
             Output::StopStreams => self.streams.handles.clear(),
             Output::ToStream(target, command) => {
                 if let Some(stream) = self.streams.handles.get(&target) {
-                    let _ = stream.commands.unbounded_send(command); // a stream that has ended needs no commands
+                    let _ = stream.commands.send(command); // a stream that has ended needs no commands
                 }
             }
             Output::Emit(event) => self.observer.emit(event),
         }
     }
 
+    /// Whatever is ready first, in this order.
+    fn poll_input(
+        &mut self,
+        requests: &mut Receiver<Request>,
+        timer: &mut Sleep,
+        context: &mut Context<'_>,
+    ) -> Poll<Ready> {
+        let failed = |error| Poll::Ready(Ready::Input(Input::StorageFailed(error)));
+        let input = |input| Poll::Ready(Ready::Input(input));
+        if let Poll::Ready(written) = self.in_progress.poll_written(context) {
+            return written.map_or_else(failed, |number| input(Input::Written(number)));
+        }
+        if let Poll::Ready(Ok(applied)) = self.in_progress.applies.poll_some(context) {
+            return applied.map_or_else(failed, |(last, not_done)| input(Input::Applied(last, not_done)));
+        }
+        if let Poll::Ready(Ok((token, value))) = self.in_progress.gets.poll_some(context) {
+            return value.map_or_else(failed, |value| {
+                answer(self.replies.read.remove(&token), ReadResult::Value(value));
+                Poll::Ready(Ready::Nothing)
+            });
+        }
+        if let Poll::Ready(Ok(built)) = self.in_progress.builds.poll_some(context) {
+            return input(Input::SnapshotBuilt(built));
+        }
+        if let Poll::Ready(Some((target, report))) = self.streams.reports.poll_recv(context) {
+            return input(Input::StreamReport { target, term: self.streams.term, report });
+        }
+        if let Poll::Ready(Ok((voter, term, response))) = self.in_progress.votes.poll_some(context) {
+            return Poll::Ready(match response {
+                Ok(response) => Ready::Input(Input::VoteResponse { voter, term, response }),
+                Err(Unreachable) => Ready::Nothing, // a voter that is down does not vote
+            });
+        }
+        if let Poll::Ready(request) = requests.poll_recv(context) {
+            let register = |request| Ready::Input(self.replies.register(request));
+            return Poll::Ready(request.map_or(Ready::End, register));
+        }
+        timer.poll_unpin(context).map(|()| Ready::Input(Input::DeadlineReached))
+    }
+
     /// Spawns the task of a replication stream that belongs to `term`.
     fn start_stream(&mut self, stream: Stream, term: Term) {
         if self.streams.handles.is_empty() {
-            (self.streams.report_sender, self.streams.reports) = mpsc::unbounded();
+            (self.streams.report_sender, self.streams.reports) = mailbox();
             self.streams.term = term;
         }
-        let (sender, commands) = mpsc::unbounded();
-        let (terminator, terminate) = oneshot::channel();
+        let (sender, commands) = mailbox();
+        let (terminator, terminate) = oneshot();
         let target = stream.target();
         self.streams.handles.insert(target, StreamHandle { commands: sender, _terminate: terminator });
         let context = replication::TaskContext {
@@ -257,6 +317,15 @@ impl<N: Network, S: Storage, O: Observer> NodeTask<N, S, O> {
         };
         self.spawner.spawn(format!("stream {} → {target}", self.id), replication::run(stream, context));
     }
+}
+
+/// What a node's task has waited for.
+enum Ready {
+    Input(Input),
+    /// Something that is not the node's business.
+    Nothing,
+    /// The sender of its requests is gone.
+    End,
 }
 
 fn answer<T>(responder: Option<Responder<T>>, value: T) {
@@ -275,7 +344,7 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
         Err(StorageError(error)) => return observer.emit(Event::StorageFailed { node: id, error }),
     };
     let mut node = Node::new(clock.now(), id, setup, persisted);
-    let (report_sender, reports) = mpsc::unbounded();
+    let (report_sender, reports) = mailbox();
     let mut task = NodeTask {
         id,
         network,
@@ -284,50 +353,23 @@ pub async fn run<N: Network, S: Storage, O: Observer>(id: NodeId, setup: Setup, 
         clock,
         spawner,
         replies: PendingReplies::default(),
-        in_progress: InProgress {
-            writes: FuturesOrdered::new(),
-            applies: FuturesUnordered::new(),
-            builds: FuturesUnordered::new(),
-            gets: FuturesUnordered::new(),
-            votes: FuturesUnordered::new(),
-        },
+        in_progress: InProgress::default(),
         streams: Streams { handles: LiteMap::new(), report_sender, reports, term: node.term() },
     };
+    let mut timer = task.clock.sleep_until(Micros::MAX);
     loop {
+        let term = node.term();
         for output in node.take_outputs() {
-            task.carry_out(output, node.term());
+            task.carry_out(output, term);
         }
         if node.role() == Role::Shutdown {
             return;
         }
-        let mut timer = task.clock.sleep_until(node.next_deadline().unwrap_or(Micros::MAX));
-        let InProgress { writes, applies, builds, gets, votes } = &mut task.in_progress;
-        let input = futures::select_biased! {
-            written = writes.select_next_some() => written.map_or_else(Input::StorageFailed, Input::Written),
-            applied = applies.select_next_some() => match applied {
-                Ok((last, not_done)) => Input::Applied(last, not_done),
-                Err(error) => Input::StorageFailed(error),
-            },
-            (token, value) = gets.select_next_some() => match value {
-                Ok(value) => {
-                    answer(task.replies.read.remove(&token), ReadResult::Value(value));
-                    continue;
-                }
-                Err(error) => Input::StorageFailed(error),
-            },
-            built = builds.select_next_some() => Input::SnapshotBuilt(built),
-            (target, report) = task.streams.reports.select_next_some() => {
-                Input::StreamReport { target, term: task.streams.term, report }
-            }
-            (voter, term, response) = votes.select_next_some() => match response {
-                Ok(response) => Input::VoteResponse { voter, term, response },
-                Err(Unreachable) => continue, // a voter that is down does not vote
-            },
-            request = requests.next() => match request {
-                Some(request) => task.replies.register(request),
-                None => return,
-            },
-            _ = timer => Input::DeadlineReached,
+        timer.reset(node.next_deadline().unwrap_or(Micros::MAX));
+        let input = match poll_fn(|context| task.poll_input(&mut requests, &mut timer, context)).await {
+            Ready::Input(input) => input,
+            Ready::Nothing => continue,
+            Ready::End => return,
         };
         node.handle(task.clock.now(), input);
     }

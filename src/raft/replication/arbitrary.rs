@@ -179,7 +179,8 @@ impl Rig {
     }
 
     fn take_outputs(&mut self) {
-        for output in self.stream.take_outputs() {
+        let outputs: Vec<Output> = self.stream.take_outputs().collect();
+        for output in outputs {
             match output {
                 Output::SendAppend { rpc, request } => {
                     self.last_rpc = rpc;

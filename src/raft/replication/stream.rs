@@ -149,8 +149,8 @@ impl Stream {
     }
 
     /// Takes the outputs since the last call, in the order in which they are to be carried out.
-    pub fn take_outputs(&mut self) -> Vec<Output> {
-        std::mem::take(&mut self.outputs)
+    pub fn take_outputs(&mut self) -> std::vec::Drain<'_, Output> {
+        self.outputs.drain(..)
     }
 
     /// Handles one input; [`Stream::take_outputs`] returns the effects.

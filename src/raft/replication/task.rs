@@ -1,18 +1,14 @@
 //! The task that runs a stream: it waits for inputs and carries out the outputs. It decides nothing.
 
-use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{poll_fn, Future};
+use std::task::{Context, Poll};
 
-use futures::channel::{mpsc, oneshot};
-use futures::future::{AbortHandle, FutureExt};
-use futures::stream::{FuturesUnordered, StreamExt};
+use futures::future::FutureExt;
 
 use super::{Input, Output, Stream, StreamCommand, StreamReport};
 use crate::raft::event::StreamState;
-use crate::raft::storage::{LogView, StorageError};
 use crate::raft::{Network, NodeId, Observer, Storage};
-use crate::runtime::Clock;
+use crate::runtime::{Aborted, Clock, Micros, OneshotReceiver, Pending, Receiver, Sender, Ticket};
 
 /// What a stream's task needs from its environment.
 pub struct TaskContext<N, S, O> {
@@ -25,53 +21,78 @@ pub struct TaskContext<N, S, O> {
     /// The virtual clock.
     pub clock: Clock,
     /// Shuts the stream down when a message arrives or the sender is dropped.
-    pub terminate: oneshot::Receiver<()>,
+    pub terminate: OneshotReceiver<()>,
     /// The commands from the node.
-    pub commands: mpsc::UnboundedReceiver<StreamCommand>,
+    pub commands: Receiver<StreamCommand>,
     /// The reports to the node, each with the stream's target.
-    pub reports: mpsc::UnboundedSender<(NodeId, StreamReport)>,
+    pub reports: Sender<(NodeId, StreamReport)>,
 }
 
-type ReadFuture = Pin<Box<dyn Future<Output = Result<LogView, StorageError>>>>;
+/// The RPCs of one kind that wait for a response: the response comes with the id of its RPC.
+struct Calls<F: Future> {
+    responses: Pending<F>,
+    tickets: Vec<(u64, Ticket)>,
+}
+
+impl<T, F: Future<Output = (u64, T)>> Calls<F> {
+    fn new() -> Calls<F> {
+        Calls { responses: Pending::default(), tickets: Vec::new() }
+    }
+
+    fn push(&mut self, rpc: u64, response: F) {
+        self.tickets.push((rpc, self.responses.push(response)));
+    }
+
+    fn cancel(&mut self, rpc: u64) {
+        if let Some(ticket) = self.forget(rpc) {
+            self.responses.abort(ticket);
+        }
+    }
+
+    fn forget(&mut self, rpc: u64) -> Option<Ticket> {
+        let place = self.tickets.binary_search_by_key(&rpc, |&(rpc, _)| rpc).ok()?; // ids ascend
+        Some(self.tickets.remove(place).1)
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(u64, T), Aborted>> {
+        let result = self.responses.poll_some(context);
+        if let Poll::Ready(Ok((rpc, _))) = &result {
+            self.forget(*rpc);
+        }
+        result
+    }
+}
 
 /// Runs a stream until it shuts down.
 ///
 /// There is a single await point, at which the task waits for all of its inputs at once: so no input is delayed by
 /// waiting for another.
 pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, context: TaskContext<N, S, O>) {
-    let TaskContext { network, storage, observer, clock, terminate, mut commands, reports } = context;
-    // Fused explicitly: `select_biased!` would skip a receiver whose sender is dropped as terminated.
-    let mut terminate = terminate.fuse();
-    let mut append_responses = FuturesUnordered::new();
-    let mut install_responses = FuturesUnordered::new();
-    let mut abort_handles: BTreeMap<u64, AbortHandle> = BTreeMap::new();
-    let mut reads: FuturesUnordered<ReadFuture> = FuturesUnordered::new();
+    let TaskContext { network, storage, observer, clock, mut terminate, mut commands, reports } = context;
+    let (mut appends, mut installs) = (Calls::new(), Calls::new());
+    let mut reads = Pending::default();
+    let mut timer = clock.sleep_until(Micros::MAX);
 
+    let target = stream.target();
     loop {
         for output in stream.take_outputs() {
             match output {
                 Output::SendAppend { rpc, request } => {
-                    let response = network.append(stream.target(), request).map(move |response| (rpc, response));
-                    let (response, handle) = futures::future::abortable(response);
-                    abort_handles.insert(rpc, handle);
-                    append_responses.push(response);
+                    let response = network.append(target, request);
+                    appends.push(rpc, response.map(move |response| (rpc, response)));
                 }
                 Output::SendChunk { rpc, request } => {
-                    let response =
-                        network.install_snapshot(stream.target(), request).map(move |response| (rpc, response));
-                    let (response, handle) = futures::future::abortable(response);
-                    abort_handles.insert(rpc, handle);
-                    install_responses.push(response);
+                    let response = network.install_snapshot(target, request);
+                    installs.push(rpc, response.map(move |response| (rpc, response)));
                 }
                 Output::CancelRpc { rpc } => {
-                    if let Some(handle) = abort_handles.remove(&rpc) {
-                        handle.abort();
-                    }
+                    appends.cancel(rpc);
+                    installs.cancel(rpc);
                 }
-                Output::Read { first, last } => reads.push(Box::pin(storage.read(first, last))),
+                Output::Read { first, last } => drop(reads.push(storage.read(first, last))),
                 Output::Report(report) => {
                     // The node may have ended already; then Terminate follows.
-                    let _ = reports.unbounded_send((stream.target(), report));
+                    let _ = reports.send((target, report));
                 }
                 Output::Emit(event) => observer.emit(event),
             }
@@ -79,47 +100,44 @@ pub async fn run<N: Network, S: Storage, O: Observer>(mut stream: Stream, contex
         if stream.state() == StreamState::Shutdown {
             return;
         }
-        let mut timer = clock.sleep_until(stream.next_deadline());
+        timer.reset(stream.next_deadline());
         // The commands of one input are bounded, by the number of entries in a payload.
         let burst_max = stream.config.max_payload_entries as usize;
-        let input = futures::select_biased! {
-            _ = terminate => Input::Terminate,
-            response = append_responses.select_next_some() => match response {
-                Ok((rpc, response)) => {
-                    abort_handles.remove(&rpc);
-                    Input::AppendResponse { rpc, response }
-                }
-                Err(futures::future::Aborted) => continue,
-            },
-            response = install_responses.select_next_some() => match response {
-                Ok((rpc, response)) => {
-                    abort_handles.remove(&rpc);
-                    Input::InstallResponse { rpc, response }
-                }
-                Err(futures::future::Aborted) => continue,
-            },
-            entries = reads.select_next_some() => Input::Read(entries),
-            _ = timer => Input::DeadlineReached,
-            first = commands.next() => match first {
-                None => Input::Terminate,
-                Some(first) => Input::Commands(burst(first, &mut commands, burst_max)),
-            },
-        };
-        stream.handle(clock.now(), input);
+        // Whatever is ready first in this order. None if a call was given up: look again.
+        let input = poll_fn(|context| {
+            if terminate.poll_unpin(context).is_ready() {
+                return Poll::Ready(Some(Input::Terminate));
+            }
+            if let Poll::Ready(done) = appends.poll(context) {
+                return Poll::Ready(done.ok().map(|(rpc, response)| Input::AppendResponse { rpc, response }));
+            }
+            if let Poll::Ready(done) = installs.poll(context) {
+                return Poll::Ready(done.ok().map(|(rpc, response)| Input::InstallResponse { rpc, response }));
+            }
+            if let Poll::Ready(done) = reads.poll_some(context) {
+                return Poll::Ready(done.ok().map(Input::Read));
+            }
+            if timer.poll_unpin(context).is_ready() {
+                return Poll::Ready(Some(Input::DeadlineReached));
+            }
+            commands.poll_recv(context).map(|first| match first {
+                None => Some(Input::Terminate),
+                Some(first) => Some(Input::Commands(burst(first, &mut commands, burst_max))),
+            })
+        });
+        if let Some(input) = input.await {
+            stream.handle(clock.now(), input);
+        }
     }
 }
 
 /// The first command, and those that have arrived already, at most `max` together.
-fn burst(
-    first: StreamCommand,
-    commands: &mut mpsc::UnboundedReceiver<StreamCommand>,
-    max: usize,
-) -> Vec<StreamCommand> {
+fn burst(first: StreamCommand, commands: &mut Receiver<StreamCommand>, max: usize) -> Vec<StreamCommand> {
     let mut burst = vec![first];
     while burst.len() < max {
         match commands.try_recv() {
-            Ok(command) => burst.push(command),
-            Err(_) => break,
+            Some(command) => burst.push(command),
+            None => break,
         }
     }
     burst
@@ -135,9 +153,9 @@ mod tests {
     use crate::raft::rpc::{
         AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, TimeoutNow, VoteRequest, VoteResponse,
     };
-    use crate::raft::storage::{Persisted, Write};
+    use crate::raft::storage::{LogView, Persisted, StorageError, Write};
     use crate::raft::{Index, SharedSnapshot, SnapshotMeta};
-    use crate::runtime::{Executor, GroupId, Step};
+    use crate::runtime::{mailbox, oneshot, Executor, GroupId, Step};
     use futures::future::pending;
 
     /// A network without responses and a storage that never answers.
@@ -208,16 +226,16 @@ mod tests {
             why: crate::raft::event::StreamWhy::NewLeader,
         };
         let stream = Stream::new(clock.now(), leader, 2, None);
-        let (sender, commands) = mpsc::unbounded();
-        let (terminator, terminate) = oneshot::channel();
-        let reports = mpsc::unbounded().0;
+        let (sender, commands) = mailbox();
+        let (terminator, terminate) = oneshot();
+        let reports = mailbox().0;
         let context =
             TaskContext { network: Silence, storage: Silence, observer: (), clock, terminate, commands, reports };
         executor.spawner(GroupId(1)).spawn("stream", run(stream, context));
         executor.step();
         for index in 1..=commands_sent {
             let entry = SharedEntry::new(Entry::new(index, 1, Payload::Blank));
-            sender.unbounded_send(StreamCommand::Replicate { entry, commit_index: 0 }).unwrap();
+            sender.send(StreamCommand::Replicate { entry, commit_index: 0 }).unwrap();
         }
         drop((sender, terminator));
         (0..1000).any(|_| executor.step() == Step::Idle)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::by_index::ByIndex;
 use super::check::Finding;
 use crate::lab::judge::invariants::check::{Check, CheckContext};
 use crate::lab::vocab::event::{Event, LabEvent};
@@ -18,7 +19,7 @@ use crate::runtime::TraceHash;
 #[derive(Clone, Debug)]
 pub(super) struct StateMachineSafety {
     /// What was applied at each index, by the first node to do so.
-    applied: BTreeMap<Index, (SharedEntry, NodeId)>,
+    applied: ByIndex<(SharedEntry, NodeId)>,
     /// The hashes of the snapshots built, by index, term and id. (Two nodes may use the same id.)
     made: BTreeMap<(Index, Term, u64), Vec<TraceHash>>,
     /// The index and the state machine when a node began to build a snapshot.
@@ -28,13 +29,16 @@ pub(super) struct StateMachineSafety {
 impl StateMachineSafety {
     /// Starts with what is applied in the initial world.
     pub(super) fn new(world: &World) -> StateMachineSafety {
-        let mut safety = StateMachineSafety { applied: BTreeMap::new(), made: BTreeMap::new(), begun: BTreeMap::new() };
+        let mut safety =
+            StateMachineSafety { applied: ByIndex::default(), made: BTreeMap::new(), begun: BTreeMap::new() };
         for node in world.nodes.values() {
             if let Some(snapshot) = &node.snapshot {
                 safety.note(snapshot);
             }
             for entry in node.log.iter().filter(|entry| entry.index <= node.applied) {
-                safety.applied.entry(entry.index).or_insert((entry.clone(), node.id));
+                if safety.applied.get(entry.index).is_none() {
+                    safety.applied.insert(entry.index, (entry.clone(), node.id));
+                }
             }
         }
         safety
@@ -44,9 +48,12 @@ impl StateMachineSafety {
         self.made.entry(name(snapshot)).or_default().push(hash(&snapshot.data));
     }
 
-    fn on_applied(&mut self, node: NodeId, index: Index, entry: SharedEntry) -> Option<Finding> {
-        let (first, first_node) = self.applied.entry(index).or_insert((entry.clone(), node));
-        if *first == entry {
+    fn on_applied(&mut self, node: NodeId, index: Index, entry: &SharedEntry) -> Option<Finding> {
+        let Some((first, first_node)) = self.applied.get(index) else {
+            self.applied.insert(index, (entry.clone(), node));
+            return None;
+        };
+        if first == entry {
             return None;
         }
         let (first, first_node) = (first.term, *first_node);
@@ -67,7 +74,7 @@ impl StateMachineSafety {
         if !known.is_some_and(|made| made.contains(&hash(&snapshot.data))) {
             return Finding::new(&[node], &[index], ViolationDetail::InstalledUnknown { node, index });
         }
-        match self.applied.get(&index) {
+        match self.applied.get(index) {
             Some((entry, first)) if entry.term != term => {
                 let (first, first_term) = (*first, entry.term);
                 let detail = ViolationDetail::InstalledOtherTerm { node, term, index, first, first_term };
@@ -101,8 +108,7 @@ impl Check for StateMachineSafety {
     fn check(&mut self, seen: &CheckContext<'_>) -> Option<Finding> {
         match &seen.record.event {
             Event::Node(raft::Event::Apply { node, index }) => {
-                let entry = seen.logs.of(*node)?.history.entry(*index)?.clone();
-                self.on_applied(*node, *index, entry)
+                self.on_applied(*node, *index, seen.logs.of(*node)?.history.entry(*index)?)
             }
             Event::Node(raft::Event::Installed { node, snapshot, .. }) => self.on_installed(*node, snapshot),
             Event::Node(raft::Event::CompactionBegun { node, index }) => {

@@ -1,6 +1,6 @@
 //! The interface of the checkers.
 
-use super::log_hashes::Log;
+use super::log_hashes::Before;
 use crate::lab::judge::invariants::commits::Commits;
 use crate::lab::judge::invariants::log_hashes::Logs;
 use crate::lab::vocab::clip::clipped;
@@ -18,8 +18,8 @@ pub(super) struct CheckContext<'a> {
     pub(super) record: &'a Record,
     pub(super) world: &'a World,
     pub(super) logs: &'a Logs,
-    /// The log of the event's node before the event, if the event removed or changed any of its entries.
-    pub(super) before: Option<&'a Log>,
+    /// What the log of the event's node was before the event, if the event removed or changed any of its entries.
+    pub(super) before: Option<&'a Before>,
     pub(super) commits: &'a Commits,
 }
 

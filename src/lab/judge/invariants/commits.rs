@@ -1,7 +1,6 @@
 //! The committed entries: at each index, the entry that a node considered committed first.
 
-use std::collections::BTreeMap;
-
+use crate::lab::judge::invariants::by_index::ByIndex;
 use crate::lab::judge::invariants::log_hashes::{History, Logs};
 use crate::lab::vocab::event::{Event, Record};
 use crate::lab::world::World;
@@ -25,7 +24,7 @@ pub(super) struct Committed {
 /// All entries that were ever committed.
 #[derive(Clone, Debug)]
 pub(super) struct Commits {
-    entries: BTreeMap<Index, Committed>,
+    entries: ByIndex<Committed>,
     /// The newest committed configuration, with its index.
     members: (Index, Membership),
     /// The lowest index that the last event committed; none if it committed nothing.
@@ -37,7 +36,7 @@ impl Commits {
     pub(super) fn new(world: &World, logs: &Logs) -> Commits {
         let initial = world.nodes.values().next().map(|node| node.initial_members().clone());
         let members = (0, initial.unwrap_or_else(|| Membership::new([], [])));
-        let mut commits = Commits { entries: BTreeMap::new(), members, new_from: None };
+        let mut commits = Commits { entries: ByIndex::default(), members, new_from: None };
         for node in world.nodes.values() {
             let Some(log) = logs.of(node.id) else { continue };
             commits.commit(node.id, node.term, node.first_index.saturating_sub(1), node.commit, &log.history);
@@ -53,7 +52,7 @@ impl Commits {
 
     fn commit(&mut self, node: NodeId, term: Term, first: Index, last: Index, log: &History) {
         for index in first.max(1).max(log.first_known())..=last.min(log.last()) {
-            let Some(past) = log.past(index).filter(|_| !self.entries.contains_key(&index)) else { continue };
+            let Some(past) = log.past(index).filter(|_| self.entries.get(index).is_none()) else { continue };
             let entry = log.entry(index).cloned();
             if let Some(Payload::Members(members)) = entry.as_ref().map(|entry| &entry.payload) {
                 if index > self.members.0 {
@@ -76,7 +75,7 @@ impl Commits {
 
     /// The committed entry at an index.
     pub(super) fn at(&self, index: Index) -> Option<&Committed> {
-        self.entries.get(&index)
+        self.entries.get(index)
     }
 
     /// The newest committed configuration.
@@ -86,9 +85,8 @@ impl Commits {
 
     /// The first entry committed before `term` that a log does not have.
     pub(super) fn missing(&self, term: Term, log: &History) -> Option<(Index, &Committed)> {
-        let before = self.entries.iter().rev().filter(|(_, committed)| committed.term < term);
+        let before = self.entries.backwards(0..=Index::MAX).filter(|(_, committed)| committed.term < term);
         // A log that has an entry has all before it, so it suffices to search from the end.
-        let lacking = before.take_while(|&(&index, committed)| !log.has(index, committed.past));
-        lacking.last().map(|(&index, committed)| (index, committed))
+        before.take_while(|&(index, committed)| !log.has(index, committed.past)).last()
     }
 }

@@ -28,6 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::check::Finding;
+use super::configurations::{Calls, Configurations, Moment, Pending, Place, Value, ValueId, Values};
 use crate::lab::judge::invariants::check::{value_told, write_told, Check, CheckContext};
 use crate::lab::vocab::event::{ClientResult, Event, LabEvent};
 use crate::lab::vocab::violation::ViolationDetail;
@@ -38,14 +39,7 @@ use crate::raft::Index;
 /// The most configurations of a key; one with more is not checked any more.
 pub(super) const CONFIGURATIONS_MAX: usize = 2000;
 
-/// The value of a key; none before the first write.
-type Value = Option<Rc<str>>;
-
-/// Identifies an operation; those of clients count from 1.
-pub(super) type Op = u64;
-
-/// The number of an event, used as time.
-type Moment = u64;
+pub(super) use super::configurations::Op;
 
 /// A step of the history of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,49 +64,35 @@ pub(super) enum Step {
     NotRead(Op),
 }
 
-/// One way to explain a key's history so far.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Configuration {
-    value: Value,
-    /// Pending writes that have taken effect.
-    done: BTreeSet<Op>,
-    /// The values that each pending read may return, and that each pending compare-and-set may have found.
-    seen: BTreeMap<Op, BTreeSet<Value>>,
-}
-
-/// A write that is pending or has no known outcome.
-#[derive(Clone, Debug)]
-struct Pending {
-    value: Value,
-    /// Of a compare-and-set, the value that must be there.
-    only_if: Option<Value>,
-    called: Moment,
-}
-
 /// The history of one key.
 #[derive(Clone, Debug)]
 pub(super) struct Register {
-    /// All ways to explain it, each with the time at which a write that does not compare last changed the value: a later
-    /// one subsumes earlier ones.
-    configurations: BTreeMap<Configuration, Moment>,
-    /// The writes that are pending or have no known outcome.
-    writes: BTreeMap<Op, Pending>,
-    /// The pending reads and compare-and-sets, with the time at which they were called.
-    reads: BTreeMap<Op, Moment>,
+    /// All ways to explain it.
+    configurations: Configurations,
+    /// What is pending.
+    calls: Calls,
+    values: Values,
     /// The steps that are not processed yet.
     put_aside: Vec<(Moment, Step)>,
     given_up: bool,
+    /// Sets whose memory is used again.
+    spare: Vec<Configurations>,
+    /// The row that is being made.
+    next: Vec<u32>,
 }
 
 impl Register {
     pub(super) fn new(value: Value) -> Register {
-        let start = Configuration { value, done: BTreeSet::new(), seen: BTreeMap::new() };
+        let (calls, mut values, mut configurations) = (Calls::new(), Values::default(), Configurations::default());
+        configurations.keep(&calls.row_of(values.id(&value)), 0);
         Register {
-            configurations: [(start, 0)].into(),
-            writes: BTreeMap::new(),
-            reads: BTreeMap::new(),
+            configurations,
+            calls,
+            values,
             put_aside: Vec::new(),
             given_up: false,
+            spare: Vec::new(),
+            next: Vec::new(),
         }
     }
 
@@ -137,185 +117,170 @@ impl Register {
     }
 
     fn work_off(&mut self, now: Moment, step: Step) {
-        let before = std::mem::take(&mut self.configurations);
         match step {
-            Step::Write(op, value) => {
-                self.writes.insert(op, Pending { value, only_if: None, called: now });
-                self.configurations = before;
-            }
+            Step::Write(op, value) => self.call_write(now, op, &value, None),
             Step::CompareAndSet(op, expected, value) => {
-                self.writes.insert(op, Pending { value, only_if: Some(expected), called: now });
-                self.call_read(now, before, op);
+                self.call_write(now, op, &value, Some(&expected));
+                self.call_read(now, op);
             }
-            Step::Read(op) => self.call_read(now, before, op),
-            // Only an operation that was called can complete; any other is not one of a client.
-            Step::Written(op) | Step::Matched(op) | Step::NotMatched(op) if !self.writes.contains_key(&op) => {
-                self.configurations = before;
-            }
+            Step::Read(op) => self.call_read(now, op),
             Step::Written(op) | Step::Matched(op) => {
-                for (mut configuration, changed) in before {
-                    if configuration.done.remove(&op) {
-                        self.keep(configuration, changed);
-                        continue;
-                    }
-                    self.keep_if(self.hidden(&configuration, changed, op));
-                    self.change(configuration, changed, now, &[op], None);
-                }
-                self.forget(|configuration| {
-                    configuration.done.remove(&op);
-                });
-                self.writes.remove(&op);
-                self.drop_read(op);
+                // Only an operation that was called can complete; any other is not one of a client.
+                let Some(write) = self.calls.write(op) else { return };
+                self.complete(now, write);
+                self.forget(Some(op), Some(write));
+                self.calls.remove_write(write);
             }
             Step::NotMatched(op) => {
-                let expected = self.writes.get(&op).and_then(|write| write.only_if.clone());
-                let before = before.into_iter().filter(|(configuration, _)| !configuration.done.contains(&op));
-                self.observe(now, before.collect(), op, |value| Some(value) != expected.as_ref());
-                self.writes.remove(&op);
-                self.drop_read(op);
+                let Some(write) = self.calls.write(op) else { return };
+                let expected = self.calls.expected(write);
+                self.retain(|row| !Calls::is_done(row, write));
+                self.observe(now, op, |value| Some(value) != expected);
+                self.calls.remove_write(write);
+                self.forget(Some(op), None);
             }
             Step::NotWritten(op) => {
-                self.writes.remove(&op);
-                self.configurations = before;
-                self.configurations.retain(|configuration, _| !configuration.done.contains(&op));
-                self.drop_read(op);
+                if let Some(write) = self.calls.write(op) {
+                    self.retain(|row| !Calls::is_done(row, write));
+                    self.calls.remove_write(write);
+                }
+                self.forget(Some(op), None);
             }
             Step::Got(op, value) => {
-                self.observe(now, before, op, |found| *found == value);
-                self.drop_read(op);
+                let value = self.values.id(&value);
+                self.observe(now, op, |found| found == value);
+                self.forget(Some(op), None);
             }
-            Step::NotRead(op) => {
-                self.configurations = before;
-                self.drop_read(op);
-            }
+            Step::NotRead(op) => self.forget(Some(op), None),
         }
     }
 
-    fn call_read(&mut self, now: Moment, before: BTreeMap<Configuration, Moment>, op: Op) {
-        self.reads.insert(op, now);
-        for (mut configuration, changed) in before {
-            configuration.seen.insert(op, [configuration.value.clone()].into());
-            self.keep(configuration, changed);
+    /// A write is called, or was at any time.
+    fn call_write(&mut self, called: Moment, op: Op, value: &Value, only_if: Option<&Value>) {
+        let (value, only_if) = (self.values.id(value), only_if.map(|expected| self.values.id(expected)));
+        if self.calls.add_write(Pending { op, value, only_if, called }) {
+            let before = self.begin();
+            self.calls.widen(&before, &mut self.configurations);
+            self.spare.push(before);
         }
+    }
+
+    fn call_read(&mut self, now: Moment, op: Op) {
+        self.calls.add_read(op, now);
+        let before = self.begin();
+        Calls::call_read(&before, &mut self.configurations);
+        self.spare.push(before);
+    }
+
+    /// The configurations so far; those after the next change begin with none.
+    fn begin(&mut self) -> Configurations {
+        let next = self.empty();
+        std::mem::replace(&mut self.configurations, next)
+    }
+
+    fn empty(&mut self) -> Configurations {
+        let mut set = self.spare.pop().unwrap_or_default();
+        set.clear();
+        set
+    }
+
+    /// A write took effect, at the latest now.
+    fn complete(&mut self, now: Moment, write: Place) {
+        let others = self.others(Some(write));
+        let before = self.begin();
+        for (row, changed) in before.iter() {
+            if Calls::is_done(row, write) {
+                self.configurations.keep(row, changed);
+                continue;
+            }
+            self.keep_hidden(row, changed, write);
+            self.change(row, changed, now, &[write], &others);
+        }
+        self.spare.push(before);
     }
 
     /// Something that was called saw a value that fits: one that was there meanwhile, or one that a pending write left.
-    fn observe(&mut self, now: Moment, before: BTreeMap<Configuration, Moment>, op: Op, fits: impl Fn(&Value) -> bool) {
-        let called = self.reads.get(&op).copied().unwrap_or(now);
-        for (configuration, changed) in before {
-            if configuration.seen.get(&op).is_some_and(|seen| seen.iter().any(&fits)) {
-                self.keep(configuration, changed);
+    fn observe(&mut self, now: Moment, op: Op, fits: impl Fn(ValueId) -> bool) {
+        let called = self.calls.called(op).unwrap_or(now);
+        let candidates = self.calls.writes().filter(|(_, write)| write.op != op && fits(write.value));
+        let candidates: Vec<Place> = candidates.map(|(place, _)| place).collect();
+        let others = self.others(self.calls.write(op));
+        let before = self.begin();
+        for (row, changed) in before.iter() {
+            if self.calls.seen(row, op).is_some_and(|seen| seen.iter().any(|&value| fits(value))) {
+                self.configurations.keep(row, changed);
                 continue;
             }
             // A pending write must have taken effect in between.
-            let pending = self.writes.iter().filter(|&(&write, pending)| {
-                write != op && fits(&pending.value) && !configuration.done.contains(&write)
-            });
-            let writes: Vec<Op> = pending.map(|(&write, _)| write).collect();
+            let writes: Vec<Place> = candidates.iter().copied().filter(|&write| !Calls::is_done(row, write)).collect();
             if called < changed {
                 for &write in &writes {
-                    self.keep_if(self.hidden(&configuration, changed, write));
+                    self.keep_hidden(row, changed, write);
                 }
             }
-            self.change(configuration, changed, now, &writes, Some(op));
+            self.change(row, changed, now, &writes, &others);
         }
+        self.spare.push(before);
     }
 
-    /// One of these writes takes effect now; before it, where a compare-and-set is pending, any other pending ones but
-    /// `without`.
-    fn change(
-        &mut self,
-        configuration: Configuration,
-        changed: Moment,
-        now: Moment,
-        writes: &[Op],
-        without: Option<Op>,
-    ) {
-        let others: Vec<Op> = match self.writes.values().any(|write| write.only_if.is_some()) {
-            true => self.writes.keys().copied().filter(|&write| Some(write) != without && writes != [write]).collect(),
-            false => Vec::new(),
-        };
-        let mut open = vec![(configuration, changed)];
-        let mut reached: BTreeMap<Configuration, Moment> = open.iter().cloned().collect();
-        while let Some((configuration, changed)) = open.pop() {
+    /// The pending writes of which any may take effect before one that does, where a compare-and-set is pending.
+    fn others(&self, without: Option<Place>) -> Vec<Place> {
+        let pending = self.calls.writes().map(|(place, _)| place).filter(|&place| Some(place) != without);
+        pending.filter(|_| self.calls.compare()).collect()
+    }
+
+    /// One of these writes takes effect now, and any of the others before it.
+    fn change(&mut self, row: &[u32], changed: Moment, now: Moment, writes: &[Place], others: &[Place]) {
+        if others.is_empty() {
+            writes.iter().for_each(|&write| self.keep_changed((row, changed), now, write));
+            return;
+        }
+        let mut reached = self.empty();
+        let mut open: Vec<usize> = reached.keep(row, changed).into_iter().collect();
+        while let Some(number) = open.pop() {
             for &write in writes {
-                self.keep_if(self.changed(&configuration, changed, now, write));
+                self.keep_changed(reached.row(number), now, write);
             }
-            for (next, changed) in others.iter().filter_map(|&op| self.changed(&configuration, changed, now, op)) {
-                if reached.get(&next).is_none_or(|&known| known < changed) {
-                    reached.insert(next.clone(), changed);
-                    open.push((next, changed));
+            for &other in others.iter().filter(|&&other| writes != [other]) {
+                if let Some(changed) = self.calls.changed(reached.row(number), now, other, &mut self.next) {
+                    open.extend(reached.keep(&self.next, changed));
                 }
             }
             if reached.len() > CONFIGURATIONS_MAX {
                 self.given_up = true;
-                return;
+                break;
             }
         }
+        self.spare.push(reached);
     }
 
-    fn keep_if(&mut self, configuration: Option<(Configuration, Moment)>) {
-        if let Some((configuration, changed)) = configuration {
-            self.keep(configuration, changed);
+    fn keep_changed(&mut self, before: (&[u32], Moment), now: Moment, write: Place) {
+        if let Some(changed) = self.calls.changed(before, now, write, &mut self.next) {
+            self.configurations.keep(&self.next, changed);
         }
     }
 
-    /// Of two configurations that differ only in when the value changed, the later one allows everything that the
-    /// other does.
-    fn keep(&mut self, configuration: Configuration, changed: Moment) {
-        let known = self.configurations.entry(configuration).or_insert(changed);
-        *known = changed.max(*known);
-    }
-
-    fn forget(&mut self, forget: impl Fn(&mut Configuration)) {
-        for (mut configuration, changed) in std::mem::take(&mut self.configurations) {
-            forget(&mut configuration);
-            self.keep(configuration, changed);
+    fn keep_hidden(&mut self, row: &[u32], changed: Moment, write: Place) {
+        if let Some(changed) = self.calls.hidden(row, changed, write, &mut self.next) {
+            self.configurations.keep(&self.next, changed);
         }
     }
 
-    fn drop_read(&mut self, op: Op) {
-        self.reads.remove(&op);
-        self.forget(|configuration| {
-            configuration.seen.remove(&op);
-        });
+    fn retain(&mut self, holds: impl Fn(&[u32]) -> bool) {
+        let before = self.begin();
+        for (row, changed) in before.iter().filter(|(row, _)| holds(row)) {
+            self.configurations.keep(row, changed);
+        }
+        self.spare.push(before);
     }
 
-    /// The write took effect right before the last one that does not compare, when only reads pending then could see it.
-    fn hidden(&self, configuration: &Configuration, changed: Moment, write: Op) -> Option<(Configuration, Moment)> {
-        let Pending { value, only_if, called } = self.writes.get(&write)?;
-        (only_if.is_none() && *called < changed).then(|| {
-            let mut next = configuration.clone();
-            next.done.insert(write);
-            for (read, seen) in &mut next.seen {
-                if self.reads.get(read).is_some_and(|&called| called < changed) {
-                    seen.insert(value.clone());
-                }
-            }
-            (next, changed)
-        })
-    }
-
-    /// The write takes effect now, unless it did already, or compares and does not match.
-    fn changed(
-        &self,
-        configuration: &Configuration,
-        changed: Moment,
-        now: Moment,
-        write: Op,
-    ) -> Option<(Configuration, Moment)> {
-        let Pending { value, only_if, .. } = self.writes.get(&write)?;
-        let matches = only_if.as_ref().is_none_or(|expected| *expected == configuration.value);
-        if !matches || configuration.done.contains(&write) {
-            return None;
+    /// A read is over, or a write is and has taken effect: what only they told apart is the same from now on.
+    fn forget(&mut self, read: Option<Op>, write: Option<Place>) {
+        let before = self.begin();
+        match self.calls.forget(read, write, &before, &mut self.configurations) {
+            true => self.spare.push(before),
+            false => self.spare.push(std::mem::replace(&mut self.configurations, before)),
         }
-        let mut next = configuration.clone();
-        next.done.insert(write);
-        next.value = value.clone();
-        for seen in next.seen.values_mut() {
-            seen.insert(value.clone());
-        }
-        Some((next, if only_if.is_some() { changed } else { now }))
     }
 }
 
@@ -346,7 +311,7 @@ impl Linearizable {
         for ((KeyWrite { key, value, only_if }, _), op) in open.into_iter().zip((0..=Op::MAX).rev()) {
             let register = keys.entry(key.to_string()).or_insert_with(|| Register::new(None));
             let (value, only_if) = (value.map(Rc::from), only_if.map(|expected| expected.map(Rc::from)));
-            register.writes.insert(op, Pending { value, only_if, called: 0 });
+            register.call_write(0, op, &value, only_if.as_ref());
         }
         Linearizable { keys, called: BTreeSet::new() }
     }

@@ -36,7 +36,7 @@ pub(super) struct History {
     base: Index,
     base_term: Term,
     base_past: TraceHash,
-    marks: imbl::Vector<Mark>,
+    marks: Vec<Mark>,
 }
 
 impl History {
@@ -47,7 +47,7 @@ impl History {
             base.hash_into(&mut base_past);
             base_term.hash_into(&mut base_past);
         }
-        History { base, base_term, base_past, marks: imbl::Vector::new() }
+        History { base, base_term, base_past, marks: Vec::new() }
     }
 
     fn mark(&self, index: Index) -> Option<&Mark> {
@@ -120,6 +120,20 @@ impl History {
         agreed
     }
 
+    /// Whether both logs have an entry of one term at this index, with different entries before it, or different itself.
+    pub(super) fn contradicts(&self, other: &History, index: Index) -> bool {
+        let (Some(own), Some(other)) = (self.at(index), other.at(index)) else { return false };
+        own.0 == other.0 && own.1 != other.1
+    }
+
+    /// The term and the past at an index.
+    fn at(&self, index: Index) -> Option<(Term, TraceHash)> {
+        match index == self.base {
+            true => Some((self.base_term, self.base_past)),
+            false => self.mark(index).map(|mark| (mark.entry.term, mark.past)),
+        }
+    }
+
     /// Whether two logs agree up to an index that both reach.
     pub(super) fn shares(&self, other: &History, index: Index) -> bool {
         index <= self.last().min(other.last()) && self.agrees_at(other, index)
@@ -127,6 +141,29 @@ impl History {
 
     fn keep_up_to(&mut self, index: Index) {
         self.marks.truncate(usize::try_from(index.saturating_sub(self.base)).unwrap_or(usize::MAX));
+    }
+
+    /// Cuts off what is after an index, and returns it: a log that begins there, or where this one does if that is later.
+    fn split_off(&mut self, index: Index) -> History {
+        let base = index.clamp(self.base, self.last());
+        let (base_term, base_past) = self.at(base).unwrap_or_default();
+        let marks = self.marks.split_off((base - self.base) as usize);
+        History { base, base_term, base_past, marks }
+    }
+}
+
+/// What a log was before an event that removed or changed any of its entries.
+#[derive(Clone, Debug)]
+pub(super) struct Before {
+    /// The last index up to which it is now as it was.
+    pub(super) kept: Index,
+    /// The log as it was, from some index up to `kept` on.
+    pub(super) log: History,
+}
+
+impl Before {
+    fn new(log: History, now: &History) -> Before {
+        Before { kept: log.shared_with(now), log }
     }
 }
 
@@ -143,8 +180,8 @@ pub(super) struct Log {
 #[derive(Clone, Debug)]
 pub(super) struct Logs {
     nodes: LiteMap<NodeId, Log>,
-    /// Initial pasts that are treated as equal to another: (index, term) → (computed, replacement).
-    taken_as: BTreeMap<(Index, Term), Vec<(TraceHash, TraceHash)>>,
+    /// Those of the initial state.
+    taken_as: TakenAs,
 }
 
 impl Logs {
@@ -169,7 +206,7 @@ impl Logs {
                 if taken != computed {
                     logs.taken_as.entry(at).or_default().push((computed, taken));
                 }
-                history.marks.push_back(Mark { entry: entry.clone(), past: taken });
+                history.marks.push(Mark { entry: entry.clone(), past: taken });
             }
             logs.nodes.insert(node.id, Log { durable: history.last(), history });
         }
@@ -186,14 +223,13 @@ impl Logs {
         self.nodes.iter().map(|(&node, log)| (node, log))
     }
 
-    /// Processes the next event. Returns the log before it, if the event removed or changed any of its entries.
-    pub(super) fn apply(&mut self, record: &Record, world: &World) -> Option<Log> {
+    /// Processes the next event. Returns what the log was before it, if the event removed or changed any of its entries.
+    pub(super) fn apply(&mut self, record: &Record, world: &World) -> Option<Before> {
         match &record.event {
             Event::Node(event) => self.apply_node(event, world),
             Event::Lab(LabEvent::Crash { node, kept } | LabEvent::DiskLost { node, kept }) => {
                 let mut log = self.nodes.remove(node).unwrap_or_else(empty);
-                let before = log.clone();
-                self.come_back(&mut log.history, kept);
+                let before = self.come_back(&mut log.history, kept);
                 log.durable = log.history.last();
                 self.nodes.insert(*node, log);
                 Some(before)
@@ -202,34 +238,42 @@ impl Logs {
         }
     }
 
-    fn apply_node(&mut self, event: &raft::Event, world: &World) -> Option<Log> {
+    fn apply_node(&mut self, event: &raft::Event, world: &World) -> Option<Before> {
         match event {
             raft::Event::Append { node, entry } => {
-                let mut log = self.nodes.remove(node).unwrap_or_else(empty);
-                let before = (entry.index <= log.history.last()).then(|| log.clone());
-                self.write(&mut log.history, entry);
-                self.nodes.insert(*node, log);
-                before
+                let Logs { nodes, taken_as } = self;
+                let history = &mut nodes.entry(*node).or_insert_with(empty).history;
+                let behind = (entry.index <= history.last()).then(|| history.split_off(entry.index.saturating_sub(1)));
+                write(taken_as, history, entry);
+                for mark in
+                    behind.iter().flat_map(|behind| &behind.marks).skip_while(|it| it.entry.index <= entry.index)
+                {
+                    write(taken_as, history, &mark.entry);
+                }
+                behind.map(|behind| Before::new(behind, history))
             }
             raft::Event::Truncate { node, first, .. } => {
                 let log = self.nodes.entry(*node).or_insert_with(empty);
-                let before = log.clone();
                 let last_kept = first.saturating_sub(1);
-                log.history.keep_up_to(last_kept);
+                let behind = log.history.split_off(last_kept);
                 log.durable = log.durable.min(last_kept);
-                Some(before)
+                Some(Before::new(behind, &log.history))
             }
             raft::Event::Installed { node, snapshot, kept_suffix } => {
-                let before = self.nodes.get(node).cloned().unwrap_or_else(empty);
-                let has_it = before.history.term(snapshot.meta.index) == Some(snapshot.meta.term);
-                if !(*kept_suffix && has_it) {
-                    let leader = world.nodes.get(node).and_then(|node| node.leader);
-                    let history = self.history_of(snapshot, leader);
-                    // The old log stays on the disk until the snapshot is durable; the prefix that they share is
-                    // durable in either case.
-                    let durable = before.durable.min(before.history.shared_with(&history));
-                    self.nodes.insert(*node, Log { history, durable });
+                let log = self.nodes.entry(*node).or_insert_with(empty);
+                let has_it = log.history.term(snapshot.meta.index) == Some(snapshot.meta.term);
+                if *kept_suffix && has_it {
+                    let unchanged = log.history.split_off(log.history.last());
+                    return Some(Before::new(unchanged, &log.history));
                 }
+                let leader = world.nodes.get(node).and_then(|node| node.leader);
+                let history = self.history_of(snapshot, leader);
+                let log = self.nodes.entry(*node).or_insert_with(empty);
+                let before = std::mem::replace(&mut log.history, history);
+                let before = Before::new(before, &log.history);
+                // The old log stays on the disk until the snapshot is durable; the prefix that they share is durable in
+                // either case.
+                log.durable = log.durable.min(before.kept);
                 Some(before)
             }
             raft::Event::Durable { node, index } => {
@@ -239,30 +283,6 @@ impl Logs {
             }
             _ => None,
         }
-    }
-
-    /// Writes an entry: at the end, or (in no correct node) over another, in which case the entries after it stay.
-    fn write(&self, history: &mut History, entry: &SharedEntry) {
-        let last = history.last();
-        if entry.index > last + 1 {
-            *history = History::after(entry.index - 1, 0);
-        }
-        if entry.index <= history.base {
-            return;
-        }
-        let behind: Vec<SharedEntry> =
-            (entry.index + 1..=last).filter_map(|index| history.entry(index).cloned()).collect();
-        history.keep_up_to(entry.index - 1);
-        for entry in std::iter::once(entry).chain(&behind) {
-            let past = self.past_after(history, entry);
-            history.marks.push_back(Mark { entry: entry.clone(), past });
-        }
-    }
-
-    fn past_after(&self, history: &History, entry: &SharedEntry) -> TraceHash {
-        let past = next_past(history, entry);
-        let taken = self.taken_as.get(&(entry.index, entry.term)).into_iter().flatten();
-        taken.copied().find(|&(computed, _)| computed == past).map_or(past, |(_, taken)| taken)
     }
 
     /// The past of a snapshot: that of a node whose log has its last entry, preferably the leader's.
@@ -281,13 +301,14 @@ impl Logs {
     }
 
     /// Replaces the log by that of a disk image: written entries may not be durable, and truncated entries may still
-    /// be.
-    fn come_back(&self, history: &mut History, kept: &Image) {
+    /// be. Returns what it was before.
+    fn come_back(&self, history: &mut History, kept: &Image) -> Before {
         let (index, term) = kept.prev;
-        if history.term(index) != Some(term) {
+        let replaced = (history.term(index) != Some(term)).then(|| {
             let snapshot = kept.snapshot.as_ref().filter(|it| (it.meta.index, it.meta.term) == kept.prev);
-            *history = snapshot.map_or_else(|| History::after(index, term), |snapshot| self.history_of(snapshot, None));
-        }
+            let new = snapshot.map_or_else(|| History::after(index, term), |snapshot| self.history_of(snapshot, None));
+            std::mem::replace(history, new)
+        });
         let mut agreed = index.min(history.last());
         for entry in &kept.log {
             if entry.index != agreed + 1 || history.entry(entry.index) != Some(entry) {
@@ -295,10 +316,27 @@ impl Logs {
             }
             agreed = entry.index;
         }
-        history.keep_up_to(agreed);
+        let behind = history.split_off(agreed);
         for entry in kept.log.iter().filter(|entry| entry.index > agreed) {
-            self.write(history, entry);
+            write(&self.taken_as, history, entry);
         }
+        Before::new(replaced.unwrap_or(behind), history)
+    }
+}
+
+/// Pasts that are treated as equal to another: (index, term) → (computed, replacement).
+type TakenAs = BTreeMap<(Index, Term), Vec<(TraceHash, TraceHash)>>;
+
+/// Writes an entry at the end of a log, or of a new one if there is a gap; not into what it begins after.
+fn write(taken_as: &TakenAs, history: &mut History, entry: &SharedEntry) {
+    if entry.index > history.last() + 1 {
+        *history = History::after(entry.index - 1, 0);
+    }
+    if entry.index > history.base {
+        let computed = next_past(history, entry);
+        let taken = taken_as.get(&(entry.index, entry.term)).into_iter().flatten();
+        let past = taken.copied().find(|&(known, _)| known == computed).map_or(computed, |(_, taken)| taken);
+        history.marks.push(Mark { entry: entry.clone(), past });
     }
 }
 
@@ -307,7 +345,7 @@ fn empty() -> Log {
 }
 
 fn next_past(history: &History, entry: &SharedEntry) -> TraceHash {
-    let mut past = history.marks.back().map_or(history.base_past, |mark| mark.past);
+    let mut past = history.marks.last().map_or(history.base_past, |mark| mark.past);
     entry.hash_into(&mut past);
     past
 }

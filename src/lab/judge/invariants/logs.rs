@@ -17,8 +17,7 @@ impl Check for LeaderAppendOnly {
         let (before, Event::Node(event)) = (seen.before?, &seen.record.event) else { return None };
         let id = event.node();
         let node = seen.world.nodes.get(&id).filter(|node| node.role == Role::Leader)?;
-        let now = &seen.logs.of(id)?.history;
-        let (kept, last) = (before.history.shared_with(now), before.history.last());
+        let (kept, last) = (before.kept, before.log.last());
         if kept >= last {
             return None;
         }
@@ -45,12 +44,12 @@ impl Check for LogMatching {
             Event::Node(raft::Event::Append { node, entry }) => match seen.before {
                 None => compare(seen, *node, entry.index, entry.index),
                 // It overwrote another entry: the entries after it now have another past.
-                Some(before) => compare(seen, *node, entry.index, before.history.last()),
+                Some(before) => compare(seen, *node, entry.index, before.log.last()),
             },
             // Entries whose truncation was not durable are back.
             Event::Lab(LabEvent::Crash { node, .. } | LabEvent::DiskLost { node, .. }) => {
                 let now = &seen.logs.of(*node)?.history;
-                compare(seen, *node, seen.before?.history.shared_with(now) + 1, now.last())
+                compare(seen, *node, seen.before?.kept + 1, now.last())
             }
             _ => None,
         }
@@ -63,7 +62,7 @@ fn compare(seen: &CheckContext<'_>, node: NodeId, first: Index, last: Index) -> 
     for index in first.max(log.first_known())..=last.min(log.last()) {
         for (other, other_log) in seen.logs.all().filter(|&(other, _)| other != node) {
             let other_log = &other_log.history;
-            if other_log.term(index) != log.term(index) || other_log.past(index) == log.past(index) {
+            if !log.contradicts(other_log, index) {
                 continue;
             }
             let (term, differ) = (log.term(index)?, log.shared_with(other_log) + 1);

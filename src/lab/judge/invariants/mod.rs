@@ -9,8 +9,10 @@
 
 mod acknowledged;
 mod applied;
+mod by_index;
 mod check;
 mod commits;
+mod configurations;
 mod election;
 mod leader_completeness;
 mod linearizable;

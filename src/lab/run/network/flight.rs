@@ -3,13 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use futures::channel::oneshot;
-
 use crate::lab::vocab::id::MessageId;
 use crate::raft::network::Unreachable;
 use crate::raft::rpc::{AppendResponse, InstallResponse, Message, VoteResponse};
 use crate::raft::NodeId;
-use crate::runtime::Micros;
+use crate::runtime::{Micros, OneshotSender};
 
 /// A message in flight. A copy of a message is another one.
 #[derive(Clone)]
@@ -36,7 +34,7 @@ pub(super) struct Held {
 }
 
 /// A caller that waits for one response. The request and its copies share it: the first response is taken.
-pub(super) type Waiting<T> = Rc<RefCell<Option<oneshot::Sender<Result<T, Unreachable>>>>>;
+pub(super) type Waiting<T> = Rc<RefCell<Option<OneshotSender<Result<T, Unreachable>>>>>;
 
 /// What happens with the response.
 #[derive(Clone)]
@@ -49,18 +47,18 @@ pub(super) enum ReplyTo {
 }
 
 /// Registers a caller that waits.
-pub(super) fn waiting<T>(caller: oneshot::Sender<Result<T, Unreachable>>) -> Waiting<T> {
+pub(super) fn waiting<T>(caller: OneshotSender<Result<T, Unreachable>>) -> Waiting<T> {
     Rc::new(RefCell::new(Some(caller)))
 }
 
 fn is_gone<T>(caller: &Waiting<T>) -> bool {
-    caller.borrow().as_ref().is_none_or(oneshot::Sender::is_canceled)
+    caller.borrow().as_ref().is_none_or(OneshotSender::is_canceled)
 }
 
 /// Passes a response to a caller, unless it has one already or has stopped waiting.
 pub(super) fn tell<T>(caller: &Waiting<T>, answer: Result<T, Unreachable>) {
     if let Some(caller) = caller.borrow_mut().take() {
-        let _ = caller.send(answer); // the caller may have stopped waiting
+        caller.send(answer);
     }
 }
 

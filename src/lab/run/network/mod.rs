@@ -14,8 +14,6 @@ use std::future::Future;
 use std::rc::Rc;
 use std::task::Poll;
 
-use futures::channel::{mpsc, oneshot};
-
 use crate::lab::run::recorder::Recorder;
 use crate::lab::vocab::event::{LabEvent, LossWhy, TrapDoes};
 use crate::lab::vocab::id::{Link, MessageId};
@@ -27,7 +25,7 @@ use crate::raft::rpc::{
     AppendEntries, AppendResponse, InstallResponse, InstallSnapshot, Message, TimeoutNow, VoteRequest, VoteResponse,
 };
 use crate::raft::NodeId;
-use crate::runtime::{Clock, Micros, Rng};
+use crate::runtime::{oneshot, Canceled, Clock, Micros, Rng, Sender};
 use flight::{tell, waiting, Held, InFlight, ReplyTo, Waiting};
 use trap::Interceptor;
 
@@ -48,7 +46,7 @@ struct Wire {
     /// The named cuts of which at least one link is still cut.
     strokes: Vec<(String, Vec<Link>)>,
     /// The channel for requests to each running node.
-    nodes: BTreeMap<NodeId, mpsc::UnboundedSender<Request>>,
+    nodes: BTreeMap<NodeId, Sender<Request>>,
     last_id: MessageId,
     /// The messages in flight, by the time at which they arrive or are lost, then by age.
     flights: BTreeMap<(Micros, MessageId), InFlight>,
@@ -84,7 +82,7 @@ impl SimNetwork {
     }
 
     /// Connects a node that takes requests through `calls`.
-    pub fn connect(&self, node: NodeId, calls: mpsc::UnboundedSender<Request>) {
+    pub fn connect(&self, node: NodeId, calls: Sender<Request>) {
         self.wire.borrow_mut().nodes.insert(node, calls);
     }
 
@@ -100,7 +98,7 @@ impl SimNetwork {
 
     /// Passes a request to a node directly, as from a client or a user. Returns false if the node is down.
     pub fn call(&self, node: NodeId, call: Request) -> bool {
-        self.wire.borrow().nodes.get(&node).is_some_and(|calls| calls.unbounded_send(call).is_ok())
+        self.wire.borrow().nodes.get(&node).is_some_and(|calls| calls.send(call).is_ok())
     }
 
     /// Changes the settings of links among these nodes for messages sent from now on. See [`Links::change`].
@@ -182,7 +180,7 @@ impl SimNetwork {
         }
     }
 
-    fn hand_over(&self, id: MessageId, flight: InFlight, calls: &mpsc::UnboundedSender<Request>) {
+    fn hand_over(&self, id: MessageId, flight: InFlight, calls: &Sender<Request>) {
         let InFlight { from, to, message, caller, .. } = flight;
         self.recorder.lab(LabEvent::Delivered { id, from, to, kind: message.kind() });
         // The response is a message of its own, sent when the node provides it.
@@ -206,7 +204,7 @@ impl SimNetwork {
             (Message::InstallResponse(answer), ReplyTo::Install(caller)) => return tell(&caller, Ok(answer)),
             (Message::AppendResponse(_) | Message::VoteResponse(_) | Message::InstallResponse(_), _) => return,
         };
-        let _ = calls.unbounded_send(call); // a node that shut down does not answer
+        let _ = calls.send(call); // a node that shut down does not answer
     }
 
     fn lose(&self, id: MessageId, flight: InFlight, why: LossWhy) {
@@ -275,7 +273,7 @@ impl SimNetwork {
         message: Message,
         caller: fn(Waiting<T>) -> ReplyTo,
     ) -> impl Future<Output = Result<T, Unreachable>> + 'static {
-        let (sender, receiver) = oneshot::channel();
+        let (sender, receiver) = oneshot();
         let reachable = self.is_running(to) || self.wire.borrow().cut.contains(&(from, to));
         let caller = caller(waiting(sender));
         match reachable {
@@ -288,7 +286,7 @@ impl SimNetwork {
             }
             match receiver.await {
                 Ok(answer) => answer,
-                Err(oneshot::Canceled) => futures::future::pending().await,
+                Err(Canceled) => futures::future::pending().await,
             }
         }
     }

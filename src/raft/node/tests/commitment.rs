@@ -22,7 +22,7 @@ fn what_is_not_in_the_log_is_not_applied() {
     };
     let mut applies = |input| {
         node.handle(Micros::ZERO, input);
-        let outputs = node.take_outputs().into_iter();
+        let outputs = node.take_outputs();
         let apply = |output| match output {
             Output::Apply { first, last, .. } => Some((first, last)),
             _ => None,

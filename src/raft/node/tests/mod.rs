@@ -105,7 +105,7 @@ impl Rig {
     /// Records the outputs, and completes those that complete at once.
     fn carry_out(&mut self) {
         loop {
-            let outputs = self.node.take_outputs();
+            let outputs: Vec<Output> = self.node.take_outputs().collect();
             if outputs.is_empty() {
                 return;
             }

@@ -77,7 +77,7 @@ impl Rig {
     /// Records the outputs, and completes reads at once.
     fn carry_out(&mut self) {
         loop {
-            let outputs = self.stream.take_outputs();
+            let outputs: Vec<Output> = self.stream.take_outputs().collect();
             if outputs.is_empty() {
                 return;
             }
