@@ -133,9 +133,94 @@
     }
   };
 
+  // ── The rest of the program: docs/decisions/0019 ──
+
+  /** How long to wait before another attempt to load the rest, in milliseconds. */
+  const AGAIN_MS = 5_000;
+  const rest = { isLoaded: false, module: undefined, exports: undefined, missing: "" };
+
+  /** Where the rest is; undefined where the program is in one piece. */
+  const restAddress = () => {
+    const { rest: file } = document.getElementById("program").dataset;
+    return file && new URL(file, document.baseURI);
+  };
+
+  /** Puts the rest beside the first part: it shares its memory, and fills the places that are kept for it. */
+  const fillIn = (module) => {
+    if (!rest.isLoaded) new WebAssembly.Instance(module, { "": rest.exports });
+    rest.isLoaded = true;
+  };
+
+  /** Loads and compiles the rest while the page goes on. */
+  const fetchRest = async (address) => {
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    return WebAssembly.compile(await response.arrayBuffer());
+  };
+
+  /** Loads the rest while the page stands still: the program is in the middle of a call of it. */
+  const loadRestNow = () => {
+    for (;;) {
+      try {
+        const request = new XMLHttpRequest();
+        request.open("GET", restAddress(), false);
+        // A request that blocks gives text only: here each character is a byte.
+        request.overrideMimeType("text/plain; charset=x-user-defined");
+        request.send();
+        if (request.status !== 200) throw new Error(`${request.status} ${request.statusText}`);
+        const bytes = Uint8Array.from(request.responseText, (character) => character.charCodeAt(0) & 0xff);
+        fillIn(new WebAssembly.Module(bytes));
+        return void setTimeout(() => dispatchEvent(new Event("rest-loaded")));
+      } catch (error) {
+        if (confirm(rest.missing)) continue;
+        fail(String(error?.message ?? error));
+        throw error;
+      }
+    }
+  };
+
+  /** Loads the rest while the page goes on, again and again until it is there, and tells the program. */
+  const loadRestSoon = async () => {
+    try {
+      const address = restAddress();
+      if (address && !rest.isLoaded) fillIn(rest.module ?? await fetchRest(address));
+      dispatchEvent(new Event("rest-loaded"));
+    } catch {
+      dispatchEvent(new Event("rest-missing"));
+      setTimeout(loadRestSoon, AGAIN_MS);
+    }
+  };
+
+  /** Waits until the page has been drawn once more. */
+  const drawn = () => new Promise((resolve) => {
+    const observer = new IntersectionObserver(() => {
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(document.documentElement);
+  });
+
   // What the program calls.
   window.raftLabPage = {
     failed: fail,
+    /** The program runs: what the rest shares with it, and how to ask for another attempt to load the rest. */
+    started(exports, missing) {
+      Object.assign(rest, { exports, missing });
+      if (rest.module) fillIn(rest.module);
+    },
+    /** Loads the rest of the program: at once, or when the page moves. */
+    loadRest(atOnce) {
+      if (atOnce) loadRestNow();
+      else drawn().then(drawn).then(loadRestSoon);
+    },
+    /** Gives the text of a file of the page to `done`; nothing if it cannot be loaded. */
+    load(file, done) {
+      // The address names the program, so that no cache has the file from another version.
+      const address = new URL(file, document.baseURI);
+      address.search = document.getElementById("program").dataset.wasm.replace(/^.*\/|(_bg)?\.wasm$/g, "");
+      const text = (response) => (response.ok ? response.text() : undefined);
+      fetch(address).then(text).catch(() => undefined).then(done);
+    },
     /** Watches every call of a script to the methods of this object and its like. */
     watch(lab) {
       if (isWatched) return;
@@ -160,7 +245,10 @@
     try {
       const { js, wasm } = document.getElementById("program").dataset;
       const base = new URL(document.baseURI);
-      const { default: start } = await import(new URL(js, base));
+      const program = import(new URL(js, base));
+      // A stored run needs nearly all of the program at once.
+      if (restAddress() && stored("raft-lab/run")) rest.module = await fetchRest(restAddress()).catch(() => undefined);
+      const { default: start } = await program;
       await start({ module_or_path: new URL(wasm, base) });
       started = true;
     } catch (error) {

@@ -15,6 +15,7 @@ use super::menu::menu;
 use super::notices::notices;
 use super::page::use_page;
 use super::panels::Panels;
+use super::rest::{use_rest, Rest};
 use super::scene::Scene;
 use super::text;
 use super::transport::Transport;
@@ -26,6 +27,8 @@ use crate::view::page::Change;
 pub fn App() -> Html {
     let driver = use_driver();
     let frame = use_frame(&driver);
+    let rest = use_rest();
+    use_saving(&driver, rest);
     let state = use_page(&driver);
     let actions = use_actions(&driver, &state);
     let page = state.now();
@@ -35,7 +38,7 @@ pub fn App() -> Html {
     use_late_notices(&driver, frame.told, &actions.change);
 
     let highlight = page.highlight(&frame.world);
-    let scene = Scene { frame: &frame, page: &page, highlight, actions: &actions, driver: &driver };
+    let scene = Scene { frame: &frame, page: &page, highlight, actions: &actions, driver: &driver, rest };
     let Panels { layout, grid, side } = Panels::of(&scene);
     let (t, world) = (text(), &frame.panels.rest);
     html! {
@@ -68,6 +71,17 @@ pub fn App() -> Html {
             { dialog(&scene) }
         </ContextProvider<Clock>>
     }
+}
+
+/// Stores the run only when the rest of the program is there. Otherwise the first time would wait for it.
+#[hook]
+fn use_saving(driver: &Driver, rest: Rest) {
+    let driver = driver.clone();
+    use_effect_with(rest, move |rest| {
+        if *rest == Rest::Loaded {
+            driver.allow_saving();
+        }
+    });
 }
 
 /// Shows the driver's notices about earlier requests. `told` is increased with each of them.

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::rest::Rest;
 use super::text;
 use crate::view::page::Change;
 use crate::view::settings::{PanelName, CLUSTER};
@@ -38,6 +39,17 @@ pub fn Title(props: &TitleProps) -> Html {
                 <span {id}>{ title }</span>
             </button>
         </h2>
+    }
+}
+
+/// The place of a panel that waits for the rest of the program.
+pub fn awaited(panel: PanelName, title: &'static str, rest: Rest, change: &Callback<Change>) -> Html {
+    let t = text();
+    html! {
+        <section class={classes!("card", panel)} aria-labelledby={format!("{panel}-title")} aria-busy="true">
+            <div class="card-head"><Title {panel} {title} change={change.clone()} /></div>
+            <p class="hint" role="status">{ if rest == Rest::Missing { t.part_missing() } else { t.part_coming() } }</p>
+        </section>
     }
 }
 

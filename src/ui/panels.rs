@@ -2,9 +2,10 @@
 
 use yew::prelude::*;
 
-use super::panel::folded;
+use super::panel::{awaited, folded};
+use super::rest::Rest;
 use super::scene::Scene;
-use super::{cluster, happened, inspector, logs, streams};
+use super::{cluster, happened, inspector, logs, streams, text};
 use crate::view::lang::Text;
 use crate::view::settings::{PanelName, CLUSTER};
 
@@ -28,15 +29,17 @@ struct Panel {
     show: fn(&Scene) -> Option<Html>,
     /// Classes of the whole layout while it is unfolded.
     layout: fn(&Scene) -> Classes,
+    /// Whether it waits for the rest of the program: its code is not loaded before the page is drawn.
+    is_late: bool,
 }
 
 /// The table, in the reading order of the document.
 const PANELS: &[Panel] = &[
     panel(CLUSTER, Place::Grid, |t| t.cluster(), cluster::panel),
     panel("logs", Place::Grid, |t| t.logs(), logs::panel).with_layout(logs::layout),
-    panel("streams", Place::Grid, |t| t.streams(), streams::panel).with_layout(streams::layout),
+    panel("streams", Place::Grid, |t| t.streams(), streams::panel).with_layout(streams::layout).late(),
     Panel { title: None, ..panel("inspector", Place::Side, |_| "", inspector::panel) },
-    panel("happened", Place::Side, |t| t.happened(), happened::panel),
+    panel("happened", Place::Side, |t| t.happened(), happened::panel).late(),
 ];
 
 const fn panel(
@@ -45,12 +48,24 @@ const fn panel(
     title: fn(&dyn Text) -> &'static str,
     show: fn(&Scene) -> Option<Html>,
 ) -> Panel {
-    Panel { name, place, title: Some(title), show, layout: |_| Classes::new() }
+    Panel { name, place, title: Some(title), show, layout: |_| Classes::new(), is_late: false }
 }
 
 impl Panel {
     const fn with_layout(self, layout: fn(&Scene) -> Classes) -> Panel {
         Panel { layout, ..self }
+    }
+
+    const fn late(self) -> Panel {
+        Panel { is_late: true, ..self }
+    }
+
+    /// Draws it unfolded, or its place while the rest of the program is not there.
+    fn shown(&self, scene: &Scene) -> Option<Html> {
+        match self.title.filter(|_| self.is_late && scene.rest != Rest::Loaded) {
+            Some(title) => Some(awaited(self.name, title(text()), scene.rest, &scene.actions.change)),
+            None => (self.show)(scene),
+        }
     }
 
     fn is_folded(&self, scene: &Scene) -> bool {
@@ -76,10 +91,10 @@ impl Panels {
         let mut is_side_used = false;
         for panel in PANELS {
             let shown = match panel.title.filter(|_| panel.is_folded(scene)) {
-                Some(title) => folded(panel.name, title(super::text()), &scene.actions.change),
+                Some(title) => folded(panel.name, title(text()), &scene.actions.change),
                 None => {
                     panels.layout.extend((panel.layout)(scene));
-                    let shown = (panel.show)(scene);
+                    let shown = panel.shown(scene);
                     is_side_used |= panel.place == Place::Side && shown.is_some();
                     shown.unwrap_or_default()
                 }

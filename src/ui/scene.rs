@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::Callback;
 
 use super::driver::{Driver, Frame};
+use super::rest::Rest;
 use crate::lab::vocab::action::Action;
 use crate::view::command::Command;
 use crate::view::menu::MenuAction;
@@ -40,4 +41,6 @@ pub struct Scene<'a> {
     pub actions: &'a Actions,
     /// For data that is too expensive to be in every frame.
     pub driver: &'a Driver,
+    /// Whether the rest of the program is there.
+    pub rest: Rest,
 }

@@ -166,7 +166,13 @@ pub fn was_restoring() -> bool {
 /// # Errors
 /// Why they cannot be read.
 pub fn settings() -> Result<Settings, ScenarioError> {
-    read(SETTINGS).map_or_else(|| Ok(Settings::default()), |text| from_value_strict(parse(&text)?))
+    read(SETTINGS).map_or_else(|| Ok(Settings::default()), |text| settings_in(&text))
+}
+
+/// Not part of its caller, which runs at every start: a first visit has nothing to read.
+#[inline(never)]
+fn settings_in(text: &str) -> Result<Settings, ScenarioError> {
+    from_value_strict(parse(text)?)
 }
 
 /// Stores the settings.

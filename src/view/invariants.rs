@@ -2,10 +2,13 @@
 
 use super::describe::VIOLATION_LETTERS;
 use super::lang::Text;
+use crate::lab::json::error::{invalid, ScenarioError};
+use crate::lab::json::read::parse;
 use crate::lab::vocab::clip::clipped;
 use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
 use crate::lab::world::World;
+use serde_json::Value;
 
 /// A guarantee of Raft.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +17,6 @@ pub struct InvariantStatus {
     pub invariant: Invariant,
     /// What it is called.
     pub name: &'static str,
-    /// Its statement.
-    pub sentence: &'static str,
     /// The section of the paper.
     pub section: &'static str,
     /// How it was violated; none if it has held.
@@ -27,7 +28,6 @@ pub fn invariants(world: &World, t: &dyn Text) -> Vec<InvariantStatus> {
     let status = |&invariant: &Invariant| InvariantStatus {
         invariant,
         name: t.invariant_name(invariant),
-        sentence: t.invariant_sentence(invariant),
         section: section(invariant),
         broken: world
             .violations
@@ -35,6 +35,19 @@ pub fn invariants(world: &World, t: &dyn Text) -> Vec<InvariantStatus> {
             .map(|(_, how)| clipped(&t.violation(&how.detail), VIOLATION_LETTERS).into_owned()),
     };
     Invariant::ALL.iter().map(status).collect()
+}
+
+/// The statement of every guarantee, from `promises.json` in the folder of a language: the page loads it when it is needed.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn statements(file: &str) -> Result<Vec<(Invariant, String)>, ScenarioError> {
+    let texts = parse(file)?;
+    let statement = |&invariant: &Invariant| match texts.get(invariant.text()) {
+        Some(Value::String(text)) => Ok((invariant, text.clone())),
+        _ => invalid(invariant.text(), "there is no statement"),
+    };
+    Invariant::ALL.iter().map(statement).collect()
 }
 
 /// Why a run has halted, in words.
@@ -63,14 +76,30 @@ mod tests {
     use crate::lab::vocab::invariant::Violation;
     use crate::lab::vocab::violation::ViolationDetail;
     use crate::raft::schema::{FieldType, HasSchema};
-    use crate::view::lang::English;
+    use crate::view::lang::{English, LANGUAGES};
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_invariant_has_its_own_sentence_and_its_place_in_the_paper() {
+    fn every_language_states_every_invariant() {
+        for t in LANGUAGES {
+            let tag = t.language_tag();
+            let file = format!("{}/src/view/lang/{tag}/promises.json", env!("CARGO_MANIFEST_DIR"));
+            let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
+            let all = statements(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+            assert_eq!(all.iter().map(|(_, text)| text).collect::<BTreeSet<_>>().len(), Invariant::ALL.len(), "{file}");
+            assert!(all.iter().all(|(_, text)| text.ends_with('.')), "{file}");
+            // Trunk copies it to where the page looks for it.
+            let index = include_str!("../../index.html");
+            let copied = format!("href=\"src/view/lang/{tag}/promises.json\" data-target-path=\"{tag}\"");
+            assert!(index.contains(&copied), "index.html does not have {copied}");
+        }
+        assert!(statements("{}").is_err());
+    }
+
+    #[test]
+    fn every_invariant_has_its_own_name_and_its_place_in_the_paper() {
         let all = invariants(&World::default(), &English);
         assert_eq!(all.len(), Invariant::ALL.len());
-        assert_eq!(all.iter().map(|it| it.sentence).collect::<BTreeSet<_>>().len(), all.len());
         assert_eq!(all.iter().map(|it| it.name).collect::<BTreeSet<_>>().len(), all.len());
         let FieldType::Enum(_, words) = Invariant::FIELD_TYPE else { panic!("an invariant is a word") };
         for (status, word) in all.iter().zip(words) {

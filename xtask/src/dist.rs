@@ -1,5 +1,6 @@
 //! Builds the optimised page and prints its sizes.
 
+use crate::budget;
 use crate::project;
 use crate::run;
 use crate::setup::{self, Talk};
@@ -35,6 +36,9 @@ pub fn dist() -> Result<()> {
     }
     if !run::loudly(run::program("node").args(["-e", SIZES]).arg(&folder))? {
         return Err("the sizes could not be read".to_string());
+    }
+    if let Err(excess) = budget::check(&folder) {
+        println!("{excess}");
     }
     println!("The page is in dist/: any web server can serve that folder, under any path.");
     Ok(())

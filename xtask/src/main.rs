@@ -5,6 +5,7 @@
 //! plain `cargo`.
 
 mod bench;
+mod budget;
 mod cargo;
 mod count;
 mod dist;
@@ -13,6 +14,7 @@ mod project;
 mod run;
 mod serve;
 mod setup;
+mod split;
 mod test;
 mod wasm;
 

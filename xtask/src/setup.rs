@@ -18,7 +18,7 @@ mod tools;
 
 use crate::run;
 use crate::Result;
-pub use browser::Browser;
+use browser::Browser;
 use std::path::PathBuf;
 pub use talk::Talk;
 pub use target::Compiler;
@@ -30,8 +30,10 @@ pub struct Toolchain {
     pub compiler: Compiler,
     /// The path of the test runner that cargo uses for wasm tests.
     pub runner: PathBuf,
-    /// The browser; none if no tests are to be run in it.
-    pub browser: Option<Browser>,
+    /// Chromium or Chrome, if there is one: without it the page is built in one piece.
+    pub chromium: Option<PathBuf>,
+    /// The driver of the browser; none if no tests are to be run in it.
+    pub chromedriver: Option<PathBuf>,
 }
 
 /// Provides what building the page needs: compiler target, Trunk, wasm-bindgen, wasm-opt.
@@ -40,7 +42,7 @@ pub fn page(talk: Talk) -> Result<Toolchain> {
     npm::provide(talk)?;
     tools::provide_trunk(talk)?;
     let runner = tools::provide_wasm_bindgen(talk)?;
-    Ok(Toolchain { compiler, runner, browser: None })
+    Ok(Toolchain { compiler, runner, chromium: browser::chromium(), chromedriver: None })
 }
 
 /// Provides cargo-deny, and returns its path.
@@ -58,7 +60,7 @@ pub fn valgrind() -> Result<Option<PathBuf>> {
 
 /// Provides what building and testing everything needs: the same, a browser, and cargo-deny.
 pub fn everything(talk: Talk) -> Result<Toolchain> {
-    let browser = browser::provide(talk)?;
+    let Browser { chromium, chromedriver } = browser::provide(talk)?;
     deny(talk)?;
-    Ok(Toolchain { browser: Some(browser), ..page(talk)? })
+    Ok(Toolchain { chromium: Some(chromium), chromedriver: Some(chromedriver), ..page(talk)? })
 }

@@ -5,6 +5,7 @@
 //! the sum, `N passed, N failed`; formatting, lints, docs and the page's build count as one each.
 
 use crate::bench;
+use crate::budget;
 use crate::count::Count;
 use crate::project;
 use crate::run;
@@ -73,7 +74,7 @@ enum Stage {
     Node,
     /// Components in a real document, in headless Chromium
     Browser,
-    /// The optimised page can be built
+    /// The optimised page can be built, and no part of it is larger than it may be
     Page,
     /// The page in Chromium, driven as a person would
     E2e,
@@ -206,7 +207,13 @@ fn run_with(stage: Stage, wasm: &Wasm) -> Result<Count> {
         }
         Stage::Node => counted(wasm.cargo("test").args(["--test", "wasm"])),
         Stage::Browser => counted(wasm.cargo("test").args(["--test", "browser"])),
-        Stage::Page => Ok(one(wasm.build_page(Profile::Release, &project::dist())?)),
+        Stage::Page => {
+            let is_built = wasm.build_page(Profile::Release, &project::dist())?;
+            if is_built {
+                budget::check(&project::dist())?;
+            }
+            Ok(one(is_built))
+        }
         Stage::E2e => end_to_end(wasm),
         other => Err(format!("{} needs no setup", other.name())),
     }

@@ -3,6 +3,7 @@
 use crate::project::{self, WASM_TARGET};
 use crate::run;
 use crate::setup::{Compiler, Toolchain};
+use crate::split::split;
 use crate::Result;
 use std::env;
 use std::ffi::OsString;
@@ -12,6 +13,10 @@ use std::process::Command;
 /// The time limit, in seconds, of all tests of one file in the browser. The runner's default is too short for a slow
 /// machine.
 const BROWSER_TIME_LIMIT_S: &str = "600";
+
+/// A flag for the compiler of the optimised page, where it may be given unstable ones: a panic tells its file, and not its
+/// line, which is 4 kB less.
+const PAGE_FLAGS: &str = "-Zlocation-detail=file";
 
 /// How the page is built.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,9 +40,9 @@ impl Wasm {
         Wasm { tools }
     }
 
-    /// Chromium, for the end-to-end tests.
+    /// Chromium: it says what runs in the first seconds, and runs the end-to-end tests.
     pub fn chromium(&self) -> Option<&Path> {
-        self.tools.browser.as_ref().map(|browser| browser.chromium.as_path())
+        self.tools.chromium.as_deref()
     }
 
     /// A cargo command with the browser's target.
@@ -67,9 +72,11 @@ impl Wasm {
         // Trunk runs offline, so dependencies must be fetched first, including those of the standard library if that is
         // built from source.
         let (mut fetch, mut command) = (self.cargo("fetch"), self.trunk());
-        if profile == Profile::Release && self.tools.compiler == (Compiler::Own { has_source: true }) {
+        let builds_standard_library = self.tools.compiler != (Compiler::Own { has_source: false });
+        if profile == Profile::Release && builds_standard_library {
             build_standard_library(&mut fetch);
             build_standard_library(&mut command);
+            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", PAGE_FLAGS);
         }
         if !run::loudly(fetch.arg("--quiet"))? {
             return Ok(false);
@@ -78,7 +85,13 @@ impl Wasm {
         if profile == Profile::Release {
             command.arg("--release");
         }
-        run::loudly(&mut command)
+        if !run::loudly(&mut command)? {
+            return Ok(false);
+        }
+        if let (Profile::Release, Some(chromium)) = (profile, self.chromium()) {
+            run::step("dividing the module by what runs in its first seconds", || split(folder, chromium))?;
+        }
+        Ok(true)
     }
 
     /// Sets the environment of one child process.
@@ -87,8 +100,8 @@ impl Wasm {
         command.env("CARGO_TARGET_DIR", project::wasm_target_dir());
         command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &self.tools.runner);
         command.env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIME_LIMIT_S);
-        if let Some(browser) = &self.tools.browser {
-            command.env("CHROMEDRIVER", &browser.chromedriver);
+        if let Some(chromedriver) = &self.tools.chromedriver {
+            command.env("CHROMEDRIVER", chromedriver);
         }
         if self.tools.compiler == Compiler::Debian {
             command.env("CARGO", "/usr/bin/cargo");

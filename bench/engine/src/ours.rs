@@ -1,7 +1,7 @@
 //! The engine and the laboratory of this project.
 //!
-//! Virtual time: every message takes 1 to 20 ms of it or what the preset says, every node's disk is simulated, and so
-//! are the clients. With all on, each event is recorded and folded into the world, every invariant is checked, and the
+//! Virtual time: every message takes milliseconds of it over a link that might lose it, every node's disk is simulated,
+//! and so are the clients. With all on, each event is recorded and folded into the world, every invariant is checked, and the
 //! run is hashed: `raft-lab run`. Quiet, nothing of that is done: `raft-lab run --quiet`.
 
 use std::time::Duration;

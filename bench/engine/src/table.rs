@@ -58,7 +58,7 @@ pub fn text(rows: &[Row]) -> String {
 
 /// A table in Markdown, of what is a ratio: to a peer, to another length, or to a goal. What is not met is bold.
 pub fn markdown(rows: &[Row]) -> String {
-    let mut text = "| Measure | Figure ÷ | Median | Least | Greatest | Goal | ÷ goal |\n".to_string();
+    let mut text = "| Measure | Told as a part of | Median | Least | Greatest | Goal | ÷ goal |\n".to_string();
     text += "| --- | --- | --- | --- | --- | --- | --- |\n";
     for row in rows.iter().filter(|row| row.unit == "×" || row.goal.is_some()) {
         let figures = spread(&row.rounds);

@@ -21,9 +21,6 @@ use crate::runtime::Micros;
 /// The version of the format.
 pub const FORMAT: &str = "raft-lab/1";
 
-/// The scenario that the page opens with.
-pub const DEFAULT: &str = include_str!("../default.json");
-
 /// The initial state of a cluster, the actions, and the expected outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
@@ -102,6 +99,18 @@ impl Scenario {
             stop: None,
             expect: Vec::new(),
         }
+    }
+
+    /// The scenario that the page opens with. It is made here instead of being read: nothing that reads documents has to
+    /// be loaded and compiled before the page moves.
+    pub fn opening() -> Scenario {
+        let write = |at: u64, key: &str, value: &str| {
+            let (key, value) = (key.into(), value.into());
+            let what = Action::Write { key, value, only_if: None, node: None, client: None, retry_after: None };
+            ScheduledAction::at(Micros::from_ms(at), what)
+        };
+        let actions = vec![write(400, "x", "1"), write(480, "y", "2")];
+        Scenario { title: "Five nodes".into(), seed: 7, actions, ..Scenario::classroom(5) }
     }
 
     /// Reads a scenario from text.
@@ -260,5 +269,16 @@ impl Scenario {
             last_action.max().unwrap_or(Micros::ZERO) + Micros::from_ms(5000)
         };
         self.stop.as_ref().and_then(|stop| stop.at).unwrap_or_else(after_the_last_action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is made without being read is what could be read.
+    #[test]
+    fn the_page_opens_with_a_scenario_that_is_accepted() {
+        assert_eq!(Scenario::from_json(&Scenario::opening().to_json()), Ok(Scenario::opening()));
     }
 }

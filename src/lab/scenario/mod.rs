@@ -13,6 +13,6 @@ mod start_spec;
 mod validate;
 
 pub use actions::{action_from_value, OnViolation, Repeat, ScheduledAction, Stop, Timing};
-pub use document::{Scenario, DEFAULT, FORMAT};
+pub use document::{Scenario, FORMAT};
 pub use start_spec::{Start, StartEntry, StartMembers, StartRole, StartSnapshot};
 pub(in crate::lab) use validate::check_action;

@@ -3,13 +3,14 @@
 use yew::prelude::*;
 
 use super::{Driver, Frame};
-use crate::ui::{crash, media, store};
+use crate::ui::{crash, media, rest, store};
 use crate::view::speed::Speed;
 
 /// The driver, opened once.
 #[hook]
 pub fn use_driver() -> Driver {
     let driver = use_memo((), |()| {
+        rest::announce();
         crash::install();
         let settings = store::settings().unwrap_or_default();
         media::set_theme(settings.theme);

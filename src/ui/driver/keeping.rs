@@ -10,6 +10,8 @@ use crate::ui::store::{self, Aside};
 
 /// What is kept between visits.
 pub(super) struct Keeping {
+    /// Whether the run may be stored: what does that belongs to the rest of the program.
+    pub(super) is_allowed: Cell<bool>,
     /// The state of the run that was stored last.
     pub(super) saved: Cell<SavedAt>,
     /// Whether the run could not be stored.
@@ -25,6 +27,7 @@ pub(super) struct Keeping {
 impl Keeping {
     pub(super) fn new(asides: Vec<Aside>, restoring: bool) -> Keeping {
         let keeping = Keeping {
+            is_allowed: Cell::default(),
             saved: Cell::default(),
             unsaved: Cell::default(),
             closed: Cell::default(),

@@ -7,7 +7,6 @@ use super::keeping::Keeping;
 use super::state::State;
 use super::{Driver, Inner};
 use crate::js;
-use crate::lab::scenario::DEFAULT;
 use crate::lab::{Lab, Player, Scenario, ScenarioError};
 use crate::ui::clock::Clock;
 use crate::ui::store::{self, Aside, Saved};
@@ -51,10 +50,18 @@ impl Driver {
         }))
     }
 
+    /// Lets the run be stored from now on: what does that belongs to the rest of the program.
+    pub fn allow_saving(&self) {
+        self.0.keeping.is_allowed.set(true);
+    }
+
     /// Stores the run, unless it is unchanged since it was last stored. Nothing is stored during a replay to another
     /// present: the old state is stored already, and the new one is not reached yet.
     pub(super) fn save(&self) {
         let keeping = &self.0.keeping;
+        if !keeping.is_allowed.get() {
+            return;
+        }
         let player = self.0.player.borrow();
         let (playing, run) = {
             let state = self.0.state.borrow();
@@ -140,7 +147,5 @@ fn run_name(number: u32) -> String {
 
 /// The cluster of the first visit.
 fn default_lab() -> Lab {
-    let scenario = Scenario::from_json(DEFAULT).and_then(Lab::new);
-    // A test loads it.
-    scenario.unwrap_or_else(|error| panic!("the default scenario is refused: {error}"))
+    Lab::new(Scenario::opening()).unwrap_or_else(|error| panic!("the page's own scenario is refused: {error}"))
 }

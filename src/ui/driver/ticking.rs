@@ -68,6 +68,8 @@ impl Driver {
     pub(super) fn start(&self, show: Callback<Frame>) -> Running {
         self.0.show.replace(Some(show));
         self.publish();
+        // Time passes from now on, not from the first frame on: the cluster moves in that frame.
+        self.0.state.borrow_mut().last = Some(media::wall_ms());
         self.schedule();
         Running::new(self)
     }

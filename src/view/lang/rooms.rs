@@ -349,7 +349,7 @@ room! {
     /// The guarantees of Raft.
     Guarantees {
         texts { invariants_title, invariants_text, invariant_holds, invariant_is_violated, do_invariants }
-        words { invariant_name(invariant: Invariant), invariant_sentence(invariant: Invariant) }
+        words { invariant_name(invariant: Invariant) }
         sentences {
             invariants_hold(count: u64),
             invariants_broken(count: u64),
@@ -394,10 +394,11 @@ room! {
 }
 
 room! {
-    /// The page that is shown after a crash of the program.
+    /// The page that is shown after a crash of the program, and what is said while a part of the program is missing.
     Crash {
         texts {
             failed, failed_text, failed_run, failed_copy, failed_copied, failed_download, failed_reload, failed_fresh,
+            rest_missing, part_coming, part_missing, file_missing, try_again,
         }
     }
 }

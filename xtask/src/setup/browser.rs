@@ -43,10 +43,14 @@ pub fn provide(talk: Talk) -> Result<Browser> {
 
 /// Both programs, from their environment variables or from the usual places.
 fn find() -> Option<Browser> {
-    let mac = || Some(PathBuf::from(MAC_CHROME)).filter(|file| file.is_file());
-    let chromium = named("CHROMIUM").or_else(|| BROWSER_NAMES.iter().find_map(|name| run::which(name))).or_else(mac)?;
     let chromedriver = named("CHROMEDRIVER").or_else(|| run::which("chromedriver"))?;
-    Some(Browser { chromium, chromedriver })
+    Some(Browser { chromium: chromium()?, chromedriver })
+}
+
+/// Chromium or Chrome, if there is one.
+pub fn chromium() -> Option<PathBuf> {
+    let mac = || Some(PathBuf::from(MAC_CHROME)).filter(|file| file.is_file());
+    named("CHROMIUM").or_else(|| BROWSER_NAMES.iter().find_map(|name| run::which(name))).or_else(mac)
 }
 
 /// The program that an environment variable refers to.

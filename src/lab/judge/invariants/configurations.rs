@@ -348,3 +348,27 @@ impl Configurations {
 fn hash_of(row: &[u32]) -> u64 {
     row.iter().fold(0, |hash: u64, &word| (hash.rotate_left(5) ^ u64::from(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A set has each row once, with the latest of its times, and tells what is new of it; also when it has grown.
+    #[test]
+    fn a_set_keeps_each_row_once_and_its_latest_time() {
+        let mut set = Configurations::default();
+        for round in 0..3 {
+            for number in 0..1000_u32 {
+                let is_new = set.keep(&[number, number / 2], Moment::from(number) + round % 2).is_some();
+                assert_eq!(is_new, round < 2, "round {round}, {number}");
+            }
+        }
+        assert_eq!(set.len(), 1000);
+        assert!(set
+            .iter()
+            .zip(0..)
+            .all(|((row, changed), number)| row[0] == number && changed == u64::from(number) + 1));
+        set.clear();
+        assert!(set.is_empty() && set.keep(&[1, 2], 3) == Some(0));
+    }
+}

@@ -181,19 +181,6 @@ say! {
             Invariant::AcknowledgedKept => "Acknowledged writes are kept",
             Invariant::Linearizable => "Linearizability",
         },
-        invariant_sentence(invariant: Invariant): match invariant {
-            Invariant::ElectionSafety => "At most one leader is elected in a term.",
-            Invariant::LeaderAppendOnly => "A leader never overwrites or removes entries of its own log.",
-            Invariant::LogMatching => "Two logs that have an entry with the same index and term agree in everything up to it.",
-            Invariant::LeaderCompleteness => "An entry that is committed in a term is in the logs of the leaders of all later terms.",
-            Invariant::StateMachineSafety => "No two nodes apply different entries at the same index.",
-            Invariant::VotesKept => "A node gives one vote in a term, and remembers it after a restart.",
-            Invariant::Monotonic => "A node’s term never decreases, nor does the commit index of a node while it runs.",
-            Invariant::AppliedOnce => "Between one start and the next, a node applies entries in order, each once.",
-            Invariant::MatchIsTrue => "What a leader knows to be replicated is in the follower’s log, and durable there.",
-            Invariant::AcknowledgedKept => "A write that was acknowledged to a client is never lost.",
-            Invariant::Linearizable => "Each request takes effect at one instant between its call and its answer.",
-        },
     }
     sentences {
         invariants_hold(count: u64): format!("{count} promises hold"),
@@ -214,6 +201,11 @@ say! {
         failed_copied: "Copied.",
         failed_download: "Download",
         failed_reload: "Reload",
+        rest_missing: "Part of Raft Lab could not be loaded, and what you asked for needs it. Your run is safe. Try again?",
+        part_coming: "Loading…",
+        file_missing: "This could not be loaded.",
+        try_again: "Try again",
+        part_missing: "This part could not be loaded. The page tries again every few seconds.",
         failed_fresh: "Start a new run",
     }
 }

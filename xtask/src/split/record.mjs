@@ -1,0 +1,87 @@
+// Opens the page in Chromium and prints the numbers of the functions that are called in its first seconds, as JSON.
+//
+//   RAFT_LAB_DIST=FOLDER INSTRUMENTED=FILE node record.mjs
+//
+// Instead of its own module the page gets one that notes each call in a memory (instrument.rs). The page's clock goes on
+// only as this script lets it, so that the same program gives the same list; but one visit is as it really is, since some of
+// what happens depends on when the browser measures and draws. That one may add a function or two in another build.
+
+import { launch, serve } from "../../../tests/e2e/server.mjs";
+
+/** How much of its time the page is watched. Its first leader comes at 1.2 s. */
+const WATCHED_MS = 1_500;
+
+/** A desk, and a phone. */
+const DESK = { viewport: { width: 1440, height: 900 } };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/**
+ * The visits that are watched: with frames of so many ms, on machines so slow that so many ms pass whenever the page looks
+ * at its clock. What is drawn again in a frame depends on both.
+ */
+const VISITS = [
+  { ...DESK, frame: 16, slowness: 0 },
+  { ...DESK, frame: 17, slowness: 1 },
+  { ...DESK, frame: 33, slowness: 5 },
+  { ...DESK, frame: 70, slowness: 20 },
+  { ...PHONE, frame: 20, slowness: 2 },
+  { ...DESK, slowness: 0 },
+];
+
+/** What the real visit waits for: so much virtual time, in ms. The leader comes at 155. */
+const WATCHED_VIRTUAL_MS = 215;
+
+/** Runs in the page, before anything else of it. */
+function prepare(slowness) {
+  // The rest of the program is announced and never comes: nothing is drawn that waits for it.
+  addEventListener("DOMContentLoaded", () => {
+    document.getElementById("program").dataset.rest = "rest.wasm";
+  });
+  const { instantiateStreaming } = WebAssembly;
+  WebAssembly.instantiateStreaming = async (...given) => {
+    const result = await instantiateStreaming(...given);
+    window.called = result.instance.exports.called;
+    return result;
+  };
+  let late = 0;
+  for (const clock of [performance, Date]) {
+    const now = clock.now.bind(clock);
+    clock.now = () => now() + (late += slowness);
+  }
+}
+
+/** The functions that are called in a visit. */
+async function visit(browser, url, { frame, slowness, ...settings }) {
+  const context = await browser.newContext(settings);
+  const page = await context.newPage();
+  if (frame) {
+    await page.clock.install({ time: 0 });
+    await page.clock.pauseAt(1_000);
+  }
+  await page.route("**/*.wasm", (route) => route.fulfill({ path: process.env.INSTRUMENTED, contentType: "application/wasm" }));
+  await page.route("**/rest.wasm", () => {});
+  await page.addInitScript(prepare, slowness);
+  await page.goto(url);
+  await page.waitForFunction(() => window.raftLab, undefined, { polling: 20 });
+  for (let ms = 0; frame && ms < WATCHED_MS; ms += frame) await page.clock.runFor(frame);
+  if (!frame) await page.waitForFunction((ms) => window.raftLab.now > ms, WATCHED_VIRTUAL_MS);
+  if (!await page.evaluate(() => document.querySelector('[data-standing="leader"]'))) {
+    throw new Error(`the page has no leader within ${WATCHED_MS} ms: its first seconds have not been seen`);
+  }
+  const called = await page.evaluate(() => {
+    const bytes = new Uint8Array(window.called.buffer);
+    return [...bytes.keys()].filter((number) => bytes[number]);
+  });
+  await context.close();
+  return called;
+}
+
+const server = await serve();
+const browser = await launch();
+const called = new Set();
+for (const settings of VISITS) {
+  for (const number of await visit(browser, server.url, settings)) called.add(number);
+}
+console.log(JSON.stringify([...called].sort((a, b) => a - b)));
+await browser.close();
+await server.stop();
