@@ -15,10 +15,11 @@ const LIMITS: &[Part] = &[
     Part { what: "HTML", begins: "index", ends: ".html", limit_kb: 0.8, moves: true },
     Part { what: "styles", begins: "style-", ends: ".css", limit_kb: 12.0, moves: true },
     Part { what: "boot script", begins: "boot-", ends: ".js", limit_kb: 4.2, moves: true },
-    Part { what: "glue script", begins: "raft-lab-", ends: ".js", limit_kb: 11.0, moves: true },
+    // 0.3 more than it was: with serde-wasm-bindgen, which hands events to scripts, the glue has a few more functions.
+    Part { what: "glue script", begins: "raft-lab-", ends: ".js", limit_kb: 11.2, moves: true },
     Part { what: "first module", begins: "raft-lab-start-", ends: ".wasm", limit_kb: 331.0, moves: true },
     // What comes behind it.
-    Part { what: "rest of the program", begins: "raft-lab-rest-", ends: ".wasm", limit_kb: 325.0, moves: false },
+    Part { what: "rest of the program", begins: "raft-lab-rest-", ends: ".wasm", limit_kb: 320.0, moves: false },
     // What comes when it is opened: each kind by itself, since nobody loads all of them.
     Part { what: "statements of the promises", begins: "promises", ends: ".json", limit_kb: 0.8, moves: false },
 ];
