@@ -67,6 +67,11 @@ pub fn by_finger() -> Query {
     Query::new("(hover: none)")
 }
 
+/// Whether there is a touch screen, beside whatever else there is to point with.
+pub fn touch() -> Query {
+    Query::new("(any-pointer: coarse)")
+}
+
 /// The theme of the system.
 pub fn system_theme() -> Theme {
     if Query::new("(prefers-color-scheme: dark)").holds() {

@@ -1,9 +1,11 @@
 //! The bar with the controls of time, at the bottom of the page.
 
+use std::cell::Cell;
+
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::clock::{use_moving, Pace, Shown};
+use super::clock::{set, use_moving, Pace, Shown};
 use super::icons::{icon, Icon};
 use super::shared::Shared;
 use super::text;
@@ -69,9 +71,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 }
                 { invariants(world, ask(Command::Invariants)) }
                 <ClockFace />
-                <span class="count" data-events="">{
-                    past_of.map_or_else(|| t.event_number(world.n), |all| t.event_of(world.n, all))
-                }</span>
+                <Count words={past_of.map_or_else(|| t.event_number(world.n), |all| t.event_of(world.n, all))} />
             </div>
         </section>
     }
@@ -119,10 +119,39 @@ fn Buttons(props: &ButtonsProps) -> Html {
 #[component]
 fn ClockFace() -> Html {
     let element = use_node_ref();
-    use_moving(&element, Pace::NowAndThen, (), |element, (), Shown { now, .. }| {
-        element.set_text_content(Some(&format!("{} ms", ms(now, 2))));
+    let length = Cell::new(0);
+    use_moving(&element, Pace::NowAndThen, (), move |element, (), Shown { now, .. }| {
+        let shown = format!("{} ms", ms(now, 2));
+        if length.replace(shown.len()) != shown.len() {
+            if let Some(clock) = element.parent_element() {
+                set(&clock, "data-room", &room(&shown));
+            }
+        }
+        // A text that is changed costs the browser less than one that is replaced.
+        match element.first_child() {
+            Some(text) => text.set_node_value(Some(&shown)),
+            None => element.set_text_content(Some(&shown)),
+        }
     });
-    html! { <span ref={element} class="clock" data-clock="" /> }
+    html! { <span class="clock"><span ref={element} data-clock="" /></span> }
+}
+
+/// A text that is as wide as `shown` and the same whatever its digits: an invisible one makes room for those, which are
+/// laid out by themselves. Else the browser would lay out the page for each digit.
+fn room(shown: &str) -> String {
+    shown.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect()
+}
+
+#[derive(Properties, PartialEq)]
+struct CountProps {
+    words: String,
+}
+
+/// The number of events.
+#[component]
+fn Count(props: &CountProps) -> Html {
+    let CountProps { words } = props;
+    html! { <span class="count" data-room={room(words)}><span data-events="">{ words }</span></span> }
 }
 
 /// Whether all of Raft's guarantees have held so far; a button that opens their list.

@@ -67,9 +67,28 @@ pub fn range(first: u64, last: u64) -> String {
 /// A length in the picture, with one decimal. Hand-written, since many are formatted in every frame and the standard
 /// library's exact formatting of floats is slow.
 pub fn tenths(length: f64) -> String {
+    let mut text = String::new();
+    push_tenths(&mut text, length);
+    text
+}
+
+/// Appends a length as [`tenths`] writes it.
+pub fn push_tenths(text: &mut String, length: f64) {
     let tenths = (length * 10.0).round() as i64;
-    let sign = if tenths < 0 { "-" } else { "" };
-    format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10)
+    if tenths < 0 {
+        text.push('-');
+    }
+    let tenths = tenths.unsigned_abs();
+    push_whole(text, tenths / 10);
+    text.push('.');
+    push_whole(text, tenths % 10);
+}
+
+fn push_whole(text: &mut String, number: u64) {
+    if number >= 10 {
+        push_whole(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// A set of numbers, with consecutive ones merged: `1–3,5`.

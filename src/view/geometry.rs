@@ -217,13 +217,17 @@ pub fn arc(centre: Point, radius: f64, fraction: f64) -> String {
     format!("M{:.2} {:.2}A{radius:.2} {radius:.2} 0 {large} 1 {:.2} {:.2}", a.x, a.y, b.x, b.y)
 }
 
-/// A line through points, turned by `degrees` around the origin, as SVG path data.
+/// A line through points, turned by `degrees` around the origin, as SVG path data relative to the origin.
 pub fn turned(points: &[(f64, f64)], degrees: f64) -> String {
     let (sin, cos) = degrees.to_radians().sin_cos();
-    let mut path = String::new();
+    let rounded = |length: f64| (length * 10.0).round() / 10.0;
+    let (mut path, mut last) = (String::new(), Point::default());
     for (i, (x, y)) in points.iter().enumerate() {
-        path.push(if i == 0 { 'M' } else { 'L' });
-        path += &[tenths(x * cos - y * sin), tenths(x * sin + y * cos)].join(" ");
+        // Rounded before the difference is taken, so that the errors do not add up.
+        let point = Point::new(rounded(x * cos - y * sin), rounded(x * sin + y * cos));
+        path.push(if i == 0 { 'm' } else { 'l' });
+        path += &[tenths(point.x - last.x), tenths(point.y - last.y)].join(" ");
+        last = point;
     }
     path
 }
@@ -404,7 +408,7 @@ mod tests {
 
     #[test]
     fn a_line_is_turned_clockwise() {
-        assert_eq!(turned(&[(1.0, 0.0), (2.0, 1.0)], 90.0), "M0.0 1.0L-1.0 2.0");
+        assert_eq!(turned(&[(1.0, 0.0), (2.0, 1.0)], 90.0), "m0.0 1.0l-1.0 1.0");
         assert_eq!(turned(&[], 90.0), "");
     }
 

@@ -17,7 +17,11 @@ const drawn = (page) => page.evaluate(() => {
     clock: document.querySelector("[data-clock]").textContent,
     headline: document.querySelector(".headline").textContent,
     nodes: all("[data-node]", (node) => node.getAttribute("aria-label")),
-    messages: all("[data-message]", (message) => `${message.getAttribute("aria-label")} ${message.getAttribute("transform")}`),
+    messages: all("[data-message]", (message) => {
+      const { cx, cy } = message.querySelector(".reach");
+      return `${message.getAttribute("aria-label")} ${cx.baseVal.value} ${cy.baseVal.value}`;
+    }),
+    seen: all(".swarm path", (path) => path.getAttribute("d")),
     logs: all("[data-log]", (row) => row.textContent),
     streams: all("[data-stream]", (row) => row.textContent),
     happened: all(".happened li", (line) => line.textContent),

@@ -6,6 +6,7 @@ pub mod nodes;
 pub mod partition;
 pub mod shapes;
 mod stage;
+mod swarm;
 mod write;
 
 use std::rc::Rc;

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, SvgGraphicsElement, SvgTransform};
+use web_sys::{Element, SvgCircleElement, SvgGraphicsElement, SvgLength, SvgTransform};
 use yew::prelude::*;
 
 use super::shapes::{bars, cross, shape};
+use super::swarm::{Seen, Swarm};
 use crate::lab::world::{InFlight, LostMessage};
 use crate::lab::World;
+use crate::runtime::Micros;
 use crate::ui::clock::{set, use_moving, Pace, Shown};
 use crate::ui::shared::Shared;
 use crate::ui::text;
@@ -35,7 +37,7 @@ const SEEN_TO_MOVE_IN_A_CROWD: f64 = 1.0;
 /// The number of messages from which on they are a crowd.
 const CROWD: usize = 60;
 
-/// The initial transform of elements that are moved through the browser's SVG objects ([`translation`]).
+/// The initial transform of elements that are moved through the browser's SVG objects ([`Parts`]).
 const UNMOVED: &str = "translate(0 0)";
 
 /// The properties of the moving layers.
@@ -57,6 +59,9 @@ pub struct Props {
     /// Whether the clock is stopped, so that messages can be focused with the keyboard.
     #[prop_or_default]
     pub still: bool,
+    /// Whether a pointer may point at a message.
+    #[prop_or_default]
+    pub near: Near,
     /// Called to highlight and select.
     #[prop_or_default]
     pub change: Callback<Change>,
@@ -97,7 +102,7 @@ fn Timer(props: &TimerProps) -> Html {
 /// The messages in flight, and those that were lost recently.
 #[component]
 pub fn Messages(props: &Props) -> Html {
-    let Props { world, ring, look, selected, scope, still, change } = props;
+    let Props { world, ring, look, selected, scope, still, near, change } = props;
     let drawn = world.messages.values().map(|message| (message, scope.shows(message, *selected)));
     let drawn: Vec<(&Rc<InFlight>, Drawn)> = drawn.filter(|(_, drawn)| *drawn != Drawn::Not).collect();
     // The side of each label, by message, since the last drawing. Labels change sides only with an event.
@@ -112,7 +117,13 @@ pub fn Messages(props: &Props) -> Html {
         sides
     };
     let seen_to_move = if drawn.len() < CROWD { SEEN_TO_MOVE } else { SEEN_TO_MOVE_IN_A_CROWD };
+    let seen = |(message, drawn): &(&Rc<InFlight>, Drawn)| Seen {
+        message: Shared(Rc::clone(message)),
+        faint: *drawn == Drawn::Faint,
+    };
     html! {
+        <>
+        <Swarm seen={drawn.iter().map(seen).collect::<Vec<_>>()} ring={ring.clone()} {seen_to_move} />
         <g class="messages" role="group" aria-label={text().messages()}>
             for lost in world.lost.iter() {
                 <Lost key={format!("lost {}", lost.message.id)} lost={Shared(lost.clone())} ring={ring.clone()} change={change.clone()} />
@@ -127,17 +138,85 @@ pub fn Messages(props: &Props) -> Html {
                     faint={drawn == Drawn::Faint}
                     lit={look.message == Some(message.id)}
                     still={*still}
+                    near={near.clone()}
                     change={change.clone()}
                 />
             }
         </g>
+        </>
     }
 }
 
-/// The transform object of an element. Setting it takes a number instead of an attribute's text, which saves a third of
-/// the scripting time of a frame that only moves messages.
-fn translation(element: &Element) -> Option<SvgTransform> {
-    element.dyn_ref::<SvgGraphicsElement>()?.transform().base_val().get_item(0).ok()
+/// Whether a pointer may point at a message: it is over the picture, or there is one that comes without a warning.
+/// Shared, since it is looked at in every frame.
+#[derive(Clone, Default)]
+pub struct Near(pub Rc<Cell<bool>>);
+
+impl PartialEq for Near {
+    fn eq(&self, other: &Near) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The browser's own objects for the place of what belongs to a message. Setting them takes numbers instead of an
+/// attribute's text, which saves a third of the scripting time.
+struct Parts {
+    /// The centre of what can be pointed at.
+    reach: (SvgLength, SvgLength),
+    /// The place of what is written beside the message.
+    beside: SvgTransform,
+}
+
+impl Parts {
+    fn of(message: &Element) -> Option<Parts> {
+        let reach = message.first_element_child()?.dyn_into::<SvgCircleElement>().ok()?;
+        let beside = message.last_element_child()?.dyn_into::<SvgGraphicsElement>().ok()?;
+        Some(Parts {
+            reach: (reach.cx().base_val(), reach.cy().base_val()),
+            beside: beside.transform().base_val().get_item(0).ok()?,
+        })
+    }
+
+    // Each fails only for numbers that are not finite.
+
+    fn reach_at(&self, Point { x, y }: Point) {
+        let _ = self.reach.0.set_value(x as f32);
+        let _ = self.reach.1.set_value(y as f32);
+    }
+
+    fn beside_at(&self, Point { x, y }: Point) {
+        let _ = self.beside.set_translate(x as f32, y as f32);
+    }
+}
+
+/// How a message is moved.
+#[derive(Clone, PartialEq)]
+struct Moves {
+    message: Shared<InFlight>,
+    path: Path,
+    seen_to_move: f64,
+    /// Whether something is written beside it.
+    written: bool,
+    /// Whether it can be reached without a pointer, or is marked.
+    reached: bool,
+    near: Near,
+}
+
+impl Moves {
+    /// Moves the elements of a message. Nobody sees where it can be pointed at, so that follows only where somebody may
+    /// point at it.
+    fn carry_out(&self, parts: &Parts, now: Micros, [reach, beside]: &[Cell<Option<Point>>; 2]) {
+        let at = self.path.place(&self.message, now);
+        let far = |drawn: &Cell<Option<Point>>| drawn.get().is_none_or(|drawn| drawn.distance(at) > self.seen_to_move);
+        if (self.reached || self.near.0.get() || reach.get().is_none()) && far(reach) {
+            reach.set(Some(at));
+            parts.reach_at(at);
+        }
+        if self.written && far(beside) {
+            beside.set(Some(at));
+            parts.beside_at(at);
+        }
+    }
 }
 
 fn moved_to(Point { x, y }: Point) -> String {
@@ -155,26 +234,31 @@ struct MessageProps {
     faint: bool,
     lit: bool,
     still: bool,
+    near: Near,
     change: Callback<Change>,
 }
 
-/// One message, drawn once at the origin, then moved.
+/// What one can point at of a message, and what is written beside it. It is drawn once, then moved; the message itself
+/// is drawn by the [`Swarm`].
 #[component]
 fn Message(props: &MessageProps) -> Html {
-    let MessageProps { message, ring, side, seen_to_move, faint, lit, still, change } = props;
+    let MessageProps { message, ring, side, seen_to_move, faint, lit, still, near, change } = props;
     let element = use_node_ref();
-    let way = Path::of(ring, message);
-    let drawn_at = Cell::new(None::<Point>);
-    let moved = (message.clone(), way, *seen_to_move);
-    let transform = OnceCell::new();
-    use_moving(&element, Pace::EveryFrame, moved, move |element, (message, way, seen_to_move), Shown { moved, .. }| {
-        let at = way.place(message, moved);
-        if drawn_at.get().is_none_or(|drawn| drawn.distance(at) > *seen_to_move) {
-            drawn_at.set(Some(at));
-            if let Some(transform) = transform.get_or_init(|| translation(element)) {
-                // Fails only for numbers that are not finite.
-                let _ = transform.set_translate(at.x as f32, at.y as f32);
-            }
+    let path = Path::of(ring, message);
+    // The label of the message that is pointed at is always shown.
+    let label = label(&message.message).filter(|_| *lit || *side != Side::Nowhere);
+    let moves = Moves {
+        message: message.clone(),
+        path,
+        seen_to_move: *seen_to_move,
+        written: label.is_some() || message.held,
+        reached: *still || *lit,
+        near: near.clone(),
+    };
+    let (parts, drawn) = (OnceCell::new(), Default::default());
+    use_moving(&element, Pace::EveryFrame, moves, move |element, moves, Shown { moved, .. }| {
+        if let Some(parts) = parts.get_or_init(|| Parts::of(element)) {
+            moves.carry_out(parts, moved, &drawn);
         }
     });
     let looks = |on: bool| {
@@ -204,7 +288,6 @@ fn Message(props: &MessageProps) -> Html {
     html! {
         <g
             ref={element}
-            transform={UNMOVED}
             class={classes!("message", faint.then_some("faint"), lit.then_some("lit"), message.held.then_some("held"))}
             role="button"
             aria-haspopup="menu"
@@ -221,14 +304,14 @@ fn Message(props: &MessageProps) -> Html {
             {onkeydown}
         >
             <circle class="reach" r="13" />
-            { shape(Shape::of(&message.message), way.angle()) }
-            if message.held {
-                { bars() }
-            }
-            // The label of the message that is pointed at is always shown.
-            if let Some(label) = label(&message.message).filter(|_| *lit || *side != Side::Nowhere) {
-                { written(&label, label_place(&label, way.angle(), *side)) }
-            }
+            <g transform={UNMOVED}>
+                if message.held {
+                    { bars() }
+                }
+                if let Some(label) = label {
+                    { written(&label, label_place(&label, path.angle(), *side)) }
+                }
+            </g>
         </g>
     }
 }

@@ -5,42 +5,54 @@ use yew::prelude::*;
 use crate::view::geometry::turned;
 use crate::view::message::Shape;
 
-// The points are rotated here instead of by a `transform` attribute, since Chromium repaints a moving element with a
-// rotation in it in every frame, and otherwise only moves it.
-
 /// The outline of an arrow that points to the right.
 const ARROW: [(f64, f64); 5] = [(-11.0, -7.0), (3.0, -7.0), (11.0, 0.0), (3.0, 7.0), (-11.0, 7.0)];
 
-/// Two chevrons that point to the right.
-const HURRY: [[(f64, f64); 3]; 2] = [[(-4.5, -4.5), (-0.5, 0.0), (-4.5, 4.5)], [(1.0, -4.5), (5.0, 0.0), (1.0, 4.5)]];
+/// Two chevrons that point to the right, the second relative to the end of the first.
+const HURRY: [[(f64, f64); 3]; 2] = [[(-4.5, -4.5), (-0.5, 0.0), (-4.5, 4.5)], [(5.5, -9.0), (9.5, -4.5), (5.5, 0.0)]];
+
+const DOT: &str = "m-4.5 0a4.5 4.5 0 1 1 9 0a4.5 4.5 0 1 1-9 0z";
+const RING: &str = "m-7 0a7 7 0 1 1 14 0a7 7 0 1 1-14 0z";
+const DISC: &str = "m-9 0a9 9 0 1 1 18 0a9 9 0 1 1-18 0z";
+const DIAMOND: &str = "m0-9 9 9-9 9-9-9z";
+const BALLOT: &str =
+    "m-4.5-9h9a2.5 2.5 0 0 1 2.5 2.5v13a2.5 2.5 0 0 1-2.5 2.5h-9a2.5 2.5 0 0 1-2.5-2.5v-13a2.5 2.5 0 0 1 2.5-2.5z";
+const BLOCK: &str = "m-5-7h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-10a2 2 0 0 1-2-2v-10a2 2 0 0 1 2-2z";
+
+/// The lines of a message, as SVG path data relative to its centre.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outline {
+    /// The body.
+    pub body: String,
+    /// The mark on it; empty if it has none.
+    pub mark: String,
+}
+
+impl Outline {
+    /// The lines of a message that moves in the direction `angle` (degrees, clockwise from the right).
+    pub fn of(shape: Shape, angle: f64) -> Outline {
+        let (body, mark) = match shape {
+            Shape::Append => return Outline { body: turned(&ARROW, angle) + "z", mark: String::new() },
+            Shape::TimeoutNow => {
+                let mark = HURRY.map(|chevron| turned(&chevron, angle)).concat();
+                return Outline { body: DISC.into(), mark };
+            }
+            Shape::Heartbeat => (DOT, ""),
+            Shape::Success => (RING, "m-3.5 0h7m-3.5-3.5v7"),
+            Shape::Refusal => (DIAMOND, "m-4 0h8"),
+            Shape::Vote => (BALLOT, "m-2.6-3.2c0-3.6 5.4-3.4 5.2 0c-.1 2.2-2.7 2.2-2.6 4.8m0 3v.4"),
+            Shape::VoteGranted => (BALLOT, "m-3.5.5 2.5 2.5 4.5-6"),
+            Shape::VoteRefused => (BALLOT, "m-3-3 6 6m0-6-6 6"),
+            Shape::Chunk | Shape::ChunkTaken => (BLOCK, ""),
+        };
+        Outline { body: body.into(), mark: mark.into() }
+    }
+}
 
 /// A message at the origin that moves in the direction `angle` (degrees, clockwise from the right).
 pub fn shape(shape: Shape, angle: f64) -> Html {
-    let class = classes!("shape", shape.class());
-    match shape {
-        Shape::Append => {
-            html! { <path {class} d={turned(&ARROW, angle) + "z"} /> }
-        }
-        Shape::Heartbeat => html! { <circle {class} r="4.5" /> },
-        Shape::Success => html! { <g {class}><circle r="7" /><path d="M-3.5 0h7M0-3.5v7" /></g> },
-        Shape::Refusal => html! { <g {class}><path d="M0-9 9 0 0 9-9 0z" /><path d="M-4 0h8" /></g> },
-        Shape::Vote => html! {
-            <g {class}>
-                <rect x="-7" y="-9" width="14" height="18" rx="2.5" />
-                <path d="M-2.6-3.2c0-3.6 5.4-3.4 5.2 0C2.5-1-.1-1 0 1.6M0 4.6v.4" />
-            </g>
-        },
-        Shape::VoteGranted => html! {
-            <g {class}><rect x="-7" y="-9" width="14" height="18" rx="2.5" /><path d="M-3.5.5-1 3l4.5-6" /></g>
-        },
-        Shape::VoteRefused => html! {
-            <g {class}><rect x="-7" y="-9" width="14" height="18" rx="2.5" /><path d="m-3-3 6 6m0-6-6 6" /></g>
-        },
-        Shape::TimeoutNow => html! {
-            <g {class}><circle r="9" /><path d={HURRY.map(|chevron| turned(&chevron, angle)).concat()} /></g>
-        },
-        Shape::Chunk | Shape::ChunkTaken => html! { <rect {class} x="-7" y="-7" width="14" height="14" rx="2" /> },
-    }
+    let Outline { body, mark } = Outline::of(shape, angle);
+    html! { <g class={classes!("shape", shape.class())}><path d={body} /><path d={mark} /></g> }
 }
 
 /// The bars below a held message.

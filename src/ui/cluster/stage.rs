@@ -1,6 +1,6 @@
 //! The picture of the cluster, and the stroke that the user draws across it to cut links.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
@@ -9,7 +9,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::links::{Links, StrokeLines, Strokes, Words};
-use super::moving::{Messages, Timers};
+use super::moving::{Messages, Near, Timers};
 use super::nodes::Nodes;
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
@@ -88,6 +88,7 @@ pub fn Stage(props: &StageProps) -> Html {
     let ids: Vec<NodeId> = world.nodes.keys().copied().collect();
     let element = use_node_ref();
     let room = use_room(&element);
+    let near = use_pointer_near(&element);
     let ring = Shared(use_memo((ids, room), |(ids, room)| match room {
         Some(room) => Ring::fitting(ids.iter().copied(), *room),
         None => Ring::new(ids.iter().copied()),
@@ -154,6 +155,7 @@ pub fn Stage(props: &StageProps) -> Html {
                     selected={*selected}
                     scope={*scope}
                     still={*still}
+                    {near}
                     change={change.clone()}
                 />
                 <Strokes strokes={stroke_glyphs} act={act.clone()} />
@@ -180,6 +182,24 @@ fn use_room(element: &NodeRef) -> Option<Point> {
         });
     }
     *room
+}
+
+/// Whether a pointer is over the picture. Fingers are always near: they touch without having come over it first.
+#[hook]
+fn use_pointer_near(element: &NodeRef) -> Near {
+    let near = Near(use_memo((), |()| Cell::new(media::touch().holds())));
+    let (element, is_near) = (element.clone(), near.clone());
+    use_effect_with((), move |()| {
+        let listen = |element: &Element, kind: &'static str, comes: bool| {
+            let Near(is_near) = is_near.clone();
+            EventListener::new(element, kind, move |_| is_near.set(comes || media::touch().holds()))
+        };
+        let listeners = element.cast::<Element>().map(|element| {
+            [("pointerenter", true), ("pointerleave", false)].map(|(kind, comes)| listen(&element, kind, comes))
+        });
+        move || drop(listeners)
+    });
+    near
 }
 
 /// The event handlers and the look of a stroke that is being drawn.

@@ -17,6 +17,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_render::AnimationFrame;
+use gloo_timers::callback::Timeout;
 use yew::Callback;
 
 use self::frame::PanelWorlds;
@@ -33,11 +34,19 @@ use crate::view::turns::Turn;
 pub use self::frame::Frame;
 pub use self::hooks::{use_driver, use_frame};
 
+/// What calls for a tick.
+enum NextTick {
+    /// A frame of the browser.
+    Frame { _request: AnimationFrame },
+    /// A timer, while nothing moves in every frame: a frame costs the browser far more, even if nothing changes in it.
+    Timer { _timeout: Timeout },
+}
+
 struct Inner {
     player: RefCell<Player>,
     state: RefCell<State>,
-    /// The requested animation frame; dropping it cancels the request.
-    next_frame: RefCell<Option<AnimationFrame>>,
+    /// What calls for the next tick; dropping it cancels the call.
+    next_tick: RefCell<Option<NextTick>>,
     /// Receives each frame, while the page lives.
     show: RefCell<Option<Callback<Frame>>>,
     /// What the panels show.

@@ -40,7 +40,7 @@ impl Driver {
         Driver(Rc::new(Inner {
             player: RefCell::new(player),
             state: RefCell::new(State::new(speed, playing && !still.holds(), opening)),
-            next_frame: RefCell::default(),
+            next_tick: RefCell::default(),
             show: RefCell::default(),
             panels: RefCell::default(),
             clock: Clock::default(),

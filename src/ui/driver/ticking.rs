@@ -1,12 +1,13 @@
-//! Advances time with each frame of the browser, while the clock runs and the page is visible.
+//! Advances time while the clock runs and the page is visible: with each frame of the browser if something moves in
+//! each, else by a timer.
 
 use gloo_events::EventListener;
 use gloo_render::request_animation_frame;
-use gloo_timers::callback::Interval;
+use gloo_timers::callback::{Interval, Timeout};
 use yew::Callback;
 
 use super::frame::Frame;
-use super::Driver;
+use super::{Driver, NextTick};
 use crate::lab::play::player::Arrival;
 use crate::lab::vocab::moment::Unreached;
 use crate::lab::Player;
@@ -20,6 +21,9 @@ const TIMES_PER_FRAME: usize = 20;
 
 /// The real time that a frame of a replay may take, in ms: whoever wants to stop it has to be heard.
 const REPLAY_MS: f64 = 25.0;
+
+/// The interval between ticks while nothing moves in every frame, in ms: an event is not seen later than with a frame.
+const TICK_MS: u32 = 15;
 
 /// The interval of checks for changes by a script while the clock is stopped, in ms.
 const LOOK_MS: u32 = 250;
@@ -54,7 +58,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.driver.save();
-        self.driver.0.next_frame.replace(None);
+        self.driver.0.next_tick.replace(None);
         self.driver.0.show.replace(None);
     }
 }
@@ -103,7 +107,14 @@ impl Driver {
         self.0.clock.show(shown, wall);
     }
 
-    /// Requests the next frame, if there is anything to do in it.
+    /// Whether anything moves in every frame.
+    fn is_moving(&self) -> bool {
+        let player = self.0.player.borrow();
+        player.replay_progress().is_some()
+            || !self.0.still.holds() && player.world().messages.values().any(|message| !message.held)
+    }
+
+    /// Calls for the next tick, if there is anything to do in it.
     pub(super) fn schedule(&self) {
         let wanted = {
             let mut state = self.0.state.borrow_mut();
@@ -117,20 +128,26 @@ impl Driver {
             }
             wanted
         };
-        if wanted && self.0.next_frame.borrow().is_none() && self.0.show.borrow().is_some() {
+        if wanted && self.0.next_tick.borrow().is_none() && self.0.show.borrow().is_some() {
             let driver = self.clone();
-            self.0.next_frame.replace(Some(request_animation_frame(move |time| driver.tick(time))));
+            let next = match self.is_moving() {
+                true => NextTick::Frame { _request: request_animation_frame(move |time| driver.tick(time)) },
+                false => NextTick::Timer { _timeout: Timeout::new(TICK_MS, move || driver.tick(media::wall_ms())) },
+            };
+            self.0.next_tick.replace(Some(next));
         } else if !wanted {
-            self.0.next_frame.replace(None);
+            self.0.next_tick.replace(None);
         }
     }
 
     fn tick(&self, time: f64) {
-        self.0.next_frame.replace(None);
+        self.0.next_tick.replace(None);
         let (turn, refused) = {
             let state = &mut *self.0.state.borrow_mut();
             let player = &mut *self.0.player.borrow_mut();
-            let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last).max(0.0) / 1000.0);
+            // A frame has the time at which it began, which may be before that of a timer.
+            let time = state.last.map_or(time, |last| time.max(last));
+            let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last) / 1000.0);
             let turn = state.turns.after(elapsed);
             if player.replay_progress().is_some() {
                 let Arrival { refused } = replay(player).unwrap_or_default();
@@ -153,7 +170,7 @@ impl Driver {
     }
 
     fn look(&self) {
-        let idle = self.0.next_frame.borrow().is_none();
+        let idle = self.0.next_tick.borrow().is_none();
         if idle && !media::hidden() {
             self.publish();
         }
