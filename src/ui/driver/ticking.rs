@@ -25,6 +25,9 @@ const REPLAY_MS: f64 = 25.0;
 /// The interval between ticks while nothing moves in every frame, in ms: an event is not seen later than with a frame.
 const TICK_MS: u32 = 15;
 
+/// The longest time, in ms, by which the beginning of a frame may be before the tick of a timer.
+const FRAME_MS_MAX: f64 = 50.0;
+
 /// The interval of checks for changes by a script while the clock is stopped, in ms.
 const LOOK_MS: u32 = 250;
 
@@ -145,9 +148,9 @@ impl Driver {
         let (turn, refused) = {
             let state = &mut *self.0.state.borrow_mut();
             let player = &mut *self.0.player.borrow_mut();
-            // A frame has the time at which it began, which may be before that of a timer.
-            let time = state.last.map_or(time, |last| time.max(last));
-            let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last) / 1000.0);
+            // A frame has the time at which it began, which may be a little before that of a timer.
+            let time = state.last.filter(|last| (0.0..FRAME_MS_MAX).contains(&(last - time))).unwrap_or(time);
+            let elapsed = state.last.replace(time).map_or(0.0, |last| (time - last).max(0.0) / 1000.0);
             let turn = state.turns.after(elapsed);
             if player.replay_progress().is_some() {
                 let Arrival { refused } = replay(player).unwrap_or_default();
