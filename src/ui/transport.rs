@@ -51,6 +51,7 @@ pub fn Transport(props: &TransportProps) -> Html {
         let ask = props.command.clone();
         Callback::from(move |_: MouseEvent| ask.emit(command))
     };
+    let count = past_of.map_or_else(|| t.event_number(world.n), |all| t.event_of(world.n, all));
     html! {
         <section class={classes!("transport", past_of.map(|_| "past"))} aria-label={t.transport()}>
             <Buttons playing={*playing} command={props.command.clone()} />
@@ -71,7 +72,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 }
                 { invariants(world, ask(Command::Invariants)) }
                 <ClockFace />
-                <Count words={past_of.map_or_else(|| t.event_number(world.n), |all| t.event_of(world.n, all))} />
+                <span class="count" data-room={room(&count)}><span data-events="">{ count }</span></span>
             </div>
         </section>
     }
@@ -140,18 +141,6 @@ fn ClockFace() -> Html {
 /// laid out by themselves. Else the browser would lay out the page for each digit.
 fn room(shown: &str) -> String {
     shown.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect()
-}
-
-#[derive(Properties, PartialEq)]
-struct CountProps {
-    words: String,
-}
-
-/// The number of events.
-#[component]
-fn Count(props: &CountProps) -> Html {
-    let CountProps { words } = props;
-    html! { <span class="count" data-room={room(words)}><span data-events="">{ words }</span></span> }
 }
 
 /// Whether all of Raft's guarantees have held so far; a button that opens their list.
