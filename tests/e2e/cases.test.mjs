@@ -22,7 +22,12 @@ function said(raftLab, file) {
   }
 }
 
-test("what a document asks for is done or refused as natively", async (t) => {
+// The page has less memory, so its limit of all writes is lower than that of the command line.
+const ON_THE_PAGE = {
+  "five-million-writes.json": { refused: "actions[3]: more than 300000 writes together with those before it" },
+};
+
+test("what a document asks for is done or refused as natively, within the memory of a page", async (t) => {
   const { page } = await lab(t);
   const raftLab = program();
   const files = cases.filter((name) => !name.startsWith("saved-")).map((name) => path.join(CASES, name));
@@ -39,7 +44,8 @@ test("what a document asks for is done or refused as natively", async (t) => {
       lab.free();
       return { report };
     }, await readFile(file, "utf8"));
-    assert.deepEqual(found, said(raftLab, file), path.basename(file));
+    const name = path.basename(file);
+    assert.deepEqual(found, ON_THE_PAGE[name] ?? said(raftLab, file), name);
   }
 });
 

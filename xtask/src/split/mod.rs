@@ -1,6 +1,6 @@
 //! Divides the page's module: what runs in the first seconds, and the rest, which is loaded later.
 //!
-//! Which functions run is not a list that somebody keeps: each build asks. The module is built once, [`instrument`]ed and
+//! Which functions run is not a list that somebody keeps: each build asks. The module is built once, instrumented ([`mod@instrument`]) and
 //! opened in Chromium; then it is divided into [`parts`].
 
 mod instrument;

@@ -24,7 +24,7 @@ const VISITS = [
   { ...DESK, frame: 17, slowness: 1 },
   { ...DESK, frame: 33, slowness: 5 },
   { ...DESK, frame: 70, slowness: 20 },
-  { ...PHONE, frame: 20, slowness: 2 },
+  { ...PHONE, frame: 20, slowness: 2, isMissing: true },
   { ...DESK, slowness: 0 },
 ];
 
@@ -33,7 +33,7 @@ const WATCHED_VIRTUAL_MS = 215;
 
 /** Runs in the page, before anything else of it. */
 function prepare(slowness) {
-  // The rest of the program is announced and never comes: nothing is drawn that waits for it.
+  // The rest of the program is announced and does not come: nothing is drawn but that it is awaited, or missing.
   addEventListener("DOMContentLoaded", () => {
     document.getElementById("program").dataset.rest = "rest.wasm";
   });
@@ -51,7 +51,7 @@ function prepare(slowness) {
 }
 
 /** The functions that are called in a visit. */
-async function visit(browser, url, { frame, slowness, ...settings }) {
+async function visit(browser, url, { frame, slowness, isMissing = false, ...settings }) {
   const context = await browser.newContext(settings);
   const page = await context.newPage();
   if (frame) {
@@ -59,7 +59,7 @@ async function visit(browser, url, { frame, slowness, ...settings }) {
     await page.clock.pauseAt(1_000);
   }
   await page.route("**/*.wasm", (route) => route.fulfill({ path: process.env.INSTRUMENTED, contentType: "application/wasm" }));
-  await page.route("**/rest.wasm", () => {});
+  await page.route("**/rest.wasm", (route) => (isMissing ? route.abort() : undefined));
   await page.addInitScript(prepare, slowness);
   await page.goto(url);
   await page.waitForFunction(() => window.raftLab, undefined, { polling: 20 });
