@@ -145,6 +145,21 @@
     return file && new URL(file, document.baseURI);
   };
 
+  // A page that goes away may not wait for the rest, and before that is there nothing is stored anyway. What the program
+  // has missed is told when it is there.
+  let hasMissed = false;
+  for (const event of ["pagehide", "visibilitychange"]) {
+    addEventListener(event, (leaving) => {
+      if (rest.isLoaded || !restAddress()) return;
+      leaving.stopImmediatePropagation();
+      hasMissed = true;
+    }, true);
+  }
+  addEventListener("rest-loaded", () => {
+    if (hasMissed) document.dispatchEvent(new Event("visibilitychange"));
+    hasMissed = false;
+  });
+
   /** Puts the rest beside the first part: it shares its memory, and fills the places that are kept for it. */
   const fillIn = (module) => {
     if (!rest.isLoaded) new WebAssembly.Instance(module, { "": rest.exports });

@@ -56,6 +56,27 @@ test("what is asked for before the rest is there is carried out at once", async 
   await until(page, "crash", ({ nodes }) => nodes.find(({ id, alive }) => id === 1 && !alive));
 });
 
+test("a page that goes away before its rest is there does not wait for it", async (t) => {
+  let seen;
+  const held = [];
+  const { page } = await lab(t, {
+    prepare: async (page) => {
+      seen = requests(page);
+      await page.route(REST, (route) => (route.request().resourceType() === "fetch" ? held.push(route) : route.continue()));
+    },
+  });
+  await page.waitForFunction(() => document.querySelector('[data-standing="leader"]'));
+  await page.evaluate(() => {
+    document.dispatchEvent(new Event("visibilitychange"));
+    dispatchEvent(new Event("pagehide"));
+  });
+  assert.deepEqual(seen, ["fetch"]);
+  await held[0].continue();
+  await complete(page);
+  // What it missed, it is told now: the run is stored.
+  await page.waitForFunction(() => localStorage.getItem("raft-lab/run"));
+});
+
 test("a rest that does not come is said, and asked for again", async (t) => {
   const asked = [];
   const { page, shot } = await lab(t, {
