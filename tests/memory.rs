@@ -241,3 +241,22 @@ fn the_feed_is_the_same() {
     look(&mut feeds, &players);
     assert!(players[0].looks_back_at().is_none());
 }
+
+#[test]
+fn a_lab_without_its_past_has_the_same_report_and_can_still_be_asked() {
+    let [kept, forgetful] = [false, true].map(|forgets| {
+        let mut lab = Lab::new(Scenario::classroom(3)).unwrap();
+        if forgets {
+            lab = lab.forgetful();
+        }
+        lab.advance_to(ms(3_000), u64::MAX);
+        lab
+    });
+    assert_eq!(json!(forgetful.report()), json!(kept.report()));
+    assert!(kept.events() > 100 && forgetful.events() == kept.events());
+    assert!(forgetful.records().is_empty() && !forgetful.past().reaches(forgetful.events()));
+    // It runs again for what it does not know any more.
+    let elected = Condition::from_value("", json!({ "event": "role", "to": "leader" })).unwrap();
+    let holds = |lab: &Lab| lab.watch_at(elected.clone(), &lab.world()).unwrap().holds(&lab.world(), lab.now());
+    assert_eq!((holds(&kept), holds(&forgetful)), (true, true));
+}

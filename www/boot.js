@@ -62,11 +62,12 @@
   };
 
   /** Fills the screen that the program has prepared for its own failure. */
-  const fill = (screen, cause) => {
+  const fill = (screen, cause, text) => {
     const part = (name) => screen.querySelector(`[data-crash="${name}"]`);
     const key = screen.dataset.run;
     const run = scenarioIn(stored(key));
     part("cause").textContent = cause;
+    if (text) part("text").textContent = text;
     part("kept").hidden = !run;
     part("run").value = run;
     part("run").onfocus = () => part("run").select();
@@ -94,8 +95,8 @@
     };
   };
 
-  /** The program has failed: shows that, once, with the first cause. */
-  const fail = (cause) => {
+  /** The program has failed: shows that, once, with the first cause; with a text of its own where it is not to blame. */
+  const fail = (cause, text) => {
     if (failed) return;
     failed = true;
     const prepared = document.getElementById("crash");
@@ -103,7 +104,7 @@
     stop();
     const screen = prepared.content.firstElementChild.cloneNode(true);
     document.body.append(screen);
-    fill(screen, cause);
+    fill(screen, cause, text);
     screen.focus();
   };
 
@@ -137,7 +138,7 @@
 
   /** How long to wait before another attempt to load the rest, in milliseconds. */
   const AGAIN_MS = 5_000;
-  const rest = { isLoaded: false, module: undefined, exports: undefined, missing: "" };
+  const rest = { isLoaded: false, module: undefined, exports: undefined, missing: "", gone: "" };
 
   /** Where the rest is; undefined where the program is in one piece. */
   const restAddress = () => {
@@ -188,7 +189,7 @@
         return void setTimeout(() => dispatchEvent(new Event("rest-loaded")));
       } catch (error) {
         if (confirm(rest.missing)) continue;
-        fail(String(error?.message ?? error));
+        fail(String(error?.message ?? error), rest.gone);
         throw error;
       }
     }
@@ -218,9 +219,12 @@
   // What the program calls.
   window.raftLabPage = {
     failed: fail,
-    /** The program runs: what the rest shares with it, and how to ask for another attempt to load the rest. */
-    started(exports, missing) {
-      Object.assign(rest, { exports, missing });
+    /**
+     * The program runs: what the rest shares with it, how to ask for another attempt to load the rest, and what to say
+     * where that is not wanted.
+     */
+    started(exports, missing, gone) {
+      Object.assign(rest, { exports, missing, gone });
       if (rest.module) fillIn(rest.module);
     },
     /** Loads the rest of the program: at once, or when the page moves. */

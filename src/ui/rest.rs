@@ -15,7 +15,7 @@ use super::{media, text};
 extern "C" {
     /// `started` of `www/boot.js`; an error where that is not loaded.
     #[wasm_bindgen(js_namespace = raftLabPage, catch)]
-    fn started(exports: &JsValue, missing: &str) -> Result<(), JsValue>;
+    fn started(exports: &JsValue, missing: &str, gone: &str) -> Result<(), JsValue>;
 
     /// `loadRest` of `www/boot.js`: loads the rest of the program, at once or when the page is drawn. The name is known
     /// to `xtask/src/split`, which lets the first part call it.
@@ -34,10 +34,10 @@ pub enum Rest {
     Loaded,
 }
 
-/// Hands over what the rest shares with this part, and the sentence for the case that it cannot be loaded.
+/// Hands over what the rest shares with this part, and the sentences for the case that it cannot be loaded.
 pub fn announce() {
     // Without www/boot.js, in tests of components, the program is in one piece.
-    let _ = started(&wasm_bindgen::exports(), text().rest_missing());
+    let _ = started(&wasm_bindgen::exports(), text().rest_missing(), text().rest_gone());
 }
 
 /// Lets the rest be loaded once the page is drawn, and follows it.

@@ -17,8 +17,18 @@ function requests(page) {
   return seen;
 }
 
-/** Lets no request for the rest through that the page does not wait for. */
-const hold = (page) => page.route(REST, (route) => (route.request().resourceType() === "fetch" ? undefined : route.continue()));
+/** A page of which the rest is held back, unless it stands still for it: with the requests so far, and those that wait. */
+async function opened(t) {
+  const held = [];
+  let seen;
+  const { page } = await lab(t, {
+    prepare: async (page) => {
+      seen = requests(page);
+      await page.route(REST, (route) => (route.request().resourceType() === "fetch" ? held.push(route) : route.continue()));
+    },
+  });
+  return { page, seen, held };
+}
 
 const leads = (page) => until(page, "leader", ({ nodes }) => nodes.find(({ role }) => role === "leader"));
 const complete = (page) => page.waitForFunction(() => !document.querySelector("main [aria-busy]"));
@@ -26,14 +36,7 @@ const boxes = (page) => page.evaluate(() => [...document.querySelectorAll("main 
   .map((panel) => [panel.classList[1] ?? panel.className, ...["x", "y", "width"].map((side) => Math.round(panel.getBoundingClientRect()[side]))]));
 
 test("the page moves and elects a leader before its rest is there, and nothing jumps when it comes", async (t) => {
-  let seen;
-  const held = [];
-  const { page } = await lab(t, {
-    prepare: async (page) => {
-      seen = requests(page);
-      await page.route(REST, (route) => (route.request().resourceType() === "fetch" ? held.push(route) : route.continue()));
-    },
-  });
+  const { page, seen, held } = await opened(t);
   const before = await boxes(page);
   assert.deepEqual(await page.locator("[aria-busy] .title").allInnerTexts(), ["Replication streams", "What just happened"]);
   await page.waitForFunction(() => document.querySelector('[data-standing="leader"]'));
@@ -45,8 +48,7 @@ test("the page moves and elects a leader before its rest is there, and nothing j
 });
 
 test("what is asked for before the rest is there is carried out at once", async (t) => {
-  let seen;
-  const { page } = await lab(t, { prepare: async (page) => { seen = requests(page); await hold(page); } });
+  const { page, seen } = await opened(t);
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Raft Lab in one page" }).waitFor();
   assert.equal(seen.filter((kind) => kind === "xhr").length, 1);
@@ -57,14 +59,7 @@ test("what is asked for before the rest is there is carried out at once", async 
 });
 
 test("a page that goes away before its rest is there does not wait for it", async (t) => {
-  let seen;
-  const held = [];
-  const { page } = await lab(t, {
-    prepare: async (page) => {
-      seen = requests(page);
-      await page.route(REST, (route) => (route.request().resourceType() === "fetch" ? held.push(route) : route.continue()));
-    },
-  });
+  const { page, seen, held } = await opened(t);
   await page.waitForFunction(() => document.querySelector('[data-standing="leader"]'));
   await page.evaluate(() => {
     document.dispatchEvent(new Event("visibilitychange"));
@@ -109,6 +104,7 @@ test("who does not want to try again gets the page that keeps the run", async (t
   await page.keyboard.press("?");
   const screen = page.getByRole("alertdialog", { name: "Raft Lab has failed" });
   await screen.waitFor();
+  assert.match(await screen.innerText(), /could not be loaded.*when the network is back/, "no fault of the program is told");
   assert.match(await screen.locator("pre").innerText(), /raft-lab-rest-/);
   await page.unroute(REST);
   await screen.getByRole("button", { name: "Reload" }).click();

@@ -398,7 +398,7 @@ room! {
     Crash {
         texts {
             failed, failed_text, failed_run, failed_copy, failed_copied, failed_download, failed_reload, failed_fresh,
-            rest_missing, part_coming, part_missing, file_missing, try_again,
+            rest_missing, rest_gone, part_coming, part_missing, file_missing, try_again,
         }
     }
 }
