@@ -237,7 +237,8 @@ impl Executor {
         Some(Step::Polled(name))
     }
 
-    /// Takes the first task from the ready queue that can be polled. Those of paused groups are kept aside.
+    /// Takes the first task from the ready queue that can be polled. Those of paused groups are kept aside. (There is a
+    /// place in `tasks` for each in the queue: the spawned ones have been taken over.)
     fn next_ready(&mut self) -> Option<usize> {
         loop {
             let place = self.ready.pop()?;

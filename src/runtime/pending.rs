@@ -101,6 +101,7 @@ impl<F: Future> Pending<F> {
         self.woken.wakes_task(context);
         let waiting = self.waiting;
         let (mut polled, mut yielded) = (0, 0);
+        // Only places of these slots are put into the queue.
         while let Some(place) = self.woken.pop() {
             let slot = &mut self.slots[place];
             slot.place.begin_poll();

@@ -75,7 +75,8 @@ impl Woken {
 
     /// Wakes the task of this context, once, when something is woken from now on. It is the same task each time.
     pub(super) fn wakes_task(&self, context: &Context<'_>) {
-        self.task.get_or_init(|| context.waker().clone());
+        let task = self.task.get_or_init(|| context.waker().clone());
+        debug_assert!(task.will_wake(context.waker()), "two tasks wait for the same futures");
         self.task_waits.store(true, Relaxed);
     }
 }
