@@ -293,6 +293,53 @@ async function memory(bench) {
   ];
 }
 
+/** Opens a page as a first visit, and gives when the first picture in it moved, in ms: when a third frame changed it. */
+async function firstMovement(context, url) {
+  await context.addInitScript(() => {
+    let frames = 0, changed = false;
+    const inPicture = ({ target }) => target.closest?.("svg") && target.localName !== "svg";
+    const observer = new MutationObserver((changes) => (changed ||= changes.some(inPicture)));
+    observer.observe(document, { subtree: true, attributes: true, childList: true });
+    const look = () => {
+      frames += changed ? 1 : 0;
+      changed = false;
+      if (frames < 3) return requestAnimationFrame(look);
+      observer.disconnect();
+      window.movedAt = performance.now();
+    };
+    requestAnimationFrame(look);
+  });
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.waitForFunction(() => window.movedAt, undefined, { polling: 100 });
+  return { page, moved: await page.evaluate(() => window.movedAt) };
+}
+
+/** When a page moves, and how busy its main thread is in the first twenty seconds after the first three. */
+async function asOpened(browser, url) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const { page, moved } = await firstMovement(context, url);
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+  await sleep(3000);
+  const [before, from] = [await counters(cdp), performance.now()];
+  await sleep(20_000);
+  const [after, to] = [await counters(cdp), performance.now()];
+  await context.close();
+  return { moved, busy: (after.TaskDuration - before.TaskDuration) / ((to - from) / 1000) };
+}
+
+/** The page as it opens, beside another one, in turns. */
+async function beside({ browser, url, other }) {
+  const [theirs, ours] = [await asOpened(browser, other.url), await asOpened(browser, url)];
+  const what = `as opened, beside ${path.basename(other.folder)}`;
+  return [
+    { what, name: "movement, as a part of theirs", value: ours.moved / theirs.moved, unit: "", goal: 1 },
+    { what, name: "main thread busy, as a part of theirs", value: ours.busy / theirs.busy, unit: "", goal: 0.5 },
+    { what, name: "main thread busy", value: 100 * ours.busy, unit: "%" },
+  ];
+}
+
 const MEASURES = {
   frames: (bench) => framesWhilePlaying(bench, 1, 50),
   "frames-slow-cpu": (bench) => framesWhilePlaying(bench, 4, 50),
@@ -304,6 +351,7 @@ const MEASURES = {
   bytes,
   step,
   memory,
+  beside,
 };
 
 /** What is as good the second time. */
@@ -350,14 +398,15 @@ function print(name, rows) {
 async function main() {
   const { values: options } = parseArgs({
     options: {
-      only: { type: "string", multiple: true }, repeat: { type: "string", default: "5" }, json: { type: "boolean" },
+      only: { type: "string", multiple: true }, beside: { type: "string" }, repeat: { type: "string", default: "5" }, json: { type: "boolean" },
     },
   });
   const unknown = (options.only ?? []).filter((name) => !MEASURES[name]);
   if (unknown.length) throw new Error(`there is no measure ${unknown}; there are ${Object.keys(MEASURES).join(", ")}`);
   const server = await serve();
+  const other = options.beside && (await serve(path.resolve(options.beside), null));
   const browser = await launch();
-  const bench = { browser, ...server };
+  const bench = { browser, ...server, other };
   const machine = {
     cores: os.availableParallelism(), load: os.loadavg()[0], yardstick_ms: yardstick(), browser: browser.version(),
   };
@@ -369,6 +418,7 @@ async function main() {
   try {
     for (const [name, measure] of Object.entries(MEASURES)) {
       if (options.only && !options.only.includes(name)) continue;
+      if (name === "beside" && !other) continue;
       const rows = await repeat(measure, bench, ONCE.includes(name) ? 1 : Number(options.repeat));
       results.push(...rows.map((row) => ({ measure: name, ...row })));
       if (!options.json) print(name, rows);
@@ -376,6 +426,7 @@ async function main() {
   } finally {
     await browser.close();
     await server.stop();
+    await other?.stop();
   }
   if (options.json) console.log(JSON.stringify({ machine, results }, null, 2));
 }

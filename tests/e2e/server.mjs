@@ -28,8 +28,8 @@ export const POLICY = [
   "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
 ].join("; ");
 
-/** Serves a folder on a free loopback port; returns the folder, its address and a way to stop. */
-export async function serve(folder = DIST) {
+/** Serves a folder on a free loopback port, under this policy; returns the folder, its address and a way to stop. */
+export async function serve(folder = DIST, policy = POLICY) {
   await stat(path.join(folder, "index.html")).catch(() => {
     throw new Error(`there is no page in ${folder}: build it with \`cargo xtask dist\``);
   });
@@ -41,7 +41,7 @@ export async function serve(folder = DIST) {
       const body = await readFile(file.endsWith(path.sep) ? path.join(file, "index.html") : file);
       const type = TYPES[path.extname(file) || ".html"] ?? "application/octet-stream";
       response.writeHead(200, {
-        "content-type": type, "cache-control": "no-store", "content-security-policy": POLICY,
+        "content-type": type, "cache-control": "no-store", ...(policy && { "content-security-policy": policy }),
       }).end(body);
     } catch {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found");

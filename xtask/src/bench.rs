@@ -29,6 +29,9 @@ pub struct PageOptions {
     /// Measure this alone (may be given several times); an unknown name prints them all
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+    /// Measure the page also beside another one, in turns: a folder with its index.html
+    #[arg(long, value_name = "FOLDER")]
+    beside: Option<String>,
     /// The number of repetitions of each measurement; the default is 5
     #[arg(long, value_name = "TIMES")]
     repeat: Option<u32>,
@@ -55,6 +58,9 @@ fn page(options: &PageOptions) -> Result<bool> {
     node.arg("tests/bench/page.mjs");
     for name in &options.only {
         node.args(["--only", name]);
+    }
+    if let Some(folder) = &options.beside {
+        node.args(["--beside", folder]);
     }
     if let Some(times) = options.repeat {
         node.args(["--repeat", &times.max(1).to_string()]);
