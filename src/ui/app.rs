@@ -19,7 +19,6 @@ use super::rest::{use_rest, Rest};
 use super::scene::Scene;
 use super::text;
 use super::transport::Transport;
-use crate::view::headline::headline;
 use crate::view::page::Change;
 
 /// The page.
@@ -40,12 +39,15 @@ pub fn App() -> Html {
     let highlight = page.highlight(&frame.world);
     let scene = Scene { frame: &frame, page: &page, highlight, actions: &actions, driver: &driver, rest };
     let Panels { layout, grid, side } = Panels::of(&scene);
+    // Where the clock is fast, what happens is over before it could be acted out.
+    let layout = classes!(layout, frame.speed.is_fast().then_some("fast"));
     let (t, world) = (text(), &frame.panels.rest);
     html! {
         <ContextProvider<Clock> context={driver.clock()}>
             <a class="skip" href="#cluster">{ t.skip_to_cluster() }</a>
             <Header
-                headline={headline(world, t)}
+                story={frame.story.clone()}
+                world={world.clone()}
                 branch={frame.branch}
                 undo={frame.undo}
                 command={actions.command.clone()}
@@ -60,6 +62,8 @@ pub fn App() -> Html {
                 world={world.clone()}
                 playing={frame.playing}
                 speed={frame.speed}
+                pace={page.settings.pace}
+                hurries={frame.hurries}
                 opening={frame.opening}
                 behind={frame.behind}
                 replay_progress={frame.replay_progress}

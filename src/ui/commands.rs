@@ -98,6 +98,7 @@ impl CommandContext {
             Command::NewRun => self.new_run(),
             Command::Slower => self.change(Change::Set(Setting::Speed(driver.speed().slower()))),
             Command::Faster => self.change(Change::Set(Setting::Speed(driver.speed().faster()))),
+            Command::Pace => self.change(Change::Set(Setting::Pace(self.page.now().settings.pace.other()))),
             // Clients and links.
             Command::Write => self.change(Change::Write(self.selected_node())),
             Command::Read => self.change(Change::Read(self.selected_node())),

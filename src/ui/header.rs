@@ -3,14 +3,21 @@
 use yew::prelude::*;
 
 use super::icons::{brand, icon, Icon};
+use super::shared::Shared;
 use super::text;
+use crate::lab::World;
+use crate::view::colour::term_class;
 use crate::view::command::Command;
+use crate::view::headline::headline;
+use crate::view::narrator::{pieces, Piece};
 
 /// The properties of the header.
 #[derive(Properties, PartialEq)]
 pub struct HeaderProps {
-    /// One sentence about the state of the cluster.
-    pub headline: AttrValue,
+    /// What is going on, in a sentence.
+    pub story: AttrValue,
+    /// The world at the moment shown.
+    pub world: Shared<World>,
     /// The position of this branch, from 1, and the number of branches.
     pub branch: (usize, usize),
     /// Whether there is something to undo, and to redo.
@@ -41,7 +48,10 @@ pub fn Header(props: &HeaderProps) -> Html {
     html! {
         <header class="top">
             <h1 class="brand">{ brand() }{ t.brand() }</h1>
-            <p class="headline">{ &props.headline }</p>
+            <div class="telling">
+                <p class="story" role="status" aria-live="polite">{ story(&props.story, &props.world) }</p>
+                <p class="headline">{ headline(&props.world, t) }</p>
+            </div>
             <div class="buttons">
                 if props.branch.1 > 1 {
                     <button type="button" data-branches="" data-home="" aria-haspopup="menu" onclick={ask(Command::Branches)}>
@@ -56,4 +66,14 @@ pub fn Header(props: &HeaderProps) -> Html {
             </div>
         </header>
     }
+}
+
+/// The sentence of the narrator, with the names of nodes in the colours of their terms.
+fn story(text: &str, world: &World) -> Html {
+    let colour = |node| term_class(world.nodes.get(&node).map_or(0, |node| node.term));
+    let piece = |piece: Piece| match piece {
+        Piece::Words(words) => html! { words },
+        Piece::Node(node, name) => html! { <b class={colour(node)}>{ name }</b> },
+    };
+    pieces(text, |node| world.nodes.contains_key(&node)).into_iter().map(piece).collect()
 }

@@ -42,6 +42,7 @@ impl PageState {
             Effect::StoreSettings => store::store_settings(&self.now().settings),
             Effect::StopClock => self.0.driver.play(false),
             Effect::SetSpeed(speed) => self.0.driver.set_speed(speed),
+            Effect::SetPace(pace) => self.0.driver.set_pace(pace),
             Effect::SetTheme(theme) => media::set_theme(Some(theme)),
         }
     }

@@ -13,6 +13,7 @@ use crate::lab::vocab::invariant::Invariant;
 use crate::lab::{StepKind, World};
 use crate::view::command::Command;
 use crate::view::format::ms;
+use crate::view::pace::Pacing;
 use crate::view::page::Change;
 use crate::view::settings::Setting;
 use crate::view::speed::Speed;
@@ -26,7 +27,11 @@ pub struct TransportProps {
     pub playing: bool,
     /// The speed of the clock.
     pub speed: Speed,
-    /// Whether the clock runs at the faster opening speed until there is a leader.
+    /// What decides how fast the clock runs.
+    pub pace: Pacing,
+    /// Whether the clock runs faster than chosen, since nothing that matters is on its way.
+    pub hurries: bool,
+    /// Whether no election has begun yet.
     pub opening: bool,
     /// Whether more events are due than a frame can take.
     pub behind: bool,
@@ -56,7 +61,10 @@ pub fn Transport(props: &TransportProps) -> Html {
         <section class={classes!("transport", past_of.map(|_| "past"))} aria-label={t.transport()}>
             <Buttons playing={*playing} command={props.command.clone()} />
             <Steps step={props.step} change={props.change.clone()} />
-            <SpeedSlider speed={props.speed} opening={props.opening && *playing} change={props.change.clone()} />
+            <SpeedSlider
+                speed={props.speed} pace={props.pace} hurries={props.hurries} opening={props.opening}
+                change={props.change.clone()}
+            />
             <div class="state">
                 if let Some(percent) = replay_progress {
                     <span class="badge">{ t.replay_progress(*percent) }</span>
@@ -196,15 +204,19 @@ fn Steps(props: &StepsProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct SpeedProps {
     speed: Speed,
+    pace: Pacing,
+    hurries: bool,
     opening: bool,
     change: Callback<Change>,
 }
 
-/// The slider of the speed.
+/// The slider of the speed, and whether the clock keeps to it.
 #[component]
 fn SpeedSlider(props: &SpeedProps) -> Html {
     let t = text();
-    let shows = props.speed.per_second().0 / 1000;
+    let SpeedProps { speed, pace, hurries, opening, .. } = props;
+    let ((cluster, real), ms) = (speed.ratio(), speed.per_second().0 / 1000);
+    let told = t.speed_valuetext(cluster, real, ms);
     let oninput = {
         let change = props.change.clone();
         move |event: InputEvent| {
@@ -214,22 +226,37 @@ fn SpeedSlider(props: &SpeedProps) -> Html {
             }
         }
     };
+    let onclick = {
+        let (change, other) = (props.change.clone(), pace.other());
+        move |_: MouseEvent| change.emit(Change::Set(Setting::Pace(other)))
+    };
+    let hurrying = match (hurries, opening) {
+        (false, _) => None,
+        (true, true) => Some(t.speed_opening()),
+        (true, false) => Some(t.speed_hurries()),
+    };
     html! {
-        <label class="speed">
-            <span>{ t.speed_shows() }</span>
-            <input
-                type="range"
-                min="0"
-                max={Speed::MAX.step().to_string()}
-                value={props.speed.step().to_string()}
-                aria-label={t.speed()}
-                aria-valuetext={t.speed_valuetext(shows)}
-                {oninput}
-            />
-            <b>{ t.speed_value(shows) }</b>
-            if props.opening {
-                <small>{ t.speed_opening() }</small>
-            }
-        </label>
+        <div class="speed">
+            <label title={told.clone()}>
+                <input
+                    type="range"
+                    min="0"
+                    max={Speed::MAX.step().to_string()}
+                    value={speed.step().to_string()}
+                    aria-label={t.speed()}
+                    aria-valuetext={told}
+                    {oninput}
+                />
+                <b>{ t.speed_value(cluster, real) }</b>
+            </label>
+            <button
+                type="button" class="toggle" aria-pressed={(*pace == Pacing::Adaptive).to_string()} title={t.pace_why()}
+                data-pace="" {onclick}
+            >
+                { t.pace_adaptive() }
+                // Its room stays when it goes.
+                <i class={classes!("hurries", hurrying.is_some().then_some("on"))} title={hurrying}>{ icon(Icon::Present) }</i>
+            </button>
+        </div>
     }
 }

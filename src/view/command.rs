@@ -36,6 +36,8 @@ pub enum Command {
     Slower,
     /// Selects the next faster speed.
     Faster,
+    /// Switches between an adaptive and a steady pace.
+    Pace,
     /// Moves the focus to the form, to write.
     Write,
     /// Writes ten values at once.
@@ -140,6 +142,7 @@ pub const COMMANDS: &[Row] = &[
     time(&["u"], Command::RunUntil, |t| t.do_run_until()),
     time(&["["], Command::Slower, |t| t.do_slower()),
     time(&["]"], Command::Faster, |t| t.do_faster()),
+    time(&["="], Command::Pace, |t| t.do_pace()),
     Row { command: Command::Write, keys: &["w"], group: Group::Cluster, name: |t| t.do_write() },
     Row { command: Command::WriteMany, keys: &["W"], group: Group::Cluster, name: |t| t.do_write_many() },
     Row { command: Command::Read, keys: &["v"], group: Group::Cluster, name: |t| t.do_read() },

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::geometry::Point;
 use super::menu::MenuTarget;
+use super::pace::Pacing;
 use super::selection::{find, violation_highlight, Highlight, Selection};
 use super::settings::{PanelName, Setting, Settings, Theme, CLUSTER};
 use super::speed::Speed;
@@ -138,6 +139,8 @@ pub enum Effect {
     StopClock,
     /// Set the speed of the clock.
     SetSpeed(Speed),
+    /// Set what decides how fast the clock runs.
+    SetPace(Pacing),
     /// Set the theme of the page.
     SetTheme(Theme),
 }
@@ -195,6 +198,7 @@ impl Page {
                 effects.extend(match setting {
                     Setting::Theme(theme) => Some(Effect::SetTheme(theme)),
                     Setting::Speed(speed) => Some(Effect::SetSpeed(speed)),
+                    Setting::Pace(pace) => Some(Effect::SetPace(pace)),
                     _ => None,
                 });
                 effects.push(Effect::StoreSettings);
@@ -338,6 +342,7 @@ mod tests {
             (Change::Set(Setting::Step(StepKind::Message)), vec![Effect::StoreSettings]),
             (Change::Set(Setting::Characters(false)), vec![Effect::StoreSettings]),
             (Change::Set(Setting::Speed(Speed::MAX)), vec![Effect::SetSpeed(Speed::MAX), Effect::StoreSettings]),
+            (Change::Set(Setting::Pace(Pacing::Steady)), vec![Effect::SetPace(Pacing::Steady), Effect::StoreSettings]),
             (Change::Set(Setting::Theme(Theme::Dark)), vec![Effect::SetTheme(Theme::Dark), Effect::StoreSettings]),
             (Change::NextScope, vec![Effect::StoreSettings]),
             (Change::Fold("logs"), vec![Effect::StoreSettings]),
@@ -348,8 +353,8 @@ mod tests {
             assert_eq!(effects, expected);
             page = next;
         }
-        let Settings { theme, characters, speed, step, scope, folded } = page.settings;
-        assert_eq!((theme, characters, speed), (Some(Theme::Dark), false, Speed::MAX.step()));
+        let Settings { theme, characters, speed, pace, step, scope, folded } = page.settings;
+        assert_eq!((theme, characters, speed, pace), (Some(Theme::Dark), false, Speed::MAX.step(), Pacing::Steady));
         assert_eq!((step, scope, folded.contains("logs")), (StepKind::Message, Scope::Context, true));
     }
 

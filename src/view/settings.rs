@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::message::Scope;
+use super::pace::Pacing;
 use super::speed::Speed;
 use crate::lab::StepKind;
 
@@ -78,6 +79,8 @@ pub struct Settings {
     pub characters: bool,
     /// The speed, as a [step of the scale](Speed::step); a greater value means the last step.
     pub speed: u8,
+    /// What decides how fast the clock runs.
+    pub pace: Pacing,
     /// What "step" and "back" move by.
     pub step: StepKind,
     /// The messages that are drawn.
@@ -92,6 +95,7 @@ impl Default for Settings {
             theme: None,
             characters: true,
             speed: Speed::DEFAULT.step(),
+            pace: Pacing::default(),
             step: StepKind::default(),
             scope: Scope::default(),
             folded: Folded::default(),
@@ -108,6 +112,8 @@ pub enum Setting {
     Characters(bool),
     /// See [`Settings::speed`].
     Speed(Speed),
+    /// See [`Settings::pace`].
+    Pace(Pacing),
     /// See [`Settings::step`].
     Step(StepKind),
     /// See [`Settings::scope`].
@@ -121,6 +127,7 @@ impl Settings {
             Setting::Theme(theme) => self.theme = Some(theme),
             Setting::Characters(characters) => self.characters = characters,
             Setting::Speed(speed) => self.speed = speed.step(),
+            Setting::Pace(pace) => self.pace = pace,
             Setting::Step(step) => self.step = step,
             Setting::Scope(scope) => self.scope = scope,
         }
@@ -152,6 +159,7 @@ mod tests {
             theme: Some(Theme::Dark),
             characters: false,
             speed: 4,
+            pace: Pacing::Adaptive,
             step: StepKind::Message,
             scope: Scope::Context,
             folded,

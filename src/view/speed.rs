@@ -1,23 +1,25 @@
-//! The speed of the virtual clock against real time: "1 s shows 25 ms".
+//! The speed of the virtual clock against real time: "slow motion 1:100" shows 10 ms of the cluster's time in a second.
 
 use crate::runtime::Micros;
 
 /// The virtual milliseconds per real second, from the slowest speed to the fastest, in roughly even steps on a
-/// logarithmic scale.
-const STEPS: [u64; 17] = [1, 2, 3, 5, 7, 10, 15, 25, 35, 50, 75, 100, 150, 250, 500, 1000, 2000];
+/// logarithmic scale. Each is a whole part or a multiple of real time, so that it can be said in words.
+const STEPS: [u64; 17] = [1, 2, 4, 5, 8, 10, 20, 25, 40, 50, 100, 125, 200, 250, 500, 1000, 2000];
 
-/// The longest frame, in seconds. A longer one counts as this, so that nothing is skipped after a pause.
-pub const FRAME_MAX: f64 = 0.1;
+/// The virtual milliseconds per real second of a clock that runs like a real one.
+const REAL_TIME: u64 = 1000;
+
+/// The virtual milliseconds per real second from which on single events cannot be followed: a message takes less than a
+/// tenth of a second.
+const FAST: u64 = 100;
 
 /// A step of the scale of speeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Speed(u8);
 
 impl Speed {
-    /// At this speed, the eye can follow a message of 5 to 15 ms.
-    pub const DEFAULT: Speed = Speed(9);
-    /// The speed until the first leader is elected: faster, since an election timeout takes 150 to 300 ms.
-    pub const OPENING: Speed = Speed(12);
+    /// At this speed, a message of 5 to 15 ms is seen for about a second: long enough to read what it carries.
+    pub const DEFAULT: Speed = Speed(5);
     /// The fastest speed.
     pub const MAX: Speed = Speed(STEPS.len() as u8 - 1);
 
@@ -46,12 +48,19 @@ impl Speed {
         Micros::from_ms(STEPS[usize::from(self.0)])
     }
 
-    /// The virtual time that passes in `seconds` of real time, clamped to [`FRAME_MAX`]. The part of a microsecond that
-    /// is left over is added to the next call through `rest`.
-    pub fn pass(self, seconds: f64, rest: &mut f64) -> Micros {
-        let micros = seconds.clamp(0.0, FRAME_MAX) * self.per_second().0 as f64 + *rest;
-        *rest = micros.fract();
-        Micros(micros as u64)
+    /// Whether the clock is so fast that single events cannot be followed.
+    pub fn is_fast(self) -> bool {
+        STEPS[usize::from(self.0)] >= FAST
+    }
+
+    /// The speed as a ratio: what of the cluster's time and of real time passes together, in least numbers.
+    pub fn ratio(self) -> (u64, u64) {
+        let ms = STEPS[usize::from(self.0)];
+        if ms < REAL_TIME {
+            (1, REAL_TIME / ms)
+        } else {
+            (ms / REAL_TIME, 1)
+        }
     }
 }
 
@@ -64,23 +73,16 @@ mod tests {
         assert_eq!(Speed::at(0).slower(), Speed::at(0));
         assert_eq!(Speed::MAX.faster(), Speed::MAX);
         assert_eq!(Speed::at(200), Speed::MAX);
-        assert_eq!(Speed::DEFAULT.per_second(), Micros::from_ms(50));
-        assert_eq!(Speed::OPENING.per_second(), Micros::from_ms(150));
+        assert_eq!(Speed::DEFAULT.per_second(), Micros::from_ms(10));
         assert!(STEPS.windows(2).all(|pair| pair[0] < pair[1]));
     }
 
     #[test]
-    fn no_time_is_lost_between_frames() {
-        let (mut rest, mut total) = (0.0, Micros::ZERO);
-        for _ in 0..600 {
-            total += Speed::at(0).pass(1.0 / 60.0, &mut rest);
+    fn every_speed_is_a_ratio_of_whole_numbers() {
+        for step in 0..STEPS.len() as u8 {
+            let (cluster, real) = Speed::at(step).ratio();
+            assert_eq!(Speed::at(step).per_second().0 * real, cluster * 1_000_000, "step {step}");
         }
-        assert!((9_999..=10_000).contains(&total.0), "{total}");
-    }
-
-    #[test]
-    fn a_pause_is_not_caught_up_with() {
-        assert_eq!(Speed::DEFAULT.pass(3600.0, &mut 0.0), Micros::from_ms(5));
-        assert_eq!(Speed::DEFAULT.pass(-1.0, &mut 0.0), Micros::ZERO);
+        assert_eq!([Speed::DEFAULT, Speed::at(15), Speed::MAX].map(Speed::ratio), [(1, 100), (1, 1), (2, 1)]);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use yew::AttrValue;
+
 use crate::lab::vocab::halt::Halt;
 use crate::lab::World;
 use crate::ui::shared::Shared;
@@ -21,7 +23,11 @@ pub struct Frame {
     pub playing: bool,
     /// The speed of the clock.
     pub speed: Speed,
-    /// Whether the clock runs at the faster opening speed until there is a leader.
+    /// What is going on, in a sentence.
+    pub story: AttrValue,
+    /// Whether the clock runs faster than chosen, since nothing that matters is on its way.
+    pub hurries: bool,
+    /// Whether no election has begun yet.
     pub opening: bool,
     /// Whether more events are due than a frame can take.
     pub behind: bool,

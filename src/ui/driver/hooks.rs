@@ -14,7 +14,7 @@ pub fn use_driver() -> Driver {
         crash::install();
         let settings = store::settings().unwrap_or_default();
         media::set_theme(settings.theme);
-        Driver::open(Speed::at(settings.speed))
+        Driver::open((Speed::at(settings.speed), settings.pace))
     });
     (*driver).clone()
 }

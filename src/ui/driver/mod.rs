@@ -18,16 +18,17 @@ use std::rc::Rc;
 
 use gloo_render::AnimationFrame;
 use gloo_timers::callback::Timeout;
-use yew::Callback;
+use yew::{AttrValue, Callback};
 
 use self::frame::PanelWorlds;
 use self::keeping::Keeping;
 use self::state::State;
 use super::clock::Clock;
-use super::media;
 use super::shared::Shared;
+use super::{media, text};
 use crate::lab::{Player, World};
 use crate::view::menu::{branch_choices, BranchChoice};
+use crate::view::narrator;
 use crate::view::speed::Speed;
 use crate::view::turns::Turn;
 
@@ -55,6 +56,8 @@ struct Inner {
     clock: Clock,
     /// Whether reduced motion is preferred.
     still: media::Query,
+    /// Whether the page is used by finger.
+    by_finger: media::Query,
     /// What is kept between visits.
     keeping: Keeping,
     /// A notice to the user that was not taken yet.
@@ -99,7 +102,7 @@ impl Driver {
 
     /// The current speed of the clock.
     pub fn speed(&self) -> Speed {
-        self.0.state.borrow().speed_now()
+        self.0.state.borrow().speed
     }
 
     /// What is to be drawn, with all panels up to date.
@@ -113,6 +116,15 @@ impl Driver {
         let state = &mut *self.0.state.borrow_mut();
         let (world, lab) = (player.world(), player.lab());
         let feed = state.feeds.of(&player);
+        let scene = narrator::Scene {
+            world: &world,
+            feed: &feed,
+            run: state.run + player.generation(),
+            wall: state.last.filter(|_| state.playing),
+            by_finger: self.0.by_finger.holds(),
+            t: text(),
+        };
+        let story = AttrValue::from(state.narrator.tell(&scene));
         let panels = match self.0.panels.take() {
             Some(before) => before.then(turn, &world, feed),
             None => PanelWorlds::at(&world, feed),
@@ -123,8 +135,10 @@ impl Driver {
             panels,
             world: Shared(world),
             playing: state.playing,
-            speed: state.speed_now(),
-            opening: state.opening,
+            story,
+            speed: state.speed,
+            hurries: state.playing && state.hurries,
+            opening: state.pacer.opening,
             behind: state.behind,
             halted: lab.halted().filter(|_| past_of.is_none()).map(Rc::new),
             replay_progress: player.replay_progress().map(|done| (100.0 * done) as u64),

@@ -11,11 +11,12 @@ use crate::lab::{Lab, Player, Scenario, ScenarioError};
 use crate::ui::clock::Clock;
 use crate::ui::store::{self, Aside, Saved};
 use crate::ui::{media, text};
+use crate::view::pace::Pacing;
 use crate::view::speed::Speed;
 
 impl Driver {
     /// Restores the stored run, or begins a new one. The clock runs, unless reduced motion is preferred.
-    pub(super) fn open(speed: Speed) -> Driver {
+    pub(super) fn open(speed: (Speed, Pacing)) -> Driver {
         let still = media::reduced_motion();
         let mut asides: Vec<Aside> =
             store::settings().err().and_then(|why| Aside::settings(&why)).into_iter().collect();
@@ -45,6 +46,7 @@ impl Driver {
             panels: RefCell::default(),
             clock: Clock::default(),
             still,
+            by_finger: media::by_finger(),
             keeping,
             notice: RefCell::new(notice),
         }))
@@ -86,7 +88,7 @@ impl Driver {
         self.0.player.replace(new);
         {
             let mut state = self.0.state.borrow_mut();
-            state.opening = true;
+            state.pacer.opening = true;
             state.run += 1;
         }
         self.schedule();

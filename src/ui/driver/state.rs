@@ -3,6 +3,8 @@
 use crate::lab::Player;
 use crate::runtime::Micros;
 use crate::view::feed::PlayerFeeds;
+use crate::view::narrator::Narrator;
+use crate::view::pace::{interest, Pacer, Pacing};
 use crate::view::speed::Speed;
 use crate::view::turns::Turns;
 
@@ -18,18 +20,22 @@ pub(super) struct State {
     pub playing: bool,
     /// The chosen speed.
     pub speed: Speed,
-    /// Whether the clock runs at the faster opening speed until there is a leader.
-    pub opening: bool,
+    /// What decides how fast the clock runs.
+    pub pacing: Pacing,
+    /// How fast the clock runs now.
+    pub pacer: Pacer,
+    /// Whether the clock runs faster than chosen, since nothing that matters is on its way.
+    pub hurries: bool,
     /// Whether the last frame could not take all events that were due.
     pub behind: bool,
     /// The time of the last frame, in milliseconds of the browser's clock; none if the clock was stopped before.
     pub last: Option<f64>,
-    /// The part of a microsecond, less than 1, that the last frame left over.
-    pub rest: f64,
     /// Decides which panels are drawn in a frame.
     pub turns: Turns,
     /// The event feeds.
     pub feeds: PlayerFeeds,
+    /// Says what is going on.
+    pub narrator: Narrator,
     /// Increased by one with each new run.
     pub run: u32,
     /// Increased by one with each notice that comes after the start.
@@ -37,42 +43,58 @@ pub(super) struct State {
 }
 
 impl State {
-    pub fn new(speed: Speed, playing: bool, opening: bool) -> State {
+    pub fn new((speed, pacing): (Speed, Pacing), playing: bool, opening: bool) -> State {
         State {
             playing,
             speed,
-            opening,
+            pacing,
+            pacer: Pacer::opening(opening),
+            hurries: false,
             behind: false,
             last: None,
-            rest: 0.0,
             turns: Turns::default(),
             feeds: PlayerFeeds::default(),
+            narrator: Narrator::default(),
             run: 0,
             told: 0,
         }
     }
 
-    /// The current speed of the clock.
-    pub fn speed_now(&self) -> Speed {
-        if self.opening {
-            Speed::OPENING
-        } else {
-            self.speed
-        }
-    }
-
     /// Lets `elapsed` seconds of real time pass.
     pub fn pass(&mut self, player: &mut Player, elapsed: f64) {
-        let passed = self.speed_now().pass(elapsed, &mut self.rest);
+        let (before, generation) = (player.world(), player.generation());
+        let (passed, hurries) = self.pacer.pass(self.pacing, self.speed, &before, elapsed);
+        self.hurries = hurries;
         let looked_back = player.looks_back_at().is_some();
-        let reached = player.advance_to(player.now() + passed, EVENTS_PER_FRAME);
+        let to = player.now() + passed;
+        let reached = if hurries { hurry(player, to) } else { player.advance_to(to, EVENTS_PER_FRAME) };
         let halted = player.looks_back_at().is_none() && player.lab().halted().is_some();
         self.behind = !reached && !halted;
         if halted && !looked_back {
             self.playing = false;
         }
-        if player.world().leader().is_some() {
-            self.opening = false;
+        if self.pacing == Pacing::Adaptive && player.generation() == generation {
+            let world = player.world();
+            player.with_past(|past| {
+                let new = past.between(before.n, world.n);
+                self.pacer.see(self.speed, &world, new.iter().map(|record| &**record));
+            });
         }
     }
+}
+
+/// Advances to this time, or only to the event after which there is more to see: there the clock gets slower. Returns
+/// false if there are too many events for a frame.
+fn hurry(player: &mut Player, to: Micros) -> bool {
+    let before = interest(&player.world());
+    for _ in 0..EVENTS_PER_FRAME {
+        let from = player.world().n;
+        if player.advance_to(to, 1) || interest(&player.world()) > before {
+            return true;
+        }
+        if player.world().n == from {
+            break; // it has halted
+        }
+    }
+    false
 }

@@ -6,6 +6,7 @@ use crate::lab::play::player::Arrival;
 use crate::lab::scenario::limits::SEED_MAX;
 use crate::lab::vocab::action::Action;
 use crate::lab::{Player, ScenarioError, StepKind};
+use crate::view::pace::{Pacer, Pacing};
 use crate::view::speed::Speed;
 use crate::view::until::Until;
 
@@ -41,12 +42,7 @@ impl Driver {
 
     /// Shows the start. If the clock runs, the run is replayed with all its actions.
     pub fn to_start(&self) {
-        {
-            let state = &mut *self.0.state.borrow_mut();
-            self.0.player.borrow_mut().look_at(0);
-            // Little happens until there is a leader, so the clock runs faster.
-            (state.opening, state.rest) = (true, 0.0);
-        }
+        self.0.player.borrow_mut().look_at(0);
         self.publish();
     }
 
@@ -98,7 +94,8 @@ impl Driver {
     fn stand<T>(&self, what: impl FnOnce(&mut Player) -> T) -> T {
         {
             let mut state = self.0.state.borrow_mut();
-            (state.playing, state.opening) = (false, false);
+            state.playing = false;
+            state.pacer.opening = false;
         }
         let result = what(&mut self.0.player.borrow_mut());
         self.publish();
@@ -117,11 +114,21 @@ impl Driver {
         refused.into_iter().next().map_or(Ok(()), Err)
     }
 
-    /// Sets the speed, and ends the faster opening speed.
+    /// Sets the speed. The clock does not hurry to the first election any more.
     pub fn set_speed(&self, speed: Speed) {
         {
             let mut state = self.0.state.borrow_mut();
-            (state.speed, state.opening) = (speed, false);
+            state.speed = speed;
+            state.pacer.opening = false;
+        }
+        self.publish();
+    }
+
+    /// Sets what decides how fast the clock runs.
+    pub fn set_pace(&self, pacing: Pacing) {
+        {
+            let mut state = self.0.state.borrow_mut();
+            (state.pacing, state.hurries) = (pacing, false);
         }
         self.publish();
     }
@@ -135,8 +142,8 @@ impl Driver {
         self.0.player.borrow_mut().restart(seed)?;
         {
             let mut state = self.0.state.borrow_mut();
-            state.opening = state.playing;
-            (state.behind, state.rest) = (false, 0.0);
+            state.pacer = Pacer::opening(state.playing);
+            state.behind = false;
             state.run += 1;
         }
         self.publish();

@@ -333,13 +333,15 @@ room! {
     Transport {
         texts {
             transport, to_start, back, to_present, undo, redo, play, pause, step, step_kind, step_event, step_message,
-            step_transition, speed, speed_shows, speed_opening, running_behind,
+            step_transition, speed, speed_opening, speed_hurries, pace_adaptive, pace_why, do_pace, running_behind,
         }
         sentences {
             event_number(n: u64),
             event_of(n: u64, all: u64),
-            speed_value(ms: u64),
-            speed_valuetext(ms: u64),
+            /// A speed: what of the cluster's time and of real time passes together.
+            speed_value(cluster: u64, real: u64),
+            /// The same, with how many ms of the cluster's time pass in a second.
+            speed_valuetext(cluster: u64, real: u64, ms: u64),
             replay_progress(percent: u64),
         }
     }
@@ -564,6 +566,25 @@ room! {
     }
 }
 
+room! {
+    /// What the narrator says.
+    Story {
+        sentences {
+            story_campaigns(node: NodeName, term: Term, why: RoleWhy),
+            story_elected(node: NodeName, term: Term, votes: u64, voters: u64),
+            /// By majorities of two configurations.
+            story_elected_by_both(node: NodeName, term: Term),
+            story_appends_blank(node: NodeName, index: Index, term: Term),
+            story_appends(node: NodeName, index: Index, payload: &str),
+            story_commits(node: NodeName, to: Index, copies: u64, voters: u64),
+            /// Entries that conflict with the leader’s log are removed.
+            story_replaces(node: NodeName, first: Index, last: Index),
+            /// An event and its reason, as a sentence.
+            story_told(text: &str, why: Option<&str>),
+        }
+    }
+}
+
 /// Every text of the page. A language implements all rooms.
 pub trait Text:
     Common
@@ -586,5 +607,6 @@ pub trait Text:
     + NodeEvents
     + StreamEvents
     + LabEvents
+    + Story
 {
 }

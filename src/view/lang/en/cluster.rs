@@ -180,38 +180,52 @@ say! {
             plural(live, "runs", "run")
         ),
         campaigning(candidates: &[NodeName]):
-            format!("No leader: {} {}.", list(candidates), plural(candidates.len(), "campaigns", "campaign")),
-        waiting_for_timeout(node: NodeName): format!("No leader: {node}’s election timeout is the next to fire."),
+            match candidates {
+                [only] => format!("No leader: {only} is asking for votes."),
+                [_, _] => format!("No leader: {} are both asking for votes.", list(candidates)),
+                _ => format!("No leader: {} are asking for votes.", list(candidates)),
+            },
+        waiting_for_timeout(node: NodeName): format!("No leader: {node}’s election timer will run out first."),
         challenged(leader: NodeName, term: Term, candidates: &[NodeName], higher: Term): format!(
-            "{leader} leads term {term}, but {} {} in term {higher}.",
+            "{leader} leads term\u{a0}{term}, but {} {} asking for votes in term\u{a0}{higher}.",
             list(candidates),
-            plural(candidates.len(), "campaigns", "campaign")
+            plural(candidates.len(), "is", "are")
         ),
         still_believe(nodes: &[NodeName], term: Term): match nodes {
-            [only] => format!("{only} still believes it leads term {term}."),
-            nodes => format!("{} still believe they lead.", list(nodes)),
+            [only] => format!("{only} still considers itself the leader of term\u{a0}{term}."),
+            nodes => format!("{} still consider themselves leaders.", list(nodes)),
         },
         leads_minority(leader: NodeName, term: Term):
-            format!("{leader} leads term {term}, but reaches no majority: it cannot commit."),
+            format!("{leader} leads term\u{a0}{term}, but reaches no majority: it cannot commit."),
         agree(leader: NodeName, term: Term, live: u64, all: u64): match (live, all) {
-            (1, 1) => format!("{leader} leads term {term}, alone."),
-            (live, all) if live == all => format!("{leader} leads term {term}; all {} logs agree.", number(live)),
-            (live, all) =>
-                format!("{leader} leads term {term}; the {} live logs of {} agree.", number(live), number(all)),
+            (1, 1) => format!("{leader} leads term\u{a0}{term}, alone."),
+            (live, all) if live == all =>
+                format!("{leader} leads term\u{a0}{term}; all {} nodes have identical logs.", number(live)),
+            (live, all) => format!(
+                "{leader} leads term\u{a0}{term}; the {} running nodes have identical logs; {} {} down.",
+                number(live),
+                number(all - live),
+                plural(all - live, "is", "are")
+            ),
         },
         committing(leader: NodeName, term: Term, commit: Index, last: Index): if commit == 0 {
-            format!("{leader} leads term {term}; nothing is committed yet.")
+            format!("{leader} leads term\u{a0}{term}; nothing is committed yet.")
         } else {
-            format!("{leader} leads term {term}; its log is committed up to {} of {}.", grouped(commit), grouped(last))
+            format!(
+                "{leader} leads term\u{a0}{term}; {} of its {} entries {} committed.",
+                grouped(commit),
+                grouped(last),
+                plural(commit, "is", "are")
+            )
         },
-        leads(leader: NodeName, term: Term): format!("{leader} leads term {term} and has committed its whole log."),
+        leads(leader: NodeName, term: Term): format!("{leader} leads term\u{a0}{term} and has committed everything."),
         catching_up(leader: NodeName, term: Term, behind: &[NodeName]): format!(
-            "{leader} leads term {term} and has committed its whole log; {} {} yet to learn of it.",
+            "{leader} leads term\u{a0}{term} and has committed everything; {} {} know it yet.",
             list(behind),
-            plural(behind.len(), "has", "have")
+            plural(behind.len(), "doesn’t", "don’t")
         ),
         changes_members(leader: NodeName, term: Term, old: &BTreeSet<NodeId>, new: &BTreeSet<NodeId>): format!(
-            "{leader} leads term {term}; the voters change from {} to {}: for now, both need a majority.",
+            "{leader} leads term\u{a0}{term}; the voters change from {} to {}: until then, decisions need a majority of the old and of the new ones.",
             English.node_set(old),
             English.node_set(new)
         ),

@@ -5,6 +5,7 @@ mod events;
 mod help;
 mod logs;
 mod page;
+mod story;
 mod streams;
 
 use super::rooms::Text;
@@ -62,7 +63,7 @@ mod tests {
         assert_eq!(lists, ["", "S1", "S1 and S2", "S1, S2 and S3"]);
         assert_eq!(
             [1, 2].map(|count| English.campaigning(&names(count))),
-            ["No leader: S1 campaigns.", "No leader: S1 and S2 campaign."]
+            ["No leader: S1 is asking for votes.", "No leader: S1 and S2 are both asking for votes."]
         );
         assert_eq!([1, 2].map(|count| English.so_many_chunks(count)), ["one chunk", "2 chunks"]);
         assert_eq!([0, 9, 10].map(number), ["no", "nine", "10"]);

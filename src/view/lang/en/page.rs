@@ -122,18 +122,26 @@ say! {
         step: "One step",
         step_kind: "A step is",
         step_event: "event",
-        step_message: "message",
-        step_transition: "transition",
+        step_message: "delivery",
+        step_transition: "state change",
         speed: "Speed",
-        speed_shows: "1 s shows",
-        speed_opening: "until a leader is elected",
+        speed_opening: "fast-forwarding to the first election",
+        speed_hurries: "fast-forwarding",
+        pace_adaptive: "Adaptive",
+        pace_why: "Fast while nothing but heartbeats is sent, slow as soon as votes or entries are on their way",
+        do_pace: "Adaptive or steady pace",
         running_behind: "falling behind",
     }
     sentences {
         event_number(n: u64): format!("event {}", grouped(n)),
         event_of(n: u64, all: u64): format!("event {} of {}", grouped(n), grouped(all)),
-        speed_value(ms: u64): format!("{} ms", grouped(ms)),
-        speed_valuetext(ms: u64): format!("one second shows {ms} milliseconds"),
+        speed_value(cluster: u64, real: u64): match (cluster, real) {
+            (1, 1) => "Real time".to_string(),
+            (1, real) => format!("Slow motion 1:{real}"),
+            (cluster, _) => format!("Fast motion {cluster}:1"),
+        },
+        speed_valuetext(cluster: u64, real: u64, ms: u64):
+            format!("{}: 1 s = {} ms of cluster time", English.speed_value(cluster, real), grouped(ms)),
         replay_progress(percent: u64): format!("catching up… {percent} %"),
     }
 }
