@@ -50,11 +50,16 @@ fn no_leader(world: &World, live: &[&NodeState], t: &dyn Text) -> String {
     if !candidates.is_empty() {
         return t.campaigning(&node_names(candidates));
     }
-    let next = live.iter().filter_map(|node| Some((node.timer?.1, node.id))).min();
-    match next {
-        Some((_, node)) => t.waiting_for_timeout(NodeName(node)),
+    match first_to_run_out(world) {
+        Some(node) => t.waiting_for_timeout(NodeName(node)),
         None => t.no_leader().to_string(),
     }
+}
+
+/// The node whose election timer will run out first.
+pub fn first_to_run_out(world: &World) -> Option<NodeId> {
+    let live = world.nodes.values().filter(|node| node.alive);
+    live.filter_map(|node| Some((node.timer?.1, node.id))).min().map(|(_, node)| node)
 }
 
 fn leads(world: &World, leader: &NodeState, live: &[&NodeState], t: &dyn Text) -> String {

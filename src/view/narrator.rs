@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::describe::{describe, Description};
 use super::feed::{Feed, Filter, Line, LINES_MAX};
 use super::format::NodeName;
-use super::headline::headline;
+use super::headline::{first_to_run_out, headline};
 use super::hint::hint;
 use super::lang::Text;
 use super::payload::told;
@@ -53,6 +53,8 @@ pub struct Narrator {
     shown: Rc<str>,
     /// When it was shown first, in ms of the browser's clock.
     since: f64,
+    /// Whether no event has been told yet.
+    begins: bool,
     waiting: VecDeque<Waiting>,
     /// The run, and its last event that was listened to.
     heard: (u32, u64),
@@ -60,7 +62,7 @@ pub struct Narrator {
 
 impl Default for Narrator {
     fn default() -> Narrator {
-        Narrator { shown: "".into(), since: f64::MIN, waiting: VecDeque::new(), heard: (0, 0) }
+        Narrator { shown: "".into(), since: f64::MIN, begins: true, waiting: VecDeque::new(), heard: (0, 0) }
     }
 }
 
@@ -94,10 +96,7 @@ impl Narrator {
         };
         if heard > self.heard {
             let new = lines_after(scene.feed, self.heard.1);
-            self.waiting.extend(new.iter().filter_map(|line| {
-                let weight = weight(line)?;
-                Some(Waiting { weight, text: sentence(line, scene).into() })
-            }));
+            new.iter().for_each(|line| self.hear(line, scene));
             self.heard = heard;
         }
         while self.waiting.len() > WAITING_MAX {
@@ -108,6 +107,15 @@ impl Narrator {
         self.shown.clone()
     }
 
+    /// Lets a line wait for its turn.
+    fn hear(&mut self, line: &Line, scene: &Scene) {
+        let Some(weight) = weight(line) else { return };
+        if weight == Weight::Turn {
+            self.waiting.retain(|waiting| waiting.weight > Weight::Detail);
+        }
+        self.waiting.push_back(Waiting { weight, text: sentence(line, scene).into() });
+    }
+
     /// Shows the next sentence if the present one was shown for long enough.
     fn go_on(&mut self, scene: &Scene, wall: f64) {
         let shown_for = wall - self.since;
@@ -115,7 +123,9 @@ impl Narrator {
             return;
         }
         if let Some(Waiting { text, .. }) = self.waiting.pop_front() {
-            (self.shown, self.since) = (text, wall);
+            (self.shown, self.since, self.begins) = (text, wall, false);
+        } else if self.begins {
+            self.shown = begins(scene).into();
         } else if shown_for >= OLD_MS {
             let hint = hint(scene.world, true, scene.by_finger, scene.t);
             if let Some(hint) = hint.filter(|hint| **hint != *self.shown) {
@@ -129,8 +139,16 @@ impl Narrator {
         self.waiting.clear();
         let lines = scene.feed.last(Filter::Matters, LINES_MAX);
         let last = lines.iter().rev().find(|line| weight(line).is_some());
-        let text = last.map_or_else(|| headline(scene.world, scene.t), |line| sentence(line, scene));
-        (self.shown, self.since) = (text.into(), f64::MIN);
+        let text = last.map_or_else(|| begins(scene), |line| sentence(line, scene));
+        (self.shown, self.since, self.begins) = (text.into(), f64::MIN, last.is_none());
+    }
+}
+
+/// How a run begins.
+fn begins(scene: &Scene) -> String {
+    match first_to_run_out(scene.world) {
+        Some(node) if scene.world.leader().is_none() => scene.t.story_begins(NodeName(node)),
+        _ => headline(scene.world, scene.t),
     }
 }
 
@@ -158,7 +176,7 @@ fn weight(line: &Line) -> Option<Weight> {
             It::Truncate { .. } | It::Installed { .. } | It::SnapshotOffered { .. } => Weight::Step,
             It::StreamState { from: Some(_), to, .. } => match to {
                 StreamState::Lagging | StreamState::Snapshotting => Weight::Step,
-                _ => Weight::Detail,
+                _ => return None,
             },
             It::PreVoteBegun { .. } | It::TransferBegun { .. } | It::TransferGivenUp { .. } => Weight::Step,
             It::StorageFailed { .. } | It::Repeated { .. } => Weight::Turn,
@@ -191,6 +209,7 @@ fn sentence(line: &Line, scene: &Scene) -> String {
             let payload = told(&entry.payload, *t);
             match entry.payload {
                 Payload::Blank => t.story_appends_blank(NodeName(*node), entry.index, entry.term),
+                Payload::Members(_) if entry.index == 1 => t.story_appends_first(NodeName(*node), &payload),
                 _ => t.story_appends(NodeName(*node), entry.index, &payload),
             }
         }

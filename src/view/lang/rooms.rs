@@ -574,6 +574,10 @@ room! {
             story_elected(node: NodeName, term: Term, votes: u64, voters: u64),
             /// By majorities of two configurations.
             story_elected_by_both(node: NodeName, term: Term),
+            /// Nobody leads, and the election timer of `first` will run out first.
+            story_begins(first: NodeName),
+            /// The very first entry.
+            story_appends_first(node: NodeName, payload: &str),
             story_appends_blank(node: NodeName, index: Index, term: Term),
             story_appends(node: NodeName, index: Index, payload: &str),
             story_commits(node: NodeName, to: Index, copies: u64, voters: u64),

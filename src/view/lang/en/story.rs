@@ -23,6 +23,12 @@ say! {
         },
         story_elected_by_both(node: NodeName, term: Term):
             format!("{node} has a majority of the old and of the new voters: it is the leader of term\u{a0}{term}."),
+        story_begins(first: NodeName): format!(
+            "No leader yet. Each node waits for one; whoever’s election timer runs out first asks for votes. {first}’s will be the first."
+        ),
+        story_appends_first(node: NodeName, payload: &str): format!(
+            "As its first entry, {node} appends {payload} and sends it to the others. It is not committed until a majority has it."
+        ),
         story_appends_blank(node: NodeName, index: Index, term: Term): format!(
             "The new leader {node} begins term\u{a0}{term} with an empty entry, number {}: once that is committed, so is all before it.",
             grouped(index)
