@@ -1,4 +1,4 @@
-// "What just happened": that the list stays at its end until a reader scrolls it.
+// "What just happened": that the list stays at its end until a reader scrolls it; and what is said aloud of it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -106,4 +106,20 @@ test("a reader who scrolls is left where they are, until they go to the end", as
   await toEnd.waitFor();
   await press(page, "End");
   await toEnd.waitFor({ state: "detached" });
+});
+
+test("the narrator says aloud what happens, after undo and in another run too", async (t) => {
+  const { page } = await lab(t, STILL);
+  const narrator = page.getByRole("status").and(page.locator(".story"));
+  await advance(page, 1_000);
+  for (const [key, what] of [["c", /^S2 crashes/], ["z", /^S2 is paused/]]) {
+    await press(page, "2", key);
+    await narrator.getByText(what).waitFor();
+    await press(page, "Control+z");
+    await narrator.getByText(what).waitFor({ state: "detached" });
+  }
+  await page.getByRole("button", { name: "New run" }).click();
+  await advance(page, 50);
+  await press(page, "3", "c");
+  await narrator.getByText(/^S3 crashes/).waitFor();
 });
