@@ -14,6 +14,7 @@ mod dialogs;
 mod driver;
 mod files;
 mod focus;
+mod follow;
 mod happened;
 mod header;
 mod help;
