@@ -355,12 +355,14 @@ test("thousands of entries stay a few cells, and the end is followed unless one 
   // What the leader knows of a log is told at the edge, too, and leads there; so does how far a log is.
   const { id } = leaderOf(await report(page));
   const other = (id % 5) + 1;
-  const { commit, log: { first } } = (await report(page)).nodes.find((node) => node.id === other);
+  const { nodes, streams } = await report(page);
+  const { commit, log: { first } } = nodes.find((node) => node.id === other);
+  const { match, next } = streams.find(({ target }) => target === other);
   await scroller.evaluate((element) => { element.scrollLeft = 0; });
-  await row(page, other).getByRole("button", { name: `match ${last}, next ${last + 1}` }).click();
-  await page.locator(`[data-log="${other}"] [data-index="${last}"]`).waitFor();
+  await row(page, other).getByRole("button", { name: `match ${match}, next ${next}` }).click();
+  await page.locator(`[data-log="${other}"] [data-index="${match}"]`).waitFor();
   await scroller.evaluate((element) => { element.scrollLeft = 0; });
-  await page.locator(`[data-log="${other}"] [data-index="${last}"]`).waitFor({ state: "detached" });
+  await page.locator(`[data-log="${other}"] [data-index="${match}"]`).waitFor({ state: "detached" });
   await row(page, other).locator(".log-head button").click();
   await page.locator(`[data-log="${other}"] [data-index="${commit}"].selected`).waitFor();
   await scroller.focus();
@@ -386,6 +388,7 @@ const folded = (page, id) => row(page, id).locator("[data-block='folded']");
 
 /** Waits until a log's entries before `first` are told to be gone. They lie to the left of what is seen if it is long. */
 async function isFolded(page, id, first) {
+  await upToDate(page);
   await page.locator(".logs .scroller").evaluate((it, first) => {
     const column = parseFloat(getComputedStyle(document.documentElement).fontSize) * 2.75;
     it.scrollLeft = column * (first - 4);
