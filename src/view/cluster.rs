@@ -352,7 +352,7 @@ mod tests {
         let inside = |dot: &VoteDot| dot.at.distance(candidate.at) < ring.node_radius - 3.0;
         assert!(candidate.votes.iter().all(inside), "{:?}", candidate.votes);
         assert!(glyphs[0].votes.is_empty());
-        assert_eq!(candidate.name, "S2, candidate, term 3, commit 0");
+        assert_eq!(candidate.name, "S2, candidate, term\u{a0}3, commit\u{a0}0");
     }
 
     #[test]

@@ -40,3 +40,4 @@ pub mod stream_diagram;
 pub mod streams;
 pub mod turns;
 pub mod until;
+pub mod why_not;

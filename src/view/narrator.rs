@@ -168,11 +168,11 @@ fn weight(line: &Line) -> Option<Weight> {
             It::Role { from: Some(_), to: Role::Leader | Role::Candidate | Role::Shutdown, .. } => Weight::Turn,
             It::Role { from: Some(Role::Leader), .. } => Weight::Turn,
             It::Vote { granted: false, .. } => Weight::Detail,
-            It::Append { entry, .. } if line.leads => match entry.payload {
+            It::Append { entry, .. } if line.context.leads => match entry.payload {
                 Payload::Blank => Weight::Detail,
                 _ => Weight::Step,
             },
-            It::Commit { .. } if line.leads => Weight::Turn,
+            It::Commit { .. } if line.context.leads => Weight::Turn,
             It::Truncate { .. } | It::Installed { .. } | It::SnapshotOffered { .. } => Weight::Step,
             It::StreamState { from: Some(_), to: StreamState::Lagging | StreamState::Snapshotting, .. } => Weight::Step,
             It::PreVoteBegun { .. } | It::TransferBegun { .. } | It::TransferGivenUp { .. } => Weight::Step,

@@ -1,5 +1,6 @@
 //! The parameters of sentences, where a language needs more than a text: whole values, never parts of a sentence.
 
+use crate::raft::event::VoteWhy;
 use crate::raft::{Index, NodeId, Term};
 use crate::view::format::NodeName;
 
@@ -21,8 +22,27 @@ pub enum MembersChange {
     Learner(NodeName),
     /// These nodes become the voters and, if given, these the learners.
     Members(Vec<NodeName>, Option<Vec<NodeName>>),
+    /// One more voter.
+    AddVoter(NodeName),
+    /// A node leaves.
+    Remove(NodeName),
     /// No voter would remain.
     NoVoters,
+}
+
+/// A node's answer to a request for its vote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vote {
+    /// The node that was asked.
+    pub voter: NodeName,
+    /// The node that asked.
+    pub candidate: NodeName,
+    /// The reason that the voter has.
+    pub why: VoteWhy,
+    /// The node that it had voted for already in that term.
+    pub voted: Option<NodeName>,
+    /// The leader that it had heard from, and how many ms before.
+    pub heard: Option<(NodeName, String)>,
 }
 
 /// The content of an append.
