@@ -417,11 +417,11 @@ mod tests {
         );
         assert_eq!(change(Some(R::Leader), R::Follower, RoleWhy::HigherTerm), "S3 steps down — it saw a higher term");
         let vote = |granted, why| node(Vote { node: 2, candidate: 3, term: 2, granted, why });
-        assert_eq!(vote(true, VoteWhy::Granted), "S2 votes for S3 in term 2 — S3’s log is up to date, and S2 had not voted yet");
         assert_eq!(
-            vote(false, VoteWhy::LogBehind),
-            "S2 denies S3 its vote in term 2 — S3’s log is behind"
+            vote(true, VoteWhy::Granted),
+            "S2 votes for S3 in term 2 — S3’s log is up to date, and S2 had not voted yet"
         );
+        assert_eq!(vote(false, VoteWhy::LogBehind), "S2 denies S3 its vote in term 2 — S3’s log is behind");
         assert_eq!(node(VoteCounted { node: 3, voter: 2, term: 2, granted: true }), "S3 counts the vote of S2");
         assert_eq!(node(Term { node: 1, from: 1, to: 2 }), "S1 moves from term 1 to term 2");
     }
@@ -457,7 +457,10 @@ mod tests {
         };
         let as_leader = |event| tell(vec![Event::Node(elected.clone()), Event::Node(event)]);
         assert_eq!(as_leader(append), "S3 appends entry 5: x=1");
-        assert_eq!(as_leader(Commit { node: 3, from: 3, to: 5 }), "Entries 4–5 are now committed — a majority has stored them");
+        assert_eq!(
+            as_leader(Commit { node: 3, from: 3, to: 5 }),
+            "Entries 4–5 are now committed — a majority has stored them"
+        );
         assert_eq!(node(Commit { node: 2, from: 3, to: 5 }), "S2 learns that entries 4–5 are committed");
         assert_eq!(
             node(Truncate { node: 2, first: 4, last: 6 }),

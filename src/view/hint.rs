@@ -255,8 +255,7 @@ mod tests {
         for (a, b) in [(1, 3), (1, 4), (1, 5)] {
             cut.cut.insert((a, b));
         }
-        let alone =
-            "S1 leads, but cannot exchange messages with a majority. Reconnect it, or wait for another leader.";
+        let alone = "S1 leads, but cannot exchange messages with a majority. Reconnect it, or wait for another leader.";
         assert_eq!(hint(&cut, true, false, &English).as_deref(), Some(alone));
         for (a, b) in [(2, 3), (2, 4), (2, 5), (3, 4), (3, 5), (4, 5)] {
             cut.cut.insert((a, b));

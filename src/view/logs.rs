@@ -527,7 +527,8 @@ mod tests {
             }
             let found = logs(&world, visible, &English).rows[0].receiving.clone();
             let found = found.map(|block| (block.columns.clone(), block.label(&English), block.name(2, &English)));
-            let words = bytes.map_or(format!("{} B", receiving.1), |bytes| format!("{} of {bytes} B", receiving.1));
+            let words =
+                bytes.map_or(format!("{}\u{a0}B", receiving.1), |bytes| format!("{} of {bytes}\u{a0}B", receiving.1));
             let name = format!("S2 receives the snapshot up to entry\u{a0}27: {words}");
             assert_eq!(found, expected.map(|(columns, label)| (columns, label.to_string(), name)));
         }
@@ -597,6 +598,9 @@ mod tests {
         assert_eq!(drawn(19, 21).after, None, "match is in the way");
         assert_eq!(drawn(30, 31).after, Some((30, "match\u{a0}30, next\u{a0}31".into())));
         let far = drawn(3, 31);
-        assert_eq!((far.before.unwrap().1, far.after.unwrap().1), ("match\u{a0}3".to_string(), "next\u{a0}31".to_string()));
+        assert_eq!(
+            (far.before.unwrap().1, far.after.unwrap().1),
+            ("match\u{a0}3".to_string(), "next\u{a0}31".to_string())
+        );
     }
 }

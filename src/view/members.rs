@@ -52,7 +52,8 @@ pub fn part_now(world: &World, node: NodeId) -> Part {
 /// A configuration in as few letters as fit into a cell. A joint one names its additions and removals against `before`
 /// ("+S6", "−S3"), a new learner is in brackets ("+(S8)"); otherwise it names the voters ("S1…S5") or their number.
 pub fn in_short(members: &Membership, before: &Membership, t: &dyn Text) -> String {
-    let (named, bare) = (briefly(members, before, &|nodes| t.node_set(nodes)), briefly(members, before, &|nodes| runs(nodes, "", ",")));
+    let (named, bare) =
+        (briefly(members, before, &|nodes| t.node_set(nodes)), briefly(members, before, &|nodes| runs(nodes, "", ",")));
     // The double frame of a joint configuration takes the room of one letter.
     let room = if members.voters.len() > 1 { SHORT_MAX - 1 } else { SHORT_MAX };
     let fits = |short: &String| short.chars().count() <= room;

@@ -382,7 +382,7 @@ mod tests {
             (
                 answer(AppendResult::Conflict(hint)),
                 Shape::Refusal,
-                "refuses: the previous entry is missing or differs, in term\u{a0}3; hint: look at entry\u{a0}3 of term\u{a0}2",
+                "refuses: it lacks the entry before, or has another one there, in term\u{a0}3; hint: look at entry\u{a0}3 of term\u{a0}2",
             ),
             (answer(AppendResult::StaleTerm), Shape::Refusal, "refuses: it is in term\u{a0}3"),
             (ballot, Shape::Vote, "asks for a vote in term\u{a0}3, with a log up to entry\u{a0}4 of term\u{a0}2"),

@@ -97,7 +97,7 @@ test("a button that can do nothing keeps the focus, and says why it does nothing
   await page.getByText("There are as many nodes as there can be.").waitFor();
   assert.equal(await page.locator("[data-node]").count(), 9);
 
-  const rejoin = page.getByRole("button", { name: "Rejoin all" });
+  const rejoin = page.getByRole("button", { name: "Reconnect all" });
   assert.equal(await rejoin.getAttribute("aria-disabled"), "true");
   await rejoin.press("Enter");
   await page.getByText("No link is cut.").waitFor();
@@ -107,7 +107,7 @@ test("a button that can do nothing keeps the focus, and says why it does nothing
   assert.equal(await rejoin.getAttribute("aria-disabled"), null);
   await rejoin.press("Enter");
   await page.locator("[data-stroke]").waitFor({ state: "detached" });
-  assert.equal(await focused(page), "Rejoin all");
+  assert.equal(await focused(page), "Reconnect all");
   assert.deepEqual(await findings(page), []);
 });
 
@@ -170,7 +170,7 @@ test("a dialog gives the focus back, or to the cluster, and a partition says wha
   }
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
-  await page.getByRole("alert").getByText("Partitioned: S1–3 | S4–5.").waitFor();
+  await page.getByRole("alert").getByText("Partitioned: S1…S3 | S4, S5.").waitFor();
   await untilFocused(page, "Help");
   // What is said goes, too.
   await page.getByRole("button", { name: "Dismiss" }).press("Enter");

@@ -70,8 +70,8 @@ test("a leader is cut off, its entries are replaced when it comes back", async (
   const first = await until(page, "leader", leaderOf);
   const name = `S${first.id}`;
   await page.locator(`[data-node="${first.id}"][data-standing="leader"]`).waitFor();
-  await label(first.id, new RegExp(`^S${first.id}, leader, term 1`));
-  await headline(new RegExp(`^${name} leads term 1`));
+  await label(first.id, new RegExp(`^S${first.id}, leader, term\\s1`));
+  await headline(new RegExp(`^${name} leads term\\s1`));
   await shot("leader");
 
   // The speed is no part of the story.
@@ -110,7 +110,7 @@ test("a leader is cut off, its entries are replaced when it comes back", async (
   });
   await page.locator(`[data-node="${second.id}"][data-standing="leader"]`).waitFor();
   await page.locator(`[data-node="${first.id}"][data-standing="old-leader"]`).waitFor();
-  await page.getByText("still believes it leads term 1").waitFor();
+  await page.getByText("still considers itself the leader of term 1").waitFor();
   await cell(first.id, /^1 lost=1 open conflicts$/);
   await shot("old-leader");
 
@@ -143,7 +143,7 @@ test("everything can be done with the keyboard", async (t) => {
 
   await page.keyboard.press("ArrowRight");
   assert.ok((await report(page)).events > events, "a step is at least an event");
-  await page.getByRole("radio", { name: "transition" }).check();
+  await page.getByRole("radio", { name: "state change" }).check();
   for (let i = 0; !leaderOf(await report(page)); i++) {
     assert.ok(i < 60, "a leader within 60 transitions");
     await page.keyboard.press("PageDown");
@@ -275,7 +275,7 @@ test("a broken promise stops the run, is told, and is seen where it broke", asyn
   const { name: invariant, nodes } =
     await until(page, "violation", ({ invariants }) => invariants.find(({ held }) => !held));
   assert.equal(invariant, "election-safety");
-  const told = page.getByRole("alert").getByText("A promise is broken: Election Safety.");
+  const told = page.getByRole("alert").getByText("A guarantee is broken: Election Safety.");
   await told.waitFor();
   await page.locator("[data-broken]").waitFor();
   await page.locator(".node.lit").first().waitFor();
@@ -391,7 +391,7 @@ test("a follower that missed what the others compacted is sent a snapshot", asyn
   await folded(page, leader.id).getByText(`◂ 1–${first - 1}`, { exact: true }).waitFor();
   assert.match(
     await folded(page, leader.id).getAttribute("aria-label"),
-    new RegExp(`^S${leader.id}, entries 1–${first - 1} are gone .* up to entry [0-9]+ of term 1 replaces them$`),
+    new RegExp(`^S${leader.id}, entries\\s1–${first - 1} are gone .* up to entry\\s[0-9]+ of term\\s1 replaces them$`),
   );
   assert.ok(compacted.nodes[target - 1].log.last < first - 1, "what it needs next is gone");
   assert.equal(await folded(page, target).count(), 0);
@@ -421,7 +421,7 @@ test("a follower that missed what the others compacted is sent a snapshot", asyn
   assert.equal((await sends.locator(".chip.on").innerText()).toLowerCase(), "snapshotting");
   const [, part, whole] = /^([0-9]+) of ([0-9]+) B$/.exec(await sends.locator(".sending b").innerText());
   assert.ok(Number(part) <= Number(whole));
-  assert.match(await receiving.innerText(), /^[0-9]+ %$/);
+  assert.match(await receiving.innerText(), /^[0-9]+\s%$/);
   assert.match(
     await receiving.getAttribute("aria-label"),
     new RegExp(`^S${target} receives the snapshot up to entry [0-9]+: [0-9]+ of ${whole} B$`),

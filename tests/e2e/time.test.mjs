@@ -31,7 +31,7 @@ const drawn = (page) => page.evaluate(() => {
 test("back is as forward was, in every panel", async (t) => {
   const { page, shot } = await lab(t, STILL);
   const seen = [];
-  for (const kind of ["transition", "message", "event"]) {
+  for (const kind of ["state change", "delivery", "event"]) {
     await page.getByRole("radio", { name: kind }).check();
     await page.locator(".cluster .hint").click(); // a radio button wants the arrows for itself
     for (let i = 0; i < 15; i++) {
@@ -40,7 +40,7 @@ test("back is as forward was, in every panel", async (t) => {
     }
   }
   const { events, trace_hash } = await report(page);
-  assert.ok(seen.some(({ headline }) => /leads term 1/.test(headline)), "it is worth looking at");
+  assert.ok(seen.some(({ headline }) => /leads term\s1/.test(headline)), "it is worth looking at");
   assert.equal(await page.locator("[data-past]").count(), 0);
 
   // Event by event, all that was seen on the way is seen again.
@@ -113,7 +113,7 @@ test("whatever is done in the past makes another run, and the one that was is ke
   for (let i = 0; i < 4; i++) await page.keyboard.press("Shift+ArrowRight");
   await page.keyboard.press("2");
   await page.keyboard.press("c");
-  await page.getByText("this is another run").waitFor();
+  await page.getByText("You changed the past: this is Run 2. Run 1 is kept").waitFor();
   await page.locator("[data-node='2'][data-standing='crashed']").waitFor();
   const second = await report(page);
   assert.deepEqual(second.nodes.map((node) => node.alive), [true, false, true, true, true], "the other crash came later");

@@ -70,7 +70,9 @@ fn classify(event: &Event, leads: bool) -> (Topic, bool) {
             Truncate { .. } => (Topic::Log, true),
             Apply { .. } => (Topic::Log, false),
             Repeated { .. } => (Topic::Log, true),
-            StreamState { from, to, .. } => (Topic::Streams, from.is_some() && *to != raft::event::StreamState::Shutdown),
+            StreamState { from, to, .. } => {
+                (Topic::Streams, from.is_some() && *to != raft::event::StreamState::Shutdown)
+            }
             Next { .. } | Match { .. } | Buffer { .. } | Answered { .. } | TimedOut { .. } | Unreachable { .. } => {
                 (Topic::Streams, false)
             }

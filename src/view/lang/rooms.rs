@@ -129,7 +129,7 @@ room! {
             /// A partition: the nodes of each group.
             partitioned(groups: &[BTreeSet<NodeId>]),
             partition_node(node: NodeName),
-            stroke_rejoin(name: &str),
+            stroke_rejoin(),
             link_name(a: NodeName, b: NodeName),
             /// The accessible name of a link, with the properties of both directions.
             link_described(a: NodeName, b: NodeName, there: &str, back: &str),

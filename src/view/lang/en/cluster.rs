@@ -96,7 +96,7 @@ say! {
             format!("Partitioned: {}.", groups.join(" | "))
         },
         partition_node(node: NodeName): format!("Group of {node}"),
-        stroke_rejoin(name: &str): format!("Reconnect {name}"),
+        stroke_rejoin(): "↻ Reconnect",
         link_name(a: NodeName, b: NodeName): format!("Link between {a} and {b}"),
         link_described(a: NodeName, b: NodeName, there: &str, back: &str): if there == back {
             format!("Link between {a} and {b}: {there}")

@@ -387,7 +387,12 @@ fn to_change(change: &MembersChange) -> String {
             format!("{}, with no learners", make_voters(voters))
         }
         MembersChange::Members(voters, Some(learners)) => {
-            format!("{} and {} {}", make_voters(voters), list(learners), plural(learners.len(), "the learner", "the learners"))
+            format!(
+                "{} and {} {}",
+                make_voters(voters),
+                list(learners),
+                plural(learners.len(), "the learner", "the learners")
+            )
         }
         MembersChange::AddVoter(node) => format!("add {node} as a voter"),
         MembersChange::Remove(node) => format!("remove {node} from the cluster"),
