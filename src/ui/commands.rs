@@ -51,6 +51,10 @@ pub fn use_actions(driver: &Driver, page: &PageState) -> Rc<Actions> {
                 context.carry_out(command);
             }),
             pick: context.callback(CommandContext::pick),
+            go_to: context.callback(|context, event| {
+                context.notice(None);
+                context.driver.go_to(event);
+            }),
             close_dialog: context.callback(|context, ()| context.change(Change::Dialog(None))),
         }
     })

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::action::alone_name;
-use super::feed::{Context, Line};
+use super::feed::{lot, Context, Line};
 use super::format::{ms, NodeName};
 use super::lang::values::{node_names, LinkPart, LinkSet, MembersChange, Request};
 use super::lang::{self, Text};
@@ -17,7 +17,7 @@ use crate::lab::vocab::settings::NetworkPatch;
 use crate::raft::event::{Role, StreamState, VoteWhy};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
-use crate::raft::{self, Membership, NodeId};
+use crate::raft::{self, Index, Membership, NodeId};
 use crate::runtime::Micros;
 
 /// The most letters of the description of a violated invariant: a value in it may be long.
@@ -46,10 +46,24 @@ impl Description {
 
 /// The description of a line of the feed. `nodes` is the number of nodes of the cluster.
 pub fn describe(line: &Line, nodes: usize, t: &dyn Text) -> Description {
-    match &line.record.event {
+    if let Some((fold, lot)) = line.fold.as_ref().zip(lot(line)) {
+        return t.lot(&lot, fold.count, entries(&fold.first).zip(entries(line)).map(|(a, b)| (a.0, b.1))).into();
+    }
+    let told = match &line.record.event {
         Event::Node(event) => describe_node_event(event, &line.context, t),
         Event::Lab(event) => describe_lab_event(event, line, nodes, t),
-    }
+    };
+    let why = match &line.record.event {
+        Event::Lab(LabEvent::Sent { .. }) if line.context.owed => t.feed_again(),
+        Event::Lab(LabEvent::Sent { .. } | LabEvent::Delivered { .. }) if line.context.by_hand => t.feed_by_hand(),
+        _ => return told,
+    };
+    Description { why: Some(why.into()), ..told }
+}
+
+/// The entries that a line is about.
+fn entries(line: &Line) -> Option<(Index, Index)> {
+    line.highlight().entries
 }
 
 fn describe_node_event(event: &raft::Event, context: &Context, t: &dyn Text) -> Description {
@@ -427,6 +441,65 @@ mod tests {
     }
 
     #[test]
+    fn a_vote_is_denied_for_the_reason_that_a_student_can_see() {
+        use raft::Event::*;
+        let role = |to| Event::Node(Role { node: 2, from: None, to, term: 1, why: RoleWhy::Started });
+        let vote = |candidate, term, granted, why| Event::Node(Vote { node: 2, candidate, term, granted, why });
+        let heard = [
+            role(self::Role::Follower),
+            Event::Node(Leader { node: 2, leader: Some(4) }),
+            Event::Node(Timer { node: 2, deadline: Some(Micros::from_ms(200)) }),
+        ];
+        let denied = vote(3, 2, false, VoteWhy::HearsLeader);
+        let after = |events: &[Event]| tell([&heard, events, std::slice::from_ref(&denied)].concat());
+        assert_eq!(after(&[]), "S2 denies S3 its vote in term 2 — it heard from leader S4 1 ms ago");
+        let own = vote(2, 2, true, VoteWhy::Own);
+        assert_eq!(tell(vec![role(self::Role::Candidate), own.clone()]), "S2 votes for itself");
+        // Its election was forced while it still heard the leader.
+        assert_eq!(after(&[own]), "S2 denies S3 its vote in term 2 — it had voted for itself already");
+        let other = vote(5, 2, true, VoteWhy::Granted);
+        assert_eq!(after(&[other]), "S2 denies S3 its vote in term 2 — it had voted for S5 already");
+        let leads = vec![role(self::Role::Leader), vote(3, 2, false, VoteWhy::IsLeader)];
+        assert_eq!(tell(leads), "S2 denies S3 its vote in term 2 — it is the leader");
+    }
+
+    #[test]
+    fn changes_of_the_members_in_words() {
+        use raft::Event::*;
+        let configuration = |index, members: Membership| {
+            Event::Node(Append { node: 1, entry: Arc::new(Entry::new(index, 1, Payload::Members(members))) })
+        };
+        let change = |voters: &[NodeId], learners: Option<&[NodeId]>, result| {
+            let set = |nodes: &[NodeId]| nodes.iter().copied().collect::<BTreeSet<NodeId>>();
+            let (voters, learners) = (Some(set(voters)), learners.map(set));
+            Event::Lab(LabEvent::Members { voters, learners, learner: None, node: Some(1), result })
+        };
+        let three = configuration(1, Membership::new([1, 2, 3], [4]));
+        let told = |voters: &[NodeId], learners: Option<&[NodeId]>| {
+            let asked = tell(vec![three.clone(), change(voters, learners, None)]);
+            let new = configuration(2, Membership::new(voters.iter().copied(), []));
+            let done = change(voters, learners, Some(MembersResult::Done));
+            [asked, tell(vec![three.clone(), change(voters, learners, None), new, done])]
+        };
+        assert_eq!(told(&[1, 2, 3, 4], None), ["S1 is asked to add S4 as a voter", "Done: S4 is now a voter"]);
+        assert_eq!(
+            told(&[1, 2], None),
+            ["S1 is asked to remove S3 from the cluster", "Done: S3 is no longer in the cluster"]
+        );
+        assert_eq!(
+            told(&[1, 2, 3], Some(&[])),
+            ["S1 is asked to remove S4 from the cluster", "Done: S4 is no longer in the cluster"]
+        );
+        assert_eq!(told(&[3], None), ["S1 is asked to make S3 the only voter", "Done: S3 is now the only voter"]);
+        let role = |from, to| Event::Node(Role { node: 4, from: Some(from), to, term: 1, why: RoleWhy::Membership });
+        use self::Role::{Follower, Learner};
+        assert_eq!(tell(vec![three.clone(), role(Learner, Follower)]), "S4 becomes a voter");
+        assert_eq!(tell(vec![three, role(Follower, Learner)]), "S4 is a learner — the configuration changed");
+        let gone = configuration(2, Membership::new([1, 2], []));
+        assert_eq!(tell(vec![gone, role(Follower, Learner)]), "S4 leaves the cluster");
+    }
+
+    #[test]
     fn disks_in_words() {
         let pace = |hangs, low, high| {
             let apply_delay = (Micros::from_ms(low), Micros::from_ms(high));
@@ -570,6 +643,8 @@ mod tests {
         assert_eq!(cut(halves), "Cut: six links between S1, S2, S3, S4 and S5 — cut 1");
         let all: Vec<Link> = (1..=5).flat_map(|a| (1..=5).filter(move |b| *b != a).map(move |b| (a, b))).collect();
         assert_eq!(lab(LabEvent::Join { links: all }), "Reconnected: all links");
+        let alone = both(&[(3, 1), (3, 2), (3, 4), (3, 5)]);
+        assert_eq!(lab(LabEvent::Join { links: alone }), "S3 is reconnected");
     }
 
     #[test]

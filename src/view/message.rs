@@ -384,10 +384,10 @@ mod tests {
                 Shape::Refusal,
                 "refuses: it lacks the entry before, or has another one there, in term\u{a0}3; hint: look at entry\u{a0}3 of term\u{a0}2",
             ),
-            (answer(AppendResult::StaleTerm), Shape::Refusal, "refuses: it is in term\u{a0}3"),
+            (answer(AppendResult::StaleTerm), Shape::Refusal, "refuses: it is in term\u{a0}3 already"),
             (ballot, Shape::Vote, "asks for a vote in term\u{a0}3, with a log up to entry\u{a0}4 of term\u{a0}2"),
             (vote(true), Shape::VoteGranted, "grants its vote in term\u{a0}3"),
-            (vote(false), Shape::VoteRefused, "refuses its vote in term\u{a0}3"),
+            (vote(false), Shape::VoteRefused, "denies its vote in term\u{a0}3"),
         ];
         for (message, shape, words) in cases {
             assert_eq!((Shape::of(&message), full(&message, &English).as_str()), (shape, words));

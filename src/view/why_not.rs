@@ -27,7 +27,7 @@ pub fn why_not(act: NodeAct, world: &World, id: NodeId, t: &dyn Text) -> String 
         },
         _ if !runs => t.is_not_running(name),
         NodeAct::PutOff => match node.role {
-            Role::Leader => t.leads_already(name),
+            Role::Leader => t.leads_without_timer(name),
             _ => t.has_no_timer(name),
         },
         _ => t.has_nothing_new(name),

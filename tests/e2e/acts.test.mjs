@@ -50,7 +50,7 @@ test("a node is paused and resumed, its disk is slow, fails and works again", as
   assert.deepEqual(await lastAct(page), { do: "resume", node: first });
   await page.locator(".node.paused").waitFor({ state: "detached" });
 
-  await pick(page, second, "Slow its disk down");
+  await pick(page, second, "Slow down its disk");
   assert.deepEqual(await lastAct(page), { do: "disk", node: second, write_delay: [80, 120] });
   await words(page, second).getByText("slow disk").waitFor();
   await field(page, "disk").getByText("80–120 ms a write").waitFor();
@@ -89,9 +89,10 @@ test("timeouts are put off, spread and aligned, and leadership is transferred", 
   assert.equal(await page.locator("[data-standing='leader']").count(), 1);
 
   await page.keyboard.press("l");
-  await page.getByText("This cannot be done to it now.").waitFor();
+  const whyNot = page.getByText(`S${second} leads, so it has no election timer running.`);
+  await whyNot.waitFor();
   await page.keyboard.press("c");
-  await page.getByText("This cannot be done").waitFor({ state: "detached" });
+  await whyNot.waitFor({ state: "detached" });
   await page.keyboard.press("a");
   // The last four that were set: the scenario ends with what is still to come.
   const timers = () => page.evaluate(() =>
@@ -196,9 +197,9 @@ test("messages are dropped, held, delayed, doubled and delivered", async (t) => 
   await page.getByRole("menuitem", { name: "Deliver now" }).waitFor();
   await page.keyboard.press("Enter");
   assert.deepEqual(await lastAct(page), { do: "deliver", id: held });
-  await sheet(page).getByText("It is no longer on its way.").waitFor();
+  await sheet(page).getByText("This message is no longer on its way.").waitFor();
   await page.keyboard.press("Delete");
-  await page.getByText("This cannot be done to it now.").waitFor();
+  await page.getByRole("alert").getByText("This message is no longer on its way.").waitFor();
 });
 
 test("a message that is clicked stops the clock", async (t) => {
@@ -369,7 +370,7 @@ test("messages that are not to the point are faint, or not drawn", async (t) => 
   await advance(page, 1);
   await page.locator("[data-kind='heartbeat']").nth(3).waitFor();
   const all = await page.locator("[data-message]").count();
-  await page.getByLabel("Which messages are drawn").selectOption({ label: "hide others" });
+  await page.getByLabel("Which messages are drawn").selectOption({ label: "hide unrelated" });
   assert.equal(await page.locator("[data-kind='heartbeat']").count(), 0);
   await page.keyboard.press(String(first));
   await page.locator("[data-kind='heartbeat']").first().waitFor();

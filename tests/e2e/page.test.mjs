@@ -235,7 +235,7 @@ test("an event shows what it is about, and the filter shows others", async (t) =
   const leader = await until(page, "leader", leaderOf);
   await page.keyboard.press("Space");
   const elected = page.locator("[data-event='role']", { hasText: `S${leader.id} is elected` });
-  await elected.getByRole("button").hover();
+  await elected.locator(".told").hover();
   await page.locator(`.node.lit [data-node="${leader.id}"]`).waitFor();
   assert.equal(await page.locator(".node.lit").count(), 1);
   assert.equal(await page.locator("[data-event='delivered']").count(), 0);

@@ -92,7 +92,7 @@ test("an open stream shows its buffers entry by entry, linked with the logs, by 
   const { replication_buffer, outbound_buffer, next, match } = await streamOf(page, link);
   const numbers = await row(page, link).locator(".numbers td:not(.left)").allInnerTexts();
   assert.deepEqual(numbers.map(Number), [next, match, 5 - match, replication_buffer, outbound_buffer]);
-  await row(page, link).getByText("Entries 2–3 are sent; S2’s answer is awaited.").waitFor();
+  await row(page, link).getByText("Entries 2–3 are sent; S2 has not answered yet.").waitFor();
   assert.equal(await row(page, link).locator(".why").textContent(), "caught up, now at line rate");
   await shot("stream-line-rate");
 
@@ -220,7 +220,7 @@ test("a line of what just happened shows and selects what it is about", async (t
   await page.evaluate(() => window.raftLab.advance(400));
   await runUntil(page, { event: "stream-state", target: 3, to: "snapshotting" });
   await page.clock.runFor(300);
-  const line = (event, hasText) => page.locator(`[data-event="${event}"]`, { hasText }).last().getByRole("button");
+  const line = (event, hasText) => page.locator(`[data-event="${event}"]`, { hasText }).last().locator(".told");
   // A change of a stream: its ends and its link are lit, and a click opens it.
   const change = line("stream-state", /S1’s stream to S3: .*, now lagging/);
   await change.hover();
@@ -247,7 +247,7 @@ test("a line of what just happened shows and selects what it is about", async (t
   await page.clock.runFor(50);
   assert.equal(await page.locator("[data-event='append']").count(), 0);
   const sent = page.locator("[data-event='sent']").last();
-  await sent.getByRole("button").click();
+  await sent.locator(".told").click();
   await page.clock.runFor(50);
   const { id } = await page.evaluate((n) => window.raftLab.trace().find((it) => it.n === n), Number(await sent.getAttribute("data-n")));
   await page.locator(`.message.lit[data-message="${id}"]`).waitFor();

@@ -24,7 +24,7 @@ const drawn = (page) => page.evaluate(() => {
     seen: all(".swarm path", (path) => path.getAttribute("d")),
     logs: all("[data-log]", (row) => row.textContent),
     streams: all("[data-stream]", (row) => row.textContent),
-    happened: all(".happened li", (line) => line.textContent),
+    happened: all(".happened li:not(.later, .here)", (line) => line.textContent),
   };
 });
 

@@ -3,11 +3,33 @@
 use std::collections::BTreeSet;
 
 use super::line::Line;
+use super::Filter;
 use crate::lab::vocab::event::{Event, LabEvent};
+use crate::raft::rpc::Message;
 use crate::raft::{self, Index, NodeId};
 use crate::view::selection::{Highlight, Selection};
 
 impl Line {
+    /// Whether a filter that asks for what a line is about lets it pass.
+    pub(super) fn passes(&self, filter: Filter) -> bool {
+        match filter {
+            Filter::Node(node) => self.highlight().nodes.contains(&node),
+            Filter::Entry(index) => {
+                let carries = |message: &Message| match message {
+                    Message::Append(append) => append.entries.iter().any(|entry| entry.index == index),
+                    _ => false,
+                };
+                let sent = match &self.record.event {
+                    Event::Lab(LabEvent::Sent { message, .. }) => Some(message),
+                    _ => self.context.message.as_ref(),
+                };
+                let about = self.highlight().entries.is_some_and(|(first, last)| (first..=last).contains(&index));
+                about || sent.is_some_and(|message| carries(message))
+            }
+            _ => true,
+        }
+    }
+
     /// What a click on the line selects: the entry, message, stream, link or node that the event names first.
     pub fn selection(&self) -> Option<Selection> {
         use raft::Event as It;

@@ -14,6 +14,9 @@ pub(super) const SPACING: u64 = 1024;
 /// closer together than what a log [keeps before a position](EventLog::reaches_well), in a run of any length.
 const KEPT_MAX: usize = 64;
 
+/// How many events after a moment in the past are looked at: no topic has more lines of a kind than are kept.
+const AHEAD: u64 = 250;
+
 /// Provides the feed at any event of a run.
 #[derive(Clone, Debug)]
 pub struct Feeds {
@@ -69,6 +72,8 @@ pub struct PlayerFeeds {
     present: u32,
     /// Those of the run that is to be the present one.
     coming: Option<Feeds>,
+    /// In the past: the feed that is shown.
+    looking_back: Option<Rc<Feed>>,
 }
 
 impl PlayerFeeds {
@@ -80,12 +85,30 @@ impl PlayerFeeds {
                 feeds: self.coming.take().unwrap_or_default(),
                 present: player.generation(),
                 coming: None,
+                looking_back: None,
             };
         }
         match player.coming() {
             Some(lab) => drop(self.coming.get_or_insert_default().at(&lab.past(), lab.events())),
             None => self.coming = None,
         }
-        player.with_past(|past| self.feeds.at(past, player.world().n))
+        let moment = player.world().n;
+        player.with_past(|past| {
+            let feed = self.feeds.at(past, moment);
+            self.looking_back = player.looks_back_at().map(|_| match self.looking_back.take() {
+                Some(before) if before.last == moment => before,
+                _ => Rc::new(feed.with_later(past)),
+            });
+            self.looking_back.clone().unwrap_or(feed)
+        })
+    }
+}
+
+impl Feed {
+    /// The same feed, with what comes next.
+    fn with_later(&self, past: &EventLog) -> Feed {
+        let mut later = self.from_here();
+        later.take(past.between(self.last, self.last + AHEAD));
+        Feed { later: Some(Rc::new(later)), ..self.clone() }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::burst::Fold;
 use super::known::{Context, Known};
 use crate::lab::vocab::event::{Event, LabEvent, Record};
 use crate::raft;
@@ -40,6 +41,8 @@ pub struct Line {
     pub matters: bool,
     /// What was so when it happened.
     pub context: Context,
+    /// The lines that this one stands for, if it does.
+    pub fold: Option<Rc<Fold>>,
 }
 
 impl Line {
@@ -47,7 +50,33 @@ impl Line {
         let context = known.take(record);
         let (topic, matters) = classify(&record.event, context.leads);
         let matters = matters || context.by_hand || context.owed;
-        Line { record: record.clone(), topic, matters, context }
+        Line { record: record.clone(), topic, matters, context, fold: None }
+    }
+
+    /// The number of the first event that it stands for: its place in the list.
+    pub fn begins(&self) -> u64 {
+        self.fold.as_ref().map_or(self.record.n, |fold| fold.first.record.n)
+    }
+
+    /// Whether it is routine: of no interest to who follows a node or an entry.
+    pub(super) fn is_routine(&self) -> bool {
+        use raft::Event as It;
+        match &self.record.event {
+            _ if self.matters => false,
+            Event::Node(event) => matches!(
+                event,
+                It::Timer { .. }
+                    | It::Next { .. }
+                    | It::Match { .. }
+                    | It::Buffer { .. }
+                    | It::Answered { .. }
+                    | It::Durable { .. }
+                    | It::ChunkSent { .. }
+                    | It::ChunkAnswered { .. }
+                    | It::Chunk { .. }
+            ),
+            Event::Lab(event) => matches!(event, LabEvent::Sent { .. } | LabEvent::Delivered { .. }),
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::values::{Carried, ChunkPlace, EntryPlace, LinkSet, MembersChange, Request, Vote};
+use super::values::{Carried, ChunkPlace, EntryPlace, LinkSet, Lot, MembersChange, Request, Vote};
 use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::event::{LossWhy, TrapDoes};
 use crate::lab::vocab::halt::Halt;
@@ -45,7 +45,7 @@ room! {
         texts { language_tag, language_name, text_direction }
         words { yes_or_no(is_so: bool) }
         sentences {
-            /// A set of nodes in few letters: "S1–3,5".
+            /// A set of nodes in few letters: "S1…S3, S5".
             node_set(nodes: &BTreeSet<NodeId>),
             /// A configuration: "S1–5 → S1–4", "S1–3, learner S4".
             membership(members: &Membership),
@@ -164,6 +164,7 @@ room! {
             nobody_leads(),
             has_no_vote(node: NodeName),
             has_no_timer(node: NodeName),
+            leads_without_timer(node: NodeName),
             has_no_links(node: NodeName),
             has_nothing_new(node: NodeName),
             is_last_voter(node: NodeName),
@@ -334,6 +335,12 @@ room! {
         texts {
             happened, nothing_to_tell, happened_filter, happened_follow, filter_matters, filter_everything,
             topic_elections, topic_log, topic_streams, topic_messages, topic_clients, topic_faults,
+            filter_by_topic, filter_by_node, filter_by_entry, go_to_moment, feed_here, feed_by_hand, feed_again,
+        }
+        sentences {
+            /// Events of the same kind, told together: so many, on the entries from the first to the last.
+            lot(lot: &Lot, count: u64, entries: Option<(Index, Index)>),
+            only_entry(index: Index),
         }
     }
 }

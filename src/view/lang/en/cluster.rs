@@ -163,6 +163,7 @@ say! {
         nobody_leads(): "There is no leader.",
         has_no_vote(node: NodeName): format!("{node} has no vote, so it cannot lead."),
         has_no_timer(node: NodeName): format!("{node} has no election timer running."),
+        leads_without_timer(node: NodeName): format!("{node} leads, so it has no election timer running."),
         has_no_links(node: NodeName): format!("{node} has no links."),
         has_nothing_new(node: NodeName): format!("{node} has applied nothing that is not in a snapshot already."),
         is_last_voter(node: NodeName): format!("{node} is the last voter."),

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use super::{plural, English};
 use crate::lab::json::error::ScenarioError;
+use crate::lab::vocab::event::ClientResult;
 use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
 use crate::lab::vocab::moment::Unreached;
 use crate::lab::vocab::violation::ViolationDetail;
-use crate::raft::{Membership, NodeId};
-use crate::view::format::{grouped, runs, NodeName};
+use crate::raft::{Index, Membership, NodeId};
+use crate::view::format::{grouped, range, runs, NodeName};
 use crate::view::lang::rooms::Guarantees;
+use crate::view::lang::values::{ByHand, Lot};
 
 say! {
     English: Common;
@@ -161,6 +163,51 @@ say! {
         topic_messages: "messages",
         topic_clients: "clients",
         topic_faults: "faults",
+        filter_by_topic: "by topic",
+        filter_by_node: "by node",
+        filter_by_entry: "by entry",
+        go_to_moment: "Go to this moment",
+        feed_here: "You are here",
+        feed_by_hand: "by hand",
+        feed_again: "sent again, as the one before was dropped",
+    }
+    sentences {
+        lot(lot: &Lot, count: u64, entries: Option<(Index, Index)>): lot_in_words(lot, count, entries),
+        only_entry(index: Index): format!("entry\u{a0}{}", grouped(index)),
+    }
+}
+
+fn lot_in_words(lot: &Lot, count: u64, entries: Option<(Index, Index)>) -> String {
+    let entries = entries.map_or_else(String::new, |(first, last)| range(first, last));
+    match lot {
+        Lot::Appends(node) => format!("{node} appends entries\u{a0}{entries}"),
+        Lot::Commits(_) => format!("Entries\u{a0}{entries} are now committed"),
+        Lot::ByHand(what) => {
+            let done = match what {
+                ByHand::Dropped => "dropped",
+                ByHand::Held => "held",
+                ByHand::Released => "released",
+                ByHand::Delayed => "delayed",
+                ByHand::Delivered => "delivered at once",
+                ByHand::Copied => "duplicated",
+            };
+            format!("{count} messages are {done} by hand")
+        }
+        Lot::Requests { reads, node, result } => {
+            let requests = format!("{count} {}", if *reads { "reads" } else { "writes" });
+            match (result, node) {
+                (ClientResult::Sent, Some(node)) => format!("{requests} are sent to {node}"),
+                (ClientResult::Sent, None) => format!("{requests} are sent"),
+                (ClientResult::Waiting, _) => format!("{requests} wait for a leader"),
+                (ClientResult::Ok, _) if *reads => format!("{requests} are answered"),
+                (ClientResult::Ok, _) => format!("{requests} are acknowledged"),
+                (ClientResult::Refused, _) => format!("{requests} are refused"),
+                (ClientResult::NotMatched, _) => format!("{requests} are not done"),
+                (ClientResult::Retrying, _) => format!("{requests} will be sent again"),
+                (ClientResult::Unknown, _) if *reads => format!("{requests} get no answer"),
+                (ClientResult::Unknown, _) => format!("The client cannot tell whether {requests} took effect"),
+            }
+        }
     }
 }
 
