@@ -569,7 +569,7 @@ mod tests {
         let lost = LabEvent::Lost { id: 7, from: 3, to: 1, kind, why: LossWhy::Cut };
         assert_eq!(lab(sent.clone()), "S3 → S1: asks for a vote in term 2");
         let both = vec![Event::Lab(sent.clone()), Event::Lab(lost.clone())];
-        assert_eq!(tell(both), "S3 → S1: asks for a vote in term 2, is lost — link is cut");
+        assert_eq!(tell(both), "S3 → S1: asks for a vote in term 2, is lost — the link is cut");
         let held = LabEvent::Held { id: 7, from: 3, to: 1, kind };
         let delayed = LabEvent::Delayed { id: 7, from: 3, to: 1, kind, arrives };
         let released = LabEvent::Released { id: 7, from: 3, to: 1, kind, arrives };
@@ -586,7 +586,7 @@ mod tests {
         }
         assert_eq!(
             lab(lost),
-            "S3 → S1: vote request, is lost — link is cut",
+            "S3 → S1: vote request, is lost — the link is cut",
             "of a message from before the first event"
         );
     }

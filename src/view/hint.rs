@@ -298,7 +298,7 @@ mod tests {
         let mut caught = world(|_| {});
         caught.traps.insert(1, Rc::new(Interceptor { does: TrapDoes::Drop, which: Default::default() }));
         let told = hint(&caught, true, false, &English).unwrap();
-        assert_eq!(told, "Some messages will be dropped or held as they are sent, as an action asked.");
+        assert_eq!(told, "Some messages will be dropped or held when they are sent, because an action asked for it.");
     }
 
     #[test]

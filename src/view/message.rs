@@ -317,7 +317,7 @@ pub fn name(message: &InFlight, t: &dyn Text) -> String {
     }
 }
 
-/// The accessible name of a lost message: "S1 → S2: heartbeat, lost at 1 234.5 ms: link is cut".
+/// The accessible name of a lost message: "S1 → S2: heartbeat, lost at 1 234.5 ms: the link is cut".
 pub fn lost_name(lost: &LostMessage, t: &dyn Text) -> String {
     let (from, to) = (NodeName(lost.message.from), NodeName(lost.message.to));
     t.lost_name(from, to, &short(&lost.message.message, t), &ms(lost.at, 1), lost.why)
@@ -428,7 +428,7 @@ mod tests {
         let left = |time| lost_left(&lost(15), Micros::from_ms(15) + time);
         assert!((left(Micros(LOST_SHOWN.0 / 4)) - 0.75).abs() < 0.001);
         assert_eq!([left(Micros::ZERO), left(LOST_SHOWN), left(Micros(2 * LOST_SHOWN.0))], [1.0, 0.0, 0.0]);
-        assert_eq!(lost_name(&lost(15), &English), "S1 → S2: append 5, lost at 15.0\u{a0}ms: link is cut");
+        assert_eq!(lost_name(&lost(15), &English), "S1 → S2: append 5, lost at 15.0\u{a0}ms: the link is cut");
         assert_eq!(name(&in_flight(append(0)), &English).split(", arrives").nth(1), Some(" at 20.0\u{a0}ms"));
     }
 

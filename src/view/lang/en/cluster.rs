@@ -251,7 +251,7 @@ say! {
         hint_slow_disks: "A majority has slow disks: an entry counts only once it is on disk.",
         hint_disk_hangs: "A disk hangs: reads from it get no answer.",
         hint_timers_off: "No election timer runs: no node starts an election unless you tell it to.",
-        hint_traps: "Some messages will be dropped or held as they are sent, as an action asked.",
+        hint_traps: "Some messages will be dropped or held when they are sent, because an action asked for it.",
     }
     words {
         hint_halted(by_finger: bool): if by_finger {

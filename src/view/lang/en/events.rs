@@ -78,7 +78,7 @@ say! {
             format!("{from} → {to}: {says}, arrives at {arrives}\u{a0}ms"),
         held_name(from: NodeName, to: NodeName, says: &str): format!("{from} → {to}: {says}; it is held"),
         lost_name(from: NodeName, to: NodeName, says: &str, at: &str, why: LossWhy):
-            format!("{from} → {to}: {says}, lost at {at}\u{a0}ms: {}", why.text()),
+            format!("{from} → {to}: {says}, lost at {at}\u{a0}ms: {}", loss_why(why)),
     }
 }
 
@@ -105,6 +105,16 @@ fn chunk_in_words(chunk: ChunkPlace) -> String {
     format!("{which} of snapshot {}, {} B at {}", grouped(index), grouped(bytes), grouped(offset))
 }
 
+/// Why a message was lost.
+pub(super) fn loss_why(why: LossWhy) -> &'static str {
+    match why {
+        LossWhy::Chance => "lost by chance",
+        LossWhy::Cut => "the link is cut",
+        LossWhy::Crashed => "the receiver is down",
+        why => why.text(),
+    }
+}
+
 say! {
     English: NodeEvents;
     texts {
@@ -128,7 +138,11 @@ say! {
             RoleWhy::Membership => "the configuration changed",
             RoleWhy::Removed => "it was removed from the cluster",
         },
-        transfer_refused_why(why: TransferRefusedWhy): why.text(),
+        transfer_refused_why(why: TransferRefusedWhy): match why {
+            TransferRefusedWhy::NotLeader => "it is not the leader",
+            TransferRefusedWhy::Leads => "that node is the leader already",
+            TransferRefusedWhy::NoVoter => "that node has no vote",
+        },
     }
     sentences {
         started(node: NodeName, term: Term, last: Index): if last == 0 && term == 0 {
@@ -294,8 +308,15 @@ say! {
         client_not_matched_why: "the key has another value",
     }
     words {
-        loss_why(why: LossWhy): why.text(),
-        members_result(result: MembersResult): result.text(),
+        loss_why(why: LossWhy): loss_why(why),
+        members_result(result: MembersResult): match result {
+            MembersResult::NotLeader => "it is not the leader",
+            MembersResult::Unknown => "it lost its leadership meanwhile, so the change may still be completed",
+            MembersResult::NotBegun => "it stepped down before the change began",
+            MembersResult::Transferring => "it is handing over its leadership",
+            MembersResult::Superseded => "a newer change replaced this one",
+            result => result.text(),
+        },
         rule(rule: Rule): rule.statement(),
     }
     sentences {

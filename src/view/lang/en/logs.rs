@@ -154,7 +154,7 @@ say! {
         received_of(index: Index, bytes: u64): format!("up to entry\u{a0}{}: {}\u{a0}B so far", grouped(index), grouped(bytes)),
         write_takes(low: &str, high: &str): format!("{low}–{high}\u{a0}ms a write"),
         message_number(id: u64): format!("Message {}", grouped(id)),
-        lost_at(at: &str, why: LossWhy): format!("at {at}\u{a0}ms: {}", why.text()),
+        lost_at(at: &str, why: LossWhy): format!("at {at}\u{a0}ms: {}", super::events::loss_why(why)),
         timer_from_to(from: &str, to: &str): format!("runs out at {to}\u{a0}ms, set at {from}\u{a0}ms"),
         snapshot_named(id: u64, index: Index, term: Term):
             format!("number\u{a0}{}, up to entry\u{a0}{} (term\u{a0}{term})", grouped(id), grouped(index)),

@@ -66,7 +66,7 @@ say! {
         cancel: "Cancel",
         dismiss: "Dismiss",
         fold: "Fold or unfold this panel",
-                one_run_only: "There is only one run. Act in its past to make another one.",
+        one_run_only: "There is only one run. Act in its past to make another one.",
         no_messages: "No message is on its way.",
         no_more_nodes: "There cannot be more nodes than these.",
         no_timers: "No election timer is running.",
