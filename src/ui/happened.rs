@@ -309,7 +309,7 @@ fn Happening(props: &LineProps) -> Html {
                 type="button" class="moment" title={t.go_to_moment()} onclick={travel}
                 aria-label={format!("{}: {}", t.go_to_moment(), t.at_ms(&at))}
             >
-                <time>{ at }</time>
+                <time>{ folded.map(|_| "…") }{ at }</time>
             </button>
             <button
                 type="button" class="told"

@@ -107,7 +107,7 @@ impl PlayerFeeds {
 impl Feed {
     /// The same feed, with what comes next.
     fn with_later(&self, past: &EventLog) -> Feed {
-        let mut later = self.from_here();
+        let mut later = self.continued();
         later.take(past.between(self.last, self.last + AHEAD));
         Feed { later: Some(Rc::new(later)), ..self.clone() }
     }

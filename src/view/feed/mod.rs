@@ -76,7 +76,7 @@ impl Feed {
     }
 
     /// A feed without lines for what comes after this one.
-    fn from_here(&self) -> Feed {
+    fn continued(&self) -> Feed {
         Feed { last: self.last, known: self.known.clone(), ..Feed::default() }
     }
 
