@@ -167,9 +167,11 @@ test("many of a kind are one line, which opens; a node and an entry have their o
   await frames(page);
   const told = await page.locator(".lines li").allInnerTexts();
   assert.ok(told.length > 3 && told.every((line) => line.includes("S2")), `${told}`);
-  await page.locator("[data-log='1'] [data-index='2']").click();
-  await show.selectOption({ label: "entry 2" });
-  await page.locator(".lines li", { hasText: "Entry 2 is now committed" }).first().waitFor();
+  const cell = page.locator("[data-log='1'] [data-index]").last();
+  const index = await cell.getAttribute("data-index");
+  await cell.click();
+  await show.selectOption({ label: `entry ${index}` });
+  await page.locator(".lines li", { hasText: `applies entry ${index}` }).first().waitFor();
   assert.equal(await page.locator(".lines [data-event='role']").count(), 0);
 });
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::line::Line;
-use super::Filter;
+use super::line::{Filter, Line};
 use crate::lab::vocab::event::{Event, LabEvent};
 use crate::raft::rpc::Message;
 use crate::raft::{self, Index, NodeId};

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use super::line::{Line, Topic};
-use super::{Lines, LINES_MAX};
+use super::line::{Fold, Line, Lines, Topic, LINES_MAX};
 use crate::lab::vocab::event::{Event, LabEvent};
 use crate::raft;
 use crate::runtime::Micros;
@@ -15,17 +14,6 @@ pub const FOLDED_MIN: u64 = 4;
 
 /// The longest virtual time between two of them.
 const GAP: Micros = Micros::from_ms(60);
-
-/// The lines that one line stands for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fold {
-    /// The first of them.
-    pub first: Rc<Line>,
-    /// Their number.
-    pub count: u64,
-    /// The last of them, oldest first.
-    pub lines: Lines,
-}
 
 /// What a line can be told together with; none if it is told alone.
 pub fn lot(line: &Line) -> Option<Lot> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::Feed;
+use super::list::Feed;
 use crate::lab::run::past::EventLog;
 use crate::lab::Player;
 
@@ -35,20 +35,20 @@ impl Feeds {
     /// The feed after the event with this number. `past` belongs to the same run in every call, and reaches that event.
     pub fn at(&mut self, past: &EventLog, event: u64) -> Rc<Feed> {
         let kept = |feeds: &Feeds| feeds.kept.range(..=event).next_back().map(|(_, feed)| feed.clone());
-        if self.shown.last > event {
+        if self.shown.last_taken() > event {
             self.shown = kept(self).unwrap_or_else(|| Rc::new(Feed::after(past.start())));
         }
-        if self.shown.last < past.dropped() {
+        if self.shown.last_taken() < past.dropped() {
             // What happened until the log begins was never looked at, or is behind the feed that is kept.
-            let later = kept(self).filter(|feed| feed.last >= past.dropped());
+            let later = kept(self).filter(|feed| feed.last_taken() >= past.dropped());
             self.shown = later.unwrap_or_else(|| Rc::new(Feed::after(&past.world_at(past.dropped()))));
         }
-        while self.shown.last < event.min(past.events()) {
+        while self.shown.last_taken() < event.min(past.events()) {
             // In pieces that end where a feed is kept.
-            let next = (self.shown.last / self.spacing + 1) * self.spacing;
-            let new = past.between(self.shown.last, event.min(next));
+            let next = (self.shown.last_taken() / self.spacing + 1) * self.spacing;
+            let new = past.between(self.shown.last_taken(), event.min(next));
             Rc::make_mut(&mut self.shown).take(new);
-            if self.shown.last == next {
+            if self.shown.last_taken() == next {
                 self.keep(next);
             }
         }
@@ -96,19 +96,10 @@ impl PlayerFeeds {
         player.with_past(|past| {
             let feed = self.feeds.at(past, moment);
             self.looking_back = player.looks_back_at().map(|_| match self.looking_back.take() {
-                Some(before) if before.last == moment => before,
-                _ => Rc::new(feed.with_later(past)),
+                Some(before) if before.last_taken() == moment => before,
+                _ => Rc::new(feed.with_later(past.between(moment, moment + AHEAD))),
             });
             self.looking_back.clone().unwrap_or(feed)
         })
-    }
-}
-
-impl Feed {
-    /// The same feed, with what comes next.
-    fn with_later(&self, past: &EventLog) -> Feed {
-        let mut later = self.continued();
-        later.take(past.between(self.last, self.last + AHEAD));
-        Feed { later: Some(Rc::new(later)), ..self.clone() }
     }
 }

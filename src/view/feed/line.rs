@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
-use super::burst::Fold;
 use super::known::{Context, Known};
 use crate::lab::vocab::event::{Event, LabEvent, Record};
-use crate::raft;
+use crate::raft::{self, Index, NodeId};
+
+/// The most lines that are kept for each topic: this many important ones and this many others.
+pub const LINES_MAX: usize = 100;
 
 /// The topic of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,36 @@ impl Topic {
     /// Every topic, in display order.
     pub const ALL: [Topic; 6] =
         [Topic::Elections, Topic::Log, Topic::Streams, Topic::Messages, Topic::Clients, Topic::Faults];
+}
+
+/// The lines that are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filter {
+    /// The important lines of every topic.
+    #[default]
+    Matters,
+    /// All lines of one topic.
+    Only(Topic),
+    /// What a node does and what is done to it, without routine.
+    Node(NodeId),
+    /// What becomes of the entries at an index.
+    Entry(Index),
+    /// All lines.
+    Everything,
+}
+
+/// Lines in order.
+pub(super) type Lines = imbl::Vector<Rc<Line>>;
+
+/// The lines that one line stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fold {
+    /// The first of them.
+    pub first: Rc<Line>,
+    /// Their number.
+    pub count: u64,
+    /// The last of them, oldest first.
+    pub lines: Lines,
 }
 
 /// One event, with the context that is needed to describe it.

@@ -8,182 +8,13 @@ mod burst;
 mod kept;
 mod known;
 mod line;
+mod list;
 
-use std::rc::Rc;
-
-pub use self::burst::{lot, Fold};
+pub use self::burst::lot;
 pub use self::kept::{Feeds, PlayerFeeds};
 pub use self::known::Context;
-pub use self::line::{Line, Topic};
-
-use self::burst::FOLDED_MIN;
-use self::known::Known;
-use crate::lab::vocab::event::Record;
-use crate::lab::World;
-use crate::raft::{Index, NodeId};
-
-/// The most lines that are kept for each topic: this many important ones and this many others.
-pub const LINES_MAX: usize = 100;
-
-/// The lines that are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Filter {
-    /// The important lines of every topic.
-    #[default]
-    Matters,
-    /// All lines of one topic.
-    Only(Topic),
-    /// What a node does and what is done to it, without routine.
-    Node(NodeId),
-    /// What becomes of the entries at an index.
-    Entry(Index),
-    /// All lines.
-    Everything,
-}
-
-type Lines = imbl::Vector<Rc<Line>>;
-
-/// The lines of a topic, at most [`LINES_MAX`] of each kind.
-#[derive(Clone, Debug, Default)]
-struct Shelf {
-    /// The important ones, where many of the same kind are one.
-    folded: Lines,
-    /// The important ones.
-    important: Lines,
-    /// Those that only say that all goes on as usual.
-    routine: Lines,
-    /// All others.
-    others: Lines,
-}
-
-/// The last lines of a run.
-#[derive(Clone, Debug, Default)]
-pub struct Feed {
-    /// The sequence number of the last event that was taken.
-    last: u64,
-    known: Known,
-    shelves: [Shelf; Topic::ALL.len()],
-    /// The last event after which lines are not folded into one from before it.
-    parted: u64,
-    /// Of a moment in the past: what comes next.
-    later: Option<Rc<Feed>>,
-}
-
-impl Feed {
-    /// A feed without lines that knows what there was before the event to come.
-    fn after(world: &World) -> Feed {
-        Feed { last: world.n, known: Known::after(world), ..Feed::default() }
-    }
-
-    /// A feed without lines for what comes after this one.
-    fn continued(&self) -> Feed {
-        Feed { last: self.last, known: self.known.clone(), ..Feed::default() }
-    }
-
-    /// Takes new events of a run, which may follow events that it has already.
-    pub fn take(&mut self, records: &[Rc<Record>]) {
-        let new = records.partition_point(|record| record.n <= self.last);
-        for record in &records[new..] {
-            self.last = record.n;
-            let line = Rc::new(Line::new(record, &mut self.known));
-            let shelf = &mut self.shelves[line.topic as usize];
-            if line.matters {
-                burst::add(&mut shelf.folded, &line, self.parted);
-                shorten(&mut shelf.folded);
-                if burst::parts(&line) {
-                    self.parted = line.record.n;
-                }
-            }
-            let lines = match (line.matters, line.is_routine()) {
-                (true, _) => &mut shelf.important,
-                (false, true) => &mut shelf.routine,
-                (false, false) => &mut shelf.others,
-            };
-            lines.push_back(line);
-            shorten(lines);
-        }
-    }
-
-    /// The sequence number of the last event that was taken.
-    pub fn last_taken(&self) -> u64 {
-        self.last
-    }
-
-    /// The last lines that pass `filter`, at most `count`, oldest first.
-    pub fn last(&self, filter: Filter, count: usize) -> Vec<Rc<Line>> {
-        let mut sources: Vec<&Lines> = Vec::new();
-        for (topic, shelf) in Topic::ALL.into_iter().zip(&self.shelves) {
-            match filter {
-                Filter::Matters => sources.push(&shelf.folded),
-                Filter::Only(only) if only != topic => {}
-                Filter::Node(_) => sources.extend([&shelf.important, &shelf.others]),
-                Filter::Only(_) | Filter::Entry(_) | Filter::Everything => {
-                    sources.extend([&shelf.important, &shelf.others, &shelf.routine]);
-                }
-            }
-        }
-        let mut lines = latest(&sources, count, |line| line.passes(filter));
-        if filter == Filter::Matters {
-            lines = lines.iter().flat_map(unfolded).collect();
-            lines.sort_by_key(|line| line.begins());
-            lines.drain(..lines.len().saturating_sub(count));
-        }
-        lines
-    }
-
-    /// The lines of what comes next that pass `filter`, at most `count`. There are none in the present.
-    pub fn next(&self, filter: Filter, count: usize) -> Vec<Rc<Line>> {
-        let mut lines = self.later.as_ref().map_or_else(Vec::new, |later| later.last(filter, usize::MAX));
-        lines.truncate(count);
-        lines
-    }
-
-    /// The last important lines, each event on its own, oldest first.
-    pub fn important(&self) -> Vec<Rc<Line>> {
-        let sources: Vec<&Lines> = self.shelves.iter().map(|shelf| &shelf.important).collect();
-        latest(&sources, LINES_MAX, |_| true)
-    }
-
-    /// The important lines after event `n`, oldest first.
-    pub fn news(&self, n: u64) -> Vec<Rc<Line>> {
-        let mut lines = self.important();
-        lines.retain(|line| line.record.n > n);
-        lines
-    }
-}
-
-fn shorten(lines: &mut Lines) {
-    if lines.len() > LINES_MAX {
-        lines.pop_front();
-    }
-}
-
-/// The last lines of these that pass, at most `count`, oldest first.
-fn latest(sources: &[&Lines], count: usize, passes: impl Fn(&Line) -> bool) -> Vec<Rc<Line>> {
-    // Each source is in order, so this is a merge from the end: take the latest of the last lines each time.
-    let mut ends: Vec<usize> = sources.iter().map(|lines| lines.len()).collect();
-    let mut found = Vec::new();
-    while found.len() < count {
-        let end = |source: usize| ends[source].checked_sub(1).and_then(|at| sources[source].get(at));
-        let latest = (0..sources.len()).filter_map(|source| Some((end(source)?.begins(), source))).max();
-        let Some((_, source)) = latest else { break };
-        ends[source] -= 1;
-        let line = &sources[source][ends[source]];
-        if passes(line) {
-            found.push(line.clone());
-        }
-    }
-    found.reverse();
-    found
-}
-
-/// The line, or those that it stands for if they are few.
-fn unfolded(line: &Rc<Line>) -> Vec<Rc<Line>> {
-    match &line.fold {
-        Some(fold) if fold.count < FOLDED_MIN => fold.lines.iter().cloned().collect(),
-        _ => vec![line.clone()],
-    }
-}
+pub use self::line::{Filter, Fold, Line, Topic, LINES_MAX};
+pub use self::list::Feed;
 
 #[cfg(test)]
 mod tests {
@@ -191,17 +22,13 @@ mod tests {
     use super::*;
     use crate::lab::run::lab::Lab;
     use crate::lab::run::past::EventLog;
-    use crate::lab::vocab::action::Action;
-    use crate::lab::vocab::event::{Event, LabEvent};
-    use crate::lab::vocab::selector::Selector;
+    use crate::lab::vocab::event::{Event, LabEvent, Record};
     use crate::lab::{Player, Scenario};
-    use crate::raft;
     use crate::raft::event::{Role, RoleWhy};
-    use crate::raft::rpc::MessageKind;
+    use crate::raft::{self, NodeId};
     use crate::runtime::Micros;
-    use crate::view::describe::describe;
-    use crate::view::lang::English;
     use crate::view::selection::{Highlight, Selection};
+    use std::rc::Rc;
 
     fn record(n: u64, event: impl Into<Event>) -> Rc<Record> {
         Rc::new(Record { at: Micros(n), n, event: event.into() })
@@ -285,70 +112,6 @@ mod tests {
             }
         }
         assert_eq!(feeds.kept.keys().copied().collect::<Vec<u64>>(), [1, 2, 3, 4, 5, 6, 7, 8, 9].map(|i| i * SPACING));
-    }
-
-    /// The important lines after these actions on the opening run, each at a time, with the number that it stands for.
-    fn told_after(acts: &[(u64, Action)]) -> (Feed, Vec<(String, u64)>) {
-        let mut lab = Lab::new(Scenario::opening()).unwrap();
-        let mut feeds = Feeds::default();
-        for (at, act) in acts {
-            lab.advance_to(Micros::from_ms(*at), u64::MAX);
-            lab.act(act.clone()).unwrap();
-        }
-        lab.advance_to(lab.world().at + Micros::from_ms(300), u64::MAX);
-        let feed = feeds.at(&lab.past(), lab.events());
-        let told = feed.last(Filter::Matters, 60).into_iter().map(|line| {
-            let count = line.fold.as_ref().map_or(1, |fold| fold.count);
-            (describe(&line, 5, &English).text.replace('\u{a0}', " "), count)
-        });
-        let told = told.collect();
-        (Feed::clone(&feed), told)
-    }
-
-    #[test]
-    fn many_of_a_kind_are_one_line_with_their_number() {
-        let write =
-            Action::WriteMany { count: 10, every: None, clients: Some(10), value_bytes: None, retry_after: None };
-        let (feed, told) = told_after(&[(700, write)]);
-        let has = |words: &str| told.iter().find(|(text, _)| text.contains(words)).map(|(_, count)| *count);
-        assert_eq!(has("10 writes are sent to S"), Some(10), "{told:?}");
-        assert_eq!(has("10 writes are acknowledged"), Some(10), "{told:?}");
-        assert_eq!(has(" appends entries "), Some(10), "{told:?}");
-        assert!(feed.important().iter().all(|line| line.fold.is_none()), "on its own, each is there too");
-    }
-
-    #[test]
-    fn what_is_done_to_a_message_and_what_comes_of_it_is_always_told() {
-        let write = Action::Write {
-            key: "x".into(),
-            value: "1".into(),
-            only_if: None,
-            node: None,
-            client: None,
-            retry_after: None,
-        };
-        let dropped = Selector { kind: Some(MessageKind::Append), count: Some(1), ..Selector::default() };
-        let (feed, told) = told_after(&[(700, Action::Drop(dropped)), (701, write)]);
-        let words = ["will be dropped", "is lost", "no answer in time", ": append ", "is acknowledged"];
-        for words in words {
-            assert!(told.iter().any(|(text, _)| text.contains(words)), "{words}: {told:?}");
-        }
-        let again = feed.important().into_iter().filter(|line| line.context.owed && line.record.event.name() == "sent");
-        assert_eq!(again.count(), 1, "{told:?}");
-    }
-
-    #[test]
-    fn a_filter_keeps_to_a_node_or_an_entry() {
-        let (feed, _) = told_after(&[]);
-        let all = feed.last(Filter::Everything, usize::MAX);
-        let of_node = feed.last(Filter::Node(2), usize::MAX);
-        assert!(!of_node.is_empty() && of_node.len() < all.len());
-        assert!(of_node.iter().all(|line| line.highlight().nodes.contains(&2) && line.topic != Topic::Messages));
-        let of_entry: Vec<&str> =
-            feed.last(Filter::Entry(1), usize::MAX).iter().map(|line| line.record.event.name()).collect();
-        for event in ["append", "durable", "commit", "apply"] {
-            assert!(of_entry.contains(&event), "{event}: {of_entry:?}");
-        }
     }
 
     #[test]
