@@ -41,3 +41,4 @@ pub mod streams;
 pub mod turns;
 pub mod until;
 pub mod why_not;
+pub mod writes;

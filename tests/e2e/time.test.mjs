@@ -121,7 +121,7 @@ test("whatever is done in the past makes another run, and the one that was is ke
 
   await page.getByRole("button", { name: "Run 2 of 2" }).click();
   await shot("runs");
-  await page.getByRole("menuitem", { name: /^Run 1, up to/ }).click();
+  await page.getByRole("menuitem", { name: /^Run 1 \(ends at/ }).click();
   await page.locator("[data-node='1'][data-standing='crashed']").waitFor();
   assert.equal((await report(page)).trace_hash, first.trace_hash);
   await page.keyboard.press("R");
@@ -151,7 +151,7 @@ test("a new run is of the same cluster, and the one before is kept", async (t) =
   for (let i = 0; i < 8; i++) await page.keyboard.press("Shift+ArrowRight");
   assert.notEqual((await report(page)).trace_hash, first.trace_hash);
   await page.keyboard.press("R");
-  await page.getByRole("menuitem", { name: /^Run 1, up to/ }).click();
+  await page.getByRole("menuitem", { name: /^Run 1 \(ends at/ }).click();
   await page.getByRole("button", { name: "Run 1 of 2" }).waitFor();
   assert.equal((await report(page)).trace_hash, first.trace_hash);
 });

@@ -97,7 +97,7 @@ test("everything that is drawn is explained, as it is drawn", async (t) => {
   await page.locator("[data-stream]").nth(3).waitFor();
   const heads = await page.locator(".stream-table thead th[title]").evaluateAll((all) =>
     all.map((head) => [head.textContent, head.title]));
-  assert.deepEqual(heads.map(([name]) => name), ["state", "next", "match", "lag", "buffer", "outbound", "lag over time"]);
+  assert.deepEqual(heads.map(([name]) => name), ["state", "next", "match", "lag", "queued", "in flight", "lag over time"]);
   await page.keyboard.press("?");
   const dialog = page.getByRole("dialog");
   for (const [name, means] of heads) {

@@ -332,7 +332,14 @@ fn told_after(acts: &[(u64, Action)]) -> (Feed, Vec<(String, u64)>) {
 
 #[test]
 fn many_of_a_kind_are_one_line_with_their_number() {
-    let write = Action::WriteMany { count: 10, every: None, clients: Some(10), value_bytes: None, retry_after: None };
+    let write = Action::WriteMany {
+        count: 10,
+        every: None,
+        clients: Some(10),
+        value_bytes: None,
+        keys: None,
+        retry_after: None,
+    };
     let (feed, told) = told_after(&[(700, write)]);
     let has = |words: &str| told.iter().find(|(text, _)| text.contains(words)).map(|(_, count)| *count);
     assert_eq!(has("10 writes are sent to S"), Some(10), "{told:?}");
