@@ -206,9 +206,9 @@ pub fn strokes<'a>(
         // When nodes were added, the ring has changed and the drawn line may no longer cross the links.
         let drawn = drawn(name).filter(|points| crosses_all(ring, points, links));
         let points = drawn.map_or_else(|| across(ring, links), <[Point]>::to_vec);
-        let words = t.stroke_rejoin(name);
+        let words = t.stroke_rejoin();
         // An estimate of the text's width; the constant is for the cross and the rounded ends.
-        let tag_width = 6.9 * words.chars().count() as f64 + 38.0;
+        let tag_width = 6.9 * words.chars().count() as f64 + 24.0;
         let tag = tag_place(ring, &points, tag_width, &glyphs);
         glyphs.push(StrokeGlyph { name: name.clone(), path: curve(&points), words, tag, tag_width });
     }
@@ -352,7 +352,7 @@ mod tests {
         let inside = |dot: &VoteDot| dot.at.distance(candidate.at) < ring.node_radius - 3.0;
         assert!(candidate.votes.iter().all(inside), "{:?}", candidate.votes);
         assert!(glyphs[0].votes.is_empty());
-        assert_eq!(candidate.name, "S2, candidate, term 3, commit 0");
+        assert_eq!(candidate.name, "S2, candidate, term\u{a0}3, commit\u{a0}0");
     }
 
     #[test]

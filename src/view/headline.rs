@@ -167,7 +167,7 @@ mod tests {
                     lead(node, 3);
                     node.members.1.voters.push([1, 2, 3, 4].into());
                 }),
-                "S3 leads term 2; the voters change from S1–5 to S1–4: until then, decisions need a majority of the old and of the new ones.",
+                "S3 leads term 2; the voters change from S1…S5 to S1…S4: until then, decisions need a majority of the old and of the new ones.",
             ),
             (
                 world(|node| {
