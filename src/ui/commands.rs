@@ -1,5 +1,6 @@
 //! Carries out the user's commands, given by key, button or menu.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -13,13 +14,14 @@ use crate::lab::play::branches::BranchId;
 use crate::lab::vocab::action::Action;
 use crate::lab::{ScenarioError, StepKind};
 use crate::raft::NodeId;
-use crate::view::action::partition_in_words;
+use crate::view::action::{partition_in_words, toggle_link};
 use crate::view::command::Command;
+use crate::view::format::NodeName;
 use crate::view::geometry::Point;
 use crate::view::menu::{MenuAction, MenuTarget};
-use crate::view::on_link::next as next_link;
+use crate::view::on_link::{between as link_between, next as next_link};
 use crate::view::on_message::{next as next_message, MessageAct};
-use crate::view::on_node::{add_node, align_timers, spread_timers, NodeAct};
+use crate::view::on_node::{add_node, align_timers, crash_all, restart_all, spread_timers, NodeAct};
 use crate::view::page::{Change, Dialog, Menu};
 use crate::view::selection::Selection;
 use crate::view::settings::{Setting, Theme};
@@ -32,13 +34,30 @@ use crate::view::writes::ten_writes;
 struct CommandContext {
     driver: Driver,
     page: PageState,
+    /// Which node of a link is to be chosen by the next key.
+    picking: Rc<Cell<Pick>>,
+    /// The node or link whose messages are gone through.
+    walk: Rc<Cell<Option<Selection>>>,
+}
+
+/// Which node of a link is to be chosen by the next key.
+#[derive(Clone, Copy, Default)]
+enum Pick {
+    /// None.
+    #[default]
+    Nothing,
+    /// Its first.
+    First,
+    /// Its second; this is the first.
+    Second(NodeId),
 }
 
 /// The callbacks with which components act. Made once.
 #[hook]
 pub fn use_actions(driver: &Driver, page: &PageState) -> Rc<Actions> {
     use_memo((), |()| {
-        let context = CommandContext { driver: driver.clone(), page: page.clone() };
+        let context =
+            CommandContext { driver: driver.clone(), page: page.clone(), picking: Rc::default(), walk: Rc::default() };
         Actions {
             change: context.callback(CommandContext::change),
             act: context.callback(CommandContext::act),
@@ -85,6 +104,13 @@ impl CommandContext {
     fn carry_out(&self, command: Command) {
         let (driver, t) = (&self.driver, text());
         let step = || self.page.now().settings.step;
+        match (self.picking.take(), command) {
+            (Pick::First, Command::Select(node)) if driver.world().nodes.contains_key(&node) => {
+                return self.ask_for_node(Pick::Second(node), &t.pick_second(NodeName(node)));
+            }
+            (Pick::Second(first), Command::Select(second)) => return self.pick_link(first, second),
+            _ => {}
+        }
         match command {
             // Time.
             Command::PlayPause => driver.play_pause(),
@@ -110,10 +136,14 @@ impl CommandContext {
             }
             Command::Partition => self.change(Change::Dialog(Some(Dialog::Partition))),
             Command::Links => self.links(),
+            Command::Cluster => self.menu(MenuTarget::Cluster, "[data-whole]"),
+            Command::PickLink => self.ask_for_node(Pick::First, t.pick_first()),
             Command::NextLink => self.next_link(true),
             Command::PreviousLink => self.next_link(false),
             Command::RejoinAll => self.rejoin_all(),
             // Nodes.
+            Command::CrashAll => self.act_or_say(crash_all(&driver.world()), t.nobody_runs()),
+            Command::RestartAll => self.act_or_say(restart_all(&driver.world()), t.everybody_runs()),
             Command::AddNode => self.act_or_say(add_node(&driver.world()), t.no_more_nodes()),
             Command::SpreadTimers => self.act_all(spread_timers(&driver.world()), t.no_timers()),
             Command::AlignTimers => self.act_all(align_timers(&driver.world()), t.no_timers()),
@@ -256,6 +286,22 @@ impl CommandContext {
         }
     }
 
+    /// The next key of a node chooses this one of a link.
+    fn ask_for_node(&self, which: Pick, say: &str) {
+        self.picking.set(which);
+        self.notice(Some(say));
+    }
+
+    fn pick_link(&self, a: NodeId, b: NodeId) {
+        match link_between(&self.driver.world(), a, b) {
+            Some((a, b)) => {
+                self.select(Selection::Link((a, b)), &format!("[data-link='{a}-{b}'] .reach"));
+                self.notice(Some(&text().picked_link(NodeName(a), NodeName(b))));
+            }
+            None => self.notice(Some(text().pick_no_link())),
+        }
+    }
+
     fn rejoin_all(&self) {
         let anything_cut = !self.driver.world().cut.is_empty();
         self.act_or_say(anything_cut.then_some(Action::Heal {}), text().nothing_cut());
@@ -268,6 +314,9 @@ impl CommandContext {
     }
 
     fn on_node(&self, act: NodeAct) {
+        if let (NodeAct::IsolateOrRejoin, Some(Selection::Link(link))) = (act, self.selected()) {
+            return self.act(toggle_link(&self.driver.world(), link));
+        }
         match self.selected_node() {
             Some(node) => {
                 let world = self.driver.world();
@@ -279,8 +328,12 @@ impl CommandContext {
     }
 
     fn next_message(&self, forward: bool) {
-        let current = self.selected().and_then(Selection::message);
-        match next_message(&self.driver.world(), current, forward) {
+        let selected = self.selected();
+        let current = selected.and_then(Selection::message);
+        if current.is_none() {
+            self.walk.set(selected);
+        }
+        match next_message(&self.driver.world(), self.walk.get(), current, forward) {
             Some(message) => self.select(Selection::Message(message), &format!("[data-message='{message}']")),
             None => self.notice(Some(text().no_messages())),
         }
@@ -314,6 +367,7 @@ impl CommandContext {
             MenuAction::Until(until) => self.run_until(until),
             MenuAction::Branch(branch) => self.switch_to(branch),
             MenuAction::ForgetOthers => self.forget_other_branches(),
+            MenuAction::Command(command) => self.carry_out(command),
         }
     }
 }

@@ -17,6 +17,9 @@ pub fn use_keys(characters: bool, command: Callback<Command>) {
         let listener = EventListener::new_with_options(&media::window(), "keydown", options, move |event: &Event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
             let key = named(event);
+            if key == "Escape" && leave(event) {
+                return event.prevent_default();
+            }
             if event.alt_key() || event.default_prevented() || wanted_by(focus(event), &key) {
                 return;
             }
@@ -27,6 +30,16 @@ pub fn use_keys(characters: bool, command: Callback<Command>) {
         });
         move || drop(listener)
     });
+}
+
+/// Takes the focus out of a field, so that the next key goes to the page. Whether it was in one.
+fn leave(event: &KeyboardEvent) -> bool {
+    let field = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    match field.filter(|_| matches!(focus(event), Focus::Text | Focus::List | Focus::Slider)) {
+        // An element that cannot lose the focus keeps it.
+        Some(field) => field.blur().is_ok(),
+        None => false,
+    }
 }
 
 /// The key as written in the table of commands. For a character, Shift is already included.
@@ -67,7 +80,9 @@ fn focus(event: &KeyboardEvent) -> Focus {
         Focus::Slider
     } else if within("input[type=radio], input[type=checkbox]") {
         Focus::Choice
-    } else if within("input, textarea, select, [contenteditable]") {
+    } else if within("select") {
+        Focus::List
+    } else if within("input, textarea, [contenteditable]") {
         Focus::Text
     } else if within("[data-node], [data-link], [data-message]") {
         Focus::Page

@@ -9,7 +9,8 @@ use super::{media, text};
 use crate::view::invariants::why_halted;
 use crate::view::page::Change;
 
-/// All notices. They are read out when they come.
+/// All notices, over a corner of the page. They are read out when they come: what broke at once, the others when there is a
+/// pause. They stay until they are dismissed, by button or Escape, or until the next command.
 pub fn notices(scene: &Scene) -> Html {
     let Scene { frame, page, actions, driver, .. } = scene;
     let t = text();
@@ -21,6 +22,8 @@ pub fn notices(scene: &Scene) -> Html {
                 if let Some(why) = halted {
                     <p class="notice bad">{ why }</p>
                 }
+            </div>
+            <div role="status">
                 if let Some(notice) = &page.notice {
                     <p class="notice">
                         <span>{ notice.to_string() }</span>

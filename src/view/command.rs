@@ -54,6 +54,12 @@ pub enum Command {
     SpreadTimers,
     /// Makes the election timeouts fire all at once.
     AlignTimers,
+    /// Crashes every node.
+    CrashAll,
+    /// Restarts every node that is down.
+    RestartAll,
+    /// Opens the menu of the whole cluster.
+    Cluster,
     /// Adds a node.
     AddNode,
     /// Selects the message that arrives next after the selected one.
@@ -62,6 +68,8 @@ pub enum Command {
     PreviousMessage,
     /// Applies an action to the selected message.
     Message(MessageAct),
+    /// Selects the link between the two nodes whose keys are pressed next.
+    PickLink,
     /// Selects the next link.
     NextLink,
     /// Selects the previous link.
@@ -148,12 +156,16 @@ pub const COMMANDS: &[Row] = &[
     Row { command: Command::Read, keys: &["v"], group: Group::Cluster, name: |t| t.do_read() },
     Row { command: Command::Partition, keys: &["p"], group: Group::Cluster, name: |t| t.do_partition() },
     Row { command: Command::Links, keys: &["k"], group: Group::Cluster, name: |t| t.do_links() },
+    Row { command: Command::PickLink, keys: &["L"], group: Group::Cluster, name: |t| t.do_pick_link() },
     Row { command: Command::NextLink, keys: &[","], group: Group::Cluster, name: |t| t.do_next_link() },
     Row { command: Command::PreviousLink, keys: &[";"], group: Group::Cluster, name: |t| t.do_previous_link() },
     Row { command: Command::RejoinAll, keys: &["r"], group: Group::Cluster, name: |t| t.do_rejoin_all() },
     Row { command: Command::AddNode, keys: &["+"], group: Group::Cluster, name: |t| t.do_add_node() },
     Row { command: Command::SpreadTimers, keys: &["t"], group: Group::Cluster, name: |t| t.do_spread() },
     Row { command: Command::AlignTimers, keys: &["a"], group: Group::Cluster, name: |t| t.do_align() },
+    Row { command: Command::CrashAll, keys: &["C"], group: Group::Cluster, name: |t| t.do_crash_all() },
+    Row { command: Command::RestartAll, keys: &["S"], group: Group::Cluster, name: |t| t.do_restart_all() },
+    Row { command: Command::Cluster, keys: &["G"], group: Group::Cluster, name: |t| t.do_cluster() },
     Row {
         command: Command::Select(0),
         keys: &["1", "2", "3", "4", "5", "6", "7", "8", "9"],
@@ -219,8 +231,10 @@ pub fn of_key(key: &str, characters: bool) -> Option<Command> {
 pub enum Focus {
     /// No element that uses keys.
     Page,
-    /// A text field or a list to choose from.
+    /// A text field.
     Text,
+    /// A list to choose from.
+    List,
     /// A slider.
     Slider,
     /// A radio button or a check box.
@@ -243,6 +257,7 @@ pub fn wanted_by(focus: Focus, key: &str) -> bool {
         Focus::Text | Focus::Dialog => true,
         Focus::Slider | Focus::Scroller => moves,
         Focus::Choice => key == " " || moves,
+        Focus::List => matches!(key, " " | "Enter" | "Escape" | "ArrowUp" | "ArrowDown") || moves,
         Focus::Button => key == " ",
     }
 }
@@ -333,6 +348,9 @@ mod tests {
             (Focus::Slider, "Shift+ArrowLeft", true),
             (Focus::Scroller, "Home", true),
             (Focus::Scroller, "w", false),
+            (Focus::List, "ArrowDown", true),
+            (Focus::List, "c", false),
+            (Focus::List, "S", false),
         ];
         for (focus, key, wanted) in cases {
             assert_eq!(wanted_by(focus, key), wanted, "{focus:?} {key:?}");

@@ -7,6 +7,7 @@ use super::links::in_words;
 use super::selection::Selection;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::World;
+use crate::raft::NodeId;
 
 /// The link after the selected one, or before it, cyclically. With a node selected, its first or last link; with
 /// anything else, the first or last link of all.
@@ -28,6 +29,11 @@ pub fn next(world: &World, selected: Option<Selection>, forward: bool) -> Option
         (Some(place), false) => (place + count - 1) % count,
     };
     links.get(next).copied()
+}
+
+/// The link between two nodes, as it is drawn.
+pub fn between(world: &World, a: NodeId, b: NodeId) -> Option<Link> {
+    Ring::new(world.nodes.keys().copied()).pairs().find(|&link| link == (a, b) || link == (b, a))
 }
 
 /// The accessible name of a link, with its two directions.
@@ -71,6 +77,12 @@ mod tests {
             assert_eq!(next(&world(), selected, forward), Some(link), "{selected:?} {forward}");
         }
         assert_eq!(next(&World::default(), None, false), None);
+    }
+
+    #[test]
+    fn a_link_has_two_ends_that_are_there() {
+        let found = |a, b| between(&world(), a, b);
+        assert_eq!([found(3, 4), found(4, 3), found(3, 3), found(1, 5)], [Some((3, 4)), Some((3, 4)), None, None]);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The actions on a message in flight, by key or from its menu.
 
 use super::lang::Text;
+use super::selection::Selection;
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::MessageId;
 use crate::lab::vocab::selector::{Delay, Selector};
-use crate::lab::world::World;
+use crate::lab::world::{InFlight, World};
+use crate::raft::rpc::MessageKind;
 use crate::runtime::Micros;
 
 /// The time by which [`MessageAct::Delay`] delays a message.
@@ -45,26 +47,43 @@ impl MessageAct {
     }
 }
 
-/// The message that arrives after `current`, or before it, cyclically; without `current`, the first or the last. A held
-/// message counts as if it were released now.
-pub fn next(world: &World, current: Option<MessageId>, forward: bool) -> Option<MessageId> {
-    let mut by_arrival: Vec<(Micros, MessageId)> = world.messages.values().map(|it| (it.arrives, it.id)).collect();
-    by_arrival.sort_unstable();
-    let count = by_arrival.len();
-    let place = current.and_then(|current| by_arrival.iter().position(|&(_, id)| id == current));
+/// The message after `current`, or before it, cyclically; without `current`, the first or the last. Requests with
+/// entries, chunks and votes come first, then heartbeats, then answers; those of a kind as they arrive. A held message
+/// counts as if it were released now. With `of` a node or a link, only its messages are gone through.
+pub fn next(world: &World, of: Option<Selection>, current: Option<MessageId>, forward: bool) -> Option<MessageId> {
+    let is_of = |it: &InFlight| match of {
+        Some(Selection::Node(node)) => it.from == node || it.to == node,
+        Some(Selection::Link((a, b)) | Selection::Stream(a, b)) => {
+            (it.from, it.to) == (a, b) || (it.from, it.to) == (b, a)
+        }
+        _ => true,
+    };
+    let all = world.messages.values().filter(|it| is_of(it));
+    let mut in_turn: Vec<(u8, Micros, MessageId)> = all.map(|it| (rank(it), it.arrives, it.id)).collect();
+    in_turn.sort_unstable();
+    let count = in_turn.len();
+    let place = current.and_then(|current| in_turn.iter().position(|&(.., id)| id == current));
     let next = match (place, forward) {
         (None, true) => 0,
         (None, false) => count.checked_sub(1)?,
         (Some(place), true) => (place + 1) % count,
         (Some(place), false) => (place + count - 1) % count,
     };
-    by_arrival.get(next).map(|&(_, id)| id)
+    in_turn.get(next).map(|&(.., id)| id)
+}
+
+/// How late a message is in turn: what one wants to stop comes first.
+fn rank(message: &InFlight) -> u8 {
+    match message.kind {
+        MessageKind::Heartbeat => 1,
+        _ if message.re.is_some() => 2,
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::world::InFlight;
     use crate::raft::rpc::{Message, TimeoutNow};
     use crate::view::lang::English;
     use std::rc::Rc;
@@ -105,12 +124,22 @@ mod tests {
     }
 
     #[test]
+    fn of_a_node_or_a_link_only_its_own_messages_come() {
+        let mut world = world(&[(1, 30, false), (2, 10, false)]);
+        Rc::make_mut(world.messages.get_mut(&2).unwrap()).to = 3;
+        let first = |of| next(&world, Some(of), None, true);
+        assert_eq!(first(Selection::Node(1)), Some(2), "the one that arrives first");
+        assert_eq!([first(Selection::Node(2)), first(Selection::Link((2, 1)))], [Some(1); 2]);
+        assert_eq!(first(Selection::Stream(3, 2)), None);
+    }
+
+    #[test]
     fn messages_come_one_after_the_other_as_they_arrive() {
         let world = world(&[(1, 30, false), (2, 10, false), (3, 20, true)]);
-        let after = |id| next(&world, id, true).unwrap();
+        let after = |id| next(&world, None, id, true).unwrap();
         assert_eq!([after(None), after(Some(2)), after(Some(3)), after(Some(1)), after(Some(9))], [2, 3, 1, 2, 2]);
-        assert_eq!([next(&world, None, false), next(&world, Some(2), false)], [Some(1), Some(1)]);
-        assert_eq!(next(&World::default(), None, true), None);
-        assert_eq!(next(&World::default(), None, false), None);
+        assert_eq!([next(&world, None, None, false), next(&world, None, Some(2), false)], [Some(1), Some(1)]);
+        assert_eq!(next(&World::default(), None, None, true), None);
+        assert_eq!(next(&World::default(), None, None, false), None);
     }
 }

@@ -6,6 +6,7 @@ use super::members::{in_force, part_now, Part};
 use super::node::{has_slow_disk, is_isolated};
 use crate::lab::scenario::limits::NODES_MAX;
 use crate::lab::vocab::action::Action;
+use crate::lab::vocab::targets::{Every, Targets};
 use crate::lab::world::World;
 use crate::raft::event::Role;
 use crate::raft::NodeId;
@@ -51,10 +52,13 @@ pub enum NodeAct {
 }
 
 impl NodeAct {
-    /// Every action, in the order and the groups of the menu.
-    pub const GROUPS: [&[NodeAct]; 4] = [
-        &[NodeAct::Campaign, NodeAct::PutOff, NodeAct::Transfer],
-        &[NodeAct::CrashOrRestart, NodeAct::PauseOrResume, NodeAct::IsolateOrRejoin],
+    /// What is done often, in the order of the menu.
+    pub const OFTEN: [NodeAct; 4] =
+        [NodeAct::Campaign, NodeAct::CrashOrRestart, NodeAct::PauseOrResume, NodeAct::IsolateOrRejoin];
+
+    /// What is done seldom, in the order and the groups of the menu's second level.
+    pub const SELDOM: [&[NodeAct]; 3] = [
+        &[NodeAct::PutOff, NodeAct::Transfer],
         &[NodeAct::SlowOrFast, NodeAct::FailOrMend, NodeAct::Snapshot],
         &[NodeAct::InOrOut, NodeAct::Dismiss],
     ];
@@ -173,6 +177,18 @@ pub fn align_timers(world: &World) -> Vec<Action> {
     timers(world).map(|node| Action::set_timer(node, TIMER_FIRST)).collect()
 }
 
+/// Crashes every node that runs. None if none does.
+pub fn crash_all(world: &World) -> Option<Action> {
+    let all = Action::Crash { node: Targets::Every(Every::All) };
+    world.nodes.values().any(|node| node.alive).then_some(all)
+}
+
+/// Restarts every node that is down. None if all run.
+pub fn restart_all(world: &World) -> Option<Action> {
+    let down: Vec<NodeId> = world.nodes.values().filter(|node| !node.alive).map(|node| node.id).collect();
+    (!down.is_empty()).then_some(Action::Restart { node: Targets::Each(down) })
+}
+
 fn timers(world: &World) -> impl Iterator<Item = NodeId> + '_ {
     world.nodes.values().filter(|node| node.alive && node.timer.is_some()).map(|node| node.id)
 }
@@ -199,7 +215,8 @@ mod tests {
     }
 
     fn menu(world: &World, id: NodeId) -> Vec<&'static str> {
-        NodeAct::GROUPS.concat().into_iter().filter_map(|act| Some(act.of(world, id, &English)?.1)).collect()
+        let all = NodeAct::OFTEN.into_iter().chain(NodeAct::SELDOM.concat());
+        all.filter_map(|act| Some(act.of(world, id, &English)?.1)).collect()
     }
 
     fn done(world: &World, id: NodeId, act: NodeAct) -> Option<Action> {
@@ -227,11 +244,11 @@ mod tests {
                 2,
                 vec![
                     "Start an election now",
-                    "Reset its election timer to 1\u{a0}s of cluster time",
-                    "Transfer leadership to it",
                     "Crash",
                     "Pause",
                     "Isolate",
+                    "Reset its election timer to 1\u{a0}s of cluster time",
+                    "Transfer leadership to it",
                     "Slow down its disk",
                     "Make its disk fail",
                     "Take a snapshot now",
@@ -242,9 +259,9 @@ mod tests {
                 world(|node| (node.alive, node.timer, node.disk_fails) = (node.id != 2, None, true)),
                 2,
                 vec![
-                    "Transfer leadership to it",
                     "Restart",
                     "Isolate",
+                    "Transfer leadership to it",
                     "Slow down its disk",
                     "Repair its disk",
                     "Remove from the configuration",
@@ -271,6 +288,15 @@ mod tests {
             assert_eq!(menu(&world, id), names);
         }
         assert!(menu(&world(|_| {}), 9).is_empty());
+    }
+
+    #[test]
+    fn all_crash_and_all_come_back() {
+        assert_eq!(crash_all(&world(|_| {})), Some(Action::Crash { node: Targets::Every(Every::All) }));
+        assert_eq!(restart_all(&world(|_| {})), None);
+        let down = world(|node| node.alive = node.id == 3);
+        assert_eq!(restart_all(&down), Some(Action::Restart { node: Targets::Each(vec![1, 2, 4]) }));
+        assert_eq!(crash_all(&world(|node| node.alive = false)), None);
     }
 
     #[test]

@@ -199,7 +199,7 @@ test("messages are dropped, held, delayed, doubled and delivered", async (t) => 
   assert.deepEqual(await lastAct(page), { do: "deliver", id: held });
   await sheet(page).getByText("This message is no longer on its way.").waitFor();
   await page.keyboard.press("Delete");
-  await page.getByRole("alert").getByText("This message is no longer on its way.").waitFor();
+  await page.getByRole("status").getByText("This message is no longer on its way.").waitFor();
 });
 
 test("a message that is clicked stops the clock", async (t) => {

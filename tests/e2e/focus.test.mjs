@@ -170,7 +170,7 @@ test("a dialog gives the focus back, or to the cluster, and a partition says wha
   }
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
-  await page.getByRole("alert").getByText("Partitioned: S1…S3 | S4, S5.").waitFor();
+  await page.getByRole("status").getByText("Partitioned: S1…S3 | S4, S5.").waitFor();
   await untilFocused(page, "Help");
   // What is said goes, too.
   await page.getByRole("button", { name: "Dismiss" }).press("Enter");

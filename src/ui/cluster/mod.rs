@@ -25,7 +25,6 @@ use crate::view::command::Command;
 use crate::view::hint::hint;
 use crate::view::message::{self, Scope};
 use crate::view::node;
-use crate::view::on_node::add_node;
 use crate::view::page::{Change, FocusRequests, Strokes};
 use crate::view::selection::{Highlight, Selection};
 use crate::view::settings::{Setting, CLUSTER};
@@ -138,14 +137,10 @@ pub fn Cluster(props: &ClusterProps) -> Html {
                     command={props.command.clone()}
                 />
                 <div class="group">
-                    <button type="button" onclick={ask(Command::Partition)}>{ t.partition() }</button>
-                    <button type="button" onclick={ask(Command::Links)}>{ t.links() }</button>
-                    <button type="button" onclick={ask(Command::AddNode)} aria-disabled={add_node(&props.world).is_none().then_some("true")}>
-                        { t.add_node() }
-                    </button>
-                    <button type="button" onclick={ask(Command::RejoinAll)} aria-disabled={props.world.cut.is_empty().then_some("true")}>
-                        { t.rejoin_all() }
-                    </button>
+                    <button type="button" data-whole="" aria-haspopup="menu" onclick={ask(Command::Cluster)}>{ t.whole_cluster() }</button>
+                    if !props.world.cut.is_empty() {
+                        <button type="button" data-home="[data-whole]" onclick={ask(Command::RejoinAll)}>{ t.rejoin_all() }</button>
+                    }
                 </div>
             </div>
         </section>

@@ -33,14 +33,17 @@ pub fn Write(props: &WriteProps) -> Html {
     let t = text();
     let (key, value) = (use_state(|| "x".to_string()), use_state(|| "1".to_string()));
     let value_field = use_node_ref();
+    // Whether a key of the page led here: then Enter leads back.
+    let by_key = use_mut_ref(|| false);
     {
-        let field = value_field.clone();
+        let (field, by_key) = (value_field.clone(), by_key.clone());
         use_effect_with(props.focus.write, move |&requests| {
             let field = field.cast::<HtmlInputElement>().filter(|_| requests > 0);
             if let Some(field) = field {
                 // Focusing a field in the document cannot fail.
                 let _ = field.focus();
                 field.select();
+                by_key.replace(true);
             }
         });
     }
@@ -60,8 +63,13 @@ pub fn Write(props: &WriteProps) -> Html {
     };
     let onsubmit = {
         let (key, value, act, to) = (key.clone(), value.clone(), props.act.clone(), props.to);
+        let (field, by_key) = (value_field.clone(), by_key.clone());
         move |event: SubmitEvent| {
             event.prevent_default();
+            if let Some(field) = field.cast::<HtmlInputElement>().filter(|_| by_key.replace(false)) {
+                // A field that cannot lose the focus keeps it.
+                let _ = field.blur();
+            }
             act.emit(Action::Write {
                 key: (*key).clone(),
                 value: (*value).clone(),
@@ -91,6 +99,9 @@ pub fn Write(props: &WriteProps) -> Html {
             }
         }
     };
+    let left = move |_: FocusEvent| {
+        by_key.replace(false);
+    };
     let many = {
         let command = props.command.clone();
         move |_: MouseEvent| command.emit(Command::WriteMany)
@@ -104,7 +115,7 @@ pub fn Write(props: &WriteProps) -> Html {
                 />
                 <span aria-hidden="true">{ "=" }</span>
                 <input
-                    ref={value_field} class="value" aria-label={t.write_value()} value={(*value).clone()}
+                    ref={value_field} class="value" onblur={left} aria-label={t.write_value()} value={(*value).clone()}
                     oninput={typed(&value)} maxlength="40"
                 />
             </span>

@@ -151,11 +151,16 @@ room! {
             menu_make_voter, menu_remove, menu_crash, menu_restart, menu_isolate, menu_rejoin,
             menu_deliver, menu_drop, menu_hold, menu_release, menu_delay, menu_duplicate, message_menu,
             menu_links, cut_both, rejoin_both,
+            menu_more, menu_less, menu_align, menu_spread, menu_crash_all, menu_restart_all, whole_cluster,
+            nobody_runs, everybody_runs, pick_first, pick_no_link,
             run_until, until_commit, until_leader, until_stream, until_converged, until_violated, until_second,
             runs, forget_others,
         }
         sentences {
             node_menu(node: NodeName),
+            /// The first node of a link was chosen by key.
+            pick_second(node: NodeName),
+            picked_link(a: NodeName, b: NodeName),
             cut_direction(from: NodeName, to: NodeName),
             rejoin_direction(from: NodeName, to: NodeName),
             run_name(number: u32),
@@ -392,7 +397,7 @@ room! {
             do_undo, do_redo, do_branches, new_run, do_new_run, do_run_until, do_links, do_slower, do_faster, do_write,
             do_write_many, do_select, do_let_go, do_read, do_campaign, do_put_off, do_transfer, do_crash_or_restart,
             do_pause_or_resume, do_isolate_or_rejoin, do_slow_disk, do_fail_disk, do_snapshot, do_in_or_out,
-            do_add_node, do_spread, do_align, do_next_link, do_previous_link, do_next_message, do_previous_message,
+            do_add_node, do_spread, do_align, do_crash_all, do_restart_all, do_cluster, do_pick_link, do_next_link, do_previous_link, do_next_message, do_previous_message,
             do_deliver, do_drop, do_hold_or_release, do_delay, do_duplicate, do_partition, do_rejoin_all, do_theme,
             do_help,
         }
