@@ -442,7 +442,7 @@ test("a follower that missed what the others compacted is sent a snapshot", asyn
   const sends = page.locator(`[data-stream="${sending.leader}-${target}"]`);
   assert.equal(await sends.getAttribute("data-state"), "snapshotting");
   assert.equal((await sends.locator(".chip.on").innerText()).toLowerCase(), "snapshotting");
-  const [, part, whole] = /^([0-9]+) of ([0-9]+) B$/.exec(await sends.locator(".sending b").innerText());
+  const [, part, whole] = /^([0-9]+) of ([0-9]+)\sB$/.exec(await sends.locator(".sending b").innerText());
   assert.ok(Number(part) <= Number(whole));
   assert.match(await receiving.innerText(), /^[0-9]+\s%$/);
   assert.match(
