@@ -183,6 +183,8 @@ fn lot_in_words(lot: &Lot, count: u64, entries: Option<(Index, Index)>) -> Strin
     match lot {
         Lot::Appends(node) => format!("{node} appends entries\u{a0}{entries}"),
         Lot::Commits(_) => format!("Entries\u{a0}{entries} are now committed"),
+        Lot::Streams(leader, to) => format!("{count} of {leader}’s streams are now {}", super::streams::now(*to)),
+        Lot::Snapshots => format!("{count} nodes have taken a snapshot and shortened their logs"),
         Lot::ByHand(what) => {
             let done = match what {
                 ByHand::Dropped => "dropped",
