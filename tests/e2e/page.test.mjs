@@ -309,7 +309,7 @@ test("a saved run that goes another way is followed as far as it goes, with a wo
       localStorage.setItem("raft-lab/run", JSON.stringify({ version: "0.0.1", now: 1000, events: 50, playing: false, scenario }));
     }),
   });
-  await page.getByText("event 50 does not come").waitFor();
+  await page.getByText("event 50 never comes").waitFor();
   const { virtual_ms, nodes } = await report(page);
   assert.deepEqual([virtual_ms, nodes.length], [1000, 1]);
 });
