@@ -80,13 +80,13 @@ fn filter_name(filter: Filter, t: &dyn Text) -> String {
     }
 }
 
-/// The choices of the filter, in groups; those of the first have no title.
-fn filters(nodes: &[NodeId], entry: Option<Index>, t: &dyn Text) -> Vec<(&'static str, Vec<Filter>)> {
-    vec![
-        ("", vec![Filter::Matters, Filter::Everything]),
-        (t.filter_by_topic(), Topic::ALL.map(Filter::Only).into()),
-        (t.filter_by_node(), nodes.iter().copied().map(Filter::Node).collect()),
-        (t.filter_by_entry(), entry.into_iter().map(Filter::Entry).collect()),
+/// The choices of the filter, in groups: by topic, by node, by entry.
+fn filters(nodes: &[NodeId], entry: Option<Index>) -> [Vec<Filter>; 4] {
+    [
+        vec![Filter::Matters, Filter::Everything],
+        Topic::ALL.map(Filter::Only).into(),
+        nodes.iter().copied().map(Filter::Node).collect(),
+        entry.into_iter().map(Filter::Entry).collect(),
     ]
 }
 
@@ -160,26 +160,25 @@ fn choice(filter: &UseStateHandle<Filter>, nodes: &[NodeId], entry: Option<Index
         Filter::Entry(index) => Some(index),
         _ => None,
     };
-    let groups = filters(nodes, chosen.or(entry), t);
-    let all: Vec<Filter> = groups.iter().flat_map(|(_, group)| group.iter().copied()).collect();
+    let groups = filters(nodes, chosen.or(entry));
+    let all: Vec<Filter> = groups.iter().flatten().copied().collect();
     let place = |filter: &Filter| all.iter().position(|it| it == filter).unwrap_or_default();
     let option = |choice: &Filter| {
         html! {
             <option value={place(choice).to_string()} selected={*choice == **filter}>{ filter_name(*choice, t) }</option>
         }
     };
-    let options: Html = groups
-        .iter()
-        .filter(|(_, group)| !group.is_empty())
-        .map(|(title, group)| {
-            let options: Html = group.iter().map(option).collect();
-            if title.is_empty() {
-                options
-            } else {
-                html! { <optgroup label={*title}>{ options }</optgroup> }
-            }
-        })
-        .collect();
+    let group = |(place, group): (usize, &Vec<Filter>)| {
+        html! {
+            <>
+                if place > 0 && !group.is_empty() {
+                    <hr />
+                }
+                { for group.iter().map(option) }
+            </>
+        }
+    };
+    let options: Html = groups.iter().enumerate().map(group).collect();
     let onchange = {
         let (filter, all) = (filter.clone(), all.clone());
         move |event: Event| {

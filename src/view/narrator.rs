@@ -329,7 +329,7 @@ mod tests {
             "has not heard from a leader in time, so it starts an election for term\u{a0}1",
             "has 3 of 5 votes, a majority: it is the leader of term\u{a0}1.",
             "is on 3 of 5 nodes, a majority",
-            "appends x=1 to its log as entry 2",
+            "appends x=1 to its log as entry\u{a0}2",
         ];
         let mut sentences = told.iter().map(|(_, text)| text);
         for part in order {

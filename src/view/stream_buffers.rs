@@ -46,7 +46,7 @@ pub struct Held {
     pub unread: Option<String>,
     /// The chunks of the snapshot that is being sent.
     pub chunks: Option<Chunks>,
-    /// The messages in flight between leader and target, at most [`FLIGHTS_MAX`].
+    /// The messages in flight between leader and target, at most `FLIGHTS_MAX`.
     pub flights: Vec<Flight>,
     /// The number of messages that are not listed.
     pub flights_more: u64,

@@ -116,7 +116,7 @@ test("a snapshot is made at once, and a key is read", async (t) => {
   await pick(page, first, "Take a snapshot now");
   assert.deepEqual(await lastAct(page), { do: "snapshot", node: first });
   await advance(page, 100);
-  await field(page, "snapshot").getByText(/^up to entry \d+ \(term 1\), \d+ B$/).waitFor();
+  await field(page, "snapshot").getByText(/^up to entry\s\d+ \(term\s1\), \d+\sB$/).waitFor();
 
   await page.getByRole("button", { name: "Read", exact: true }).click();
   assert.deepEqual(await lastAct(page), { do: "read", key: "x" });

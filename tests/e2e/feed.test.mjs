@@ -48,6 +48,7 @@ test("the list stays at its end, whatever happens to it", async (t) => {
     await press(page, key);
     await more(page, 40);
     await atEnd(page, `after ${key}`);
+    assert.equal(await page.locator(".logs .follow").count(), 0, `the logs follow their end after ${key}`);
   }
   await press(page, "Control+z");
   await frames(page);
@@ -61,6 +62,7 @@ test("the list stays at its end, whatever happens to it", async (t) => {
   await page.getByRole("button", { name: "New run" }).click();
   await more(page, 40);
   await atEnd(page, "in a new run");
+  assert.equal(await page.locator(".logs .follow").count(), 0, "the logs follow their end too");
 });
 
 test("neither a smaller window nor another filter is a reader who scrolls", async (t) => {

@@ -309,7 +309,7 @@ test("a saved run that goes another way is followed as far as it goes, with a wo
       localStorage.setItem("raft-lab/run", JSON.stringify({ version: "0.0.1", now: 1000, events: 50, playing: false, scenario }));
     }),
   });
-  await page.getByText("event 50 does not come").waitFor();
+  await page.getByText("event 50 never comes").waitFor();
   const { virtual_ms, nodes } = await report(page);
   assert.deepEqual([virtual_ms, nodes.length], [1000, 1]);
 });
@@ -442,7 +442,7 @@ test("a follower that missed what the others compacted is sent a snapshot", asyn
   const sends = page.locator(`[data-stream="${sending.leader}-${target}"]`);
   assert.equal(await sends.getAttribute("data-state"), "snapshotting");
   assert.equal((await sends.locator(".chip.on").innerText()).toLowerCase(), "snapshotting");
-  const [, part, whole] = /^([0-9]+) of ([0-9]+) B$/.exec(await sends.locator(".sending b").innerText());
+  const [, part, whole] = /^([0-9]+) of ([0-9]+)\sB$/.exec(await sends.locator(".sending b").innerText());
   assert.ok(Number(part) <= Number(whole));
   assert.match(await receiving.innerText(), /^[0-9]+\s%$/);
   assert.match(

@@ -345,6 +345,8 @@ fn many_of_a_kind_are_one_line_with_their_number() {
     assert_eq!(has("10 writes are sent to S"), Some(10), "{told:?}");
     assert_eq!(has("10 writes are acknowledged"), Some(10), "{told:?}");
     assert_eq!(has(" appends entries "), Some(10), "{told:?}");
+    assert_eq!(has("5 snapshots are taken"), Some(5), "{told:?}");
+    assert_eq!(has("4 of S3’s streams are now at line rate"), Some(4), "{told:?}");
     assert!(feed.important().iter().all(|line| line.fold.is_none()), "on its own, each is there too");
 }
 

@@ -15,12 +15,17 @@ pub const FOLDED_MIN: u64 = 4;
 /// The longest virtual time between two of them.
 const GAP: Micros = Micros::from_ms(60);
 
+/// The longest virtual time for which one line stands: what goes on for long is told again and again.
+const SPAN: Micros = Micros::from_ms(500);
+
 /// What a line can be told together with; none if it is told alone.
 pub fn lot(line: &Line) -> Option<Lot> {
     use raft::Event as It;
     Some(match &line.record.event {
         Event::Node(It::Append { node, .. }) if line.context.leads => Lot::Appends(NodeName(*node)),
         Event::Node(It::Commit { node, .. }) if line.context.leads => Lot::Commits(NodeName(*node)),
+        Event::Node(It::CompactionDone { .. }) => Lot::Snapshots,
+        Event::Node(It::StreamState { node, from: Some(_), to, .. }) => Lot::Streams(NodeName(*node), *to),
         Event::Lab(LabEvent::Client { value, node, result, form, .. }) => Lot::Requests {
             // A deletion has no value either.
             reads: value.is_none() && !form.delete,
@@ -48,7 +53,12 @@ pub fn parts(line: &Line) -> bool {
 /// Adds a line: to the latest one of its lot if that is of late, and not before event `parted`.
 pub fn add(lines: &mut Lines, line: &Rc<Line>, parted: u64) {
     let own = lot(line);
-    let joins = |other: &Line| other.record.n > parted && line.record.at - other.record.at <= GAP && lot(other) == own;
+    let joins = |other: &Line| {
+        other.record.n > parted
+            && line.record.at - other.record.at <= GAP
+            && line.record.at - other.fold.as_ref().map_or(other.record.at, |fold| fold.first.record.at) <= SPAN
+            && lot(other) == own
+    };
     let last = own.as_ref().and_then(|_| (0..lines.len()).rev().take(RECENT).find(|&place| joins(&lines[place])));
     match last {
         Some(place) => {

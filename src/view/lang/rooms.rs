@@ -340,7 +340,7 @@ room! {
         texts {
             happened, nothing_to_tell, happened_filter, happened_follow, filter_matters, filter_everything,
             topic_elections, topic_log, topic_streams, topic_messages, topic_clients, topic_faults,
-            filter_by_topic, filter_by_node, filter_by_entry, go_to_moment, feed_here, feed_by_hand, feed_again,
+            go_to_moment, feed_here, feed_by_hand, feed_again,
         }
         sentences {
             /// Events of the same kind, told together: so many, on the entries from the first to the last.

@@ -1,7 +1,7 @@
 //! The parameters of sentences, where a language needs more than a text: whole values, never parts of a sentence.
 
 use crate::lab::vocab::event::ClientResult;
-use crate::raft::event::VoteWhy;
+use crate::raft::event::{StreamState, VoteWhy};
 use crate::raft::{Index, NodeId, Term};
 use crate::view::format::NodeName;
 
@@ -62,6 +62,10 @@ pub enum Lot {
     Appends(NodeName),
     /// A leader commits entries.
     Commits(NodeName),
+    /// Streams of a leader change to a state.
+    Streams(NodeName, StreamState),
+    /// Nodes take snapshots.
+    Snapshots,
     /// Somebody did something to messages.
     ByHand(ByHand),
 }

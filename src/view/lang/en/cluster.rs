@@ -182,7 +182,7 @@ say! {
         is_last_voter(node: NodeName): format!("{node} is the last voter."),
         is_no_member(node: NodeName): format!("{node} is not in the cluster."),
         change_under_way(): "Another change of the members is under way.",
-        run_of(place: usize, all: usize): format!("Run {place} of {all}"),
+        run_of(place: usize, all: usize): format!("Run\u{a0}{place} of {all}"),
         run_to(name: &str, end: &str): format!("{name} (ends at {end}\u{a0}ms)"),
         run_here(name: &str): format!("{name} (this one)"),
     }

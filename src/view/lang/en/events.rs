@@ -102,7 +102,7 @@ fn log_up_to(EntryPlace { index, term }: EntryPlace) -> String {
 fn chunk_in_words(chunk: ChunkPlace) -> String {
     let ChunkPlace { index, offset, bytes, last } = chunk;
     let which = if last { "last chunk" } else { "chunk" };
-    format!("{which} of snapshot {}, {} B at {}", grouped(index), grouped(bytes), grouped(offset))
+    format!("{which} of snapshot\u{a0}{}, {}\u{a0}B at {}", grouped(index), grouped(bytes), grouped(offset))
 }
 
 /// Why a message was lost.

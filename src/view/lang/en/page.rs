@@ -164,9 +164,6 @@ say! {
         topic_messages: "messages",
         topic_clients: "clients",
         topic_faults: "faults",
-        filter_by_topic: "by topic",
-        filter_by_node: "by node",
-        filter_by_entry: "by entry",
         go_to_moment: "Go to this moment",
         feed_here: "You are here",
         feed_by_hand: "by hand",
@@ -183,6 +180,8 @@ fn lot_in_words(lot: &Lot, count: u64, entries: Option<(Index, Index)>) -> Strin
     match lot {
         Lot::Appends(node) => format!("{node} appends entries\u{a0}{entries}"),
         Lot::Commits(_) => format!("Entries\u{a0}{entries} are now committed"),
+        Lot::Streams(leader, to) => format!("{count} of {leader}’s streams are now {}", super::streams::now(*to)),
+        Lot::Snapshots => format!("{count} snapshots are taken, which shorten the logs"),
         Lot::ByHand(what) => {
             let done = match what {
                 ByHand::Dropped => "dropped",

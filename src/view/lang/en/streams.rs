@@ -7,7 +7,7 @@ use crate::view::format::{grouped, range, NodeName};
 use crate::view::lang::rooms::Common;
 
 /// The state in the form that follows "now".
-fn now(state: StreamState) -> &'static str {
+pub(super) fn now(state: StreamState) -> &'static str {
     match state {
         StreamState::LineRate => "at line rate",
         StreamState::Lagging => "lagging",
