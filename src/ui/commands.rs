@@ -16,10 +16,9 @@ use crate::lab::{ScenarioError, StepKind};
 use crate::raft::NodeId;
 use crate::view::action::{partition_in_words, toggle_link};
 use crate::view::command::Command;
-use crate::view::format::NodeName;
 use crate::view::geometry::Point;
 use crate::view::menu::{MenuAction, MenuTarget};
-use crate::view::on_link::{between as link_between, next as next_link};
+use crate::view::on_link::{between as link_between, next as next_link, picked, second_end};
 use crate::view::on_message::{next as next_message, MessageAct};
 use crate::view::on_node::{add_node, align_timers, crash_all, restart_all, spread_timers, NodeAct};
 use crate::view::page::{Change, Dialog, Menu};
@@ -106,7 +105,7 @@ impl CommandContext {
         let step = || self.page.now().settings.step;
         match (self.picking.take(), command) {
             (Pick::First, Command::Select(node)) if driver.world().nodes.contains_key(&node) => {
-                return self.ask_for_node(Pick::Second(node), &t.pick_second(NodeName(node)));
+                return self.ask_for_node(Pick::Second(node), &second_end(node, t));
             }
             (Pick::Second(first), Command::Select(second)) => return self.pick_link(first, second),
             _ => {}
@@ -296,7 +295,7 @@ impl CommandContext {
         match link_between(&self.driver.world(), a, b) {
             Some((a, b)) => {
                 self.select(Selection::Link((a, b)), &format!("[data-link='{a}-{b}'] .reach"));
-                self.notice(Some(&text().picked_link(NodeName(a), NodeName(b))));
+                self.notice(Some(&picked((a, b), text())));
             }
             None => self.notice(Some(text().pick_no_link())),
         }

@@ -36,6 +36,16 @@ pub fn between(world: &World, a: NodeId, b: NodeId) -> Option<Link> {
     Ring::new(world.nodes.keys().copied()).pairs().find(|&link| link == (a, b) || link == (b, a))
 }
 
+/// Asks for the key of the second node of a link, of which this is the first.
+pub fn second_end(first: NodeId, t: &dyn Text) -> String {
+    t.pick_second(NodeName(first))
+}
+
+/// Says that a link was selected by keys, and what can be done to it.
+pub fn picked((a, b): Link, t: &dyn Text) -> String {
+    t.picked_link(NodeName(a), NodeName(b))
+}
+
 /// The accessible name of a link, with its two directions.
 pub fn name(world: &World, (a, b): Link, t: &dyn Text) -> String {
     let direction = |link: Link| {
