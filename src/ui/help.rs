@@ -11,9 +11,9 @@ use super::{media, text};
 use crate::view::command::{key_name, Command, Group, Row, COMMANDS};
 use crate::view::legend::{columns, entries, nodes, votes, Column, SampleNode};
 use crate::view::logs::LogCell;
-use crate::view::message::Shape;
 use crate::view::page::Change;
 use crate::view::settings::Setting;
+use crate::view::shape::Shape;
 
 /// The properties of the help dialog.
 #[derive(Properties, PartialEq)]

@@ -85,15 +85,16 @@ say! {
 say! {
     English: Legend;
     texts {
-        legend_append: "AppendEntries: entries, with their indices",
-        legend_heartbeat: "AppendEntries without entries: a heartbeat",
-        legend_success: "answer: success, the logs agree",
-        legend_refusal: "answer: refused",
-        legend_vote: "RequestVote: asks for a vote",
+        legend_append: "AppendEntries: an entry (x=1) or several (+3), in the colour of their term",
+        legend_heartbeat: "AppendEntries without entries: a heartbeat, a pulse along the link",
+        legend_success: "answer to entries: the log matches up to there",
+        legend_echo: "answer that tells the leader nothing new, as to a heartbeat",
+        legend_refusal: "answer: refused, the logs differ (≠) or the term is old",
+        legend_vote: "RequestVote: asks for a vote; a pre-vote (pre?) asks only whether it would be granted",
         legend_vote_granted: "answer: vote granted",
         legend_vote_refused: "answer: vote refused",
         legend_timeout_now: "TimeoutNow: leadership is transferred, campaign now",
-        legend_chunk: "InstallSnapshot: a chunk, with its bytes",
+        legend_chunk: "InstallSnapshot: a chunk, as 2/6: the second of six",
         legend_chunk_taken: "answer: the chunk was stored",
         legend_held: "held: two bars",
         legend_lost: "lost, where it was lost",
