@@ -1,12 +1,11 @@
-//! The panel of the event feed: the last events in words, and the announcements to screen readers.
+//! The panel of the event feed: the last events in words.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
-use gloo_timers::callback::Interval;
 use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::follow::{use_follow, Follow};
 use super::panel::Title;
 use super::scene::Scene;
 use super::shared::Shared;
@@ -16,16 +15,9 @@ use crate::view::feed::{Feed, Filter, Line, Topic};
 use crate::view::format::ms;
 use crate::view::lang::Text;
 use crate::view::page::{Change, Pin, Pointed};
-use crate::view::selection::Selection;
 
 /// The most lines in the document.
 const LINES: usize = 60;
-
-/// The least time between two announcements to screen readers, in ms.
-const SAY_MS: u32 = 3_000;
-
-/// The most events in one announcement; of the others, only the number is told.
-const SAID: usize = 3;
 
 /// The properties of the panel.
 #[derive(Properties, PartialEq)]
@@ -36,8 +28,6 @@ pub struct HappenedProps {
     pub nodes: usize,
     /// The number of the run; when it changes, the list starts anew.
     pub run: u32,
-    /// The selection, whose inspector takes room from the list.
-    pub selected: Option<Selection>,
     /// The sequence number of the pinned event.
     pub pinned: Option<u64>,
     /// Called to highlight and pin events.
@@ -52,7 +42,6 @@ pub fn panel(scene: &Scene) -> Option<Html> {
             feed={frame.panels.feed.clone()}
             nodes={frame.panels.rest.nodes.len()}
             run={frame.run}
-            selected={page.selected}
             pinned={page.pinned.as_ref().map(|pin| pin.event)}
             change={actions.change.clone()}
         />
@@ -83,36 +72,19 @@ pub fn Happened(props: &HappenedProps) -> Html {
     let t = text();
     let filter = use_state_eq(Filter::default);
     let list = use_node_ref();
-    let follows = use_mut_ref(|| true);
     let lines = props.feed.last(*filter, LINES);
-    let latest = lines.last().map(|line| line.record.n);
-    {
-        let (list, follows) = (list.clone(), follows.clone());
-        use_effect_with((latest, *filter, props.run, props.selected), move |_| {
-            if let Some(element) = list.cast::<Element>().filter(|_| *follows.borrow()) {
-                element.set_scroll_top(element.scroll_height());
-            }
-        });
-    }
+    let ends = [lines.first(), lines.last()].map(|line| line.map(|line| line.record.n));
+    let Follow { follows, follower, onscroll, to_end } = use_follow(&list, (*filter, props.run), (ends, lines.len()));
     // The inspector may have taken room from the list: keep the pinned line in view.
     {
         let list = list.clone();
         use_effect_with(props.pinned, move |pinned| {
             let line = pinned.and_then(|n| media::document().query_selector(&format!("[data-n='{n}']")).ok().flatten());
             if let Some((list, line)) = list.cast::<Element>().zip(line) {
-                media::bring_into_view(&list, &line);
+                follower.show(&list, &line);
             }
         });
     }
-    let onscroll = {
-        let list = list.clone();
-        move |_: Event| {
-            if let Some(element) = list.cast::<Element>() {
-                let left = element.scroll_height() - element.client_height() - element.scroll_top();
-                follows.replace(left < 24);
-            }
-        }
-    };
     let onchange = {
         let filter = filter.clone();
         move |event: Event| {
@@ -146,7 +118,9 @@ pub fn Happened(props: &HappenedProps) -> Html {
                     change={props.change.clone()}
                 />
             </ol>
-            <Voice feed={props.feed.clone()} nodes={props.nodes} run={props.run} />
+            if !follows {
+                <button type="button" class="follow" onclick={to_end}>{ t.happened_follow() }{ " ↓" }</button>
+            }
         </section>
     }
 }
@@ -229,43 +203,4 @@ fn Happening(props: &LineProps) -> Html {
             </button>
         </li>
     }
-}
-
-#[derive(Properties, PartialEq)]
-struct VoiceProps {
-    feed: Shared<Feed>,
-    nodes: usize,
-    run: u32,
-}
-
-/// Announces important events to screen readers: politely, at intervals, and only a few at once.
-#[component]
-fn Voice(props: &VoiceProps) -> Html {
-    let said = use_state_eq(String::new);
-    let current = use_mut_ref(|| (props.feed.clone(), props.nodes));
-    current.replace((props.feed.clone(), props.nodes));
-    {
-        let said = said.clone();
-        use_effect_with(props.run, move |_| {
-            let heard = Cell::new(0);
-            let speak = Interval::new(SAY_MS, move || {
-                let (feed, nodes) = current.borrow().clone();
-                let news = feed.news(heard.get());
-                let Some(latest) = news.last() else { return };
-                heard.set(latest.record.n);
-                said.set(in_a_breath(&news, nodes, text()));
-            });
-            move || drop(speak)
-        });
-    }
-    html! { <p class="visually-hidden" role="status" aria-live="polite">{ (*said).clone() }</p> }
-}
-
-fn in_a_breath(news: &[Rc<Line>], nodes: usize, t: &dyn Text) -> String {
-    let first = news.len().saturating_sub(SAID);
-    let mut sentences: Vec<String> = news[first..].iter().map(|line| describe(line, nodes, t).text).collect();
-    if first > 0 {
-        sentences.push(t.and_so_many_more(first as u64));
-    }
-    t.in_a_breath(&sentences)
 }

@@ -113,6 +113,12 @@ pub fn rem() -> f64 {
     size().unwrap_or(16.0)
 }
 
+/// Whether all of `element` can be seen in `scroller`.
+pub fn is_in_view(scroller: &Element, element: &Element) -> bool {
+    let (seen, wanted) = (scroller.get_bounding_client_rect(), element.get_bounding_client_rect());
+    wanted.top() > seen.top() - 1.0 && wanted.bottom() < seen.bottom() + 1.0
+}
+
 /// Scrolls `scroller` as little as needed to show `element`, or its top if it is too high.
 pub fn bring_into_view(scroller: &Element, element: &Element) {
     let (seen, wanted) = (scroller.get_bounding_client_rect(), element.get_bounding_client_rect());

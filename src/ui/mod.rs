@@ -15,6 +15,7 @@ mod dialogs;
 mod driver;
 mod files;
 mod focus;
+mod follow;
 mod happened;
 mod header;
 mod help;

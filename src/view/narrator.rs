@@ -174,10 +174,7 @@ fn weight(line: &Line) -> Option<Weight> {
             },
             It::Commit { .. } if line.leads => Weight::Turn,
             It::Truncate { .. } | It::Installed { .. } | It::SnapshotOffered { .. } => Weight::Step,
-            It::StreamState { from: Some(_), to, .. } => match to {
-                StreamState::Lagging | StreamState::Snapshotting => Weight::Step,
-                _ => return None,
-            },
+            It::StreamState { from: Some(_), to: StreamState::Lagging | StreamState::Snapshotting, .. } => Weight::Step,
             It::PreVoteBegun { .. } | It::TransferBegun { .. } | It::TransferGivenUp { .. } => Weight::Step,
             It::StorageFailed { .. } | It::Repeated { .. } => Weight::Turn,
             _ => return None,

@@ -275,7 +275,7 @@ mod tests {
             total += pacer.pass(Pacing::Steady, Speed::at(0), &world, FRAME).0;
         }
         assert!((9_999..=10_000).contains(&total.0), "{total}");
-        let mut at_once = |seconds| Pacer::default().pass(Pacing::Steady, Speed::DEFAULT, &world, seconds).0;
+        let at_once = |seconds| Pacer::default().pass(Pacing::Steady, Speed::DEFAULT, &world, seconds).0;
         assert_eq!((at_once(3600.0), at_once(-1.0)), (Micros::from_ms(1), Micros::ZERO));
     }
 

@@ -206,7 +206,7 @@ test("two leaders have their streams, and who is down is said", async (t) => {
   await row(page, [3, 4]).getByText(/^S4 is down: .* will be tried again at each tick\.$/).waitFor();
 });
 
-test("a line of what just happened shows and selects what it is about; it is said aloud now and then", async (t) => {
+test("a line of what just happened shows and selects what it is about", async (t) => {
   const { page, shot } = await lab(t, {
     context: { reducedMotion: "reduce" },
     prepare: async (page) => {
@@ -216,21 +216,8 @@ test("a line of what just happened shows and selects what it is about; it is sai
       }, await scenario("line-rate-to-snapshotting-and-back"));
     },
   });
-  // Said at most every three seconds: nothing after a little less, and then all that happened, as a few sentences.
-  const said = () => page.locator(".happened [role=status]").textContent();
   await runUntil(page, { converged: true });
-  await page.clock.runFor(2_500);
-  assert.equal(await said(), "");
-  await page.clock.runFor(600);
-  const first = await said();
-  assert.ok(first.length > 0);
   await page.evaluate(() => window.raftLab.advance(400));
-  await page.clock.runFor(2_300);
-  assert.equal(await said(), first);
-  await page.clock.runFor(1_000);
-  assert.notEqual(await said(), first);
-  assert.match(await said(), /and \d+ more$/);
-
   await runUntil(page, { event: "stream-state", target: 3, to: "snapshotting" });
   await page.clock.runFor(300);
   const line = (event, hasText) => page.locator(`[data-event="${event}"]`, { hasText }).last().getByRole("button");

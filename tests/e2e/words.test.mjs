@@ -22,7 +22,7 @@ test("a value of thousands of letters swamps nothing, and its entry has it in fu
   const lines = await page.locator("[data-event='append']").allInnerTexts();
   assert.ok(lines.some((line) => short.test(line)), `${lines}`);
   assert.ok(lines.some((line) => line.includes('e=""')), `${lines}`);
-  const said = await page.locator(".happened [role=status]").textContent();
+  const said = await page.getByRole("status").and(page.locator(".story")).textContent();
   assert.ok(said.length > 0 && said.length < 400, said);
   await page.locator("[data-log='1'] [data-index='3']").getByText('e=""').waitFor();
   const cell = page.locator("[data-log='1'] [data-index='2']");

@@ -327,12 +327,8 @@ room! {
     /// The event feed.
     Feed {
         texts {
-            happened, nothing_to_tell, happened_filter, filter_matters, filter_everything,
+            happened, nothing_to_tell, happened_filter, happened_follow, filter_matters, filter_everything,
             topic_elections, topic_log, topic_streams, topic_messages, topic_clients, topic_faults,
-        }
-        sentences {
-            /// Several events, for one announcement of a screen reader.
-            in_a_breath(events: &[String]),
         }
     }
 }

@@ -152,6 +152,7 @@ say! {
         happened: "What just happened",
         nothing_to_tell: "Nothing to tell yet.",
         happened_filter: "Show",
+        happened_follow: "To the latest",
         filter_matters: "highlights",
         filter_everything: "everything",
         topic_elections: "elections",
@@ -160,9 +161,6 @@ say! {
         topic_messages: "messages",
         topic_clients: "clients",
         topic_faults: "faults",
-    }
-    sentences {
-        in_a_breath(events: &[String]): events.join(". "),
     }
 }
 
