@@ -279,7 +279,8 @@ fn Row(props: &RowProps) -> Html {
     }
 }
 
-/// A block over several columns, filled by a percentage. Its text stays visible while a part of the block is.
+/// A block over several columns, filled by a percentage. Its text stays visible while a part of the block is. `kind` is
+/// its class, with what is acted out behind it.
 fn block(
     kind: &'static str,
     columns: &RangeInclusive<Index>,
@@ -288,10 +289,11 @@ fn block(
     percent: Option<u64>,
 ) -> Html {
     let (first, count) = (*columns.start(), columns.end() - columns.start() + 1);
+    let name_of_kind = kind.split(' ').next();
     let place = format!("{};width:{}rem", left(first), COLUMN * count as f64);
     html! {
         <td
-            key={kind}
+            key={name_of_kind.unwrap_or(kind)}
             role="cell"
             class={classes!("block", kind)}
             aria-colindex={(first + 1).to_string()}
@@ -299,7 +301,7 @@ fn block(
             aria-label={name.clone()}
             title={name}
             ~style={place}
-            data-block={kind}
+            data-block={name_of_kind}
         >
             <i ~style={percent.map(|percent| format!("width:{percent}%"))} />
             <span>{ label }</span>

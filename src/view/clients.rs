@@ -28,6 +28,9 @@ const MARGIN: f64 = 8.0;
 /// The most requests beside a node; the others are counted.
 const ROWS_MAX: usize = 3;
 
+/// The scale of the picture below which there is room for less: one request beside a node, and no reason.
+const SCALE_MIN: f64 = 0.94;
+
 /// The most letters in a line of a reason.
 const REASON_LETTERS: usize = 20;
 
@@ -119,9 +122,21 @@ pub fn clients(
     strokes: &[StrokeGlyph],
     t: &dyn Text,
 ) -> Vec<ClientGlyph> {
-    if world.clients.open.is_empty() && world.clients.over.is_empty() {
-        return Vec::new();
+    match world.clients.open.is_empty() && world.clients.over.is_empty() {
+        true => Vec::new(),
+        false => beside_nodes(world, ring, nodes, strokes, t),
     }
+}
+
+/// Not part of its caller, which runs at every start: there are no clients then.
+#[inline(never)]
+fn beside_nodes(
+    world: &World,
+    ring: &Ring,
+    nodes: &[NodeGlyph],
+    strokes: &[StrokeGlyph],
+    t: &dyn Text,
+) -> Vec<ClientGlyph> {
     let over = world.clients.over.iter().filter(|over| over.since + OVER_SHOWN >= world.at);
     let all: Vec<&ClientOp> = over.chain(world.clients.open.values()).map(|op| &**op).collect();
     let mut asked: Vec<Option<NodeId>> = Vec::new();
@@ -136,7 +151,7 @@ pub fn clients(
     let mut found = Vec::new();
     for node in asked {
         let requests: Vec<&ClientOp> = all.iter().filter(|op| op.node == node).copied().collect();
-        let mut glyph = glyph(world, node, &requests, t);
+        let mut glyph = glyph(world, node, &requests, ring.scale >= SCALE_MIN, t);
         let half = Point::new(glyph.size.x / 2.0, glyph.size.y / 2.0);
         glyph.at = place(ring, node, half, &taken);
         glyph.tied_to = node.map(|node| {
@@ -150,10 +165,11 @@ pub fn clients(
 }
 
 /// The glyph of these requests, without its place.
-fn glyph(world: &World, node: Option<NodeId>, requests: &[&ClientOp], t: &dyn Text) -> ClientGlyph {
+fn glyph(world: &World, node: Option<NodeId>, requests: &[&ClientOp], has_room: bool, t: &dyn Text) -> ClientGlyph {
+    let rows_max = if has_room { ROWS_MAX } else { 1 };
     // Those that wait are shown rather than those that are over.
     let waiting = requests.iter().filter(|op| !op.result.is_final()).count();
-    let left_out = requests.len().saturating_sub(ROWS_MAX);
+    let left_out = requests.len().saturating_sub(rows_max);
     let over_left_out = left_out.min(requests.len() - waiting);
     let mut skipped = (0, 0);
     let shown = requests.iter().filter(|op| {
@@ -171,7 +187,7 @@ fn glyph(world: &World, node: Option<NodeId>, requests: &[&ClientOp], t: &dyn Te
         rows.push(Row { text: t.so_many_more(left_out as u64), status: Status::Waits, reads: false });
     }
     let reason = shown.iter().find_map(|op| why(world, op, t)).unwrap_or_default();
-    let why = lines(&reason);
+    let why = if has_room { lines(&reason) } else { Vec::new() };
     let letters = |lines: usize, letter: f64| letter * lines as f64;
     let wide = rows.iter().map(|row| letters(row.text.chars().count() + 3, LETTER)).fold(0.0, f64::max);
     let wide = why.iter().map(|line| letters(line.chars().count(), REASON_LETTER)).fold(wide, f64::max);
@@ -326,7 +342,7 @@ mod tests {
             }
         });
         let asked = |status| Some((Some(1), "x=1".to_string(), status));
-        assert_eq!(statuses, [None, asked(Status::Waits), asked(Status::Done)]);
+        assert_eq!(statuses, [None, asked(Status::Waits), asked(Status::Done), None]);
     }
 
     #[test]
@@ -386,6 +402,19 @@ mod tests {
             }
         });
         assert_eq!(most, ROWS_MAX + 1);
+    }
+
+    #[test]
+    fn in_a_small_picture_a_client_takes_little_room() {
+        let run = r#"{"format": "raft-lab/1", "preset": "classroom", "nodes": [1, 2, 3, 4, 5], "actions": [
+            {"at": 0, "do": "campaign", "node": 1}, {"at": 100, "do": "write_many", "count": 5},
+            {"at": 100, "do": "cut", "links": [[1,2],[2,1],[1,3],[3,1],[1,4],[4,1],[1,5],[5,1]]}]}"#;
+        let mut lab = Lab::new(Scenario::from_json(run).unwrap()).unwrap();
+        lab.advance_to(Micros::from_ms(120), u64::MAX);
+        let (world, ring) = (lab.world(), Ring::fitting(1..=5, Point::new(326.0, 375.0)));
+        let glyphs = clients(&world, &ring, &nodes(&world, &ring, &English), &[], &English);
+        assert!(glyphs[0].rows.len() <= 2 && glyphs[0].why.is_empty() && glyphs[0].size.x < 100.0, "{glyphs:?}");
+        assert!(glyphs[0].name.contains(T.client_cannot_commit()), "who cannot see it is told: {}", glyphs[0].name);
     }
 
     #[test]

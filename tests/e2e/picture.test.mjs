@@ -245,3 +245,19 @@ test("where the clock is fast, nothing is acted out", async (t) => {
   await page.locator(".effect.elected").waitFor({ state: "attached" });
   assert.equal(await animation(page, ".effect .wave"), "none");
 });
+
+test("what is written in a cell of nine logs is in it, in a joint configuration, too", async (t) => {
+  const { page, shot } = await still(t, 9);
+  await runUntil(page, { leader: true });
+  await advance(page, 100);
+  await act(page, { do: "members", voters: [1, 2, 3, 4, 5, 6, 7, 8] });
+  await advance(page, 8);
+  await page.locator(".cell.joint").first().waitFor();
+  for (const size of [[1440, 900], [1366, 768]]) {
+    await page.setViewportSize({ width: size[0], height: size[1] });
+    await frames(page);
+    const cut = await page.locator(".cell").evaluateAll((cells) => cells.filter((it) => it.scrollHeight > it.clientHeight).length);
+    assert.equal(cut, 0, size.join(" × "));
+  }
+  await shot("picture-joint");
+});

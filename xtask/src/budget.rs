@@ -14,12 +14,13 @@ const LIMITS: &[Part] = &[
     // What comes before the cluster moves.
     Part { what: "HTML", begins: "index", ends: ".html", limit_kb: 0.8, moves: true },
     // 1 more than it was: capsules for messages, clients in the picture, and what is acted out.
-    Part { what: "styles", begins: "style-", ends: ".css", limit_kb: 13.0, moves: true },
+    Part { what: "styles", begins: "style-", ends: ".css", limit_kb: 13.3, moves: true },
     Part { what: "boot script", begins: "boot-", ends: ".js", limit_kb: 4.2, moves: true },
     // 0.3 more than it was: with serde-wasm-bindgen, which hands events to scripts, the glue has a few more functions.
     Part { what: "glue script", begins: "raft-lab-", ends: ".js", limit_kb: 11.5, moves: true },
     // What a busy machine records is up to 2 % more; messages that look alike are drawn as one path, which takes 6 kB.
-    Part { what: "first module", begins: "raft-lab-start-", ends: ".wasm", limit_kb: 350.0, moves: true },
+    // 7 more than it was: capsules, votes around a candidate, names of links, and what is acted out.
+    Part { what: "first module", begins: "raft-lab-start-", ends: ".wasm", limit_kb: 357.0, moves: true },
     // What comes behind it.
     Part { what: "rest of the program", begins: "raft-lab-rest-", ends: ".wasm", limit_kb: 326.0, moves: false },
     // What comes when it is opened: each kind by itself, since nobody loads all of them.
@@ -27,7 +28,7 @@ const LIMITS: &[Part] = &[
 ];
 
 /// The limit in kB of all that is loaded before the cluster moves. The goal is 350.
-const BEFORE_IT_MOVES_KB: f64 = 378.0;
+const BEFORE_IT_MOVES_KB: f64 = 386.0;
 
 /// A part of the page.
 struct Part {

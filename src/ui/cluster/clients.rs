@@ -27,6 +27,8 @@ pub fn Clients(props: &ClientsProps) -> Html {
     }
 }
 
+/// Not part of its caller, which runs at every start.
+#[inline(never)]
 fn client(glyph: &ClientGlyph) -> Html {
     let ClientGlyph { node, rows, why, at, size, tied_to, name } = glyph;
     let key = node.map_or_else(|| "none".to_string(), |node| node.to_string());

@@ -149,6 +149,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 />
                 <StrokeLines strokes={stroke_glyphs.clone()} />
                 { effects(acts, &ring) }
+                <Clients clients={client_glyphs} />
                 <Nodes
                     nodes={node_glyphs}
                     radius={ring.node_radius}
@@ -157,7 +158,6 @@ pub fn Stage(props: &StageProps) -> Html {
                     change={change.clone()}
                 />
                 <Words {words} />
-                <Clients clients={client_glyphs} />
             </svg>
             <svg class="layer above" viewBox={view_box}>
                 <Timers world={world.clone()} ring={ring.clone()} />
