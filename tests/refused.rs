@@ -60,6 +60,8 @@ fn mistakes() -> Vec<(String, &'static str)> {
         (with("actions", json!(vec![json!({ "at": 3, "do": "write_many", "count": 300_000 }); 6])), "actions[3]: more than 1000000 writes together with those before it"),
         (action(json!({ "at": 3, "do": "write_many", "count": 1_000_001 })), "actions[1].count: 1000001 is above 1000000"),
         (action(json!({ "at": 3, "do": "write_many", "count": 1, "clients": 1025 })), "actions[1].clients: from 1 to 1024 clients"),
+        (action(json!({ "at": 3, "do": "write_many", "count": 1001, "keys": "a" })), "actions[1].count: 1001 is above 1000, the most with `keys`"),
+        (action(json!({ "at": 3, "do": "write_many", "count": 2, "keys": "a=" })), "actions[1].keys: a key is not empty and has no `=`; neither key nor value has a line break"),
         (action(json!({ "at": 3, "do": "write_many", "count": 40_000, "value_bytes": 4096 })), "actions[1]: more than 134217728 bytes together with the writes before it"),
         (action(json!({ "at": 3, "do": "config", "heartbeat_interval": 0.1 })), "actions[1].heartbeat_interval: 0.1 ms is below 1 ms"),
         (with("config", json!({ "heartbeat_interval": -1 })), "config.heartbeat_interval: invalid value: floating point `-1.0`, expected a time in milliseconds, from 0 to 1e12"),

@@ -173,8 +173,14 @@ fn what_is_too_much_is_refused() {
 #[test]
 fn what_a_user_adds_up_is_refused_too() {
     let mut lab = Lab::new(Scenario::classroom(1)).unwrap();
-    let many =
-        || Action::WriteMany { count: WRITES_MAX, every: None, clients: None, value_bytes: None, retry_after: None };
+    let many = || Action::WriteMany {
+        count: WRITES_MAX,
+        every: None,
+        clients: None,
+        value_bytes: None,
+        keys: None,
+        retry_after: None,
+    };
     (0..WRITES_TOTAL_MAX / WRITES_MAX).for_each(|_| lab.act(many()).unwrap());
     let before = (lab.trace_hash(), lab.scenario().clone());
     assert_eq!(lab.act(many()).unwrap_err().to_string(), "more than 1000000 writes together with those before it");

@@ -33,7 +33,14 @@ fn any_action(rng: &mut Rng) -> Action {
             duplicate: None,
         },
         9 => Action::AddLearner { node: 6, of: None },
-        10 => Action::WriteMany { count: 3, every: None, clients: Some(2), value_bytes: None, retry_after: None },
+        10 => Action::WriteMany {
+            count: 3,
+            every: None,
+            clients: Some(2),
+            value_bytes: None,
+            keys: None,
+            retry_after: None,
+        },
         _ => Action::Write {
             key: "k".into(),
             value: rng.range(0, 100).to_string(),

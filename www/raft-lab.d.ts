@@ -232,6 +232,8 @@ export type Action = {
   clients?: number | null;
   /** The length of each value in bytes: at most 4096, and 128 MiB in all. Default: the value is the number of the write. */
   value_bytes?: number | null;
+  /** How the keys begin: each write then has a key of its own, this text and the number of the write, so that the state grows; at most 1,000 writes. Default: a few keys in turn. */
+  keys?: string | null;
   /** Closed loop: as in `write`. */
   retry_after?: Milliseconds | null;
   do: "write_many";

@@ -24,9 +24,7 @@ use crate::view::page::{Change, Dialog, Menu};
 use crate::view::selection::Selection;
 use crate::view::settings::{Setting, Theme};
 use crate::view::until::Until;
-
-/// The number of writes of [`Command::WriteMany`].
-const WRITES: u64 = 10;
+use crate::view::writes::ten_writes;
 
 /// What commands read and act on: the run, and the page's state at the time of the command.
 #[derive(Clone)]
@@ -103,13 +101,7 @@ impl CommandContext {
             Command::Write => self.change(Change::Write(self.selected_node())),
             Command::Read => self.change(Change::Read(self.selected_node())),
             Command::WriteMany => {
-                self.act(Action::WriteMany {
-                    count: WRITES,
-                    every: None,
-                    clients: None,
-                    value_bytes: None,
-                    retry_after: None,
-                });
+                self.act(ten_writes(&driver.world()));
             }
             Command::Partition => self.change(Change::Dialog(Some(Dialog::Partition))),
             Command::Links => self.links(),

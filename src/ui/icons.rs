@@ -27,6 +27,8 @@ pub enum Icon {
     Help,
     /// Close.
     Close,
+    /// A pace that follows what happens.
+    Adaptive,
 }
 
 /// Draws an icon. It is hidden from screen readers: the button around it has a name.
@@ -44,6 +46,7 @@ pub fn icon(icon: Icon) -> Html {
             html! { <><circle cx="12" cy="12" r="8.5" /><path class="full" d="M12 3.5a8.5 8.5 0 0 1 0 17z" /></> }
         }
         Icon::Help => html! { <path d="M8.5 9c0-5 7.5-4.7 7.3 0C15.5 12 12 12 12 15.2M12 19.2v.3" /> },
+        Icon::Adaptive => html! { <path d="M2 17.5h3.5c4.5 0 3-12 6.5-12s2 12 6.5 12H22" /> },
         Icon::Close => html! { <path d="m6 6 12 12M18 6 6 18" /> },
     };
     html! { <svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">{ content }</svg> }

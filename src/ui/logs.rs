@@ -22,10 +22,10 @@ use crate::view::page::{Change, Pointed};
 use crate::view::selection::{Highlight, Selection};
 
 /// The width of a column, in rem.
-const COLUMN: f64 = 3.0;
+const COLUMN: f64 = 2.75;
 
 /// The width of the column with the nodes' names, in rem.
-const HEAD: f64 = 7.6;
+const HEAD: f64 = 8.4;
 
 /// The most letters that fit into a cell with smaller text.
 const TIGHT: usize = 6;

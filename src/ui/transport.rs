@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::clock::{set, use_moving, Pace, Shown};
@@ -119,7 +119,7 @@ fn Buttons(props: &ButtonsProps) -> Html {
                 }
                 { button("", t.step(), Icon::Step, Command::Step) }
             </div>
-            <button type="button" data-run-until="" aria-haspopup="menu" onclick={ask(Command::RunUntil)}>{ t.run_until() }</button>
+            <button type="button" class="ahead" data-run-until="" aria-haspopup="menu" onclick={ask(Command::RunUntil)}>{ t.run_until() }</button>
         </>
     }
 }
@@ -188,16 +188,34 @@ fn Steps(props: &StepsProps) -> Html {
         let change = props.change.clone();
         move |_: Event| change.emit(Change::Set(Setting::Step(step)))
     };
-    html! {
-        <fieldset class="segments">
-            <legend class="visually-hidden">{ t.step_kind() }</legend>
-            for (step, name) in choices {
-                <label key={name}>
-                    <input type="radio" name="step" checked={step == props.step} onchange={choose(step)} />
-                    <span>{ name }</span>
-                </label>
+    let selected = {
+        let change = props.change.clone();
+        move |event: Event| {
+            let chosen = event.target_dyn_into::<HtmlSelectElement>();
+            let step = chosen.and_then(|it| Some(choices.get(usize::try_from(it.selected_index()).ok()?)?.0));
+            if let Some(step) = step {
+                change.emit(Change::Set(Setting::Step(step)));
             }
-        </fieldset>
+        }
+    };
+    // The style sheet shows the one or the other, as there is room.
+    html! {
+        <>
+            <fieldset class="segments">
+                <legend class="visually-hidden">{ t.step_kind() }</legend>
+                for (step, name) in choices {
+                    <label key={name}>
+                        <input type="radio" name="step" checked={step == props.step} onchange={choose(step)} />
+                        <span>{ name }</span>
+                    </label>
+                }
+            </fieldset>
+            <select class="steps" aria-label={t.step_kind()} onchange={selected}>
+                for (step, name) in choices {
+                    <option key={name} selected={step == props.step}>{ name }</option>
+                }
+            </select>
+        </>
     }
 }
 
@@ -247,13 +265,15 @@ fn SpeedSlider(props: &SpeedProps) -> Html {
                     aria-valuetext={told}
                     {oninput}
                 />
-                <b>{ t.speed_value(cluster, real) }</b>
+                <b class="long">{ t.speed_value(cluster, real) }</b>
+                <b class="short">{ t.speed_ratio(cluster, real) }</b>
             </label>
             <button
                 type="button" class="toggle" aria-pressed={(*pace == Pacing::Adaptive).to_string()} title={t.pace_why()}
-                data-pace="" {onclick}
+                aria-label={t.pace_adaptive()} data-pace="" {onclick}
             >
-                { t.pace_adaptive() }
+                { icon(Icon::Adaptive) }
+                <span class="long">{ t.pace_adaptive() }</span>
                 // Its room stays when it goes.
                 <i class={classes!("hurries", hurrying.is_some().then_some("on"))} title={hurrying}>{ icon(Icon::Present) }</i>
             </button>

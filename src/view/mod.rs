@@ -46,3 +46,4 @@ pub mod stream_diagram;
 pub mod streams;
 pub mod turns;
 pub mod until;
+pub mod writes;

@@ -319,6 +319,7 @@ mod tests {
             every: Some(Micros::ZERO),
             clients: None,
             value_bytes: None,
+            keys: None,
             retry_after: None,
         })
         .unwrap();

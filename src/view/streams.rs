@@ -12,14 +12,11 @@ use crate::runtime::Micros;
 /// The width and height of the plot of the lag.
 pub const PLOT: (f64, f64) = (112.0, 20.0);
 
-/// The least range of the plot's vertical axis, in entries, so that a lag of one looks small.
+/// The least range of the plots' vertical axis, in entries, so that a lag of one looks small.
 const PLOT_LAG_MIN: u64 = 4;
 
 /// The time without a response after which a follower is shown as silent: three heartbeats at the default setting.
 const SILENT: Micros = Micros::from_ms(150);
-
-/// The states of a live stream, in display order.
-pub const STATES: [StreamState; 3] = [StreamState::LineRate, StreamState::Lagging, StreamState::Snapshotting];
 
 /// The streams of one leader.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +42,8 @@ pub struct StreamRow {
     pub state: StreamState,
     /// The latest transition and its cause: `lagging → line rate: caught up`.
     pub change: String,
+    /// Whether the stream is as it should be, so that the cause of its state says nothing.
+    pub normal: bool,
     /// Text that says that the follower is silent, if so.
     pub silent: Option<String>,
     /// The next index: the first index of the next append.
@@ -78,12 +77,13 @@ pub struct Sending {
 
 /// The streams of each leader, the highest term first.
 pub fn streams(world: &World, t: &dyn Text) -> Vec<LeaderStreams> {
+    let scale = Scale::of(world);
     let mut leaders: Vec<LeaderStreams> = world
         .leaders()
         .map(|leader| {
             let own = world.streams.range((leader.id, 0)..=(leader.id, NodeId::MAX));
             let rows: Vec<StreamRow> =
-                own.map(|(&link, stream)| row(link, stream, leader.last_index(), world.at, t)).collect();
+                own.map(|(&link, stream)| row(link, stream, leader.last_index(), &scale, t)).collect();
             let alone = leader.members.1.members().iter().all(|&id| id == leader.id);
             let why = if alone { t.streams_alone() } else { t.streams_soon() };
             LeaderStreams {
@@ -106,20 +106,21 @@ pub fn letters(leaders: &[LeaderStreams]) -> (usize, usize) {
     (letters(rows().map(|row| row.next.max(row.matched)).max()), letters(rows().map(|row| row.lag).max()))
 }
 
-fn row(link: Link, stream: &StreamInfo, last: Index, at: Micros, t: &dyn Text) -> StreamRow {
+fn row(link: Link, stream: &StreamInfo, last: Index, scale: &Scale, t: &dyn Text) -> StreamRow {
     let lag = last.saturating_sub(stream.match_index);
     let sent = stream.snapshot.as_ref().filter(|_| stream.state == StreamState::Snapshotting);
     StreamRow {
         link,
         state: stream.state,
         change: change(stream, t),
-        silent: silent(stream, at, t),
+        normal: stream.state == StreamState::LineRate,
+        silent: silent(stream, scale.at, t),
         next: stream.next_index,
         matched: stream.match_index,
         lag,
         buffer: stream.replication_buffer.count,
         outbound: stream.outbound_buffer.count,
-        plot: plot(stream, lag, at),
+        plot: scale.plot(stream, lag),
         sending: sent.map(|progress| sending(progress, t)),
     }
 }
@@ -157,30 +158,53 @@ pub fn sending(progress: &SnapshotProgress, t: &dyn Text) -> Sending {
     }
 }
 
-/// The stepped line from the first known lag to `at`, as the points of an SVG polyline.
-fn plot(stream: &StreamInfo, lag: u64, at: Micros) -> String {
-    let Some(&(start, _)) = stream.lag.front() else { return String::new() };
-    // Rounded to half a unit, so that the line does not change with every event.
-    let step = |length: u64| length.div_ceil((2.0 * PLOT.0) as u64).max(1);
-    let length = (at - start).0.max(1);
-    let length = length.div_ceil(step(length)) * step(length);
-    let most = stream.lag.iter().map(|&(_, lag)| lag).max().unwrap_or(0).max(PLOT_LAG_MIN) as f64;
-    let place = |time: Micros, lag: u64| {
-        let x = PLOT.0 * (time - start).0 as f64 / length as f64;
-        // A margin of one pixel above and below, for the width of the line.
-        let y = PLOT.1 - 1.0 - (PLOT.1 - 2.0) * lag as f64 / most;
-        Point::new(x, y)
-    };
-    let mut points: Vec<Point> = Vec::new();
-    for &(time, lag) in &stream.lag {
-        let point = place(time, lag);
-        if let Some(before) = points.last() {
-            points.push(Point::new(point.x, before.y));
-        }
-        points.push(point);
+/// The axes of the plots, which all have the same: of two lines, the higher is the greater lag, and what is one above
+/// the other happened at once.
+struct Scale {
+    /// The first time of which a lag is known.
+    start: Micros,
+    /// The time that is shown.
+    at: Micros,
+    /// The lag at the top.
+    most: u64,
+}
+
+impl Scale {
+    fn of(world: &World) -> Scale {
+        let streams =
+            || world.leaders().flat_map(|leader| world.streams.range((leader.id, 0)..=(leader.id, NodeId::MAX)));
+        let start = streams().filter_map(|(_, stream)| Some(stream.lag.front()?.0)).min();
+        let most = streams().flat_map(|(_, stream)| &stream.lag).map(|&(_, lag)| lag).max();
+        Scale { start: start.unwrap_or(world.at), at: world.at, most: most.unwrap_or(0).max(PLOT_LAG_MIN) }
     }
-    points.push(place(start + Micros(length), lag));
-    points.iter().map(|point| format!("{},{}", tenths(point.x), tenths(point.y))).collect::<Vec<_>>().join(" ")
+
+    /// The stepped line from the first known lag of a stream to the present one, as the points of an SVG polyline.
+    fn plot(&self, stream: &StreamInfo, lag: u64) -> String {
+        let Scale { start, at, most } = *self;
+        if stream.lag.is_empty() {
+            return String::new();
+        }
+        // Rounded to half a unit, so that the line does not change with every event.
+        let step = |length: u64| length.div_ceil((2.0 * PLOT.0) as u64).max(1);
+        let length = (at - start).0.max(1);
+        let length = length.div_ceil(step(length)) * step(length);
+        let place = |time: Micros, lag: u64| {
+            let x = PLOT.0 * (time - start).0 as f64 / length as f64;
+            // A margin of one pixel above and below, for the width of the line.
+            let y = PLOT.1 - 1.0 - (PLOT.1 - 2.0) * lag as f64 / most.max(lag) as f64;
+            Point::new(x, y)
+        };
+        let mut points: Vec<Point> = Vec::new();
+        for &(time, lag) in &stream.lag {
+            let point = place(time, lag);
+            if let Some(before) = points.last() {
+                points.push(Point::new(point.x, before.y));
+            }
+            points.push(point);
+        }
+        points.push(place(start + Micros(length), lag));
+        points.iter().map(|point| format!("{},{}", tenths(point.x), tenths(point.y))).collect::<Vec<_>>().join(" ")
+    }
 }
 
 #[cfg(test)]
@@ -263,6 +287,21 @@ mod tests {
         assert_eq!(row.plot, "0.0,1.0 55.9,1.0 55.9,10.0 112.0,10.0");
         let new = StreamInfo::new(2, Micros::ZERO, StreamState::Lagging, StreamWhy::NewLeader);
         assert_eq!(row_of(new, 100).change, "begins: new leader");
+    }
+
+    #[test]
+    fn all_plots_have_one_scale() {
+        let mut world = world(&[(1, 2)]);
+        let lags = |lags: [(u64, u64); 2]| StreamInfo {
+            lag: lags.map(|(ms, lag)| (Micros::from_ms(ms), lag)).into_iter().collect(),
+            ..stream(4)
+        };
+        world.streams.insert((1, 2), Rc::new(lags([(0, 36), (50, 0)])));
+        world.streams.insert((1, 3), Rc::new(lags([(50, 4), (100, 0)])));
+        let rows = streams(&world, &English).remove(0).rows;
+        // The greatest lag of all is at the top, a ninth of it a ninth as high, and half of the time has passed before it.
+        assert_eq!(rows[0].plot, "0.0,1.0 55.9,1.0 55.9,19.0 112.0,19.0");
+        assert_eq!(rows[1].plot, "55.9,17.0 111.9,17.0 111.9,19.0 112.0,19.0");
     }
 
     #[test]

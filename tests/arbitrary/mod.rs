@@ -130,13 +130,14 @@ fn config() -> impl Strategy<Value = ConfigPatch> {
 fn to_nodes() -> impl Strategy<Value = Action> {
     let load = prop_oneof![
         (0..99_u64, option::of(micros()), option::of(0..99_u32)).prop_map(|(count, every, value_bytes)| {
-            Action::WriteMany { count, every, clients: None, value_bytes, retry_after: None }
+            Action::WriteMany { count, every, clients: None, value_bytes, keys: None, retry_after: None }
         }),
         (0..99_u64, option::of(1..9_u32)).prop_map(|(count, clients)| Action::WriteMany {
             count,
             every: None,
             clients,
             value_bytes: None,
+            keys: None,
             retry_after: None,
         }),
     ];

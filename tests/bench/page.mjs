@@ -15,7 +15,7 @@ import { frames, quantile, recordTrace } from "./trace.mjs";
 const FRAME_MS = 1000 / 60;
 
 /** Places on the page's scale of speeds (src/view/speed.rs), by the virtual milliseconds that a second shows. */
-const SPEEDS = [1, 2, 3, 5, 7, 10, 15, 25, 35, 50, 75, 100, 150, 250, 500, 1000, 2000];
+const SPEEDS = [1, 2, 4, 5, 8, 10, 20, 25, 40, 50, 100, 125, 200, 250, 500, 1000, 2000];
 
 /** Five nodes and nothing written. */
 const QUIET = { format: "raft-lab/1", seed: 7, preset: "classroom", nodes: [1, 2, 3, 4, 5] };
@@ -55,7 +55,7 @@ async function eventsAt({ browser, url }, scenario, at) {
   return events;
 }
 
-/** Opens the page where a run has got to `at`, and waits until it is there. */
+/** Opens the page where a run has got to `at`, and waits until it is there. The pace is steady: what is measured is the same each time. */
 async function openAt(bench, { scenario, at, playing = true, perSecond = 50 }) {
   const events = await eventsAt(bench, scenario, at);
   const context = await bench.browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -64,7 +64,7 @@ async function openAt(bench, { scenario, at, playing = true, perSecond = 50 }) {
     localStorage.setItem("raft-lab/settings", settings);
   }, [
     JSON.stringify({ now: at, events, playing, scenario }),
-    JSON.stringify({ speed: SPEEDS.indexOf(perSecond) }),
+    JSON.stringify({ speed: SPEEDS.indexOf(perSecond), pace: "steady" }),
   ]);
   const page = await context.newPage();
   await page.goto(bench.url);

@@ -142,7 +142,7 @@ test("a node comes in as a learner, becomes a voter, and leaves again", async (t
   // It has to catch up first.
   await runUntil(page, { node: leader, members: { voters: [[1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6]] } });
   await words(page, 6).getByText("joining").waitFor();
-  assert.match(await page.locator(".headline").innerText(), /the voters change from S1–5 to S1–6: for now, both need a majority/);
+  assert.match(await page.locator(".headline").innerText(), /the voters change from S1–5 to S1–6: until then, decisions need a majority of the old and of the new ones/);
   await shot("joint");
   await runUntil(page, { converged: true });
   await standing(page, 6, "follower");
@@ -317,7 +317,7 @@ test("what is selected is told in full, and leads to what it is about", async (t
 
 test("a run goes on until something happens", async (t) => {
   const { page, shot } = await lab(t, STILL);
-  await page.getByRole("button", { name: "Run until…" }).click();
+  await page.getByRole("button", { name: "Skip ahead to…" }).click();
   await shot("until");
   await page.getByRole("menuitem", { name: "a leader is elected" }).click();
   const { nodes } = await report(page);
@@ -325,7 +325,7 @@ test("a run goes on until something happens", async (t) => {
   await standing(page, leader, "leader");
   const commit = Math.max(...nodes.map((node) => node.commit));
   await page.keyboard.press("u");
-  await page.getByRole("menu", { name: "Run until…" }).waitFor();
+  await page.getByRole("menu", { name: "Skip ahead to…" }).waitFor();
   await page.keyboard.press("Enter");
   assert.equal(Math.max(...(await report(page)).nodes.map((node) => node.commit)), commit + 1);
   await page.getByRole("button", { name: "Play" }).waitFor();

@@ -56,7 +56,9 @@ async function playSlowly(page) {
   await page.locator("[data-message]").first().waitFor();
   for (let i = 0; i < 20; i++) await page.keyboard.press("[");
   for (let i = 0; i < 3; i++) await page.keyboard.press("]");
-  await page.locator("[aria-valuetext='one second shows 5 milliseconds']").waitFor();
+  await page.locator("[aria-valuetext^='Slow motion 1:200']").waitFor();
+  await page.keyboard.press("=");
+  await page.locator("[data-pace][aria-pressed=false]").waitFor();
   await page.keyboard.press("Space");
 }
 

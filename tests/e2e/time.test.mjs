@@ -31,7 +31,7 @@ const drawn = (page) => page.evaluate(() => {
 test("back is as forward was, in every panel", async (t) => {
   const { page, shot } = await lab(t, STILL);
   const seen = [];
-  for (const kind of ["transition", "message", "event"]) {
+  for (const kind of ["state change", "delivery", "event"]) {
     await page.getByRole("radio", { name: kind }).check();
     await page.locator(".cluster .hint").click(); // a radio button wants the arrows for itself
     for (let i = 0; i < 15; i++) {
@@ -40,7 +40,7 @@ test("back is as forward was, in every panel", async (t) => {
     }
   }
   const { events, trace_hash } = await report(page);
-  assert.ok(seen.some(({ headline }) => /leads term 1/.test(headline)), "it is worth looking at");
+  assert.ok(seen.some(({ headline }) => /leads term\s1/.test(headline)), "it is worth looking at");
   assert.equal(await page.locator("[data-past]").count(), 0);
 
   // Event by event, all that was seen on the way is seen again.

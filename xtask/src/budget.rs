@@ -13,8 +13,8 @@ use std::path::Path;
 const LIMITS: &[Part] = &[
     // What comes before the cluster moves.
     Part { what: "HTML", begins: "index", ends: ".html", limit_kb: 0.8, moves: true },
-    // 1 more than it was: capsules for messages, clients in the picture, and what is acted out.
-    Part { what: "styles", begins: "style-", ends: ".css", limit_kb: 13.3, moves: true },
+    // 2.2 more than it was: the layouts of phones and tablets, capsules, clients in the picture, and what is acted out.
+    Part { what: "styles", begins: "style-", ends: ".css", limit_kb: 14.2, moves: true },
     Part { what: "boot script", begins: "boot-", ends: ".js", limit_kb: 4.2, moves: true },
     // 0.3 more than it was: with serde-wasm-bindgen, which hands events to scripts, the glue has a few more functions.
     Part { what: "glue script", begins: "raft-lab-", ends: ".js", limit_kb: 11.5, moves: true },

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask setup`, `serve`, `test`, `dist`, `bench`, `wasm`.
+//! The project's own commands: `cargo xtask setup`, `serve`, `test`, `dist`, `bench`, `film`, `wasm`.
 //!
 //! Everything special about building for the browser is here and affects child processes only: no global setting, no
 //! environment variable to export, nothing in `.cargo/config.toml` except the alias. Native builds and tests remain
@@ -9,6 +9,7 @@ mod budget;
 mod cargo;
 mod count;
 mod dist;
+mod film;
 mod http;
 mod project;
 mod run;
@@ -47,6 +48,8 @@ enum Command {
     /// Measure the optimised page in a browser, or the engine beside its peers
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Film the first seconds of the optimised page on a laptop and on a phone, into target/film/
+    Film(film::Options),
     /// Run cargo for the browser's target, e.g. `cargo xtask wasm check`
     Wasm(cargo::Options),
 }
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::test(&options),
         Command::Dist => dist::dist().map(|()| true),
         Command::Bench(what) => bench::bench(&what),
+        Command::Film(options) => film::film(&options),
         Command::Wasm(options) => cargo::cargo(&options),
     };
     match done {

@@ -259,6 +259,7 @@ fn load(rng: &mut Rng, faults: Micros) -> ScheduledAction {
             every: Some(every),
             clients: None,
             value_bytes: None,
+            keys: None,
             retry_after: None,
         },
         false => {
@@ -268,6 +269,7 @@ fn load(rng: &mut Rng, faults: Micros) -> ScheduledAction {
                 every: None,
                 clients: Some(clients),
                 value_bytes: Some(rng.range(1, 20) as u32),
+                keys: None,
                 retry_after: rng.chance(500_000).then(|| Micros::from_ms(rng.range(1, 400))),
             }
         }
@@ -402,7 +404,7 @@ fn fault(rng: &mut Rng, kind: Kind, nodes: &BTreeSet<NodeId>) -> Action {
         Kind::ReadFrom => Action::Read { key: "k".into(), node: Some(node), client: Some(10) },
         Kind::Burst => {
             let (count, every) = (rng.range(1, 30), Some(Micros::ZERO));
-            Action::WriteMany { count, every, clients: None, value_bytes: None, retry_after: None }
+            Action::WriteMany { count, every, clients: None, value_bytes: None, keys: None, retry_after: None }
         }
         Kind::Change => change(rng, nodes),
     }

@@ -91,9 +91,9 @@ impl Lab {
                 let client = client.unwrap_or(FIRST_CLIENT);
                 self.spawn_request(ClientRequest { client, key, node, ..ClientRequest::default() });
             }
-            Action::WriteMany { count, every, clients: number, value_bytes, retry_after } => {
+            Action::WriteMany { count, every, clients: number, value_bytes, keys, retry_after } => {
                 self.limits.note_writes(count);
-                let load = Load { count, every, clients: number.unwrap_or(1), value_bytes, retry_after };
+                let load = Load { count, every, clients: number.unwrap_or(1), value_bytes, keys, retry_after };
                 let clients: ClientPool = self.clients.clone();
                 self.executor.spawner(CLIENTS).spawn("load", async move { clients.write_many(load).await });
             }

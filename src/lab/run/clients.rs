@@ -106,7 +106,7 @@ impl Change {
 }
 
 /// The parameters of [`ClientPool::write_many`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Load {
     /// The total number of writes.
     pub count: u64,
@@ -116,6 +116,8 @@ pub struct Load {
     pub clients: u32,
     /// The length of the values in bytes; none if it does not matter.
     pub value_bytes: Option<u32>,
+    /// How the keys begin, if each write has one of its own.
+    pub keys: Option<String>,
     /// See [`ClientRequest::retry_after`].
     pub retry_after: Option<Micros>,
 }
@@ -315,10 +317,13 @@ impl ClientPool {
         self.network.call(leader, Request::Transfer(to)); // the outcome is an event of the leader
     }
 
-    /// Writes repeatedly. Keys cycle through a small alphabet, values count up.
+    /// Writes repeatedly. Unless each write has a key of its own, keys cycle through a small alphabet; values count up.
     pub async fn write_many(&self, load: Load) {
         let one = |n: u64, client: u32| {
-            let key = KEYS[(n % KEYS.len() as u64) as usize].to_string();
+            let key = match &load.keys {
+                None => KEYS[(n % KEYS.len() as u64) as usize].to_string(),
+                Some(keys) => format!("{keys}{}", n + 1),
+            };
             let value = match load.value_bytes {
                 None => (n + 1).to_string(),
                 Some(bytes) => format!("{:0>width$}", n + 1, width = bytes as usize),

@@ -110,7 +110,9 @@ impl Scenario {
             ScheduledAction::at(Micros::from_ms(at), what)
         };
         let actions = vec![write(400, "x", "1"), write(480, "y", "2")];
-        Scenario { title: "Five nodes".into(), seed: 7, actions, ..Scenario::classroom(5) }
+        // The first snapshot after ten more writes has five chunks: enough to watch them, and few enough to wait for.
+        let config = ConfigPatch { snapshot_max_chunk_size: Some(10), ..ConfigPatch::default() };
+        Scenario { title: "Five nodes".into(), seed: 7, config, actions, ..Scenario::classroom(5) }
     }
 
     /// Reads a scenario from text.

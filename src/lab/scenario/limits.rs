@@ -42,6 +42,9 @@ pub const fn writes_max(open: bool) -> (u64, u64) {
     }
 }
 
+/// The most writes of one `write_many` with a key of its own for each: a snapshot holds them all.
+pub const KEYED_WRITES_MAX: u64 = 1000;
+
 /// The most bytes that the values of all `write_many` of a scenario may have together.
 pub const WRITTEN_BYTES_MAX: u64 = 128 << 20;
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::lab::json::error::{child_path, invalid, Refusal, ScenarioError};
 use crate::lab::scenario::limits::{
-    writes_max, CLIENTS_MAX, INTERVAL_MIN, NODES_MAX, REPEATS_MAX, SEED_MAX, TEXT_BYTES_MAX, WRITTEN_BYTES_MAX,
+    writes_max, CLIENTS_MAX, INTERVAL_MIN, KEYED_WRITES_MAX, NODES_MAX, REPEATS_MAX, SEED_MAX, TEXT_BYTES_MAX,
+    WRITTEN_BYTES_MAX,
 };
 use crate::lab::scenario::{Repeat, Scenario, ScheduledAction, Timing};
 use crate::lab::vocab::action::Action;
@@ -292,7 +293,7 @@ pub(in crate::lab) fn check_action(path: &str, what: &Action, nodes: &BTreeSet<N
 
 /// Checks `write_many`.
 fn check_load(path: &str, what: &Action) -> Result<(), ScenarioError> {
-    let Action::WriteMany { count, clients, every, value_bytes, retry_after } = what else { return Ok(()) };
+    let Action::WriteMany { count, clients, every, value_bytes, keys, retry_after } = what else { return Ok(()) };
     let at = |field: &str| child_path(path, field);
     let (max, _) = writes_max(every.is_some());
     if *count > max {
@@ -306,6 +307,18 @@ fn check_load(path: &str, what: &Action) -> Result<(), ScenarioError> {
     }
     if clients.is_some_and(|clients| clients == 0 || clients > CLIENTS_MAX) {
         return invalid(at("clients"), format!("from 1 to {CLIENTS_MAX} clients"));
+    }
+    if let Some(keys) = keys {
+        if *count > KEYED_WRITES_MAX {
+            return invalid(at("count"), format!("{count} is above {KEYED_WRITES_MAX}, the most with `keys`"));
+        }
+        // The longest key has the number of the last write.
+        if keys.len() > TEXT_BYTES_MAX - 4 {
+            return invalid(at("keys"), Refusal::TooLong(TEXT_BYTES_MAX - 4));
+        }
+        if keys.contains(['=', '\n']) {
+            return invalid(at("keys"), Refusal::KeyOrValue);
+        }
     }
     match value_bytes.is_some_and(|bytes| bytes as usize > TEXT_BYTES_MAX) {
         true => invalid(at("value_bytes"), format!("above {TEXT_BYTES_MAX}")),

@@ -98,6 +98,10 @@ pub enum Action {
         /// write.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         value_bytes: Option<u32>,
+        /// How the keys begin: each write then has a key of its own, this text and the number of the write, so that the
+        /// state grows; at most 1,000 writes. Default: a few keys in turn.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keys: Option<String>,
         /// Closed loop: as in `write`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<Micros>,

@@ -18,7 +18,7 @@ use crate::view::format::{grouped, NodeName};
 use crate::view::legend::{columns, Column};
 use crate::view::page::{Change, Pointed};
 use crate::view::selection::Selection;
-use crate::view::streams::{letters, streams, LeaderStreams, StreamRow, PLOT, STATES};
+use crate::view::streams::{letters, streams, LeaderStreams, StreamRow, PLOT};
 
 /// The number of columns of the table.
 const COLUMNS: usize = 8;
@@ -80,15 +80,15 @@ pub fn Streams(props: &StreamsProps) -> Html {
                 if leaders.is_empty() {
                     <p class="empty">{ t.streams_none() }</p>
                 }
-                for (place, leader) in leaders.into_iter().enumerate() {
-                    { of_leader(leader, many, place > 0, letters, props) }
+                for leader in leaders {
+                    { of_leader(leader, many, letters, props) }
                 }
             </div>
         </section>
     }
 }
 
-fn of_leader(leader: LeaderStreams, many: bool, later: bool, letters: (usize, usize), props: &StreamsProps) -> Html {
+fn of_leader(leader: LeaderStreams, many: bool, letters: (usize, usize), props: &StreamsProps) -> Html {
     let t = text();
     let caption = match leader.outdated {
         true => t.streams_caption_outdated(NodeName(leader.leader), leader.term),
@@ -110,8 +110,7 @@ fn of_leader(leader: LeaderStreams, many: bool, later: bool, letters: (usize, us
                     <col class={column} />
                 }
             </colgroup>
-            // Later tables align with the first, so their headings are only for screen readers.
-            <thead class={later.then_some("visually-hidden")}>
+            <thead>
                 <tr>
                     <th scope="col"><span class="visually-hidden">{ t.column_stream() }</span></th>
                     <th scope="col" class="left" title={t.column_state_means()}>{ t.column_state() }</th>
@@ -161,6 +160,7 @@ fn Row(props: &RowProps) -> Html {
     let &RowProps { ref row, lit, open, .. } = props;
     let t = text();
     let (leader, target) = row.link;
+    let plain = row.normal && row.silent.is_none();
     let selection = Selection::Stream(leader, target);
     let looks = |on: bool| {
         let change = props.change.clone();
@@ -175,7 +175,7 @@ fn Row(props: &RowProps) -> Html {
     };
     html! {
         <tbody
-            class={classes!(row.state.text(), lit.then_some("lit"), open.then_some("open"))}
+            class={classes!(row.state.text(), plain.then_some("plain"), lit.then_some("lit"), open.then_some("open"))}
             data-stream={format!("{leader}-{target}")}
             data-state={row.state.text()}
             onpointerover={looks(true)}
@@ -187,16 +187,8 @@ fn Row(props: &RowProps) -> Html {
                         { t.arrow(NodeName(leader), NodeName(target)) }
                     </button>
                 </th>
-                <td class="left chips">
-                    for state in STATES {
-                        <span
-                            key={state.text()}
-                            class={classes!("chip", state.text(), (state == row.state).then_some("on"))}
-                            aria-hidden={if state == row.state { None } else { Some("true") }}
-                        >
-                            { t.stream_state(state) }
-                        </span>
-                    }
+                <td class="left">
+                    <span class={classes!("chip", "on", row.state.text())}>{ t.stream_state(row.state) }</span>
                 </td>
                 <td>{ grouped(row.next) }</td>
                 <td>{ grouped(row.matched) }</td>
@@ -208,9 +200,14 @@ fn Row(props: &RowProps) -> Html {
             <tr class="why" onclick={toggle}>
                 <td class="left" colspan={(COLUMNS - 2).to_string()} title={row.change.clone()}>
                     <span>
-                        <i>{ row.change.clone() }</i>
+                        if !row.normal {
+                            <i>{ row.change.clone() }</i>
+                        }
                         if let Some(silent) = &row.silent {
-                            { " · " }<b>{ silent.clone() }</b>
+                            if !row.normal {
+                                { " · " }
+                            }
+                            <b>{ silent.clone() }</b>
                         }
                     </span>
                 </td>

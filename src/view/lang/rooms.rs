@@ -345,6 +345,8 @@ room! {
             event_of(n: u64, all: u64),
             /// A speed: what of the cluster's time and of real time passes together.
             speed_value(cluster: u64, real: u64),
+            /// The same as a mere ratio.
+            speed_ratio(cluster: u64, real: u64),
             /// The same, with how many ms of the cluster's time pass in a second.
             speed_valuetext(cluster: u64, real: u64, ms: u64),
             replay_progress(percent: u64),

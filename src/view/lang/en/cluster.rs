@@ -175,7 +175,7 @@ say! {
         menu_links: "Latency and loss…",
         cut_both: "Cut both ways",
         rejoin_both: "Rejoin both ways",
-        run_until: "Run until…",
+        run_until: "Skip ahead to…",
         until_commit: "an entry is committed",
         until_leader: "a leader is elected",
         until_stream: "a stream changes its state",

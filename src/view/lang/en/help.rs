@@ -37,7 +37,7 @@ say! {
         do_branches: "Switch to another run",
         new_run: "New run",
         do_new_run: "A new run of the same cluster, with other random numbers",
-        do_run_until: "Run until something happens",
+        do_run_until: "Skip ahead to something",
         do_links: "Latency, loss and duplication of links",
         do_slower: "Slower",
         do_faster: "Faster",

@@ -137,9 +137,10 @@ say! {
         event_of(n: u64, all: u64): format!("event {} of {}", grouped(n), grouped(all)),
         speed_value(cluster: u64, real: u64): match (cluster, real) {
             (1, 1) => "Real time".to_string(),
-            (1, real) => format!("Slow motion 1:{real}"),
-            (cluster, _) => format!("Fast motion {cluster}:1"),
+            (1, _) => format!("Slow motion {}", English.speed_ratio(cluster, real)),
+            _ => format!("Fast motion {}", English.speed_ratio(cluster, real)),
         },
+        speed_ratio(cluster: u64, real: u64): format!("{cluster}:{real}"),
         speed_valuetext(cluster: u64, real: u64, ms: u64):
             format!("{}: 1 s = {} ms of cluster time", English.speed_value(cluster, real), grouped(ms)),
         replay_progress(percent: u64): format!("catching up… {percent} %"),
