@@ -70,7 +70,6 @@ impl Capsule {
     /// its answer.
     pub fn of(world: &World, message: &InFlight, shape: Shape, angle: f64, t: &dyn Text) -> Option<Capsule> {
         let text = text(world, message, shape, t)?;
-        let width = (LETTER * text.chars().count() as f64 + 2.0 * MARGIN).max(WIDTH_MIN);
         let colour = match &*message.message {
             Message::Append(append) => append.entries.last().map(|entry| term_class(entry.term)),
             _ => None,
@@ -80,12 +79,35 @@ impl Capsule {
             Message::VoteResponse(answer) => answer.pre_vote,
             _ => false,
         };
+        Some(Capsule { is_pre_vote, colour, ..Capsule::with_text(shape, text, angle) })
+    }
+
+    /// A sample for the legend; none of what has no capsule.
+    pub fn sample(shape: Shape, t: &dyn Text) -> Option<Capsule> {
+        let text = match shape {
+            Shape::Heartbeat | Shape::Echo => return None,
+            Shape::Append => "x=1",
+            Shape::Success => "✓4",
+            Shape::Refusal => "≠",
+            Shape::Vote => t.capsule_vote(),
+            Shape::VoteGranted => "✓",
+            Shape::VoteRefused => "✕",
+            Shape::TimeoutNow => t.capsule_hand_over(),
+            Shape::Chunk => "2/6",
+            Shape::ChunkTaken => "✓2",
+        };
+        let colour = (shape == Shape::Append).then(|| term_class(4));
+        Some(Capsule { colour, ..Capsule::with_text(shape, text.into(), 0.0) })
+    }
+
+    fn with_text(shape: Shape, text: String, angle: f64) -> Capsule {
+        let width = (LETTER * text.chars().count() as f64 + 2.0 * MARGIN).max(WIDTH_MIN);
         let round = match shape {
             Shape::Vote | Shape::VoteGranted | Shape::VoteRefused => 4.0,
             Shape::Chunk | Shape::ChunkTaken => 1.0,
             _ => HEIGHT / 2.0,
         };
-        Some(Capsule { shape, is_pre_vote, text, width, round, colour, tip: tip(width, angle.to_radians()) })
+        Capsule { shape, is_pre_vote: false, text, width, round, colour: None, tip: tip(width, angle.to_radians()) }
     }
 }
 
@@ -240,6 +262,13 @@ mod tests {
         let shapes = [Shape::VoteGranted, Shape::Success, Shape::Echo, Shape::ChunkTaken];
         let classes: BTreeSet<&str> = shapes.map(Shape::class).into();
         assert_eq!(classes.len(), shapes.len());
+    }
+
+    #[test]
+    fn every_capsule_has_a_sample() {
+        for shape in Shape::ALL {
+            assert_eq!(Capsule::sample(shape, &English).is_some(), is_told(shape), "{shape:?}");
+        }
     }
 
     #[test]

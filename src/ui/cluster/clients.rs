@@ -2,11 +2,9 @@
 
 use yew::prelude::*;
 
+use super::shapes::PERSON;
 use crate::view::clients::{ClientGlyph, Row, HEAD, LINE};
 use crate::view::format::tenths;
-
-/// A client: head and shoulders.
-const PERSON: &str = "M0-1.2a3 3 0 1 1 .01 0zM-5.5 6.2c0-7.2 11-7.2 11 0z";
 
 /// The properties of the clients.
 #[derive(Properties, PartialEq)]

@@ -23,6 +23,9 @@ const BALLOT: &str =
     "m-4.5-9h9a2.5 2.5 0 0 1 2.5 2.5v13a2.5 2.5 0 0 1-2.5 2.5h-9a2.5 2.5 0 0 1-2.5-2.5v-13a2.5 2.5 0 0 1 2.5-2.5z";
 const BLOCK: &str = "m-5-7h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-10a2 2 0 0 1-2-2v-10a2 2 0 0 1 2-2z";
 
+/// A client: head and shoulders.
+pub const PERSON: &str = "M0-1.2a3 3 0 1 1 .01 0zM-5.5 6.2c0-7.2 11-7.2 11 0z";
+
 /// The lines of a message, as SVG path data relative to its centre.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outline {

@@ -394,7 +394,7 @@ room! {
         texts {
             legend_append, legend_heartbeat, legend_success, legend_echo, legend_refusal, legend_vote, legend_vote_granted,
             legend_vote_refused, legend_timeout_now, legend_chunk, legend_chunk_taken, legend_held, legend_lost,
-            legend_timer, legend_term, legend_votes, legend_nodes, legend_leader, legend_old_leader, legend_candidate,
+            legend_timer, legend_term, legend_votes, legend_client, legend_nodes, legend_leader, legend_old_leader, legend_candidate,
             legend_follower, legend_learner, legend_outside, legend_not_started, legend_paused, legend_crashed,
             legend_stopped, legend_entries, legend_applied, legend_only_committed, legend_not_committed,
             legend_conflicting, legend_blank, legend_configuration, legend_joint, legend_streams,

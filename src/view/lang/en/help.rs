@@ -101,6 +101,7 @@ say! {
         legend_timer: "the election timeout: when the ring closes, the node campaigns",
         legend_term: "the colour of a node or an entry is that of its term",
         legend_votes: "the votes of a candidate: granted, refused, awaited",
+        legend_client: "a client, beside the node that it asks: … it waits, ✓ done, ✕ refused, ? it cannot tell whether the write took effect",
         legend_nodes: "Nodes",
         legend_leader: "leader",
         legend_old_leader: "old leader: a higher term has begun, of which it has not heard",
