@@ -37,6 +37,9 @@ const REASON_LETTERS: usize = 20;
 /// The time after which it is said why a request waits.
 const SOON: Micros = Micros::from_ms(40);
 
+/// The margin between a box and labels, tags and other boxes.
+const GAP: f64 = 7.0;
+
 /// The distance from the node's outline to a box.
 const AWAY: f64 = 12.0;
 
@@ -267,8 +270,8 @@ fn place(ring: &Ring, node: Option<NodeId>, half: Point, taken: &[(Point, Point)
     let cost = |middle: Point| {
         let of_box = |&(other, size): &(Point, Point)| {
             overlap((
-                half.x + size.x + 3.0 - (other.x - middle.x).abs(),
-                half.y + size.y + 3.0 - (other.y - middle.y).abs(),
+                half.x + size.x + GAP - (other.x - middle.x).abs(),
+                half.y + size.y + GAP - (other.y - middle.y).abs(),
             ))
         };
         let of_node = |&(_, node): &(NodeId, Point)| {
