@@ -35,7 +35,7 @@ test("a value of thousands of letters swamps nothing, and its entry has it in fu
   assert.equal(await lead.textContent(), `x=${value}`);
   const { inside, all, wide } = await lead.evaluate((it) =>
     ({ inside: it.clientHeight, all: it.scrollHeight, wide: it.scrollWidth - it.clientWidth }));
-  assert.ok(all > inside && inside < 250 && wide === 0, `${inside} of ${all}, ${wide}`);
+  assert.ok(all > inside && inside < 250 && wide <= 1, `${inside} of ${all}, ${wide}`);
   await lead.focus();
   await page.keyboard.press("End");
   await page.clock.runFor(500);
@@ -97,7 +97,7 @@ test("everything that is drawn is explained, as it is drawn", async (t) => {
   await page.locator("[data-stream]").nth(3).waitFor();
   const heads = await page.locator(".stream-table thead th[title]").evaluateAll((all) =>
     all.map((head) => [head.textContent, head.title]));
-  assert.deepEqual(heads.map(([name]) => name), ["state", "next", "match", "lag", "buffer", "outbound", "lag over time"]);
+  assert.deepEqual(heads.map(([name]) => name), ["state", "next", "match", "lag", "buffer", "outbound", "over time"]);
   await page.keyboard.press("?");
   const dialog = page.getByRole("dialog");
   for (const [name, means] of heads) {

@@ -21,7 +21,7 @@ say! {
         column_lag: "lag",
         column_buffer: "buffer",
         column_outbound: "outbound",
-        column_lag_plot: "lag over time",
+        column_lag_plot: "over time",
         column_state_means: "line rate: entries are sent as they come; lagging: they are read from the log; snapshotting: a snapshot is sent instead",
         column_next_means: "index of the next entry to send (nextIndex)",
         column_match_means: "index up to which the follower’s log is known to agree (matchIndex)",
