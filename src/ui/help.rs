@@ -4,16 +4,17 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::cluster::nodes::{outline, vote};
-use super::cluster::shapes::{bars, cross, shape};
+use super::cluster::shapes::{bars, capsule, cross, shape, PERSON};
 use super::dialog::Modal;
 use super::logs::{cell_class, inside};
 use super::{media, text};
+use crate::view::capsule::Capsule;
 use crate::view::command::{key_name, Command, Group, Row, COMMANDS};
 use crate::view::legend::{columns, entries, nodes, votes, Column, SampleNode};
 use crate::view::logs::LogCell;
-use crate::view::message::Shape;
 use crate::view::page::Change;
 use crate::view::settings::Setting;
+use crate::view::shape::Shape;
 
 /// The properties of the help dialog.
 #[derive(Properties, PartialEq)]
@@ -84,6 +85,7 @@ fn keys(row: &Row) -> Html {
 
 /// The view box of a message in the legend.
 const MESSAGE: &str = "-16 -16 32 32";
+const WIDE: &str = "-20 -12 48 24";
 const NODE: &str = "-18 -18 36 36";
 
 /// The radius of a node in the legend.
@@ -101,6 +103,17 @@ fn drawn(view_box: &'static str, content: Html) -> Html {
 fn legend() -> Html {
     let t = text();
     let message = |content: Html, words: &'static str| line(drawn(MESSAGE, content), words);
+    // The message as it is drawn where there is room, and where there is little.
+    let told = |kind: Shape| {
+        let small = drawn(MESSAGE, shape(kind, 0.0));
+        let pictures = match Capsule::sample(kind, t) {
+            Some(sample) => {
+                html! { <><svg class="wide" viewBox={WIDE} aria-hidden="true">{ capsule(&sample, 0.0) }</svg>{ small }</> }
+            }
+            None => small,
+        };
+        line(pictures, kind.legend(t))
+    };
     let held = html! { <g class="message held">{ shape(Shape::Append, 0.0) }{ bars() }</g> };
     let votes = html! { for dot in &votes() { { vote(dot) } } };
     let node = |node: SampleNode| {
@@ -117,7 +130,7 @@ fn legend() -> Html {
                 <h4>{ t.messages() }</h4>
                 <ul class="pictures">
                     for kind in Shape::ALL {
-                        { message(shape(kind, 0.0), kind.legend(t)) }
+                        { told(kind) }
                     }
                     { line(drawn("-16 -10 32 34", held), t.legend_held()) }
                     { message(html! { <>{ shape(Shape::Heartbeat, 0.0) }{ cross() }</> }, t.legend_lost()) }
@@ -131,6 +144,7 @@ fn legend() -> Html {
                     }
                     { message(html! { <path class="timer" d="M0-11A11 11 0 1 1-11 0" /> }, t.legend_timer()) }
                     { message(votes, t.legend_votes()) }
+                    { message(html! { <path class="person" d={PERSON} transform="scale(1.6)" /> }, t.legend_client()) }
                     { message(html! { <circle class="body term-4" r="10" /> }, t.legend_term()) }
                 </ul>
             </div>

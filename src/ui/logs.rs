@@ -6,6 +6,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::acts::use_acts;
 use super::media;
 use super::panel::Title;
 use super::scene::Scene;
@@ -14,6 +15,7 @@ use super::size::use_size;
 use super::text;
 use crate::lab::World;
 use crate::raft::{Index, NodeId};
+use crate::view::acts::{acts, Act, Played};
 use crate::view::format::{grouped, NodeName};
 use crate::view::logs::{last_column, logs, visible_columns, walk, whole_columns, Against, LogCell, LogRow, Marks};
 use crate::view::page::{Change, Pointed};
@@ -39,6 +41,8 @@ const MOST: usize = 8;
 pub struct LogsProps {
     /// The world at the moment shown.
     pub world: Shared<World>,
+    /// What happened lately.
+    pub lately: Vec<Played>,
     /// The highlight.
     pub look: Rc<Highlight>,
     /// What is selected.
@@ -53,6 +57,7 @@ pub fn panel(scene: &Scene) -> Option<Html> {
     Some(html! {
         <Logs
             world={frame.panels.logs.clone()}
+            lately={acts(&frame.panels.feed, &frame.panels.logs)}
             look={highlight.clone()}
             selected={page.selected}
             change={actions.change.clone()}
@@ -74,6 +79,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     let last = last_column(&props.world);
     let Scroll { visible, whole, follows, onscroll, to_end } = use_scroll(&scroller, last);
     let view = logs(&props.world, visible.clone(), t);
+    let acts = use_acts(&props.lately, props.world.n);
     let selected_in = |node: NodeId| match props.selected {
         Some(Selection::Entry(of, index)) if of == node => Some(index),
         _ => None,
@@ -132,6 +138,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                                 lit={props.look.nodes.contains(&row.node)}
                                 lit_entries={props.look.entries.filter(|_| props.look.nodes.contains(&row.node))}
                                 selected={selected_in(row.node)}
+                                acts={of_row(&acts, row.node)}
                                 visible={visible.clone()}
                                 whole={whole.clone()}
                                 scroller={scroller.clone()}
@@ -147,6 +154,16 @@ pub fn Logs(props: &LogsProps) -> Html {
             }
         </section>
     }
+}
+
+/// What is acted out in the log of a node.
+fn of_row(acts: &[Played], node: NodeId) -> Vec<Played> {
+    let of_node = |act: &Act| match *act {
+        Act::Elected(..) | Act::Crashed(_) => false,
+        Act::Committed(..) => true,
+        Act::Installed(of) | Act::Replaced(of, ..) => of == node,
+    };
+    acts.iter().filter(|played| of_node(&played.act)).copied().collect()
 }
 
 fn digits(index: Index) -> u32 {
@@ -203,6 +220,8 @@ struct RowProps {
     lit_entries: Option<(Index, Index)>,
     /// The index of the selected entry.
     selected: Option<Index>,
+    /// What is acted out.
+    acts: Vec<Played>,
     visible: RangeInclusive<Index>,
     /// The fully visible columns.
     whole: RangeInclusive<Index>,
@@ -213,8 +232,10 @@ struct RowProps {
 /// The log of one node. Most events change no row or one, so the others are not redrawn.
 #[component]
 fn Row(props: &RowProps) -> Html {
-    let RowProps { row, lit, visible, whole, scroller, .. } = props;
+    let RowProps { row, lit, acts, visible, whole, scroller, .. } = props;
     let t = text();
+    let replaced = use_replaced(row, acts);
+    let is_installed = acts.iter().any(|played| matches!(played.act, Act::Installed(_)));
     let looks = |on: bool| {
         let (change, node) = (props.change.clone(), row.node);
         move |_: PointerEvent| change.emit(Change::Point(on.then_some(Pointed::Selection(Selection::Node(node)))))
@@ -233,10 +254,15 @@ fn Row(props: &RowProps) -> Html {
                 { progress(row, &props.change) }
             </th>
             if let Some(folded) = &row.folded {
-                { block("folded", &folded.columns, folded.label(t), folded.name(row.node, t), None) }
+                { block(if is_installed { "folded installed" } else { "folded" }, &folded.columns, folded.label(t), folded.name(row.node, t), None) }
             }
             for cell in &row.cells {
                 { log_cell(cell, props) }
+            }
+            for (n, cell) in replaced {
+                <td key={format!("{n} {}", cell.index)} role="presentation" aria-hidden="true" class={classes!(cell_class(&cell), "replaced")} ~style={left(cell.index)}>
+                    { inside(&cell) }
+                </td>
             }
             if let Some(receiving) = &row.receiving {
                 { block("receiving", &receiving.columns, receiving.label(t), receiving.name(row.node, t), receiving.percent()) }
@@ -253,7 +279,8 @@ fn Row(props: &RowProps) -> Html {
     }
 }
 
-/// A block over several columns, filled by a percentage. Its text stays visible while a part of the block is.
+/// A block over several columns, filled by a percentage. Its text stays visible while a part of the block is. `kind` is
+/// its class, with what is acted out behind it.
 fn block(
     kind: &'static str,
     columns: &RangeInclusive<Index>,
@@ -262,10 +289,11 @@ fn block(
     percent: Option<u64>,
 ) -> Html {
     let (first, count) = (*columns.start(), columns.end() - columns.start() + 1);
+    let name_of_kind = kind.split(' ').next();
     let place = format!("{};width:{}rem", left(first), COLUMN * count as f64);
     html! {
         <td
-            key={kind}
+            key={name_of_kind.unwrap_or(kind)}
             role="cell"
             class={classes!("block", kind)}
             aria-colindex={(first + 1).to_string()}
@@ -273,12 +301,30 @@ fn block(
             aria-label={name.clone()}
             title={name}
             ~style={place}
-            data-block={kind}
+            data-block={name_of_kind}
         >
             <i ~style={percent.map(|percent| format!("width:{percent}%"))} />
             <span>{ label }</span>
         </td>
     }
+}
+
+/// The entries that were replaced, as they were drawn before, each with the number of the event.
+#[hook]
+fn use_replaced(row: &Rc<LogRow>, acts: &[Played]) -> Vec<(u64, LogCell)> {
+    let (before, gone) = (use_mut_ref(|| row.clone()), use_mut_ref(Vec::<(u64, LogCell)>::new));
+    let before = before.replace(row.clone());
+    let gone = &mut *gone.borrow_mut();
+    gone.retain(|(n, _)| acts.iter().any(|played| played.n == *n));
+    for Played { n, act } in acts {
+        if let Act::Replaced(_, first, last) = *act {
+            if gone.iter().all(|(known, _)| known != n) {
+                let cells = before.cells.iter().filter(|cell| (first..=last).contains(&cell.index));
+                gone.extend(cells.map(|cell| (*n, cell.clone())));
+            }
+        }
+    }
+    gone.clone()
 }
 
 fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
@@ -298,7 +344,12 @@ fn log_cell(cell: &LogCell, props: &RowProps) -> Html {
             change.emit(Change::Point(on.then_some(Pointed::Selection(selection))));
         }
     };
-    let class = classes!(cell_class(cell), lit.then_some("lit"), selected.then_some("selected"));
+    let commits = |played: &Played| match played.act {
+        Act::Committed(first, last) => (first..=last).contains(&cell.index),
+        _ => false,
+    };
+    let wave = props.acts.iter().any(commits).then_some("wave");
+    let class = classes!(cell_class(cell), lit.then_some("lit"), selected.then_some("selected"), wave);
     html! {
         <td
             key={cell.index}

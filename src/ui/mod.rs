@@ -4,6 +4,7 @@
 //! parts), the table of [`panels`], the [`dialogs`] and the [`commands`]. Each panel gets only what it shows, and is
 //! not redrawn while that is unchanged. Moving elements listen to the [`clock`] and update themselves.
 
+mod acts;
 mod app;
 mod clock;
 mod cluster;

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::format::NodeName;
-use super::geometry::{crossing, Point, Ring};
+use super::geometry::{crossing, Point};
 use super::lang::Text;
 use super::node::{is_isolated, links_of};
+use super::ring::Ring;
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::World;

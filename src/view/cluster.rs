@@ -1,26 +1,21 @@
 //! The picture of the cluster, without what moves in it ([`message`](super::message)).
 
 use super::colour::term_class;
-use super::geometry::{arc, crossing, curve, Point, Ring, TIMER_GAP};
+use super::geometry::{arc, distance_to, Point};
 use super::lang::Text;
-use super::node::{in_words, name, Standing};
+use super::node::{label, name, Standing};
 use super::on_link;
+use super::ring::{Ring, TIMER_GAP};
 use crate::lab::vocab::id::Link;
-use crate::lab::world::{NamedCut, NodeState, World};
+use crate::lab::world::{NodeState, World};
 use crate::raft::{NodeId, Term};
 use crate::runtime::Micros;
-
-/// The height of the tag of a cut, in units of the picture.
-pub const TAG_HEIGHT: f64 = 26.0;
 
 /// The average width of a letter of a node's label. A leader's label is bold.
 const LETTER: f64 = 8.1;
 
 /// The height of a node's label.
 const WORDS_HEIGHT: f64 = 16.0;
-
-/// The margin between a tag and what it must not cover.
-const TAG_GAP: f64 = 5.0;
 
 /// One node.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,9 +32,9 @@ pub struct NodeGlyph {
     pub term: Term,
     /// The CSS class of the term's colour.
     pub colour: &'static str,
-    /// While it campaigns: the answer of each voter. Otherwise empty.
+    /// While it campaigns, or asks whether it may: the answer of each voter. Otherwise empty.
     pub votes: Vec<VoteDot>,
-    /// Its label: its standing, and anything unusual about it.
+    /// Its label: its standing, unless it is a follower, and anything unusual about it. Empty if there is nothing to say.
     pub words: String,
     /// Whether its process is stopped.
     pub paused: bool,
@@ -55,7 +50,7 @@ impl NodeGlyph {
     }
 }
 
-/// The answer of one voter, drawn in the candidate.
+/// The answer of one voter, drawn on the candidate's outline, on the side on which the voter stands in the ring.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VoteDot {
     /// The voter.
@@ -81,27 +76,13 @@ pub struct LinkGlyph {
     pub name: String,
 }
 
-/// One named cut.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StrokeGlyph {
-    /// The name of the cut.
-    pub name: String,
-    /// The line, as SVG path data.
-    pub path: String,
-    /// The text of its tag.
-    pub words: String,
-    /// The centre of its tag.
-    pub tag: Point,
-    /// The width of its tag.
-    pub tag_width: f64,
-}
-
 /// The nodes of the ring.
 pub fn nodes(world: &World, ring: &Ring, t: &dyn Text) -> Vec<NodeGlyph> {
     let glyph = |node: &NodeState| {
         let at = ring.place(node.id);
         let standing = Standing::of(world, node);
-        let words = in_words(world, node, t);
+        let words = label(world, node, t);
+        let campaigns = standing == Standing::Candidate || (node.alive && node.pre_voting);
         NodeGlyph {
             id: node.id,
             at,
@@ -110,7 +91,7 @@ pub fn nodes(world: &World, ring: &Ring, t: &dyn Text) -> Vec<NodeGlyph> {
             standing,
             term: node.term,
             colour: term_class(node.term),
-            votes: if standing == Standing::Candidate { votes(node, at, ring.node_radius) } else { Vec::new() },
+            votes: if campaigns { votes(node, ring) } else { Vec::new() },
             paused: node.paused,
             name: name(world, node, t),
         }
@@ -131,20 +112,15 @@ fn label_place(ring: &Ring, node: NodeId) -> Point {
     Point::new(at.x, if ring.labelled_above(node) { at.y - away - 13.0 } else { at.y + away + 23.0 })
 }
 
-/// One dot per voter, in a row under the term.
-fn votes(node: &NodeState, at: Point, node_radius: f64) -> Vec<VoteDot> {
-    let voters = node.members.1.all_voters();
-    let y = at.y + 0.66 * node_radius;
-    // The width of the node at the height of the dots, less a margin.
-    let width = 1.14 * node_radius;
-    let step = (width / voters.len() as f64).min(9.0);
-    let left = at.x - step * (voters.len() as f64 - 1.0) / 2.0;
-    let dot = |(i, voter): (usize, NodeId)| VoteDot {
+/// One dot per voter, placed around the candidate as the voters are placed around the middle of the picture.
+fn votes(node: &NodeState, ring: &Ring) -> Vec<VoteDot> {
+    let at = ring.place(node.id);
+    let dot = |voter: NodeId| VoteDot {
         voter,
-        at: Point::new(left + step * i as f64, y),
+        at: at.polar(ring.centre.angle_to(ring.place(voter)), ring.node_radius),
         answer: node.votes.get(&voter).copied(),
     };
-    voters.into_iter().enumerate().map(dot).collect()
+    node.members.1.all_voters().into_iter().map(dot).collect()
 }
 
 /// The links of the ring.
@@ -157,6 +133,12 @@ pub fn links(world: &World, ring: &Ring, t: &dyn Text) -> Vec<LinkGlyph> {
         name: on_link::name(world, (a, b), t),
     };
     ring.pairs().map(glyph).collect()
+}
+
+/// The link that is nearest to a point: where links cross, several could be meant.
+pub fn nearest(links: &[LinkGlyph], at: Point) -> Option<Link> {
+    let distance = |glyph: &&LinkGlyph| distance_to(at, glyph.ends);
+    links.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map(|glyph| glyph.link)
 }
 
 /// The election timeouts of all nodes that have one running.
@@ -193,131 +175,6 @@ impl TimerArc {
     }
 }
 
-/// The named cuts. `drawn` returns the points of a cut as the user drew it, if they are known. Otherwise the line goes
-/// around the node, or through the middles of the links, that the cut concerns.
-pub fn strokes<'a>(
-    world: &World,
-    ring: &Ring,
-    drawn: impl Fn(&str) -> Option<&'a [Point]>,
-    t: &dyn Text,
-) -> Vec<StrokeGlyph> {
-    let mut glyphs: Vec<StrokeGlyph> = Vec::new();
-    for NamedCut { name, links } in &world.strokes {
-        // When nodes were added, the ring has changed and the drawn line may no longer cross the links.
-        let drawn = drawn(name).filter(|points| crosses_all(ring, points, links));
-        let points = drawn.map_or_else(|| across(ring, links), <[Point]>::to_vec);
-        let words = t.stroke_rejoin();
-        // An estimate of the text's width; the constant is for the cross and the rounded ends.
-        let tag_width = 6.9 * words.chars().count() as f64 + 24.0;
-        let tag = tag_place(ring, &points, tag_width, &glyphs);
-        glyphs.push(StrokeGlyph { name: name.clone(), path: curve(&points), words, tag, tag_width });
-    }
-    glyphs
-}
-
-/// The centre of a cut's tag: near the line, preferably at its end, where it covers as little as possible.
-fn tag_place(ring: &Ring, points: &[Point], width: f64, others: &[StrokeGlyph]) -> Point {
-    let half = Point::new(width / 2.0, TAG_HEIGHT / 2.0);
-    let (right, bottom) = ((ring.width - half.x).max(half.x), (ring.height - half.y).max(half.y));
-    let inside = |at: Point| Point::new(at.x.clamp(half.x, right), at.y.clamp(half.y, bottom));
-    let end = points.last().copied().unwrap_or(ring.centre);
-    let within = |at: Point, point: Point| (point.x - at.x).abs() < half.x && (point.y - at.y).abs() < half.y;
-    // Nodes and other tags must not be covered, labels, links and the line preferably not; and short distances are
-    // better.
-    let cost = |at: Point| {
-        let of_node = |&(_, node): &(NodeId, Point)| {
-            let (x, y) = (node.x.clamp(at.x - half.x, at.x + half.x), node.y.clamp(at.y - half.y, at.y + half.y));
-            (ring.node_radius + TIMER_GAP + TAG_GAP - node.distance(Point::new(x, y))).max(0.0)
-        };
-        let of_tag = |other: &StrokeGlyph| {
-            let x = (width + other.tag_width) / 2.0 + TAG_GAP - (other.tag.x - at.x).abs();
-            let y = TAG_HEIGHT + TAG_GAP - (other.tag.y - at.y).abs();
-            x.min(y).max(0.0)
-        };
-        let of_word = |&(id, _): &(NodeId, Point)| {
-            let word = label_place(ring, id);
-            let x = half.x + 40.0 - (word.x - at.x).abs();
-            let y = half.y + 12.0 - (word.y - 4.0 - at.y).abs();
-            x.min(y).clamp(0.0, 12.0)
-        };
-        let of_link = |link: Link| {
-            let (a, b) = ring.link(link);
-            (0..=20).filter(|i| within(at, a.toward(b, f64::from(*i) / 20.0))).count() as f64
-        };
-        let must_not = ring.places().iter().map(of_node).sum::<f64>() + others.iter().map(of_tag).sum::<f64>();
-        let should_not = ring.places().iter().map(of_word).sum::<f64>()
-            + ring.pairs().map(of_link).sum::<f64>()
-            + 2.0 * points.iter().filter(|point| within(at, **point)).count() as f64;
-        20.0 * must_not + should_not + 0.08 * at.distance(end)
-    };
-    let around = |point: &Point| {
-        let (aside, away) = (half.x + 12.0, half.y + 10.0);
-        [
-            (0.0, away),
-            (0.0, -away),
-            (aside, 0.0),
-            (-aside, 0.0),
-            (aside, away),
-            (-aside, away),
-            (aside, -away),
-            (-aside, -away),
-        ]
-        .map(|(x, y)| inside(Point::new(point.x + x, point.y + y)))
-    };
-    let mut best = (f64::INFINITY, inside(ring.centre));
-    for at in points.iter().rev().flat_map(around) {
-        let cost = cost(at);
-        if cost < best.0 {
-            best = (cost, at);
-        }
-    }
-    best.1
-}
-
-/// Whether a line crosses each of these links.
-fn crosses_all(ring: &Ring, points: &[Point], links: &[Link]) -> bool {
-    let is_crossed = |&(a, b): &Link| {
-        let ends = (ring.place(a), ring.place(b));
-        points.windows(2).any(|step| crossing((step[0], step[1]), ends).is_some())
-    };
-    links.iter().all(is_crossed)
-}
-
-/// A line across links: around the node that they share, or else through their middles, from one side to the other.
-fn across(ring: &Ring, links: &[Link]) -> Vec<Point> {
-    let Some(&(a, b)) = links.first() else { return Vec::new() };
-    let shared = [a, b].into_iter().find(|&node| links.iter().all(|&(from, to)| from == node || to == node));
-    if let Some(node) = shared.filter(|_| links.len() > 2) {
-        let (at, radius) = (ring.place(node), ring.node_radius + 30.0);
-        let inward = at.angle_to(ring.centre);
-        return (-4..=4).map(|i| at.polar(inward + 0.36 * f64::from(i), radius)).collect();
-    }
-    let mut middles: Vec<Point> = Vec::new();
-    for &(from, to) in links {
-        let middle = ring.place(from).toward(ring.place(to), 0.5);
-        if middles.iter().all(|other| other.distance(middle) > 1.0) {
-            middles.push(middle);
-        }
-    }
-    // The middles, in the order of a line from the first one to the one furthest from it, and a bit beyond both ends.
-    let first = middles[0];
-    let far = |from: Point, to: &[Point]| {
-        to.iter().copied().max_by(|p, q| from.distance(*p).total_cmp(&from.distance(*q))).unwrap_or(from)
-    };
-    let start = far(first, &middles);
-    middles.sort_by(|p, q| start.distance(*p).total_cmp(&start.distance(*q)));
-    let end = middles[middles.len() - 1];
-    let along = if start.distance(end) > 1.0 {
-        start.angle_to(end)
-    } else {
-        // A single link is crossed at a right angle.
-        ring.place(a).angle_to(ring.place(b)) + std::f64::consts::FRAC_PI_2
-    };
-    middles.insert(0, start.polar(along, -26.0));
-    middles.push(end.polar(along, 26.0));
-    middles
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,10 +206,58 @@ mod tests {
         assert_eq!((candidate.standing, candidate.colour), (Standing::Candidate, "term-3"));
         let answers: Vec<_> = candidate.votes.iter().map(|dot| (dot.voter, dot.answer)).collect();
         assert_eq!(answers, [(1, None), (2, Some(true)), (3, None), (4, Some(false)), (5, None)]);
-        let inside = |dot: &VoteDot| dot.at.distance(candidate.at) < ring.node_radius - 3.0;
-        assert!(candidate.votes.iter().all(inside), "{:?}", candidate.votes);
+        for VoteDot { voter, at, .. } in &candidate.votes {
+            let (here, there) = (candidate.at.angle_to(*at), ring.centre.angle_to(ring.place(*voter)));
+            assert!((here - there).abs() < 0.01, "S{voter} is where it stands in the ring");
+            assert!((at.distance(candidate.at) - ring.node_radius).abs() < 0.01, "on the outline");
+        }
         assert!(glyphs[0].votes.is_empty());
         assert_eq!(candidate.name, "S2, candidate, term\u{a0}3, commit\u{a0}0");
+    }
+
+    #[test]
+    fn the_votes_of_nine_nodes_are_apart() {
+        let world = world(9, |node| {
+            if node.id == 8 {
+                (node.pre_voting, node.term) = (true, 3);
+                node.votes.insert(8, true);
+            }
+        });
+        let ring = Ring::fitting(1..=9, Point::new(432.0, 560.0));
+        let votes = &nodes(&world, &ring, &English)[7].votes;
+        assert_eq!(votes.len(), 9, "a pre-vote shows its answers, too");
+        for (i, one) in votes.iter().enumerate() {
+            assert!(votes[..i].iter().all(|other| one.at.distance(other.at) > 11.0), "{votes:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_not_usual_has_a_label() {
+        let world = world(3, |node| match node.id {
+            1 => node.role = Role::Leader,
+            2 => node.paused = true,
+            _ => {}
+        });
+        let words: Vec<String> =
+            nodes(&world, &Ring::new(1..=3), &English).into_iter().map(|glyph| glyph.words).collect();
+        assert_eq!(words, ["Leader", "paused", ""]);
+        assert_eq!(nodes(&world, &Ring::new(1..=3), &English)[2].name, "S3, follower, term\u{a0}0, commit\u{a0}0");
+    }
+
+    #[test]
+    fn near_a_crossing_the_nearest_link_is_meant() {
+        let (world, ring) = (world(5, |_| {}), Ring::new(1..=5));
+        let glyphs = links(&world, &ring, &English);
+        for glyph in &glyphs {
+            let (a, b) = glyph.ends;
+            for way in [0.2, 0.45, 0.8] {
+                let at = a.toward(b, way).polar(a.angle_to(b) + 1.57, 2.0);
+                let found = nearest(&glyphs, at).unwrap();
+                let distance = |link: Link| distance_to(at, ring.link(link));
+                assert!(found == glyph.link || distance(found) < distance(glyph.link), "{found:?} {glyph:?}");
+            }
+            assert_eq!(nearest(&glyphs, a), Some(glyph.link));
+        }
     }
 
     #[test]
@@ -362,7 +267,7 @@ mod tests {
         });
         let ring = Ring::new(1..=5);
         for glyph in nodes(&world, &ring, &English) {
-            assert_eq!(glyph.words, "Follower · paused · failing disk");
+            assert_eq!(glyph.words, "paused · failing disk");
             let half = LETTER * glyph.words.chars().count() as f64 / 2.0;
             assert!(glyph.label_at.x >= half && glyph.label_at.x + half <= ring.width, "{glyph:?}");
         }
@@ -397,54 +302,5 @@ mod tests {
         let ring = Ring::new(1..=2);
         let glyphs = links(&world, &ring, &English);
         assert_eq!((glyphs.len(), glyphs[0].cut, glyphs[0].cut_back), (1, false, true));
-    }
-
-    #[test]
-    fn a_stroke_without_a_drawing_crosses_the_links_that_it_cut() {
-        let ring = Ring::new(1..=5);
-        let links_between = |left: &[NodeId]| -> Vec<Link> {
-            ring.pairs().filter(|(a, b)| left.contains(a) != left.contains(b)).collect()
-        };
-        for left in [vec![1], vec![4], vec![1, 2], vec![2, 3, 4]] {
-            let links = links_between(&left);
-            let line = across(&ring, &links);
-            let crossed: Vec<Link> = ring
-                .pairs()
-                .filter(|&link| {
-                    let ends = (ring.place(link.0), ring.place(link.1));
-                    line.windows(2).any(|step| super::super::geometry::crossing((step[0], step[1]), ends).is_some())
-                })
-                .collect();
-            assert!(links.iter().all(|link| crossed.contains(link)), "{left:?}: {crossed:?} of {links:?}");
-        }
-    }
-
-    #[test]
-    fn tags_stay_in_the_picture_and_cover_neither_nodes_nor_each_other() {
-        let mut world = world(5, |_| {});
-        let alone = |node: NodeId| NamedCut {
-            name: crate::view::action::alone_name(node),
-            links: crate::view::node::links_of(&world, node).collect(),
-        };
-        let corner = NamedCut { name: "cut 1".into(), links: vec![(1, 2), (2, 1)] };
-        let strokes_made: Vec<NamedCut> = (1..=5).map(alone).chain([corner]).collect();
-        world.strokes = strokes_made;
-        let ring = Ring::new(1..=5);
-        let far = [Point::new(ring.width - 40.0, 10.0), Point::new(ring.width + 50.0, ring.height + 50.0)];
-        let glyphs = strokes(&world, &ring, |name| (name == "cut 1").then_some(far.as_slice()), &English);
-        for (i, glyph) in glyphs.iter().enumerate() {
-            let (left, right) = (glyph.tag.x - glyph.tag_width / 2.0, glyph.tag.x + glyph.tag_width / 2.0);
-            let (top, bottom) = (glyph.tag.y - TAG_HEIGHT / 2.0, glyph.tag.y + TAG_HEIGHT / 2.0);
-            assert!(left >= 0.0 && top >= 0.0 && right <= ring.width && bottom <= ring.height, "{glyph:?}");
-            for &(id, node) in ring.places() {
-                let near = Point::new(node.x.clamp(left, right), node.y.clamp(top, bottom));
-                assert!(node.distance(near) > ring.node_radius, "the tag of {} covers S{id}", glyph.name);
-            }
-            for other in &glyphs[..i] {
-                let apart = (other.tag.x - glyph.tag.x).abs() >= (other.tag_width + glyph.tag_width) / 2.0
-                    || (other.tag.y - glyph.tag.y).abs() >= TAG_HEIGHT;
-                assert!(apart, "{} and {}", other.name, glyph.name);
-            }
-        }
     }
 }

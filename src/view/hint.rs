@@ -126,7 +126,7 @@ fn caught(world: &World, t: &dyn Text) -> Option<String> {
 }
 
 /// Whether a node runs and can exchange messages with enough running voters for a majority, itself included.
-fn reaches_majority(world: &World, members: &Membership, id: NodeId) -> bool {
+pub fn reaches_majority(world: &World, members: &Membership, id: NodeId) -> bool {
     let running = |id: NodeId| world.nodes.get(&id).is_some_and(|node| is_running(node));
     let joined = |other| is_open(world, (id, other)) && is_open(world, (other, id));
     running(id) && members.is_quorum(|other| other == id || (running(other) && joined(other)))

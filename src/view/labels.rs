@@ -2,8 +2,9 @@
 
 use std::f64::consts::FRAC_PI_2;
 
-use super::geometry::{Point, Ring};
+use super::geometry::Point;
 use super::message::{label, Path};
+use super::ring::Ring;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::InFlight;
 use crate::runtime::Micros;

@@ -46,7 +46,7 @@ pub fn nodes(t: &dyn Text) -> Vec<SampleNode> {
 /// A sample of each kind of vote, side by side.
 pub fn votes() -> [VoteDot; 3] {
     let vote = |voter, x, answer| VoteDot { voter, at: Point::new(x, 0.0), answer };
-    [vote(1, -9.0, Some(true)), vote(2, 0.0, Some(false)), vote(3, 9.0, None)]
+    [vote(1, -11.0, Some(true)), vote(2, 0.0, Some(false)), vote(3, 11.0, None)]
 }
 
 /// A sample of each kind of entry, with its explanation.

@@ -1,9 +1,11 @@
 //! The text beside links that are not as usual, and where it is placed.
 
-use super::cluster::{NodeGlyph, StrokeGlyph, TAG_HEIGHT};
-use super::geometry::{crossing, Point, Ring, TIMER_GAP};
+use super::cluster::NodeGlyph;
+use super::cuts::{StrokeGlyph, TAG_HEIGHT};
+use super::geometry::{crossing, Point};
 use super::lang::Text;
 use super::links::in_short;
+use super::ring::{Ring, TIMER_GAP};
 use crate::lab::vocab::id::Link;
 use crate::lab::vocab::links::Links;
 

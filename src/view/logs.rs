@@ -204,7 +204,7 @@ fn against(entry: &Entry, leader: Option<&NodeState>) -> Against {
 }
 
 /// The short text of an entry; a configuration is described by its difference from the one before.
-fn short(node: &NodeState, entry: &Entry, t: &dyn Text) -> String {
+pub fn short(node: &NodeState, entry: &Entry, t: &dyn Text) -> String {
     let Payload::Members(members) = &entry.payload else { return payload(&entry.payload, t) };
     let earlier = (node.first_index..entry.index).rev().filter_map(|index| node.entry(index));
     let mut earlier = earlier.filter_map(|entry| match &entry.payload {

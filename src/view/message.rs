@@ -1,12 +1,14 @@
-//! Messages: their places, their shapes, and their descriptions.
+//! Messages: their places, and their descriptions.
 
 use serde::{Deserialize, Serialize};
 
 use super::format::{ms, range, NodeName};
-use super::geometry::{Point, Ring};
+use super::geometry::Point;
 use super::lang::values::{Carried, ChunkPlace, EntryPlace};
 use super::lang::Text;
+use super::ring::Ring;
 use super::selection::Selection;
+use super::shape::Shape;
 use crate::lab::world::{InFlight, LostMessage, LOST_SHOWN};
 use crate::raft::rpc::{AppendEntries, AppendResult, InstallResult, InstallSnapshot, Message};
 use crate::runtime::Micros;
@@ -14,100 +16,6 @@ use crate::runtime::Micros;
 /// The least distance of a lost message from either end of its path, as a fraction of the path, so that no node covers
 /// it.
 const LOST_MARGIN: f64 = 0.14;
-
-/// The shape of a message. Requests are filled and responses hollow; a refusal differs by more than colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// An append with entries: an arrow.
-    Append,
-    /// An append without entries: a dot.
-    Heartbeat,
-    /// An accepted append: a ring with a plus.
-    Success,
-    /// A refused append: a diamond with a minus.
-    Refusal,
-    /// A request for a vote: a ballot with a question mark.
-    Vote,
-    /// A granted vote: a ballot with a tick.
-    VoteGranted,
-    /// A refused vote: a ballot with a cross.
-    VoteRefused,
-    /// A leadership transfer, which tells the receiver to campaign: two chevrons in a circle.
-    TimeoutNow,
-    /// A chunk of a snapshot: a block.
-    Chunk,
-    /// An acknowledged chunk: a hollow block.
-    ChunkTaken,
-}
-
-impl Shape {
-    /// Every shape, for the legend.
-    pub const ALL: [Shape; 10] = [
-        Shape::Append,
-        Shape::Heartbeat,
-        Shape::Success,
-        Shape::Refusal,
-        Shape::Vote,
-        Shape::VoteGranted,
-        Shape::VoteRefused,
-        Shape::TimeoutNow,
-        Shape::Chunk,
-        Shape::ChunkTaken,
-    ];
-
-    /// The shape of `message`.
-    pub fn of(message: &Message) -> Shape {
-        match message {
-            Message::Append(append) if append.entries.is_empty() => Shape::Heartbeat,
-            Message::Append(_) => Shape::Append,
-            Message::AppendResponse(answer) => match answer.result {
-                AppendResult::Success(_) => Shape::Success,
-                AppendResult::Conflict(_) | AppendResult::StaleTerm => Shape::Refusal,
-            },
-            Message::Vote(_) => Shape::Vote,
-            Message::VoteResponse(answer) if answer.granted => Shape::VoteGranted,
-            Message::VoteResponse(_) => Shape::VoteRefused,
-            Message::TimeoutNow(_) => Shape::TimeoutNow,
-            Message::Install(_) => Shape::Chunk,
-            Message::InstallResponse(answer) => match answer.result {
-                InstallResult::Expects(_) | InstallResult::Installed => Shape::ChunkTaken,
-                InstallResult::StaleTerm => Shape::Refusal,
-            },
-        }
-    }
-
-    /// Its CSS class.
-    pub fn class(self) -> &'static str {
-        match self {
-            Shape::Append => "append",
-            Shape::Heartbeat => "heartbeat",
-            Shape::Success => "success",
-            Shape::Refusal => "refusal",
-            Shape::Vote => "vote",
-            Shape::VoteGranted => "vote-granted",
-            Shape::VoteRefused => "vote-refused",
-            Shape::TimeoutNow => "timeout-now",
-            Shape::Chunk => "chunk",
-            Shape::ChunkTaken => "chunk-taken",
-        }
-    }
-
-    /// Its explanation in the legend.
-    pub fn legend(self, t: &dyn Text) -> &'static str {
-        match self {
-            Shape::Append => t.legend_append(),
-            Shape::Heartbeat => t.legend_heartbeat(),
-            Shape::Success => t.legend_success(),
-            Shape::Refusal => t.legend_refusal(),
-            Shape::Vote => t.legend_vote(),
-            Shape::VoteGranted => t.legend_vote_granted(),
-            Shape::VoteRefused => t.legend_vote_refused(),
-            Shape::TimeoutNow => t.legend_timeout_now(),
-            Shape::Chunk => t.legend_chunk(),
-            Shape::ChunkTaken => t.legend_chunk_taken(),
-        }
-    }
-}
 
 /// The path of a message through the picture: its start and its end.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -212,7 +120,7 @@ pub enum Drawn {
 fn is_to_the_point(message: &InFlight, selected: Option<Selection>) -> bool {
     let between = |(a, b)| [(a, b), (b, a)].contains(&(message.from, message.to));
     match selected {
-        None => !matches!(Shape::of(&message.message), Shape::Heartbeat | Shape::Success) || message.held,
+        None => !matches!(Shape::by_itself(&message.message), Shape::Heartbeat | Shape::Success) || message.held,
         Some(Selection::Node(node)) => message.from == node || message.to == node,
         Some(Selection::Link(link)) => between(link),
         Some(Selection::Stream(leader, target)) => {
@@ -390,7 +298,7 @@ mod tests {
             (vote(false), Shape::VoteRefused, "denies its vote in term\u{a0}3"),
         ];
         for (message, shape, words) in cases {
-            assert_eq!((Shape::of(&message), full(&message, &English).as_str()), (shape, words));
+            assert_eq!((Shape::by_itself(&message), full(&message, &English).as_str()), (shape, words));
         }
     }
 

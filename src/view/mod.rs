@@ -4,9 +4,13 @@
 //! drawn; a component only decides how.
 
 pub mod action;
+pub mod acts;
+pub mod capsule;
+pub mod clients;
 pub mod cluster;
 pub mod colour;
 pub mod command;
+pub mod cuts;
 pub mod describe;
 pub mod feed;
 pub mod format;
@@ -32,8 +36,10 @@ pub mod on_node;
 pub mod pace;
 pub mod page;
 pub mod payload;
+pub mod ring;
 pub mod selection;
 pub mod settings;
+pub mod shape;
 pub mod speed;
 pub mod stream_buffers;
 pub mod stream_diagram;

@@ -110,6 +110,14 @@ pub fn in_words(world: &World, node: &NodeState, t: &dyn Text) -> String {
     words.collect::<Vec<&str>>().join(" · ")
 }
 
+/// The label of a node in the picture: only what is not usual, so that a follower of which there is nothing to say has
+/// none.
+pub fn label(world: &World, node: &NodeState, t: &dyn Text) -> String {
+    let standing = Some(Standing::of(world, node)).filter(|standing| *standing != Standing::Follower);
+    let words = standing.map(|standing| standing.label(t)).into_iter().chain(notes(world, node, t));
+    words.collect::<Vec<&str>>().join(" · ")
+}
+
 /// Whether writes to the node's disk take longer than the scenario sets.
 pub fn has_slow_disk(node: &NodeState) -> bool {
     node.write_delay.1 > node.usual_write_delay.1

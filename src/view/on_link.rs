@@ -1,9 +1,9 @@
 //! Access to the links one by one by keyboard.
 
 use super::format::NodeName;
-use super::geometry::Ring;
 use super::lang::Text;
 use super::links::in_words;
+use super::ring::Ring;
 use super::selection::Selection;
 use crate::lab::vocab::id::Link;
 use crate::lab::world::World;

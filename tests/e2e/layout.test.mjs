@@ -158,6 +158,9 @@ test("what highlights a node lies neither on its words nor on its timer", async 
   const { page, shot } = await still(t, run(5));
   await runUntil(page, { leader: true });
   await page.evaluate(() => window.raftLab.advance(60));
+  // A follower has words only where something is not usual.
+  await page.evaluate(() => [2, 3, 4, 5].forEach((node) => window.raftLab.act({ do: "pause", node })));
+  await page.locator(".node.paused .standing").nth(3).waitFor();
   await page.locator(".timers path").first().waitFor({ state: "attached" });
   for (const id of [1, 2, 3, 4, 5]) {
     await page.locator(`[data-log='${id}'] .log-head b`).hover();

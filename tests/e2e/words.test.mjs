@@ -106,7 +106,7 @@ test("everything that is drawn is explained, as it is drawn", async (t) => {
   const legend = dialog.locator(".pictures");
   for (const picture of [
     ".node.leader", ".node.old-leader", ".node.candidate", ".node.learner", ".node.outside", ".node.not-started",
-    ".node.crashed .out", ".node.stopped", ".node.paused .bars", ".message.held .bars", ".lost-cross", ".vote.given",
+    ".node.crashed .out", ".node.stopped", ".node.paused .bars", ".message.held .bars", ".lost-cross", ".vote-dot.given", ".capsule.append", ".person",
     ".cell.applied", ".cell.committed:not(.applied)", ".cell.open", ".cell.conflicts", ".cell.joint",
   ]) {
     assert.ok(await legend.locator(picture).count(), picture);

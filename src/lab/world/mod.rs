@@ -22,7 +22,7 @@ mod messages;
 mod node;
 mod stream;
 
-pub use clients::Clients;
+pub use clients::{ClientOp, Clients, OVER_SHOWN};
 pub use fold_streams::LAG_POINTS_MAX;
 pub use messages::{InFlight, Interceptor, LostMessage, MessageCounts, NamedCut};
 pub use node::NodeState;
@@ -298,9 +298,7 @@ impl World {
             }
             LabEvent::Cut { links, name } => self.cut_links(links, name.as_ref()),
             LabEvent::Join { links } => self.join_links(links),
-            LabEvent::Client { op, value, result, form, .. } => {
-                self.clients.note(*op, value.is_some() || form.delete, *result);
-            }
+            LabEvent::Client { .. } => self.clients.note(at, event),
         }
     }
 

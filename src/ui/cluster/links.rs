@@ -3,14 +3,18 @@
 use std::f64::consts::FRAC_PI_2;
 use std::rc::Rc;
 
-use web_sys::Element;
+use web_sys::{DomRect, Element};
 use yew::prelude::*;
 
+use super::screen::Screen;
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::raft::NodeId;
-use crate::view::cluster::{LinkGlyph, StrokeGlyph};
+use crate::ui::text;
+use crate::view::cluster::{nearest, LinkGlyph};
 use crate::view::command::Command;
+use crate::view::cuts::StrokeGlyph;
+use crate::view::format::NodeName;
 use crate::view::geometry::Point;
 use crate::view::link_words::{LinkWords, LINE};
 use crate::view::menu::MenuTarget;
@@ -20,11 +24,16 @@ use crate::view::selection::Selection;
 /// The distance between the two directions of a link when both are drawn, in units of the picture.
 const APART: f64 = 3.0;
 
+/// The distance of a link's name from the link.
+const BESIDE: f64 = 14.0;
+
 /// The properties of the links.
 #[derive(Properties, PartialEq)]
 pub struct LinksProps {
     /// The links.
     pub links: Rc<Vec<LinkGlyph>>,
+    /// Where the picture is on the screen.
+    pub screen: Screen,
     /// The directions that the stroke being drawn would cut.
     pub doomed: Vec<Link>,
     /// The highlighted nodes; a link is lit if both its ends are.
@@ -37,22 +46,83 @@ pub struct LinksProps {
     pub command: Callback<Command>,
 }
 
-/// All links.
+/// All links. A pointer means the nearest one: near a crossing, several are in reach.
 #[component]
 pub fn Links(props: &LinksProps) -> Html {
-    let LinksProps { links, doomed, lit, selected, .. } = props;
+    let LinksProps { links, screen, doomed, lit, selected, change, .. } = props;
     // A single tab stop: the arrow keys move on from there.
     let stop = selected.or(links.first().map(|glyph| glyph.link));
+    let near = use_state_eq(|| None::<Link>);
+    let meant = {
+        let (links, screen) = (links.clone(), screen.clone());
+        move |event: &MouseEvent| match event.type_() == "click" && event.detail() == 0 {
+            // Not by a pointer, but by a program that reads the page aloud.
+            true => of_target(&links, event),
+            false => nearest(&links, screen.place(event.client_x(), event.client_y())),
+        }
+    };
+    // The streams over the link are highlighted with it.
+    let looks = {
+        let (near, change) = (near.clone(), change.clone());
+        move |link: Option<Link>| {
+            if *near != link {
+                near.set(link);
+                change.emit(Change::Point(link.map(|link| Pointed::Selection(Selection::Link(link)))));
+            }
+        }
+    };
+    let onpointermove = {
+        let (meant, looks) = (meant.clone(), looks.clone());
+        move |event: PointerEvent| looks(meant(&event))
+    };
+    let onclick = {
+        let change = change.clone();
+        move |event: MouseEvent| {
+            if let Some(link) = meant(&event) {
+                open(&change, link, Point::new(event.client_x().into(), event.client_y().into()));
+            }
+        }
+    };
+    let named = links.iter().filter(|glyph| Some(glyph.link) == *near || Some(glyph.link) == *selected);
     html! {
-        <g class="links">
+        <g class="links" {onpointermove} onpointerout={move |_: PointerEvent| looks(None)} {onclick}>
             for glyph in links.iter() {
-                <g key={format!("{}-{}", glyph.link.0, glyph.link.1)} class="link" data-link={format!("{}-{}", glyph.link.0, glyph.link.1)}>
+                <g
+                    key={format!("{}-{}", glyph.link.0, glyph.link.1)}
+                    class={classes!("link", (*near == Some(glyph.link)).then_some("near"))}
+                    data-link={format!("{}-{}", glyph.link.0, glyph.link.1)}
+                >
                     { lines(glyph, lit.len() == 2 && lit.contains(&glyph.link.0) && lit.contains(&glyph.link.1)) }
                     { threatened(glyph, doomed) }
                     { reach(glyph, *selected == Some(glyph.link), stop == Some(glyph.link), props) }
                 </g>
             }
+            for glyph in named {
+                { short_name(glyph) }
+            }
         </g>
+    }
+}
+
+/// The link that an event was sent to.
+fn of_target(links: &[LinkGlyph], event: &MouseEvent) -> Option<Link> {
+    let name = event.target_dyn_into::<Element>()?.parent_element()?.get_attribute("data-link")?;
+    links.iter().map(|glyph| glyph.link).find(|(a, b)| format!("{a}-{b}") == name)
+}
+
+/// Selects a link and opens its menu.
+fn open(change: &Callback<Change>, link: Link, at: Point) {
+    change.emit(Change::Select(Some(Selection::Link(link))));
+    change.emit(Change::Menu(Some(Menu { target: MenuTarget::Selection(Selection::Link(link)), at })));
+}
+
+/// The name of a link, beside its middle. The accessible name of the link says more.
+fn short_name(glyph: &LinkGlyph) -> Html {
+    let ((a, b), (from, to)) = (glyph.ends, glyph.link);
+    let at = a.toward(b, 0.5).polar(a.angle_to(b) + FRAC_PI_2, BESIDE);
+    let name = text().link_brief(NodeName(from), NodeName(to));
+    html! {
+        <text key={format!("name {from}-{to}")} class="link-name" aria-hidden="true" x={format!("{:.1}", at.x)} y={format!("{:.1}", at.y + 4.0)}>{ name }</text>
     }
 }
 
@@ -115,30 +185,15 @@ fn threatened(glyph: &LinkGlyph, doomed: &[Link]) -> Html {
 /// A wide invisible line, the target for pointer and keyboard.
 fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> Html {
     let ((a, b), link) = (glyph.ends, glyph.link);
-    let open = {
-        let change = props.change.clone();
-        move |at: Point| {
-            change.emit(Change::Select(Some(Selection::Link(link))));
-            change.emit(Change::Menu(Some(Menu { target: MenuTarget::Selection(Selection::Link(link)), at })));
-        }
-    };
-    let onclick = {
-        let open = open.clone();
-        move |event: MouseEvent| open(Point::new(event.client_x().into(), event.client_y().into()))
-    };
-    // The streams over the link are highlighted with it.
-    let looks = |on: bool| {
-        let change = props.change.clone();
-        move |_: PointerEvent| change.emit(Change::Point(on.then_some(Pointed::Selection(Selection::Link(link)))))
-    };
+    let change = props.change.clone();
     let command = props.command.clone();
     let onkeydown = move |event: KeyboardEvent| {
         match event.key().as_str() {
             "Enter" => {
                 let rect = event.target_dyn_into::<Element>().map(|element| element.get_bounding_client_rect());
-                open(rect.map_or(Point::default(), |rect| {
-                    Point::new(rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 2.0)
-                }));
+                let middle =
+                    |rect: DomRect| Point::new(rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 2.0);
+                open(&change, link, rect.map_or(Point::default(), middle));
             }
             "ArrowDown" => command.emit(Command::NextLink),
             "ArrowUp" => command.emit(Command::PreviousLink),
@@ -163,9 +218,7 @@ fn reach(glyph: &LinkGlyph, selected: bool, stop: bool, props: &LinksProps) -> H
             aria-label={glyph.name.clone()}
             tabindex={if stop { "0" } else { "-1" }}
             x1={a.x.to_string()} y1={a.y.to_string()} x2={b.x.to_string()} y2={b.y.to_string()}
-            onpointerover={looks(true)}
-            onpointerout={looks(false)}
-            {onclick} {onkeydown} {onfocus}
+            {onkeydown} {onfocus}
         >
             <title>{ glyph.name.clone() }</title>
         </line>

@@ -1,9 +1,11 @@
 //! The panel of the cluster: the picture, and the controls below it.
 
+mod clients;
 mod links;
 mod moving;
 pub mod nodes;
 pub mod partition;
+mod screen;
 pub mod shapes;
 mod stage;
 mod swarm;
@@ -14,6 +16,7 @@ use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::acts::use_acts;
 use super::panel::Title;
 use super::scene::Scene;
 use super::shared::Shared;
@@ -21,6 +24,7 @@ use super::{media, text};
 use crate::lab::vocab::action::Action;
 use crate::lab::World;
 use crate::raft::NodeId;
+use crate::view::acts::{acts, Played};
 use crate::view::command::Command;
 use crate::view::hint::hint;
 use crate::view::message::{self, Scope};
@@ -34,6 +38,8 @@ use crate::view::settings::{Setting, CLUSTER};
 pub struct ClusterProps {
     /// The world at the moment shown.
     pub world: Shared<World>,
+    /// What happened lately.
+    pub lately: Vec<Played>,
     /// What is selected.
     pub selected: Option<Selection>,
     /// The messages that are drawn.
@@ -64,6 +70,7 @@ pub fn panel(scene: &Scene) -> Option<Html> {
     Some(html! {
         <Cluster
             world={frame.panels.cluster.clone()}
+            lately={acts(&frame.panels.feed, &frame.panels.cluster)}
             selected={page.selected}
             scope={page.settings.scope}
             look={highlight.clone()}
@@ -84,6 +91,7 @@ pub fn panel(scene: &Scene) -> Option<Html> {
 pub fn Cluster(props: &ClusterProps) -> Html {
     let t = text();
     let by_finger = use_memo((), |()| media::by_finger()).holds();
+    let acts = use_acts(&props.lately, props.world.n);
     let ask = |command: Command| {
         let ask = props.command.clone();
         move |_: MouseEvent| ask.emit(command)
@@ -117,6 +125,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
             </div>
             <stage::Stage
                 world={props.world.clone()}
+                {acts}
                 selected={props.selected}
                 scope={props.scope}
                 look={props.look.clone()}

@@ -8,22 +8,26 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, SvgGraphicsElement, SvgTransform};
 use yew::prelude::*;
 
-use super::shapes::{bars, cross, shape};
+use super::shapes::{bars, capsule, cross, shape};
 use super::swarm::{Seen, Swarm};
+use crate::lab::vocab::id::Link;
 use crate::lab::world::{InFlight, LostMessage};
 use crate::lab::World;
 use crate::runtime::Micros;
 use crate::ui::clock::{set, use_moving, Pace, Shown};
 use crate::ui::shared::Shared;
 use crate::ui::text;
+use crate::view::capsule::{have_room, is_told, Capsule};
 use crate::view::cluster::{timers, TimerArc};
 use crate::view::format::tenths;
-use crate::view::geometry::{Point, Ring};
+use crate::view::geometry::Point;
 use crate::view::labels::{label_place, label_sides, Placed, Side};
 use crate::view::menu::MenuTarget;
-use crate::view::message::{label, lost_left, lost_name, lost_place, name, Drawn, Path, Scope, Shape};
+use crate::view::message::{label, lost_left, lost_name, lost_place, name, Drawn, Path, Scope};
 use crate::view::page::{Change, Menu, Pointed};
+use crate::view::ring::Ring;
 use crate::view::selection::{message_highlight, Highlight, Selection};
+use crate::view::shape::Shape;
 
 /// The elapsed part of an election timeout from which on it is shown as about to fire.
 const SOON: f64 = 0.8;
@@ -104,39 +108,56 @@ fn Timer(props: &TimerProps) -> Html {
 pub fn Messages(props: &Props) -> Html {
     let Props { world, ring, look, selected, scope, still, near, change } = props;
     let drawn = world.messages.values().map(|message| (message, scope.shows(message, *selected)));
-    let drawn: Vec<(&Rc<InFlight>, Drawn)> = drawn.filter(|(_, drawn)| *drawn != Drawn::Not).collect();
+    let drawn: Vec<Flight> = drawn
+        .filter(|(_, drawn)| *drawn != Drawn::Not)
+        .map(|(message, drawn)| Flight { message, shape: Shape::of(world, message), faint: drawn == Drawn::Faint })
+        .collect();
+    let in_capsules = have_room(ring, drawn.iter().filter(|flight| is_told(flight.shape)).count());
     // The side of each label, by message, since the last drawing. Labels change sides only with an event.
     let before = use_mut_ref(BTreeMap::<u64, Side>::new);
     let sides = {
         let mut before = before.borrow_mut();
-        let placed = |(message, _): &(&Rc<InFlight>, Drawn)| {
-            Placed::new(ring, message, world.at, before.get(&message.id).copied())
+        let placed =
+            |Flight { message, .. }: &Flight| Placed::new(ring, message, world.at, before.get(&message.id).copied());
+        let sides = match in_capsules {
+            true => vec![Side::Nowhere; drawn.len()],
+            false => label_sides(ring, &drawn.iter().map(placed).collect::<Vec<Placed>>()),
         };
-        let sides = label_sides(ring, &drawn.iter().map(placed).collect::<Vec<Placed>>());
-        *before = drawn.iter().zip(&sides).map(|((message, _), side)| (message.id, *side)).collect();
+        *before = drawn.iter().zip(&sides).map(|(flight, side)| (flight.message.id, *side)).collect();
         sides
     };
     let seen_to_move = if drawn.len() < CROWD { SEEN_TO_MOVE } else { SEEN_TO_MOVE_IN_A_CROWD };
-    let seen = |(message, drawn): &(&Rc<InFlight>, Drawn)| Seen {
-        message: Shared(Rc::clone(message)),
-        faint: *drawn == Drawn::Faint,
+    let seen =
+        |flight: &Flight| Seen { message: Shared(Rc::clone(flight.message)), shape: flight.shape, faint: flight.faint };
+    let seen: Vec<Seen> = drawn.iter().filter(|flight| !(in_capsules && is_told(flight.shape))).map(seen).collect();
+    let told = |flight: &Flight| {
+        let angle = Path::of(ring, flight.message).angle();
+        Capsule::of(world, flight.message, flight.shape, angle, text()).filter(|_| in_capsules)
     };
     html! {
         <>
-        <Swarm seen={drawn.iter().map(seen).collect::<Vec<_>>()} ring={ring.clone()} {seen_to_move} />
+        <path class="carried" d={carried(ring, &drawn)} />
+        <Swarm {seen} ring={ring.clone()} {seen_to_move} />
         <g class="messages" role="group" aria-label={text().messages()}>
             for lost in world.lost.iter() {
-                <Lost key={format!("lost {}", lost.message.id)} lost={Shared(lost.clone())} ring={ring.clone()} change={change.clone()} />
-            }
-            for ((message, drawn), side) in drawn.into_iter().zip(sides) {
-                <Message
-                    key={message.id}
-                    message={Shared(message.clone())}
+                <Lost
+                    key={format!("lost {}", lost.message.id)}
+                    lost={Shared(lost.clone())}
+                    shape={Shape::of(world, &lost.message)}
                     ring={ring.clone()}
+                    change={change.clone()}
+                />
+            }
+            for (flight, side) in drawn.iter().zip(sides) {
+                <Message
+                    key={flight.message.id}
+                    message={Shared(flight.message.clone())}
+                    ring={ring.clone()}
+                    told={told(flight)}
                     {side}
                     {seen_to_move}
-                    faint={drawn == Drawn::Faint}
-                    lit={look.message == Some(message.id)}
+                    faint={flight.faint}
+                    lit={look.message == Some(flight.message.id)}
                     still={*still}
                     near={near.clone()}
                     change={change.clone()}
@@ -145,6 +166,25 @@ pub fn Messages(props: &Props) -> Html {
         </g>
         </>
     }
+}
+
+/// A message in flight that is drawn.
+struct Flight<'a> {
+    message: &'a Rc<InFlight>,
+    shape: Shape,
+    faint: bool,
+}
+
+/// The links over which something is sent, as one path: the others are hairlines.
+fn carried(ring: &Ring, drawn: &[Flight]) -> String {
+    let carries = |&(a, b): &Link| {
+        drawn.iter().any(|Flight { message, .. }| [(a, b), (b, a)].contains(&(message.from, message.to)))
+    };
+    let line = |link: Link| {
+        let (a, b) = ring.link(link);
+        format!("M{} {}L{} {}", tenths(a.x), tenths(a.y), tenths(b.x), tenths(b.y))
+    };
+    ring.pairs().filter(carries).map(line).collect()
 }
 
 /// Whether a pointer may point at a message: it is over the picture, or there is one that comes without a warning.
@@ -223,6 +263,8 @@ fn moved_to(Point { x, y }: Point) -> String {
 struct MessageProps {
     message: Shared<InFlight>,
     ring: Shared<Ring>,
+    /// What it says in the picture, where there is room for that.
+    told: Option<Capsule>,
     /// The side of its label.
     side: Side,
     /// The distance from its drawn place from which on it is moved.
@@ -238,16 +280,16 @@ struct MessageProps {
 /// is drawn by the [`Swarm`].
 #[component]
 fn Message(props: &MessageProps) -> Html {
-    let MessageProps { message, ring, side, seen_to_move, faint, lit, still, near, change } = props;
+    let MessageProps { message, ring, told, side, seen_to_move, faint, lit, still, near, change } = props;
     let element = use_node_ref();
     let path = Path::of(ring, message);
     // The label of the message that is pointed at is always shown.
-    let label = label(&message.message).filter(|_| *lit || *side != Side::Nowhere);
+    let label = label(&message.message).filter(|_| told.is_none() && (*lit || *side != Side::Nowhere));
     let moves = Moves {
         message: message.clone(),
         path,
         seen_to_move: *seen_to_move,
-        written: label.is_some() || message.held,
+        written: label.is_some() || told.is_some() || message.held,
         reached: *still || *lit,
         near: near.clone(),
     };
@@ -299,8 +341,11 @@ fn Message(props: &MessageProps) -> Html {
             onclick={move |_: MouseEvent| clicked()}
             {onkeydown}
         >
-            <circle class="reach" r="13" />
+            <circle class="reach" r={told.as_ref().map_or(13.0, |told| (told.width / 2.0 + 1.0).max(13.0)).to_string()} />
             <g transform={UNMOVED}>
+                if let Some(told) = told {
+                    { capsule(told, path.angle()) }
+                }
                 if message.held {
                     { bars() }
                 }
@@ -321,6 +366,7 @@ fn written(label: &str, at: Point) -> Html {
 #[derive(Properties, PartialEq)]
 struct LostProps {
     lost: Shared<LostMessage>,
+    shape: Shape,
     ring: Shared<Ring>,
     change: Callback<Change>,
 }
@@ -328,7 +374,7 @@ struct LostProps {
 /// A lost message, fading where it was lost.
 #[component]
 fn Lost(props: &LostProps) -> Html {
-    let LostProps { lost, ring, change } = props;
+    let LostProps { lost, shape: kind, ring, change } = props;
     let element = use_node_ref();
     let (at, angle) = lost_place(ring, lost);
     use_moving(&element, Pace::NowAndThen, lost.clone(), |element, lost, Shown { moved, .. }| {
@@ -354,7 +400,7 @@ fn Lost(props: &LostProps) -> Html {
             onpointerout={looks(false)}
         >
             <circle class="reach" r="13" />
-            { shape(Shape::of(&lost.message.message), angle) }
+            { shape(*kind, angle) }
             { cross() }
         </g>
     }

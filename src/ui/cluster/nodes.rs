@@ -1,5 +1,6 @@
 //! The nodes of the ring.
 
+use std::f64::consts::FRAC_PI_4;
 use std::rc::Rc;
 
 use web_sys::Element;
@@ -52,8 +53,11 @@ pub fn Nodes(props: &NodesProps) -> Html {
 /// The radius below which a node has smaller text.
 const SMALL: f64 = 34.0;
 
-/// How much smaller the radius of a ringed node is, so that the ring stands out whatever the colour of the term.
-const RING_GAP: f64 = 5.5;
+/// How much smaller the body of a candidate is, so that the votes on its outline stand out.
+const RING_GAP: f64 = 6.0;
+
+/// How much larger the second ring of a leader is than the leader.
+const LEADS_BY: f64 = 5.5;
 
 #[derive(Properties, PartialEq)]
 struct NodeProps {
@@ -89,7 +93,7 @@ fn Node(props: &NodeProps) -> Html {
     };
     let NodeGlyph { at, label_at, standing, .. } = glyph;
     let small = *radius < SMALL;
-    let (id_y, line) = (if glyph.votes.is_empty() { -3.0 } else { -9.0 }, if small { 15.0 } else { 18.0 });
+    let (id_y, line) = (-3.0, if small { 15.0 } else { 18.0 });
     let middle = format!("translate({:.1} {:.1})", at.x, at.y);
     html! {
         <g class={classes!("node", standing.class(), small.then_some("small"), glyph.paused.then_some("paused"), selected.then_some("selected"), lit.then_some("lit"))}>
@@ -118,22 +122,30 @@ fn Node(props: &NodeProps) -> Html {
                 for dot in &glyph.votes {
                     { vote(dot) }
                 }
-                <text class="standing" x={label_at.x.to_string()} y={label_at.y.to_string()}>{ glyph.words.clone() }</text>
+                if !glyph.words.is_empty() {
+                    <text class="standing" x={label_at.x.to_string()} y={label_at.y.to_string()}>{ glyph.words.clone() }</text>
+                }
             </g>
         </g>
     }
 }
 
 /// A node at the origin, without its label; also used for the legend. The enclosing element has the
-/// [class](Standing::class) of the node's standing.
+/// [class](Standing::class) of the node's standing. Each standing has a form of its own.
 pub fn outline(standing: Standing, colour: &'static str, is_paused: bool, radius: f64) -> Html {
+    let class = classes!("body", colour);
     html! {
         <>
             if standing.is_ringed() {
-                <circle class="ring" r={radius.to_string()} />
-                <circle class={classes!("body", colour)} r={(radius - RING_GAP).to_string()} />
-            } else {
-                <circle class={classes!("body", colour)} r={radius.to_string()} />
+                <circle class="ring" r={(radius + if standing == Standing::Candidate { 0.0 } else { LEADS_BY }).to_string()} />
+            }
+            {
+                match standing {
+                    Standing::Learner => square(class, 0.88 * radius),
+                    Standing::Stopped => html! { <path {class} d={octagon(radius)} /> },
+                    Standing::Candidate => html! { <circle {class} r={(radius - RING_GAP).to_string()} /> },
+                    _ => html! { <circle {class} r={radius.to_string()} /> },
+                }
             }
             if standing == Standing::Crashed {
                 <path class="out" d={crossed_out(radius)} />
@@ -143,6 +155,18 @@ pub fn outline(standing: Standing, colour: &'static str, is_paused: bool, radius
             }
         </>
     }
+}
+
+fn square(class: Classes, half: f64) -> Html {
+    let (from, side) = ((-half).to_string(), (2.0 * half).to_string());
+    html! { <rect {class} x={from.clone()} y={from} width={side.clone()} height={side} rx={(0.3 * half).to_string()} /> }
+}
+
+/// The path of a stop sign.
+fn octagon(radius: f64) -> String {
+    let corner = |i: u32| Point::default().polar(FRAC_PI_4 * (f64::from(i) + 0.5), radius);
+    let corners = (0..8).map(corner).map(|Point { x, y }| format!("{x:.1} {y:.1}"));
+    format!("M{}z", corners.collect::<Vec<_>>().join("L"))
 }
 
 /// The path of a cross from edge to edge of the node.
@@ -157,12 +181,13 @@ fn paused(radius: f64) -> String {
     format!("M-3.5-{top:.1}v{height:.1}M3.5-{top:.1}v{height:.1}")
 }
 
-/// A vote: a filled dot if granted, a cross if refused, an open ring while there is no answer.
+/// A vote: a filled dot with a tick if granted, a cross if refused, an open ring while there is no answer.
 pub fn vote(dot: &VoteDot) -> Html {
     let transform = format!("translate({:.1} {:.1})", dot.at.x, dot.at.y);
-    match dot.answer {
-        Some(true) => html! { <circle class="vote given" r="3.2" {transform} /> },
-        Some(false) => html! { <path class="vote refused" d="m-2.6-2.6 5.2 5.2m0-5.2-5.2 5.2" {transform} /> },
-        None => html! { <circle class="vote open" r="2.6" {transform} /> },
-    }
+    let (class, mark) = match dot.answer {
+        Some(true) => ("vote-dot given", "m-2.3.2 1.6 1.7 3-3.8"),
+        Some(false) => ("vote-dot refused", "m-2-2 4 4m0-4-4 4"),
+        None => ("vote-dot open", ""),
+    };
+    html! { <g {class} {transform}><circle r="5" /><path d={mark} /></g> }
 }

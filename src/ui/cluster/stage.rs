@@ -8,9 +8,11 @@ use gloo_timers::callback::Timeout;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::clients::Clients;
 use super::links::{Links, StrokeLines, Strokes, Words};
 use super::moving::{Messages, Near, Timers};
 use super::nodes::Nodes;
+use super::screen::Screen;
 use crate::lab::vocab::action::Action;
 use crate::lab::vocab::id::Link;
 use crate::lab::World;
@@ -19,12 +21,17 @@ use crate::ui::shared::Shared;
 use crate::ui::size::use_size;
 use crate::ui::{media, text};
 use crate::view::action::{crossed, stroke};
-use crate::view::cluster::{links, nodes, strokes};
+use crate::view::acts::{Act, Played};
+use crate::view::clients::clients;
+use crate::view::cluster::{links, nodes};
+use crate::view::colour::term_class;
 use crate::view::command::Command;
-use crate::view::geometry::{curve, thinned, to_picture, Point, Ring};
+use crate::view::cuts::strokes;
+use crate::view::geometry::{curve, thinned, Point};
 use crate::view::link_words::link_words;
 use crate::view::message::Scope;
 use crate::view::page::{Change, Strokes as Drawn};
+use crate::view::ring::Ring;
 use crate::view::selection::{Highlight, Selection};
 
 /// The distance, in pixels, below which a pointer movement is a click.
@@ -47,6 +54,8 @@ const HOLD_MS: u32 = 350;
 pub struct StageProps {
     /// The world at the moment shown.
     pub world: Shared<World>,
+    /// What is acted out.
+    pub acts: Vec<Played>,
     /// What is selected.
     pub selected: Option<Selection>,
     /// The messages that are drawn.
@@ -84,7 +93,7 @@ struct Draft {
 /// The picture.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
-    let StageProps { world, selected, scope, look, drawn, still, act, change, command } = props;
+    let StageProps { world, acts, selected, scope, look, drawn, still, act, change, command } = props;
     let ids: Vec<NodeId> = world.nodes.keys().copied().collect();
     let element = use_node_ref();
     let room = use_room(&element);
@@ -98,14 +107,15 @@ pub fn Stage(props: &StageProps) -> Html {
         let world = world.clone();
         move |(_, _, ring)| links(&world, ring, text())
     });
-    let draft = use_stroke(&element, world, &ring, act, change);
+    let (draft, screen) = (use_stroke(&element, world, &ring, act, change), Screen::new(&element, &ring));
 
     let doomed = match &*draft.shown {
         Some(draft) => crossed(world, &ring, &draft.points, draft.one_way),
         None => Vec::<Link>::new(),
     };
-    let stroke_glyphs = strokes(world, &ring, |name| drawn.get(name).map(|points| &points[..]), text());
+    let stroke_glyphs = strokes(world, &ring, |name| drawn.get(name).map(|points| &points[..]), &node_glyphs, text());
     let words = link_words(&ring, &world.links, &node_glyphs, &stroke_glyphs, text());
+    let client_glyphs = clients(world, &ring, &node_glyphs, &stroke_glyphs, text());
     let selected_link = match *selected {
         Some(Selection::Link((a, b))) => Some((a.min(b), a.max(b))),
         _ => None,
@@ -130,6 +140,7 @@ pub fn Stage(props: &StageProps) -> Html {
             <svg class="layer" viewBox={view_box.clone()}>
                 <Links
                     links={link_glyphs}
+                    {screen}
                     {doomed}
                     lit={look.nodes.clone()}
                     selected={selected_link}
@@ -137,6 +148,8 @@ pub fn Stage(props: &StageProps) -> Html {
                     command={command.clone()}
                 />
                 <StrokeLines strokes={stroke_glyphs.clone()} />
+                { effects(acts, &ring) }
+                <Clients clients={client_glyphs} />
                 <Nodes
                     nodes={node_glyphs}
                     radius={ring.node_radius}
@@ -165,6 +178,27 @@ pub fn Stage(props: &StageProps) -> Html {
             </svg>
         </div>
     }
+}
+
+/// What is acted out around the nodes. The style sheet moves it, and hides it where nothing is to move.
+fn effects(acts: &[Played], ring: &Ring) -> Html {
+    let effect = |Played { n, act }: &Played| {
+        let (class, node, colour) = match act {
+            Act::Elected(node, term) => ("elected", *node, term_class(*term)),
+            Act::Crashed(node) => ("crash", *node, ""),
+            Act::Installed(node) => ("installed", *node, ""),
+            Act::Committed(..) | Act::Replaced(..) => return None,
+        };
+        let Point { x, y } = ring.place(node);
+        let circle = |class: &'static str| html! { <circle {class} r={ring.node_radius.to_string()} /> };
+        Some(html! {
+            <g key={*n} class={classes!("effect", class, colour)} transform={format!("translate({x:.1} {y:.1})")}>
+                { circle("wave") }
+                { circle("wave second") }
+            </g>
+        })
+    };
+    html! { <g class="effects" aria-hidden="true">{ for acts.iter().filter_map(effect) }</g> }
 }
 
 /// The room for the picture, in its units; none until it is known.
@@ -225,12 +259,8 @@ fn use_stroke(
     use_no_scrolling_while_drawing(element, &current);
 
     let place = {
-        let (element, size) = (element.clone(), (ring.width, ring.height));
-        move |event: &PointerEvent| {
-            let rect = element.cast::<Element>().map(|element| element.get_bounding_client_rect());
-            let rect = rect.map_or((0.0, 0.0, 0.0, 0.0), |r| (r.left(), r.top(), r.width(), r.height()));
-            to_picture(Point::new(event.client_x().into(), event.client_y().into()), rect, size)
-        }
+        let screen = Screen::new(element, ring);
+        move |event: &PointerEvent| screen.place(event.client_x(), event.client_y())
     };
     let down = {
         let (current, shown, hold, place) = (current.clone(), shown.clone(), hold.clone(), place.clone());

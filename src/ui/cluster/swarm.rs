@@ -13,14 +13,18 @@ use crate::lab::world::InFlight;
 use crate::ui::clock::{set, use_moving, Pace, Shown};
 use crate::ui::shared::Shared;
 use crate::view::format::push_tenths;
-use crate::view::geometry::{Point, Ring};
-use crate::view::message::{Path, Shape};
+use crate::view::geometry::Point;
+use crate::view::message::Path;
+use crate::view::ring::Ring;
+use crate::view::shape::Shape;
 
 /// A message, and how it is drawn.
 #[derive(Clone, PartialEq)]
 pub struct Seen {
     /// The message.
     pub message: Shared<InFlight>,
+    /// Its shape.
+    pub shape: Shape,
     /// Whether it is faint.
     pub faint: bool,
 }
@@ -46,8 +50,8 @@ struct Mover {
 }
 
 impl Mover {
-    fn new(message: &Shared<InFlight>, ring: &Shared<Ring>) -> Mover {
-        let (shape, path) = (Shape::of(&message.message), Path::of(ring, message));
+    fn new(message: &Shared<InFlight>, shape: Shape, ring: &Shared<Ring>) -> Mover {
+        let path = Path::of(ring, message);
         Mover { message: message.clone(), ring: ring.clone(), shape, path, outline: Outline::of(shape, path.angle()) }
     }
 }
@@ -97,11 +101,11 @@ pub fn Swarm(props: &SwarmProps) -> Html {
     let known = use_mut_ref(Vec::<Shared<Mover>>::new);
     let movers: Vec<Shared<Mover>> = {
         let mut known = known.borrow_mut();
-        let mover = |Seen { message, .. }: &Seen| {
+        let mover = |Seen { message, shape, .. }: &Seen| {
             let place = known.binary_search_by_key(&message.id, |mover| mover.message.id);
             let same = place.ok().map(|place| &known[place]);
-            let same = same.filter(|mover| mover.message == *message && mover.ring == *ring);
-            same.cloned().unwrap_or_else(|| Shared(Mover::new(message, ring).into()))
+            let same = same.filter(|mover| mover.message == *message && mover.shape == *shape && mover.ring == *ring);
+            same.cloned().unwrap_or_else(|| Shared(Mover::new(message, *shape, ring).into()))
         };
         let movers = seen.iter().map(mover).collect::<Vec<_>>();
         known.clone_from(&movers);

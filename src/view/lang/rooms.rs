@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::values::{Carried, ChunkPlace, EntryPlace, LinkSet, Lot, MembersChange, Request, Vote};
 use crate::lab::json::error::ScenarioError;
-use crate::lab::vocab::event::{LossWhy, TrapDoes};
+use crate::lab::vocab::event::{ClientResult, LossWhy, TrapDoes};
 use crate::lab::vocab::halt::Halt;
 use crate::lab::vocab::invariant::Invariant;
 use crate::lab::vocab::moment::Unreached;
@@ -121,16 +121,25 @@ room! {
             rejoin_all, partition, partition_title, partition_text, partition_apply, one_group, add_node,
             links, links_title, links_text, links_from, links_to, links_every, links_both, links_apply,
             latency_min, latency_max, loss, duplicate, must_not_be_less,
+            capsule_vote, capsule_pre_vote, capsule_granted_before, capsule_refused_before, capsule_old_term, capsule_hand_over,
+            client_no_leader, client_cannot_tell, client_asks_again, client_no_answer, client_other_value,
+            client_node_paused, client_cannot_prove, client_cannot_commit, client_until_proven, client_until_stored,
             write, write_key, write_value, write_to, write_to_node, write_leader, write_many, read,
         }
-        words { cluster_hint(by_finger: bool), cluster_caption(by_finger: bool) }
+        words { cluster_hint(by_finger: bool), cluster_caption(by_finger: bool), client_status(result: ClientResult) }
         sentences {
             cluster_name(nodes: u64),
             /// A partition: the nodes of each group.
             partitioned(groups: &[BTreeSet<NodeId>]),
             partition_node(node: NodeName),
             stroke_rejoin(),
+            /// What a read has found, in few letters.
+            client_got(key: &str, value: Option<&str>),
+            /// The accessible name of the requests to a node, each told already, and why the first of them waits.
+            client_name(node: Option<NodeName>, requests: &[String], why: &str),
             link_name(a: NodeName, b: NodeName),
+            /// The name of a link, as short as can be.
+            link_brief(a: NodeName, b: NodeName),
             /// The accessible name of a link, with the properties of both directions.
             link_described(a: NodeName, b: NodeName, there: &str, back: &str),
             link_latency(low: &str, high: &str),
@@ -409,9 +418,9 @@ room! {
     /// The legend of the picture, the logs and the streams.
     Legend {
         texts {
-            legend_append, legend_heartbeat, legend_success, legend_refusal, legend_vote, legend_vote_granted,
+            legend_append, legend_heartbeat, legend_success, legend_echo, legend_refusal, legend_vote, legend_vote_granted,
             legend_vote_refused, legend_timeout_now, legend_chunk, legend_chunk_taken, legend_held, legend_lost,
-            legend_timer, legend_term, legend_votes, legend_nodes, legend_leader, legend_old_leader, legend_candidate,
+            legend_timer, legend_term, legend_votes, legend_client, legend_nodes, legend_leader, legend_old_leader, legend_candidate,
             legend_follower, legend_learner, legend_outside, legend_not_started, legend_paused, legend_crashed,
             legend_stopped, legend_entries, legend_applied, legend_only_committed, legend_not_committed,
             legend_conflicting, legend_blank, legend_configuration, legend_joint, legend_streams,

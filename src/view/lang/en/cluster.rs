@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{list, number, plural, English};
+use crate::lab::vocab::event::ClientResult;
 use crate::raft::{Index, NodeId, Term};
 use crate::view::format::{grouped, NodeName};
 use crate::view::lang::rooms::Common;
@@ -68,6 +69,22 @@ say! {
         loss: "Lost, %",
         duplicate: "Sent twice, %",
         must_not_be_less: "must not be less than the shortest latency",
+        capsule_vote: "vote?",
+        capsule_pre_vote: "pre?",
+        capsule_granted_before: "pre✓",
+        capsule_refused_before: "pre✕",
+        capsule_old_term: "old",
+        capsule_hand_over: "now!",
+        client_no_leader: "waits: no leader is known",
+        client_cannot_tell: "cannot tell whether it took effect",
+        client_asks_again: "asks again: it may have taken effect",
+        client_no_answer: "refused: this is not the leader",
+        client_other_value: "not done: the key has another value",
+        client_node_paused: "waits: the node is paused",
+        client_cannot_prove: "waits: it cannot prove that it still leads",
+        client_cannot_commit: "waits: it reaches no majority",
+        client_until_proven: "waits: a majority must confirm that it leads",
+        client_until_stored: "waits: a majority must store it",
         write: "Write",
         write_key: "Key",
         write_value: "Value",
@@ -88,6 +105,14 @@ say! {
         } else {
             "Point at a message to read it in full here."
         },
+        client_status(result: ClientResult): match result {
+            ClientResult::Waiting | ClientResult::Sent => "waits",
+            ClientResult::Ok => "done",
+            ClientResult::Refused => "refused",
+            ClientResult::NotMatched => "not done",
+            ClientResult::Unknown => "outcome unknown",
+            ClientResult::Retrying => "outcome unknown, asked again",
+        },
     }
     sentences {
         cluster_name(nodes: u64): format!("Cluster of {nodes}"),
@@ -97,6 +122,13 @@ say! {
         },
         partition_node(node: NodeName): format!("Group of {node}"),
         stroke_rejoin(): "↻ Reconnect",
+        client_got(key: &str, value: Option<&str>): format!("{key} is {}", value.unwrap_or("not set")),
+        client_name(node: Option<NodeName>, requests: &[String], why: &str): {
+            let asked = node.map_or_else(|| "Requests to the leader".to_string(), |node| format!("Requests to {node}"));
+            let why = if why.is_empty() { String::new() } else { format!("; {why}") };
+            format!("{asked}: {}{why}", requests.join(", "))
+        },
+        link_brief(a: NodeName, b: NodeName): format!("{a}–{b}"),
         link_name(a: NodeName, b: NodeName): format!("Link between {a} and {b}"),
         link_described(a: NodeName, b: NodeName, there: &str, back: &str): if there == back {
             format!("Link between {a} and {b}: {there}")
