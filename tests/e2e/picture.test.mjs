@@ -249,6 +249,7 @@ test("where the clock is fast, nothing is acted out", async (t) => {
 test("a cell has room for the words of a configuration", async (t) => {
   const { page } = await still(t, 5);
   await runUntil(page, { leader: true });
+  await advance(page, 200);
   await page.keyboard.press("+");
   await advanceUntil(page, async () => (await page.locator(".cell span").getByText("+(S6)").count()) > 0);
   const cut = await page.locator(".cell span").evaluateAll((all) => all.filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.textContent));
