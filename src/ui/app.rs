@@ -41,6 +41,7 @@ pub fn App() -> Html {
     let Panels { layout, grid, side } = Panels::of(&scene);
     // Where the clock is fast, what happens is over before it could be acted out.
     let layout = classes!(layout, frame.speed.is_fast().then_some("fast"));
+    let layout = classes!(layout, frame.past_of.is_some().then_some("looks-back"));
     let (t, world) = (text(), &frame.panels.rest);
     html! {
         <ContextProvider<Clock> context={driver.clock()}>

@@ -24,6 +24,7 @@ use crate::view::page::{Change, Dialog, Menu};
 use crate::view::selection::Selection;
 use crate::view::settings::{Setting, Theme};
 use crate::view::until::Until;
+use crate::view::why_not::why_not;
 use crate::view::writes::ten_writes;
 
 /// What commands read and act on: the run, and the page's state at the time of the command.
@@ -48,6 +49,10 @@ pub fn use_actions(driver: &Driver, page: &PageState) -> Rc<Actions> {
                 context.carry_out(command);
             }),
             pick: context.callback(CommandContext::pick),
+            go_to: context.callback(|context, event| {
+                context.notice(None);
+                context.driver.go_to(event);
+            }),
             close_dialog: context.callback(|context, ()| context.change(Change::Dialog(None))),
         }
     })
@@ -152,12 +157,19 @@ impl CommandContext {
 
     /// Acts on the cluster, and shows what is special about the result, or else `done`.
     fn act_and_say(&self, what: Action, done: Option<&str>) {
-        let looked_back = self.driver.looks_back();
+        let before = self.run_name().filter(|_| self.driver.looks_back());
         match self.driver.act(what) {
             Err(why) => self.refused(&why),
-            Ok(()) if looked_back => self.notice(Some(text().another_run())),
-            Ok(()) => self.notice(done),
+            Ok(()) => match before.zip(self.run_name()) {
+                Some((before, now)) => self.notice(Some(&text().another_run(&now, &before))),
+                None => self.notice(done),
+            },
         }
+    }
+
+    /// The name of the run that is shown.
+    fn run_name(&self) -> Option<String> {
+        self.driver.branches().into_iter().find(|branch| branch.end.is_none()).map(|branch| branch.name)
     }
 
     fn act_or_say(&self, what: Option<Action>, else_say: &str) {
@@ -258,8 +270,9 @@ impl CommandContext {
     fn on_node(&self, act: NodeAct) {
         match self.selected_node() {
             Some(node) => {
-                let what = act.of(&self.driver.world(), node, text()).map(|(what, _)| what);
-                self.act_or_say(what, text().not_now());
+                let world = self.driver.world();
+                let what = act.of(&world, node, text()).map(|(what, _)| what);
+                self.act_or_say(what, &why_not(act, &world, node, text()));
             }
             None => self.notice(Some(text().select_first())),
         }
@@ -277,7 +290,7 @@ impl CommandContext {
         match self.selected().and_then(Selection::message) {
             Some(message) => {
                 let what = act.of(&self.driver.world(), message, text()).map(|(what, _)| what);
-                self.act_or_say(what, text().not_now());
+                self.act_or_say(what, text().gone());
             }
             None => self.notice(Some(text().select_message_first())),
         }

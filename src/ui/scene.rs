@@ -25,6 +25,8 @@ pub struct Actions {
     pub command: Callback<Command>,
     /// Carries out a choice of a menu.
     pub pick: Callback<MenuAction>,
+    /// Stops the clock at the moment after this event.
+    pub go_to: Callback<u64>,
     /// Closes the open dialog.
     pub close_dialog: Callback<()>,
 }

@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(partition(&found), Action::Partition { groups: vec![vec![1, 2], vec![3, 4]] });
         assert_eq!(partition(&[(1, 2), (2, 2)]), Action::Heal {});
         let words = |groups: &[(NodeId, usize)]| partition_in_words(&partition(groups), &English);
-        assert_eq!(words(&[(1, 0), (2, 0), (3, 1), (4, 0), (5, 2)]), "Partitioned: S1–2,4 | S3 | S5.");
-        assert_eq!(words(&[(1, 0), (2, 0)]), "All nodes are in one group: all links are open.");
+        assert_eq!(words(&[(1, 0), (2, 0), (3, 1), (4, 0), (5, 2)]), "Partitioned: S1, S2, S4 | S3 | S5.");
+        assert_eq!(words(&[(1, 0), (2, 0)]), "All nodes are in one group, so all links are open.");
     }
 }

@@ -246,7 +246,7 @@ mod tests {
             {"at": 200, "do": "write_many", "count": 40}
         ]}"#;
         let said = said(run, 400);
-        has(&said, &["vote vote?", "vote-granted ✓", "append S1–3", "append x=1", "append key=…", "success ✓2"]);
+        has(&said, &["vote vote?", "vote-granted ✓", "append 1…3", "append x=1", "append key=…", "success ✓2"]);
         has(&said, &["heartbeat", "echo"]);
         assert!(said.iter().any(|it| it.starts_with("append +")), "{said:?}");
     }

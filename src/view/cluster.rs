@@ -212,7 +212,7 @@ mod tests {
             assert!((at.distance(candidate.at) - ring.node_radius).abs() < 0.01, "on the outline");
         }
         assert!(glyphs[0].votes.is_empty());
-        assert_eq!(candidate.name, "S2, candidate, term 3, commit 0");
+        assert_eq!(candidate.name, "S2, candidate, term\u{a0}3, commit\u{a0}0");
     }
 
     #[test]
@@ -241,7 +241,7 @@ mod tests {
         let words: Vec<String> =
             nodes(&world, &Ring::new(1..=3), &English).into_iter().map(|glyph| glyph.words).collect();
         assert_eq!(words, ["Leader", "paused", ""]);
-        assert_eq!(nodes(&world, &Ring::new(1..=3), &English)[2].name, "S3, follower, term 0, commit 0");
+        assert_eq!(nodes(&world, &Ring::new(1..=3), &English)[2].name, "S3, follower, term\u{a0}0, commit\u{a0}0");
     }
 
     #[test]

@@ -46,9 +46,9 @@ pub fn strokes<'a>(
     let lines: Vec<Vec<Point>> = world.strokes.iter().map(line).collect();
     let mut room = Room { ring, nodes, lines: lines.iter().map(|points| dense(points)).collect(), tags: Vec::new() };
     let glyph = |(NamedCut { name, .. }, points): (&NamedCut, Vec<Point>)| {
-        let words = t.stroke_rejoin(name);
+        let words = t.stroke_rejoin();
         // An estimate of the text's width; the constant is for the cross and the rounded ends.
-        let tag_width = 6.9 * words.chars().count() as f64 + 38.0;
+        let tag_width = 6.9 * words.chars().count() as f64 + 24.0;
         let tag = room.tag_place(&points, tag_width);
         room.tags.push((tag, tag_width));
         StrokeGlyph { name: name.clone(), path: curve(&points), words, tag, tag_width }

@@ -91,8 +91,9 @@ fn push_whole(text: &mut String, number: u64) {
     text.push(char::from(b'0' + (number % 10) as u8));
 }
 
-/// A set of numbers, with consecutive ones merged: `1–3,5`.
-pub fn runs(set: &BTreeSet<NodeId>) -> String {
+/// A set of nodes, each named with `prefix`, with three and more consecutive ones as one: `S1…S3, S5`. No dash, which
+/// reads as a minus.
+pub fn runs(set: &BTreeSet<NodeId>, prefix: &str, separator: &str) -> String {
     let mut runs: Vec<(NodeId, NodeId)> = Vec::new();
     for &node in set {
         match runs.last_mut() {
@@ -100,7 +101,12 @@ pub fn runs(set: &BTreeSet<NodeId>) -> String {
             _ => runs.push((node, node)),
         }
     }
-    runs.iter().map(|&(first, last)| range(first.into(), last.into())).collect::<Vec<_>>().join(",")
+    let run = |&(first, last): &(NodeId, NodeId)| match last - first {
+        0 => format!("{prefix}{first}"),
+        1 => format!("{prefix}{first}{separator}{prefix}{last}"),
+        _ => format!("{prefix}{first}…{prefix}{last}"),
+    };
+    runs.iter().map(run).collect::<Vec<_>>().join(separator)
 }
 
 #[cfg(test)]

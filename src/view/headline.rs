@@ -87,7 +87,8 @@ fn leads(world: &World, leader: &NodeState, live: &[&NodeState], t: &dyn Text) -
     let outdated = |node: &NodeState| node.role == Role::Leader && node.id != id;
     let behind =
         |node: &&&NodeState| (node.last_index(), node.commit, node.applied) != (last, last, last) && !outdated(node);
-    let behind: Vec<NodeId> = live.iter().filter(behind).map(|node| node.id).collect();
+    // The leader itself has committed it, even if it has not applied it yet.
+    let behind: Vec<NodeId> = live.iter().filter(behind).map(|node| node.id).filter(|other| *other != id).collect();
     if behind.is_empty() {
         t.leads(NodeName(id), term)
     } else {
@@ -167,7 +168,7 @@ mod tests {
                     lead(node, 3);
                     node.members.1.voters.push([1, 2, 3, 4].into());
                 }),
-                "S3 leads term 2; the voters change from S1–5 to S1–4: until then, decisions need a majority of the old and of the new ones.",
+                "S3 leads term 2; the voters change from S1…S5 to S1…S4: until then, decisions need a majority of the old and of the new ones.",
             ),
             (
                 world(|node| {

@@ -202,20 +202,20 @@ mod tests {
             ),
             (
                 world(|node| node.paused = node.id == 1),
-                "S1 leads, but is paused: nothing happens until another node’s election timeout fires.",
+                "S1 leads, but is paused: nothing happens until another node’s election timer runs out.",
             ),
             (
                 world(|node| {
                     node.commit = 0;
                     node.write_delay.1 = Micros((node.id < 4).into());
                 }),
-                "A majority has slow disks: an entry counts only once it is durable.",
+                "A majority has slow disks: an entry counts only once it is on disk.",
             ),
-            (world(|node| node.disk_hangs = node.id == 5), "A disk hangs: what is read from it does not come."),
+            (world(|node| node.disk_hangs = node.id == 5), "A disk hangs: reads from it get no answer."),
             (world(follow), ""),
             (
                 world(|node| (node.role, node.timer) = (Role::Follower, None)),
-                "No election timer runs: nobody campaigns unless you say so.",
+                "No election timer runs: no node starts an election unless you tell it to.",
             ),
         ];
         for (world, sentence) in cases {
@@ -255,13 +255,12 @@ mod tests {
         for (a, b) in [(1, 3), (1, 4), (1, 5)] {
             cut.cut.insert((a, b));
         }
-        let alone =
-            "S1 leads, but cannot exchange messages with a majority. Rejoin its links, or wait for another leader.";
+        let alone = "S1 leads, but cannot exchange messages with a majority. Reconnect it, or wait for another leader.";
         assert_eq!(hint(&cut, true, false, &English).as_deref(), Some(alone));
         for (a, b) in [(2, 3), (2, 4), (2, 5), (3, 4), (3, 5), (4, 5)] {
             cut.cut.insert((a, b));
         }
-        let apart = "The open links connect no majority. Rejoin some of the others.";
+        let apart = "The open links connect no majority. Reconnect some of the others.";
         assert_eq!(hint(&cut, true, false, &English).as_deref(), Some(apart));
         let mut lossy = Links::default();
         lossy.usual.loss = Probability { per_million: 1_000_000 };
@@ -290,7 +289,7 @@ mod tests {
     fn a_timeout_shorter_than_the_round_trip_is_told() {
         let leaderless = world(|node| node.role = Role::Candidate);
         assert_eq!(hint(&leaderless.clone().with_links(slow(99)), true, false, &English), None);
-        let told = "A round trip takes at least 200 ms, and no election timeout is longer than 200 ms: every candidate times out before the answers arrive.";
+        let told = "A round trip takes at least 200\u{a0}ms, and no election timeout is longer than 200\u{a0}ms: every candidate times out before the answers arrive.";
         assert_eq!(hint(&leaderless.with_links(slow(100)), true, false, &English).as_deref(), Some(told));
     }
 
@@ -299,7 +298,7 @@ mod tests {
         let mut caught = world(|_| {});
         caught.traps.insert(1, Rc::new(Interceptor { does: TrapDoes::Drop, which: Default::default() }));
         let told = hint(&caught, true, false, &English).unwrap();
-        assert_eq!(told, "Some messages are dropped or held as they are sent: an action asked for that.");
+        assert_eq!(told, "Some messages will be dropped or held when they are sent, because an action asked for it.");
     }
 
     #[test]

@@ -120,7 +120,7 @@ mod tests {
         let text = "S1 and S2 have different entries 3, both of term 1.";
         assert_eq!(broken, [text]);
         let why = why_halted(&Halt::Broken(invariant, detail), &English);
-        assert_eq!(why, format!("The run has stopped. A promise is broken: Log Matching. {text}"));
+        assert_eq!(why, format!("The run has stopped. A guarantee is broken: Log Matching. {text}"));
         let why = why_halted(&Halt::TimeStandsStill(vec![("node 1".into(), 7)]), &English);
         assert_eq!(why, "The run has stopped. time stands still: node 1 (7 polls)");
     }

@@ -166,7 +166,7 @@ mod tests {
     fn a_link_says_what_others_do_not_do() {
         let slow = LinkSpec { latency: (Micros::from_ms(80), Micros::from_ms(80)), ..LinkSpec::default() };
         let (ring, _, one_way) = words(5, &[((3, 1), slow)]);
-        assert_eq!((one_way.len(), one_way[0].lines.as_slice()), (1, ["80 ms".to_string()].as_slice()));
+        assert_eq!((one_way.len(), one_way[0].lines.as_slice()), (1, ["80\u{a0}ms".to_string()].as_slice()));
         let at = one_way[0].at;
         assert!(at.distance(ring.place(3)) < at.distance(ring.place(1)), "near who sends");
         assert_eq!(words(5, &[((3, 1), slow), ((1, 3), slow)]).2.len(), 1);

@@ -138,13 +138,13 @@ mod tests {
     fn a_link_in_words() {
         let part = |percent: u32| Probability { per_million: percent * 10_000 };
         let usual = LinkSpec::default();
-        assert_eq!(in_words(&usual, &English), "5–15 ms");
+        assert_eq!(in_words(&usual, &English), "5–15\u{a0}ms");
         let lossy = LinkSpec { loss: part(20), duplicate: part(5), ..usual };
-        assert_eq!(in_words(&lossy, &English), "5–15 ms, 20 % lost, 5 % twice");
-        assert_eq!(in_short(&lossy, &usual, &English), ["20 % lost", "5 % twice"]);
+        assert_eq!(in_words(&lossy, &English), "5–15\u{a0}ms, 20\u{a0}% lost, 5\u{a0}% twice");
+        assert_eq!(in_short(&lossy, &usual, &English), ["20\u{a0}% lost", "5\u{a0}% twice"]);
         let slow = LinkSpec { latency: (Micros(2500), Micros(2500)), ..usual };
-        assert_eq!(in_short(&slow, &usual, &English), ["2.5 ms"]);
-        assert_eq!(in_short(&usual, &lossy, &English), ["5–15 ms"]);
+        assert_eq!(in_short(&slow, &usual, &English), ["2.5\u{a0}ms"]);
+        assert_eq!(in_short(&usual, &lossy, &English), ["5–15\u{a0}ms"]);
     }
 
     #[test]

@@ -424,19 +424,19 @@ mod tests {
         assert_eq!(
             names,
             [
-                "S1, entry 1, term 1, ∅, applied",
-                "S1, entry 2, term 1, x=1, committed",
-                "S1, entry 3, term 3, x=2, not committed",
+                "S1, entry\u{a0}1, term\u{a0}1, ∅, applied",
+                "S1, entry\u{a0}2, term\u{a0}1, x=1, committed",
+                "S1, entry\u{a0}3, term\u{a0}3, x=2, not committed",
             ]
         );
         let conflicting = logs(&world(), 3..=4, &English).rows[1].clone();
         assert_eq!(
             conflicting.cells[0].name(2, &English),
-            "S2, entry 3, term 2, x=2, not committed; conflicts with the leader’s entry"
+            "S2, entry\u{a0}3, term\u{a0}2, x=2, not committed; conflicts with the leader’s entry"
         );
         assert_eq!(
             conflicting.cells[1].name(2, &English),
-            "S2, entry 4, term 2, x=3, not committed; not in the leader’s log"
+            "S2, entry\u{a0}4, term\u{a0}2, x=3, not committed; not in the leader’s log"
         );
     }
 
@@ -476,7 +476,7 @@ mod tests {
         }
         let world = World::new([compacted(1, 28, 29, 30)]);
         let folded = logs(&world, 1..=9, &English).rows[0].folded.clone().unwrap();
-        let name = "S1, entries 1–27 are gone from the log: the snapshot up to entry 30 of term 2 replaces them";
+        let name = "S1, entries\u{a0}1–27 are gone from the log: the snapshot up to entry\u{a0}30 of term\u{a0}2 replaces them";
         assert_eq!(folded.name(1, &English), name);
     }
 
@@ -486,7 +486,7 @@ mod tests {
         for (last, receiving, visible, expected) in [
             (2, None, 29..=40, Some("◂ ends at 2")),
             (0, None, 29..=40, Some("empty")),
-            (0, Some((20, 32)), 29..=40, Some("◂ snapshot 20: 32 B")),
+            (0, Some((20, 32)), 29..=40, Some("◂ snapshot 20: 32\u{a0}B")),
             (1, None, 0..=12, None),
             (1, None, 1..=12, Some("◂ ends at 1")),
             (2, None, 1..=12, None),
@@ -507,12 +507,12 @@ mod tests {
         // Columns: the last entry, the snapshot received and its bytes, the leader's size, visible; the expected block
         // and label.
         let cases = [
-            (2, (27, 64), Some(212), 1..=40, Some((3..=27, "30 %"))),
-            (0, (27, 0), Some(212), 20..=30, Some((20..=27, "0 %"))),
-            (2, (27, 212), Some(212), 1..=40, Some((3..=27, "100 %"))),
-            (2, (27, 0), Some(0), 1..=40, Some((3..=27, "100 %"))),
-            (2, (27, 64), None, 1..=40, Some((3..=27, "64 B"))), // the sender is gone
-            (40, (27, 64), Some(128), 1..=40, Some((27..=27, "50 %"))), // in place of other entries
+            (2, (27, 64), Some(212), 1..=40, Some((3..=27, "30\u{a0}%"))),
+            (0, (27, 0), Some(212), 20..=30, Some((20..=27, "0\u{a0}%"))),
+            (2, (27, 212), Some(212), 1..=40, Some((3..=27, "100\u{a0}%"))),
+            (2, (27, 0), Some(0), 1..=40, Some((3..=27, "100\u{a0}%"))),
+            (2, (27, 64), None, 1..=40, Some((3..=27, "64\u{a0}B"))), // the sender is gone
+            (40, (27, 64), Some(128), 1..=40, Some((27..=27, "50\u{a0}%"))), // in place of other entries
             (2, (27, 64), Some(212), 28..=40, None),
         ];
         for (last, receiving, bytes, visible, expected) in cases {
@@ -527,8 +527,9 @@ mod tests {
             }
             let found = logs(&world, visible, &English).rows[0].receiving.clone();
             let found = found.map(|block| (block.columns.clone(), block.label(&English), block.name(2, &English)));
-            let words = bytes.map_or(format!("{} B", receiving.1), |bytes| format!("{} of {bytes} B", receiving.1));
-            let name = format!("S2 receives the snapshot up to entry 27: {words}");
+            let words =
+                bytes.map_or(format!("{}\u{a0}B", receiving.1), |bytes| format!("{} of {bytes}\u{a0}B", receiving.1));
+            let name = format!("S2 receives the snapshot up to entry\u{a0}27: {words}");
             assert_eq!(found, expected.map(|(columns, label)| (columns, label.to_string(), name)));
         }
     }
@@ -582,21 +583,24 @@ mod tests {
         let drawn = |matched, next| Marks { matched, next }.drawn(&(10..=20), &English);
         let words = |text: &str| Some(text.to_string());
         let seen = drawn(12, 13);
-        assert_eq!(seen.matched, Some((12, words("match 12"))));
-        assert_eq!(seen.next, Some((13, words("next 13"))));
+        assert_eq!(seen.matched, Some((12, words("match\u{a0}12"))));
+        assert_eq!(seen.next, Some((13, words("next\u{a0}13"))));
         assert_eq!((seen.before, seen.after), (None, None));
         assert_eq!(
             drawn(10, 20),
             MarksDrawn { matched: Some((10, words("10"))), next: Some((20, None)), ..MarksDrawn::default() }
         );
-        assert_eq!(drawn(3, 5).before, Some((3, "match 3, next 5".into())));
-        assert_eq!(drawn(0, 5).before, Some((5, "next 5".into())));
-        assert_eq!(drawn(3, 14).before, Some((3, "match 3".into())));
+        assert_eq!(drawn(3, 5).before, Some((3, "match\u{a0}3, next\u{a0}5".into())));
+        assert_eq!(drawn(0, 5).before, Some((5, "next\u{a0}5".into())));
+        assert_eq!(drawn(3, 14).before, Some((3, "match\u{a0}3".into())));
         assert_eq!(drawn(9, 11).before, None, "next is in the way");
-        assert_eq!(drawn(12, 21).after, Some((21, "next 21".into())));
+        assert_eq!(drawn(12, 21).after, Some((21, "next\u{a0}21".into())));
         assert_eq!(drawn(19, 21).after, None, "match is in the way");
-        assert_eq!(drawn(30, 31).after, Some((30, "match 30, next 31".into())));
+        assert_eq!(drawn(30, 31).after, Some((30, "match\u{a0}30, next\u{a0}31".into())));
         let far = drawn(3, 31);
-        assert_eq!((far.before.unwrap().1, far.after.unwrap().1), ("match 3".to_string(), "next 31".to_string()));
+        assert_eq!(
+            (far.before.unwrap().1, far.after.unwrap().1),
+            ("match\u{a0}3".to_string(), "next\u{a0}31".to_string())
+        );
     }
 }

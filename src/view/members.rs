@@ -8,7 +8,7 @@ use crate::lab::world::{NodeState, World};
 use crate::raft::{Index, Membership, NodeId};
 
 /// The most letters that fit into a cell of a log.
-const SHORT_MAX: usize = 6;
+const SHORT_MAX: usize = 5;
 
 /// The part that a node has in a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +50,14 @@ pub fn part_now(world: &World, node: NodeId) -> Part {
 }
 
 /// A configuration in as few letters as fit into a cell. A joint one names its additions and removals against `before`
-/// ("+S6–7", "−S3"), a new learner is in brackets ("+(S8)"); otherwise it names the voters ("S1–5") or their number.
+/// ("+S6", "−S3"), a new learner is in brackets ("+(S8)"); otherwise it names the voters ("1…5") or their number.
 pub fn in_short(members: &Membership, before: &Membership, t: &dyn Text) -> String {
-    let (named, bare) = (briefly(members, before, &|nodes| t.node_set(nodes)), briefly(members, before, &runs));
+    let (named, bare) =
+        (briefly(members, before, &|nodes| t.node_set(nodes)), briefly(members, before, &|nodes| runs(nodes, "", ",")));
     // The double frame of a joint configuration takes the room of one letter.
     let room = if members.voters.len() > 1 { SHORT_MAX - 1 } else { SHORT_MAX };
-    let fits = |short: &String| short.chars().count() <= room;
+    // "…" is as wide as two letters.
+    let fits = |short: &String| short.chars().map(|letter| 1 + usize::from(letter == '…')).sum::<usize>() <= room;
     let count = members.voters.last().map_or(0, BTreeSet::len);
     [named, bare].into_iter().find(fits).unwrap_or_else(|| t.so_many_voters(count as u64))
 }
@@ -126,14 +128,14 @@ mod tests {
             learners: [].into(),
         };
         let cases = [
-            (five.clone(), five.clone(), "S1–5"),
+            (five.clone(), five.clone(), "1…5"),
             (with.clone(), five.clone(), "+(S8)"),
             (five.clone(), with, "−(S8)"),
-            (change(&[1, 2, 3], &[1, 2, 3, 6, 7]), five.clone(), "+S6–7"),
+            (change(&[1, 2, 3], &[1, 2, 3, 6, 7]), five.clone(), "+6,7"),
             (change(&[1, 2, 3], &[1, 2]), five.clone(), "−S3"),
             (change(&[1, 2, 3], &[1, 2, 4]), five.clone(), "+4−3"),
-            (Membership::new(1..=5, [6, 7]), five.clone(), "+(6–7)"),
-            (Membership::new(1..=7, []), five.clone(), "S1–7"),
+            (Membership::new(1..=5, [6, 7]), five.clone(), "5 vote"),
+            (Membership::new(1..=7, []), five.clone(), "1…7"),
             (Membership::new([1, 2, 4, 5, 6, 7, 8], []), five, "7 vote"),
         ];
         for (members, before, short) in cases {
@@ -143,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_configuration_in_words() {
-        assert_eq!(English.membership(&Membership::new([1, 2, 3], [])), "S1–3");
-        assert_eq!(English.membership(&joint()), "S1–3 → S1–2,4, learner S5");
+        assert_eq!(English.membership(&Membership::new([1, 2, 3], [])), "S1…S3");
+        assert_eq!(English.membership(&joint()), "S1…S3 → S1, S2, S4; learner S5");
     }
 }

@@ -176,7 +176,7 @@ mod tests {
         world.cut.insert((2, 1));
         assert_eq!(
             names(&world, MenuTarget::Selection(Selection::Link((1, 2)))),
-            [vec!["Cut both ways", "Cut S1 → S2", "Rejoin S2 → S1"], vec!["Latency and loss…"]]
+            [vec!["Cut both ways", "Cut S1 → S2", "Reconnect S2 → S1"], vec!["Latency and loss…"]]
         );
     }
 
@@ -195,11 +195,11 @@ mod tests {
             [
                 "w Write…",
                 "v Read…",
-                "e Campaign now",
+                "e Start an election now",
                 "c Crash",
                 "z Pause",
-                "y Slow its disk down",
-                "f Let its disk fail",
+                "y Slow down its disk",
+                "f Make its disk fail",
                 "i Remove from the configuration",
             ]
         );
@@ -217,7 +217,7 @@ mod tests {
         player.act(Action::Crash { node: 1.into() }).unwrap();
         let choices = choices(&player.world(), &branch_choices(&player), MenuTarget::Branches, &English);
         let names: Vec<&str> = choices.groups[0].iter().map(|item| item.name.as_str()).collect();
-        assert_eq!(names, ["Run 1, up to 400.0 ms", "Run 2, this one"]);
+        assert_eq!(names, ["Run\u{a0}1 (ends at 400.0\u{a0}ms)", "Run\u{a0}2 (this one)"]);
         assert_eq!(choices.groups[0][0].action, MenuAction::Branch(BranchId(1)));
     }
 

@@ -225,7 +225,7 @@ pub fn name(message: &InFlight, t: &dyn Text) -> String {
     }
 }
 
-/// The accessible name of a lost message: "S1 → S2: heartbeat, lost at 1 234.5 ms: link is cut".
+/// The accessible name of a lost message: "S1 → S2: heartbeat, lost at 1 234.5 ms: the link is cut".
 pub fn lost_name(lost: &LostMessage, t: &dyn Text) -> String {
     let (from, to) = (NodeName(lost.message.from), NodeName(lost.message.to));
     t.lost_name(from, to, &short(&lost.message.message, t), &ms(lost.at, 1), lost.why)
@@ -283,19 +283,19 @@ mod tests {
         let vote = |granted| Message::VoteResponse(VoteResponse { term: 3, granted, pre_vote: false });
         let hint = Some(ConflictHint { term: 2, index: 3 });
         let cases = [
-            (append(2), Shape::Append, "append 5–6 in term 3, after entry 4 of term 2; commit 4"),
-            (append(1), Shape::Append, "append 5 in term 3, after entry 4 of term 2; commit 4"),
-            (append(0), Shape::Heartbeat, "heartbeat in term 3, after entry 4 of term 2; commit 4"),
-            (answer(AppendResult::Success(6)), Shape::Success, "agrees up to 6, in term 3"),
+            (append(2), Shape::Append, "append 5–6 in term\u{a0}3, after entry\u{a0}4 of term\u{a0}2; commit\u{a0}4"),
+            (append(1), Shape::Append, "append 5 in term\u{a0}3, after entry\u{a0}4 of term\u{a0}2; commit\u{a0}4"),
+            (append(0), Shape::Heartbeat, "heartbeat in term\u{a0}3, after entry\u{a0}4 of term\u{a0}2; commit\u{a0}4"),
+            (answer(AppendResult::Success(6)), Shape::Success, "OK, log matches up to entry\u{a0}6, in term\u{a0}3"),
             (
                 answer(AppendResult::Conflict(hint)),
                 Shape::Refusal,
-                "refuses: the previous entry is missing or differs, in term 3; hint: look at entry 3 of term 2",
+                "refuses: it lacks the entry before, or has another one there, in term\u{a0}3; hint: look at entry\u{a0}3 of term\u{a0}2",
             ),
-            (answer(AppendResult::StaleTerm), Shape::Refusal, "refuses: it is in term 3"),
-            (ballot, Shape::Vote, "asks for a vote in term 3, with a log up to entry 4 of term 2"),
-            (vote(true), Shape::VoteGranted, "grants its vote in term 3"),
-            (vote(false), Shape::VoteRefused, "refuses its vote in term 3"),
+            (answer(AppendResult::StaleTerm), Shape::Refusal, "refuses: it is in term\u{a0}3 already"),
+            (ballot, Shape::Vote, "asks for a vote in term\u{a0}3, with a log up to entry\u{a0}4 of term\u{a0}2"),
+            (vote(true), Shape::VoteGranted, "grants its vote in term\u{a0}3"),
+            (vote(false), Shape::VoteRefused, "denies its vote in term\u{a0}3"),
         ];
         for (message, shape, words) in cases {
             assert_eq!((Shape::by_itself(&message), full(&message, &English).as_str()), (shape, words));
@@ -336,14 +336,14 @@ mod tests {
         let left = |time| lost_left(&lost(15), Micros::from_ms(15) + time);
         assert!((left(Micros(LOST_SHOWN.0 / 4)) - 0.75).abs() < 0.001);
         assert_eq!([left(Micros::ZERO), left(LOST_SHOWN), left(Micros(2 * LOST_SHOWN.0))], [1.0, 0.0, 0.0]);
-        assert_eq!(lost_name(&lost(15), &English), "S1 → S2: append 5, lost at 15.0 ms: link is cut");
-        assert_eq!(name(&in_flight(append(0)), &English).split(", arrives").nth(1), Some(" at 20.0 ms"));
+        assert_eq!(lost_name(&lost(15), &English), "S1 → S2: append 5, lost at 15.0\u{a0}ms: the link is cut");
+        assert_eq!(name(&in_flight(append(0)), &English).split(", arrives").nth(1), Some(" at 20.0\u{a0}ms"));
     }
 
     #[test]
     fn a_message_that_is_held_is_not_said_to_arrive() {
         let held = InFlight { held: true, ..in_flight(answer(AppendResult::Success(6))) };
-        assert_eq!(name(&held, &English), "S1 → S2: agrees up to 6, in term 3; it is held");
+        assert_eq!(name(&held, &English), "S1 → S2: OK, log matches up to entry\u{a0}6, in term\u{a0}3; it is held");
     }
 
     #[test]

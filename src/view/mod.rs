@@ -46,4 +46,5 @@ pub mod stream_diagram;
 pub mod streams;
 pub mod turns;
 pub mod until;
+pub mod why_not;
 pub mod writes;

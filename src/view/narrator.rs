@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::describe::{describe, Description};
-use super::feed::{Feed, Filter, Line, LINES_MAX};
+use super::feed::{Feed, Line};
 use super::format::NodeName;
 use super::headline::{first_to_run_out, headline};
 use super::hint::hint;
@@ -137,7 +137,7 @@ impl Narrator {
     /// Without waiting: the last event that is worth telling, or how things stand.
     fn say_at_once(&mut self, scene: &Scene) {
         self.waiting.clear();
-        let lines = scene.feed.last(Filter::Matters, LINES_MAX);
+        let lines = scene.feed.important();
         let last = lines.iter().rev().find(|line| weight(line).is_some());
         let text = last.map_or_else(|| begins(scene), |line| sentence(line, scene));
         (self.shown, self.since, self.begins) = (text.into(), f64::MIN, last.is_none());
@@ -168,11 +168,11 @@ fn weight(line: &Line) -> Option<Weight> {
             It::Role { from: Some(_), to: Role::Leader | Role::Candidate | Role::Shutdown, .. } => Weight::Turn,
             It::Role { from: Some(Role::Leader), .. } => Weight::Turn,
             It::Vote { granted: false, .. } => Weight::Detail,
-            It::Append { entry, .. } if line.leads => match entry.payload {
+            It::Append { entry, .. } if line.context.leads => match entry.payload {
                 Payload::Blank => Weight::Detail,
                 _ => Weight::Step,
             },
-            It::Commit { .. } if line.leads => Weight::Turn,
+            It::Commit { .. } if line.context.leads => Weight::Turn,
             It::Truncate { .. } | It::Installed { .. } | It::SnapshotOffered { .. } => Weight::Step,
             It::StreamState { from: Some(_), to: StreamState::Lagging | StreamState::Snapshotting, .. } => Weight::Step,
             It::PreVoteBegun { .. } | It::TransferBegun { .. } | It::TransferGivenUp { .. } => Weight::Step,
@@ -329,7 +329,7 @@ mod tests {
             "has not heard from a leader in time, so it starts an election for term\u{a0}1",
             "has 3 of 5 votes, a majority: it is the leader of term\u{a0}1.",
             "is on 3 of 5 nodes, a majority",
-            "appends x=1 to its log as entry 2",
+            "appends x=1 to its log as entry\u{a0}2",
         ];
         let mut sentences = told.iter().map(|(_, text)| text);
         for part in order {

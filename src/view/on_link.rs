@@ -76,9 +76,9 @@ mod tests {
     #[test]
     fn a_link_is_named_with_what_it_does() {
         let mut world = world();
-        assert_eq!(name(&world, (1, 2), &English), "Link between S1 and S2: 5–15 ms");
+        assert_eq!(name(&world, (1, 2), &English), "Link between S1 and S2: 5–15\u{a0}ms");
         world.cut.insert((2, 1));
-        let told = "Link between S1 and S2: S1 → S2 5–15 ms; S2 → S1 cut (5–15 ms)";
+        let told = "Link between S1 and S2: S1 → S2 5–15\u{a0}ms; S2 → S1 cut (5–15\u{a0}ms)";
         assert_eq!(name(&world, (1, 2), &English), told);
     }
 }

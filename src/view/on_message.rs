@@ -97,8 +97,8 @@ mod tests {
         let menu = |id| -> Vec<&str> {
             MessageAct::ALL.into_iter().filter_map(|act| Some(act.of(&world, id, &English)?.1)).collect()
         };
-        assert_eq!(menu(7), ["Deliver now", "Drop", "Hold", "Delay by 50 ms", "Duplicate"]);
-        assert_eq!(menu(8), ["Deliver now", "Drop", "Release", "Delay by 50 ms", "Duplicate"]);
+        assert_eq!(menu(7), ["Deliver now", "Drop", "Hold", "Delay by 50\u{a0}ms", "Duplicate"]);
+        assert_eq!(menu(8), ["Deliver now", "Drop", "Release", "Delay by 50\u{a0}ms", "Duplicate"]);
         assert!(menu(9).is_empty(), "it has arrived");
         let (what, _) = MessageAct::Delay.of(&world, 7, &English).unwrap();
         assert_eq!(what, Action::Delay(Delay { by: LATER, id: Some(7), ..Delay::default() }));

@@ -107,8 +107,8 @@ mod tests {
             ("x", "1", "x=1".to_string()),
             ("e", "", "e=\"\"".into()),
             ("x", &long, format!("x={long}")),
-            ("x", &longest, format!("x={}… (4000 B)", "ä".repeat(22))),
-            ("a key of many letters", &longest, format!("a key of man…={}… (4000 B)", "ä".repeat(10))),
+            ("x", &longest, format!("x={}… (4000\u{a0}B)", "ä".repeat(22))),
+            ("a key of many letters", &longest, format!("a key of man…={}… (4000\u{a0}B)", "ä".repeat(10))),
             (&longest, "1", format!("{}…=1", "ä".repeat(12))),
         ];
         for (key, value, told) in cases {
@@ -117,7 +117,7 @@ mod tests {
             assert!(whole.starts_with(key) && whole.ends_with(if value.is_empty() { "\"\"" } else { value }));
         }
         assert_eq!([value("", &English), value("1", &English)], ["\"\"", "1"]);
-        assert_eq!(value(&longest, &English), format!("{}… (4000 B)", "ä".repeat(24)));
+        assert_eq!(value(&longest, &English), format!("{}… (4000\u{a0}B)", "ä".repeat(24)));
     }
 
     #[test]
@@ -135,13 +135,13 @@ mod tests {
             assert_eq!([payload(&entry, &English), in_full(&entry, &English)], [told, told]);
         }
         let long = Payload::of_write("x".into(), text("1"), Some(text(&"a".repeat(2000))));
-        assert_eq!(payload(&long, &English), "x=1 if aaaaaaaaaaaa… (2000 B)");
+        assert_eq!(payload(&long, &English), "x=1 if aaaaaaaaaaaa… (2000\u{a0}B)");
     }
 
     #[test]
     fn a_configuration_is_told_by_its_voters() {
         let change = Membership { voters: vec![[1, 2, 3].into(), [1, 3, 4].into()], learners: [].into() };
-        assert_eq!(payload(&Payload::Members(Membership::new([1, 2, 3, 5], [])), &English), "S1–3,5");
-        assert_eq!(payload(&Payload::Members(change), &English), "S1–3 → S1,3–4");
+        assert_eq!(payload(&Payload::Members(Membership::new([1, 2, 3, 5], [])), &English), "S1…S3, S5");
+        assert_eq!(payload(&Payload::Members(change), &English), "S1…S3 → S1, S3, S4");
     }
 }

@@ -46,7 +46,7 @@ pub struct Held {
     pub unread: Option<String>,
     /// The chunks of the snapshot that is being sent.
     pub chunks: Option<Chunks>,
-    /// The messages in flight between leader and target, at most [`FLIGHTS_MAX`].
+    /// The messages in flight between leader and target, at most `FLIGHTS_MAX`.
     pub flights: Vec<Flight>,
     /// The number of messages that are not listed.
     pub flights_more: u64,
@@ -359,9 +359,9 @@ mod tests {
         let (sent, waits) = (told(&held.outbound), told(&held.replication));
         assert_eq!((sent, waits), (vec!["2:1".to_string(), "3:1".into()], vec!["4:1".to_string(), "5:1".into()]));
         assert_eq!(held.unread, None);
-        assert_eq!(held.doing, "Entries 2–3 are sent; S2’s answer is awaited.");
+        assert_eq!(held.doing, "Entries\u{a0}2–3 are sent; S2 has not answered yet.");
         let Slot::Entry { name, colour, .. } = &held.outbound[0] else { panic!() };
-        assert_eq!((name.as_str(), *colour), ("2: x=1 (term 1)", "term-1"));
+        assert_eq!((name.as_str(), *colour), ("2: x=1 (term\u{a0}1)", "term-1"));
         assert_eq!(held.flights[0].words, "append 2–3");
     }
 
@@ -434,11 +434,11 @@ mod tests {
         let data = (0..53).flat_map(|i| format!("k{}={}\n", i % 10, i % 10).into_bytes()).take(212).collect();
         let offered = SnapshotProgress::new(Arc::new(Snapshot { meta, data }));
         let none = chunks(&offered, &English);
-        assert_eq!((cells(&none), none.progress.as_str()), (vec!["0..212 open".to_string()], "0 of 212 B"));
+        assert_eq!((cells(&none), none.progress.as_str()), (vec!["0..212 open".to_string()], "0 of 212\u{a0}B"));
         let sent = SnapshotProgress { offset: 96, in_flight: Some((96, 16)), chunk_size: 16, ..offered };
         let chunks = chunks(&sent, &English);
-        assert_eq!(chunks.title, "up to 27 of term 3, 212 B");
-        assert_eq!(chunks.progress, "96 of 212 B · 6 of 14 chunks");
+        assert_eq!(chunks.title, "up to entry\u{a0}27 (term\u{a0}3), 212\u{a0}B");
+        assert_eq!(chunks.progress, "96 of 212\u{a0}B · 6 of 14 chunks");
         let expected = [
             "0..16 stored",
             "16..64 stored",

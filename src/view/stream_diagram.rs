@@ -446,7 +446,7 @@ mod tests {
                 &[
                     begin,
                     "lagging → line-rate: ● caught up ×2",
-                    "line-rate → lagging: lag above threshold",
+                    "line-rate → lagging: too many behind",
                     "lagging → snapshotting: too far behind",
                     "snapshotting → lagging: installed",
                 ],

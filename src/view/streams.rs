@@ -1,6 +1,6 @@
 //! The replication streams of every leader, one row per follower.
 
-use super::format::{grouped, ms, percent, tenths};
+use super::format::{grouped, ms, percent, tenths, NodeName};
 use super::geometry::Point;
 use super::lang::Text;
 use crate::lab::vocab::id::Link;
@@ -112,7 +112,7 @@ fn row(link: Link, stream: &StreamInfo, last: Index, scale: &Scale, t: &dyn Text
     StreamRow {
         link,
         state: stream.state,
-        change: change(stream, t),
+        change: change(link, stream, t),
         normal: stream.state == StreamState::LineRate,
         silent: silent(stream, scale.at, t),
         next: stream.next_index,
@@ -126,8 +126,8 @@ fn row(link: Link, stream: &StreamInfo, last: Index, scale: &Scale, t: &dyn Text
 }
 
 /// The latest transition of a stream and its cause.
-pub fn change(stream: &StreamInfo, t: &dyn Text) -> String {
-    t.stream_change(stream.from, stream.state, stream.why)
+pub fn change((leader, target): Link, stream: &StreamInfo, t: &dyn Text) -> String {
+    t.stream_change(NodeName(leader), NodeName(target), stream.from, stream.state, stream.why)
 }
 
 /// Text that says that the follower is silent at the time `at`, if so.
@@ -282,11 +282,11 @@ mod tests {
     fn a_row_says_where_the_stream_is_and_why() {
         let row = row_of(stream(2), 100);
         assert_eq!((row.next, row.matched, row.lag, row.buffer, row.outbound), (5, 2, 2, 1, 2));
-        assert_eq!(row.change, "lagging → line rate: caught up");
+        assert_eq!(row.change, "caught up, now at line rate");
         assert_eq!(row.silent, None);
         assert_eq!(row.plot, "0.0,1.0 55.9,1.0 55.9,10.0 112.0,10.0");
         let new = StreamInfo::new(2, Micros::ZERO, StreamState::Lagging, StreamWhy::NewLeader);
-        assert_eq!(row_of(new, 100).change, "begins: new leader");
+        assert_eq!(row_of(new, 100).change, "starts: S1 was elected");
     }
 
     #[test]
@@ -327,9 +327,9 @@ mod tests {
         assert_eq!(sending(StreamState::Snapshotting, Some(offered)).unwrap().chunks, None);
         let expected = Sending {
             percent: 30,
-            bytes: "64 of 212 B".into(),
+            bytes: "64 of 212\u{a0}B".into(),
             chunks: Some("4 of 14 chunks".into()),
-            name: "snapshot up to entry 27: 64 of 212 B stored, 5 chunks sent".into(),
+            name: "snapshot up to entry\u{a0}27: 64 of 212\u{a0}B stored, 5 chunks sent".into(),
         };
         assert_eq!(sending(StreamState::Snapshotting, Some(sent)), Some(expected));
     }
@@ -337,8 +337,8 @@ mod tests {
     #[test]
     fn silence_is_said() {
         assert_eq!(row_of(stream(2), 239).silent, None);
-        assert_eq!(row_of(stream(2), 245).silent.unwrap(), "silent 150 ms");
+        assert_eq!(row_of(stream(2), 245).silent.unwrap(), "no answer for 150\u{a0}ms");
         let down = StreamInfo { trouble: Some(Trouble::Unreachable), ..stream(2) };
-        assert_eq!(row_of(down, 245).silent.unwrap(), "down, silent 150 ms");
+        assert_eq!(row_of(down, 245).silent.unwrap(), "down, no answer for 150\u{a0}ms");
     }
 }

@@ -50,7 +50,7 @@ test("a node is paused and resumed, its disk is slow, fails and works again", as
   assert.deepEqual(await lastAct(page), { do: "resume", node: first });
   await page.locator(".node.paused").waitFor({ state: "detached" });
 
-  await pick(page, second, "Slow its disk down");
+  await pick(page, second, "Slow down its disk");
   assert.deepEqual(await lastAct(page), { do: "disk", node: second, write_delay: [80, 120] });
   await words(page, second).getByText("slow disk").waitFor();
   await field(page, "disk").getByText("80–120 ms a write").waitFor();
@@ -76,7 +76,7 @@ test("timeouts are put off, spread and aligned, and leadership is transferred", 
   const { page, others: [first, second] } = await led(t);
   const handedTo = (id) => runUntil(page, { leader: id });
 
-  await pick(page, first, "Let its timeout fire in 1 s");
+  await pick(page, first, "Reset its election timer to 1 s of cluster time");
   assert.deepEqual(await lastAct(page), { do: "timer", node: first, in: 1000 });
   await pick(page, first, "Transfer leadership to it");
   assert.deepEqual(await lastAct(page), { do: "transfer", to: first });
@@ -89,9 +89,10 @@ test("timeouts are put off, spread and aligned, and leadership is transferred", 
   assert.equal(await page.locator("[data-standing='leader']").count(), 1);
 
   await page.keyboard.press("l");
-  await page.getByText("This cannot be done to it now.").waitFor();
+  const whyNot = page.getByText(`S${second} leads, so it has no election timer running.`);
+  await whyNot.waitFor();
   await page.keyboard.press("c");
-  await page.getByText("This cannot be done").waitFor({ state: "detached" });
+  await whyNot.waitFor({ state: "detached" });
   await page.keyboard.press("a");
   // The last four that were set: the scenario ends with what is still to come.
   const timers = () => page.evaluate(() =>
@@ -111,7 +112,7 @@ test("a snapshot is made at once, and a key is read", async (t) => {
   await pick(page, first, "Take a snapshot now");
   assert.deepEqual(await lastAct(page), { do: "snapshot", node: first });
   await advance(page, 100);
-  await field(page, "snapshot").getByText(/^up to \d+ of term 1, \d+ B$/).waitFor();
+  await field(page, "snapshot").getByText(/^up to entry\s\d+ \(term\s1\), \d+\sB$/).waitFor();
 
   await page.getByRole("button", { name: "Read", exact: true }).click();
   assert.deepEqual(await lastAct(page), { do: "read", key: "x" });
@@ -142,7 +143,7 @@ test("a node comes in as a learner, becomes a voter, and leaves again", async (t
   // It has to catch up first.
   await runUntil(page, { node: leader, members: { voters: [[1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6]] } });
   await words(page, 6).getByText("joining").waitFor();
-  assert.match(await page.locator(".headline").innerText(), /the voters change from S1–5 to S1–6: until then, decisions need a majority of the old and of the new ones/);
+  assert.match(await page.locator(".headline").innerText(), /the voters change from S1…S5 to S1…S6: until then, decisions need a majority of the old and of the new ones/);
   await shot("joint");
   await runUntil(page, { converged: true });
   await standing(page, 6, "follower");
@@ -196,9 +197,9 @@ test("messages are dropped, held, delayed, doubled and delivered", async (t) => 
   await page.getByRole("menuitem", { name: "Deliver now" }).waitFor();
   await page.keyboard.press("Enter");
   assert.deepEqual(await lastAct(page), { do: "deliver", id: held });
-  await sheet(page).getByText("It is no longer on its way.").waitFor();
+  await sheet(page).getByText("This message is no longer on its way.").waitFor();
   await page.keyboard.press("Delete");
-  await page.getByText("This cannot be done to it now.").waitFor();
+  await page.getByRole("alert").getByText("This message is no longer on its way.").waitFor();
 });
 
 test("a message that is clicked stops the clock", async (t) => {
@@ -249,7 +250,7 @@ test("links are made slow and lossy, and say so", async (t) => {
   await dialog.waitFor({ state: "detached" });
   assert.deepEqual(await lastAct(page), { do: "link", latency: [5, 15], loss: 1, duplicate: 0 });
   assert.equal(await page.locator(".quality").count(), 0, "all links are alike again");
-  await page.getByText("The open links connect no majority. Rejoin some of the others.").waitFor();
+  await page.getByText("The open links connect no majority. Reconnect some of the others.").waitFor();
 });
 
 test("each link is reached with the keyboard", async (t) => {
@@ -266,7 +267,7 @@ test("each link is reached with the keyboard", async (t) => {
   await page.locator(`[data-link="1-4"] .line.lit`).waitFor();
   await shot("link-focused");
   const name = await page.locator(`[data-link="1-4"] .reach`).getAttribute("aria-label");
-  assert.equal(name, "Link between S1 and S4: 5–15 ms");
+  assert.match(name, /^Link between S1 and S4: 5–15\sms$/);
   await page.keyboard.press("Enter");
   await page.getByRole("menuitem", { name: "Cut S4 → S1" }).click();
   assert.deepEqual(await lastAct(page), { do: "cut", links: [[4, 1]] });
@@ -319,7 +320,7 @@ test("a run goes on until something happens", async (t) => {
   const { page, shot } = await lab(t, STILL);
   await page.getByRole("button", { name: "Skip ahead to…" }).click();
   await shot("until");
-  await page.getByRole("menuitem", { name: "a leader is elected" }).click();
+  await page.getByRole("menuitem", { name: "the next election of a leader" }).click();
   const { nodes } = await report(page);
   const leader = nodes.find((node) => node.role === "leader").id;
   await standing(page, leader, "leader");
@@ -335,9 +336,9 @@ test("a run goes on until something happens", async (t) => {
   await page.keyboard.press("Enter");
   assert.equal((await report(page)).virtual_ms, before + 1000, "a second");
   await page.keyboard.press("u");
-  await page.getByRole("menuitem", { name: "a promise is broken" }).click();
+  await page.getByRole("menuitem", { name: "the next broken guarantee" }).click();
   await page.getByText("This did not happen within 10 s").waitFor();
-  await page.getByText(/✓ \d+ promises hold/).waitFor();
+  await page.getByText(/✓ All \d+ guarantees hold/).waitFor();
 });
 
 test("why nothing happens is said, and what can be done", async (t) => {
@@ -369,7 +370,7 @@ test("messages that are not to the point are faint, or not drawn", async (t) => 
   await advance(page, 1);
   await page.locator("[data-kind='heartbeat']").nth(3).waitFor();
   const all = await page.locator("[data-message]").count();
-  await page.getByLabel("Which messages are drawn").selectOption({ label: "hide others" });
+  await page.getByLabel("Which messages are drawn").selectOption({ label: "hide unrelated" });
   assert.equal(await page.locator("[data-kind='heartbeat']").count(), 0);
   await page.keyboard.press(String(first));
   await page.locator("[data-kind='heartbeat']").first().waitFor();

@@ -60,7 +60,7 @@ for (const name of cases.filter((name) => name.startsWith("saved-"))) {
       }, run),
     });
     await until(page, "the saved moment", ({ virtual_ms }) => virtual_ms >= 1000);
-    if (!name.includes("never-comes")) await page.getByText(/event \d+ does not come/).first().waitFor();
+    if (!name.includes("never-comes")) await page.getByText(/event \d+ never comes/).first().waitFor();
     const seed = () => page.evaluate(() => window.raftLab.scenario().seed ?? 0);
     const before = await seed();
     await page.getByRole("button", { name: "New run" }).click();

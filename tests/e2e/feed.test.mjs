@@ -48,6 +48,7 @@ test("the list stays at its end, whatever happens to it", async (t) => {
     await press(page, key);
     await more(page, 40);
     await atEnd(page, `after ${key}`);
+    assert.equal(await page.locator(".logs .follow").count(), 0, `the logs follow their end after ${key}`);
   }
   await press(page, "Control+z");
   await frames(page);
@@ -61,6 +62,7 @@ test("the list stays at its end, whatever happens to it", async (t) => {
   await page.getByRole("button", { name: "New run" }).click();
   await more(page, 40);
   await atEnd(page, "in a new run");
+  assert.equal(await page.locator(".logs .follow").count(), 0, "the logs follow their end too");
 });
 
 test("neither a smaller window nor another filter is a reader who scrolls", async (t) => {
@@ -122,4 +124,66 @@ test("the narrator says aloud what happens, after undo and in another run too", 
   await advance(page, 50);
   await press(page, "3", "c");
   await narrator.getByText(/^S3 crashes/).waitFor();
+});
+
+test("a line goes to its moment by mouse and by keyboard, and what comes next stays in the list", async (t) => {
+  const { page, shot } = await lab(t, STILL);
+  await advance(page, 1_000);
+  const here = page.locator(".lines .here");
+  const moment = (hasText) => page.locator(".lines li", { hasText }).first().getByRole("button", { name: /^Go to this moment/ });
+  const eventShown = () => page.locator("[data-events]").innerText();
+  await moment(/is elected leader/).click();
+  await here.waitFor();
+  await page.locator("[data-past]").waitFor();
+  await page.locator("main.looks-back").waitFor();
+  const before = page.locator(".lines li:has(+ .here)");
+  assert.match(await before.innerText(), /is elected leader/);
+  assert.match(await eventShown(), new RegExp(`^event ${await before.getAttribute("data-n")} of `));
+  assert.ok(await page.locator(".lines .later").count() > 2, "what comes next is there");
+  await shot("feed-past");
+  // On, by keyboard.
+  const next = page.locator(".lines .later").nth(1);
+  const n = await next.getAttribute("data-n");
+  await next.getByRole("button", { name: /^Go to this moment/ }).press("Enter");
+  await page.locator(`.lines li[data-n="${n}"]:has(+ .here)`).waitFor();
+  await press(page, "End");
+  await here.waitFor({ state: "detached" });
+  await page.locator("main.looks-back").waitFor({ state: "detached" });
+});
+
+test("many of a kind are one line, which opens; a node and an entry have their own lines", async (t) => {
+  const { page, shot } = await lab(t, STILL);
+  await advance(page, 1_000);
+  await press(page, "W");
+  await advance(page, 400);
+  const folded = page.locator(".lines .folded", { hasText: "10 writes are acknowledged" });
+  await folded.locator(".told").click();
+  assert.equal(await folded.locator(".told").getAttribute("aria-expanded"), "true");
+  assert.equal(await page.locator(".lines .within").count(), 10);
+  await shot("feed-folded");
+  await folded.locator(".told").press("Enter");
+  await page.locator(".lines .within").first().waitFor({ state: "detached" });
+
+  const show = page.getByLabel("Show");
+  await show.selectOption({ label: "S2" });
+  await frames(page);
+  const told = await page.locator(".lines li").allInnerTexts();
+  assert.ok(told.length > 3 && told.every((line) => line.includes("S2")), `${told}`);
+  const cell = page.locator("[data-log='1'] [data-index]").last();
+  const index = await cell.getAttribute("data-index");
+  await cell.click();
+  await show.selectOption({ label: `entry ${index}` });
+  await page.locator(".lines li", { hasText: `applies entry ${index}` }).first().waitFor();
+  assert.equal(await page.locator(".lines [data-event='role']").count(), 0);
+});
+
+test("a message that was dropped, and the one that takes its place, are highlights", async (t) => {
+  const { page } = await lab(t, STILL);
+  await advance(page, 1_000);
+  await press(page, "W");
+  await page.evaluate(() => window.raftLab.act({ do: "drop", kind: "append", count: 1 }));
+  await advance(page, 400);
+  await page.locator(".lines [data-event='lost']", { hasText: "dropped by hand" }).first().waitFor();
+  await page.locator(".lines [data-event='timed-out']", { hasText: "no answer in time" }).first().waitFor();
+  await page.locator(".lines [data-event='sent']", { hasText: "sent again" }).first().waitFor();
 });

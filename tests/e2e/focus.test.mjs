@@ -94,10 +94,10 @@ test("a button that can do nothing keeps the focus, and says why it does nothing
   await page.waitForFunction(() => document.activeElement.getAttribute("aria-disabled") === "true");
   assert.equal(await focused(page), "Add node");
   await page.keyboard.press("Enter");
-  await page.getByText("There are as many nodes as there can be.").waitFor();
+  await page.getByText("There cannot be more nodes than these.").waitFor();
   assert.equal(await page.locator("[data-node]").count(), 9);
 
-  const rejoin = page.getByRole("button", { name: "Rejoin all" });
+  const rejoin = page.getByRole("button", { name: "Reconnect all" });
   assert.equal(await rejoin.getAttribute("aria-disabled"), "true");
   await rejoin.press("Enter");
   await page.getByText("No link is cut.").waitFor();
@@ -107,7 +107,7 @@ test("a button that can do nothing keeps the focus, and says why it does nothing
   assert.equal(await rejoin.getAttribute("aria-disabled"), null);
   await rejoin.press("Enter");
   await page.locator("[data-stroke]").waitFor({ state: "detached" });
-  assert.equal(await focused(page), "Rejoin all");
+  assert.equal(await focused(page), "Reconnect all");
   assert.deepEqual(await findings(page), []);
 });
 
@@ -170,7 +170,7 @@ test("a dialog gives the focus back, or to the cluster, and a partition says wha
   }
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
-  await page.getByRole("alert").getByText("Partitioned: S1–3 | S4–5.").waitFor();
+  await page.getByRole("alert").getByText("Partitioned: S1…S3 | S4, S5.").waitFor();
   await untilFocused(page, "Help");
   // What is said goes, too.
   await page.getByRole("button", { name: "Dismiss" }).press("Enter");
@@ -222,12 +222,12 @@ test("a menu is gone through with arrows, to its ends, and by letters", async (t
   assert.equal(await pressed("Home"), items[0]);
   // By the first letter, around the end; a letter that nothing begins with leads nowhere.
   assert.equal(await pressed("p"), "Pause");
-  const withC = items.filter((name) => name.startsWith("C"));
-  assert.deepEqual(withC, ["Campaign now", "Crash"]);
-  assert.equal(await pressed("c"), "Campaign now");
-  assert.equal(await pressed("C"), "Crash");
-  assert.equal(await pressed("c"), "Campaign now");
-  assert.equal(await pressed("q"), "Campaign now");
+  const withS = items.filter((name) => name.startsWith("S"));
+  assert.deepEqual(withS, ["Start an election now", "Slow down its disk"]);
+  assert.equal(await pressed("s"), "Slow down its disk");
+  assert.equal(await pressed("S"), "Start an election now");
+  assert.equal(await pressed("s"), "Slow down its disk");
+  assert.equal(await pressed("q"), "Slow down its disk");
   await page.keyboard.press("Escape");
   await untilFocused(page, "1");
   assert.equal((await report(page)).nodes[0].alive, true);

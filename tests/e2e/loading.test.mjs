@@ -130,8 +130,8 @@ test("a stored run is restored with the whole program there", async (t) => {
 const PROMISES = "**/promises.json?*";
 const open = async (page) => {
   await complete(page);
-  await page.getByRole("button", { name: /promises hold/ }).click();
-  return page.getByRole("dialog", { name: "What Raft promises" });
+  await page.getByRole("button", { name: /guarantees hold/ }).click();
+  return page.getByRole("dialog", { name: "What Raft guarantees" });
 };
 
 test("what few people open is loaded when it is opened", async (t) => {

@@ -152,8 +152,8 @@ test("panels that are drawn in turn agree as soon as the clock stands", async (t
     const { shown, known } = await page.evaluate(() => new Promise((resolve) => setTimeout(() => {
       const { events, nodes } = window.raftLab.report();
       const text = (selector) => document.querySelector(selector).textContent;
-      const commit = (id) => Number(/commit (\d+)/.exec(document.querySelector(`[data-log='${id}'] small`).textContent)?.[1] ?? 0);
-      const term = (id) => Number(/term (\d+)/.exec(document.querySelector(`[data-node='${id}']`).getAttribute("aria-label"))[1]);
+      const commit = (id) => Number(/commit\s(\d+)/.exec(document.querySelector(`[data-log='${id}'] small`).textContent)?.[1] ?? 0);
+      const term = (id) => Number(/term\s(\d+)/.exec(document.querySelector(`[data-node='${id}']`).getAttribute("aria-label"))[1]);
       resolve({
         shown: { events: text("[data-events]"), commits: nodes.map(({ id }) => commit(id)), terms: nodes.map(({ id }) => term(id)) },
         known: { events: `event ${events}`, commits: nodes.map(({ commit }) => commit), terms: nodes.map(({ term }) => term) },

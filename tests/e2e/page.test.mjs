@@ -70,7 +70,7 @@ test("a leader is cut off, its entries are replaced when it comes back", async (
   const first = await until(page, "leader", leaderOf);
   const name = `S${first.id}`;
   await page.locator(`[data-node="${first.id}"][data-standing="leader"]`).waitFor();
-  await label(first.id, new RegExp(`^S${first.id}, leader, term 1`));
+  await label(first.id, new RegExp(`^S${first.id}, leader, term\\s1`));
   await headline(new RegExp(`^${name} leads term\\s1`));
   await shot("leader");
 
@@ -110,7 +110,7 @@ test("a leader is cut off, its entries are replaced when it comes back", async (
   });
   await page.locator(`[data-node="${second.id}"][data-standing="leader"]`).waitFor();
   await page.locator(`[data-node="${first.id}"][data-standing="old-leader"]`).waitFor();
-  await page.getByText("still considers itself the leader of term").waitFor();
+  await page.getByText("still considers itself the leader of term 1").waitFor();
   await cell(first.id, /^1 lost=1 open conflicts$/);
   await shot("old-leader");
 
@@ -235,7 +235,7 @@ test("an event shows what it is about, and the filter shows others", async (t) =
   const leader = await until(page, "leader", leaderOf);
   await page.keyboard.press("Space");
   const elected = page.locator("[data-event='role']", { hasText: `S${leader.id} is elected` });
-  await elected.getByRole("button").hover();
+  await elected.locator(".told").hover();
   await page.locator(`.node.lit [data-node="${leader.id}"]`).waitFor();
   assert.equal(await page.locator(".node.lit").count(), 1);
   assert.equal(await page.locator("[data-event='delivered']").count(), 0);
@@ -275,7 +275,7 @@ test("a broken promise stops the run, is told, and is seen where it broke", asyn
   const { name: invariant, nodes } =
     await until(page, "violation", ({ invariants }) => invariants.find(({ held }) => !held));
   assert.equal(invariant, "election-safety");
-  const told = page.getByRole("alert").getByText("A promise is broken: Election Safety.");
+  const told = page.getByRole("alert").getByText("A guarantee is broken: Election Safety.");
   await told.waitFor();
   await page.locator("[data-broken]").waitFor();
   await page.locator(".node.lit").first().waitFor();
@@ -309,7 +309,7 @@ test("a saved run that goes another way is followed as far as it goes, with a wo
       localStorage.setItem("raft-lab/run", JSON.stringify({ version: "0.0.1", now: 1000, events: 50, playing: false, scenario }));
     }),
   });
-  await page.getByText("event 50 does not come").waitFor();
+  await page.getByText("event 50 never comes").waitFor();
   const { virtual_ms, nodes } = await report(page);
   assert.deepEqual([virtual_ms, nodes.length], [1000, 1]);
 });
@@ -414,7 +414,7 @@ test("a follower that missed what the others compacted is sent a snapshot", asyn
   await isFolded(page, leader.id, first);
   assert.match(
     await folded(page, leader.id).getAttribute("aria-label"),
-    new RegExp(`^S${leader.id}, entries 1–${first - 1} are gone .* up to entry [0-9]+ of term 1 replaces them$`),
+    new RegExp(`^S${leader.id}, entries\\s1–${first - 1} are gone .* up to entry\\s[0-9]+ of term\\s1 replaces them$`),
   );
   assert.ok(compacted.nodes[target - 1].log.last < first - 1, "what it needs next is gone");
   assert.equal(await folded(page, target).count(), 0);
@@ -442,12 +442,12 @@ test("a follower that missed what the others compacted is sent a snapshot", asyn
   const sends = page.locator(`[data-stream="${sending.leader}-${target}"]`);
   assert.equal(await sends.getAttribute("data-state"), "snapshotting");
   assert.equal((await sends.locator(".chip.on").innerText()).toLowerCase(), "snapshotting");
-  const [, part, whole] = /^([0-9]+) of ([0-9]+) B$/.exec(await sends.locator(".sending b").innerText());
+  const [, part, whole] = /^([0-9]+) of ([0-9]+)\sB$/.exec(await sends.locator(".sending b").innerText());
   assert.ok(Number(part) <= Number(whole));
-  assert.match(await receiving.innerText(), /^[0-9]+ %$/);
+  assert.match(await receiving.innerText(), /^[0-9]+\s%$/);
   assert.match(
     await receiving.getAttribute("aria-label"),
-    new RegExp(`^S${target} receives the snapshot up to entry [0-9]+: [0-9]+ of ${whole} B$`),
+    new RegExp(`^S${target} receives the snapshot up to entry\\s[0-9]+: [0-9]+ of ${whole}\\sB$`),
   );
   await shot("snapshot");
 

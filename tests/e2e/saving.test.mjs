@@ -71,7 +71,7 @@ test("settings and a run of another version are told, and can be taken away", as
   await eventually(async () => assert.notEqual(await saved(page), later));
   assert.equal(await saved(page, "run/aside"), later);
   await page.reload();
-  await page.getByText("A run of an earlier visit is kept aside.").waitFor();
+  await page.getByText("A run from an earlier visit was set aside.").waitFor();
   assert.equal(await page.locator("[data-aside]").count(), 1, "the settings are told once");
   await page.getByRole("button", { name: "Dismiss" }).click();
   await page.locator("[data-aside]").waitFor({ state: "detached" });
@@ -85,7 +85,7 @@ test("restoring a run that never comes to its end can be stopped", async (t) => 
   assert.ok(await saved(page, "restoring"));
   await frames(page, 10);
   await shot("restoring");
-  await page.getByRole("button", { name: "Stop, and start anew" }).click();
+  await page.getByRole("button", { name: "Stop and start a new run" }).click();
   await page.getByText("The saved run was not restored to its end.").waitFor();
   assert.equal(await saved(page, "restoring"), null);
   await until(page, "leader of the new run", ({ nodes }) => nodes.length === 5 && nodes.find(({ role }) => role === "leader"));

@@ -18,7 +18,7 @@ test("a value of thousands of letters swamps nothing, and its entry has it in fu
   await runUntil(page, { converged: true });
   await page.clock.runFor(4_000);
 
-  const short = /x=a{22}… \(2000 B\)/;
+  const short = /x=a{22}… \(2000\sB\)/;
   const lines = await page.locator("[data-event='append']").allInnerTexts();
   assert.ok(lines.some((line) => short.test(line)), `${lines}`);
   assert.ok(lines.some((line) => line.includes('e=""')), `${lines}`);
@@ -64,7 +64,7 @@ test("a message that is held is not said to arrive", async (t) => {
 
 test("where nothing has happened, and nothing is replicated, a line says so", async (t) => {
   const { page } = await lab(t, STILL);
-  await page.locator(".happened").getByText("Nothing to tell yet.").waitFor();
+  await page.locator(".happened").getByText("Events will appear here.").waitFor();
   await page.locator(".streams").getByText("No node leads, so nothing is replicated.").waitFor();
   await runUntil(page, { leader: true });
   await page.locator(".happened .empty").waitFor({ state: "detached" });
@@ -97,7 +97,7 @@ test("everything that is drawn is explained, as it is drawn", async (t) => {
   await page.locator("[data-stream]").nth(3).waitFor();
   const heads = await page.locator(".stream-table thead th[title]").evaluateAll((all) =>
     all.map((head) => [head.textContent, head.title]));
-  assert.deepEqual(heads.map(([name]) => name), ["state", "next", "match", "lag", "buffer", "outbound", "over time"]);
+  assert.deepEqual(heads.map(([name]) => name), ["state", "next", "match", "lag", "queued", "in flight", "over time"]);
   await page.keyboard.press("?");
   const dialog = page.getByRole("dialog");
   for (const [name, means] of heads) {
@@ -134,10 +134,10 @@ test("everything that is drawn is explained, as it is drawn", async (t) => {
 
 test("the promises are listed, each with its place in the paper, and close again", async (t) => {
   const { page, shot } = await lab(t, STILL);
-  const promises = page.getByRole("button", { name: /promises hold/ });
+  const promises = page.getByRole("button", { name: /guarantees hold/ });
   await promises.focus();
   await page.keyboard.press("Enter");
-  const dialog = page.getByRole("dialog", { name: "What Raft promises" });
+  const dialog = page.getByRole("dialog", { name: "What Raft guarantees" });
   const { invariants } = await report(page);
   const listed = () => dialog.locator("[data-promise]").evaluateAll((all) =>
     all.map((one) => [one.dataset.promise, one.classList.contains("good"), one.querySelector("small").textContent]));
@@ -148,7 +148,7 @@ test("the promises are listed, each with its place in the paper, and close again
   assert.deepEqual(await findings(page), []);
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
-  assert.match(await page.evaluate(() => document.activeElement.textContent), /promises hold/);
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /guarantees hold/);
   await page.keyboard.press("P");
   await dialog.waitFor();
 });

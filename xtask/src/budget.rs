@@ -13,8 +13,9 @@ use std::path::Path;
 const LIMITS: &[Part] = &[
     // What comes before the cluster moves.
     Part { what: "HTML", begins: "index", ends: ".html", limit_kb: 0.8, moves: true },
-    // 1.7 more than it was: the layouts of phones and tablets, capsules, clients in the picture, and what is acted out.
-    Part { what: "styles", begins: "style-", ends: ".css", limit_kb: 13.7, moves: true },
+    // 2.3 more than it was: the layouts of phones and tablets, capsules, clients in the picture, what is acted out; lines of
+    // the feed that fold and travel, and the past that is seen to be the past.
+    Part { what: "styles", begins: "style-", ends: ".css", limit_kb: 14.3, moves: true },
     Part { what: "boot script", begins: "boot-", ends: ".js", limit_kb: 4.2, moves: true },
     // 0.3 more than it was: with serde-wasm-bindgen, which hands events to scripts, the glue has a few more functions.
     Part { what: "glue script", begins: "raft-lab-", ends: ".js", limit_kb: 11.5, moves: true },
@@ -22,8 +23,9 @@ const LIMITS: &[Part] = &[
     // 6 more than it was: capsules, votes around a candidate, names of links, and what is acted out.
     Part { what: "first module", begins: "raft-lab-start-", ends: ".wasm", limit_kb: 356.0, moves: true },
     // What comes behind it.
-    // 4 more than it was: clients in the picture, and samples of all that messages say.
-    Part { what: "rest of the program", begins: "raft-lab-rest-", ends: ".wasm", limit_kb: 330.0, moves: false },
+    // 9 more than it was: clients in the picture, and samples of all that messages say; the feed folds bursts, knows what
+    // came of what one did, and says why a vote was denied.
+    Part { what: "rest of the program", begins: "raft-lab-rest-", ends: ".wasm", limit_kb: 335.0, moves: false },
     // What comes when it is opened: each kind by itself, since nobody loads all of them.
     Part { what: "statements of the promises", begins: "promises", ends: ".json", limit_kb: 0.8, moves: false },
 ];

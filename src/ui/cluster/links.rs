@@ -321,15 +321,14 @@ fn tag(stroke: &StrokeGlyph, rejoin: impl Fn() + Clone + 'static) -> Html {
             class="tag"
             role="button"
             tabindex="0"
-            aria-label={words.clone()}
+            aria-label={format!("{words} {}", stroke.name)}
             data-stroke={stroke.name.clone()}
             transform={format!("translate({:.1} {:.1})", stroke.tag.x, stroke.tag.y)}
             onclick={move |_: MouseEvent| clicked()}
             {onkeydown}
         >
             <rect x={(-width / 2.0).to_string()} y="-13" width={width.to_string()} height="26" rx="13" />
-            <text x="-8" y="4.5">{ words.clone() }</text>
-            <path d={format!("m{:.1}-3.5 7 7m0-7-7 7", width / 2.0 - 19.0)} />
+            <text y="4.5">{ words.clone() }</text>
         </g>
     }
 }

@@ -46,6 +46,11 @@ impl Driver {
         self.publish();
     }
 
+    /// Shows the moment after an event, and stops the clock there.
+    pub fn go_to(&self, event: u64) {
+        self.stand(|player| player.look_at(event));
+    }
+
     /// Undoes the last action, and stops the clock there. False if there is none.
     ///
     /// # Errors

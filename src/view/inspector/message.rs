@@ -36,7 +36,7 @@ pub(super) fn of_message(world: &World, id: MessageId, t: &dyn Text) -> Sheet {
         None => sheet.add(t.field_arrives(), plain(t.at_ms(&ms(*arrives, 1)))),
     }
     let gone = percent(message.passed_at(lost.map_or(world.at, |lost| lost.at)).into(), 1_000_000);
-    sheet.add(t.field_way_gone(), plain(t.percent(gone)));
+    sheet.add(t.field_way_gone(), plain(t.way_gone(gone)));
     sheet.add(t.field_number(), plain(format!("{} · {}", grouped(*id), t.message_kind(*kind))));
     let mut others = |name: &str, other: Option<MessageId>| {
         if let Some(other) = other {

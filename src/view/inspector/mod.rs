@@ -40,7 +40,7 @@ fn arrow(from: NodeId, to: NodeId, t: &dyn Text) -> String {
 fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     let mut sheet = sheet(NodeName(node.id).to_string(), node::in_words(world, node, t));
     if node.alive {
-        sheet.add(t.field_role_why(), plain(t.role_why(node.role_why)));
+        sheet.add(t.field_role_why(node.role), plain(t.role_why(node.role_why)));
     }
     sheet.add(t.field_term(), plain(grouped(node.term)));
     sheet.add(t.field_voted_for(), to_nodes(node.voted_for, t));
@@ -186,7 +186,7 @@ fn to_carrier(message: &InFlight, t: &dyn Text) -> Value {
 
 fn of_stream(world: &World, (leader, target): Link, stream: &StreamInfo, t: &dyn Text) -> Sheet {
     let last = world.nodes.get(&leader).map_or(0, |node| node.last_index());
-    let mut sheet = sheet(arrow(leader, target, t), streams::change(stream, t));
+    let mut sheet = sheet(arrow(leader, target, t), streams::change((leader, target), stream, t));
     // Every field is named, so that a new one is not forgotten. Transitions and lag are drawn elsewhere.
     let StreamInfo { term, state, from: _, why: _, since, ways: _, last_way: _, next_index, match_index, .. } = stream;
     let StreamInfo { replication_buffer, outbound_buffer, answered, trouble, snapshot, lag: _, .. } = stream;
@@ -276,7 +276,8 @@ mod tests {
         let sheet = inspect(&lab.world(), subject, &English);
         let values = |field: Field| field.values.into_iter().map(|value| value.text).collect::<Vec<_>>().join(" ");
         let fields = sheet.fields.into_iter().map(|field| format!("{}: {}", field.name.clone(), values(field)));
-        std::iter::once(format!("{} | {}", sheet.title, sheet.lead)).chain(fields).collect()
+        let lines = std::iter::once(format!("{} | {}", sheet.title, sheet.lead)).chain(fields);
+        lines.map(|line| line.replace('\u{a0}', " ")).collect()
     }
 
     #[test]
@@ -285,16 +286,16 @@ mod tests {
             told(&lab(), Selection::Node(1)),
             [
                 "S1 | Leader",
-                "reason: a majority voted for it",
+                "leader because: a majority voted for it",
                 "term: 1",
                 "voted for: S1",
                 "leader: S1",
                 "streams: S1 → S2 S1 → S3",
                 "log: 1–4",
-                "durable: 4",
+                "on disk: 4",
                 "committed: 3",
                 "applied: 3",
-                "members: S1–3",
+                "members: S1…S3",
                 "state machine: x=1 y=2",
             ]
         );
@@ -334,7 +335,7 @@ mod tests {
                 "Entry 3 in the log of S1 | y=2",
                 "term: 1",
                 "state: applied",
-                "durable: yes",
+                "on disk: yes",
                 "stored by: S1 S2 S3 a majority"
             ]
         );
@@ -344,13 +345,13 @@ mod tests {
                 "Entry 4 in the log of S1 | x=3",
                 "term: 1",
                 "state: not committed",
-                "durable: yes",
+                "on disk: yes",
                 "stored by: S1 no majority",
                 "in the buffers of: S1 → S2 S1 → S3",
                 "on the way: S1 → S2: append 4 S1 → S3: append 4",
             ]
         );
-        assert_eq!(told(&lab, Selection::Entry(2, 4)), ["Entry 4 in the log of S2 | It is not in this log."]);
+        assert_eq!(told(&lab, Selection::Entry(2, 4)), ["Entry 4 in the log of S2 | This entry is not in the log."]);
     }
 
     #[test]
@@ -362,7 +363,7 @@ mod tests {
         assert!(sheet[0].starts_with("append 4 | append 4 in term 1, after entry 3 of term 1"), "{}", sheet[0]);
         assert_eq!(&sheet[1..3], ["from: S1", "to: S2"]);
         assert_eq!(sheet.last().unwrap(), "entries: 4: x=3 (term 1)");
-        assert_eq!(told(&lab, Selection::Message(999)), ["Message 999 | It is no longer on its way."]);
+        assert_eq!(told(&lab, Selection::Message(999)), ["Message 999 | This message is no longer on its way."]);
     }
 
     #[test]
@@ -394,7 +395,7 @@ mod tests {
         assert_eq!(&answer[1..], ["term: 1", "granted: yes", "pre-vote: no"]);
         assert!(answer[0].starts_with("answers: Message "), "{answer:?}");
         until(&mut lab, MessageKind::AppendAnswer);
-        assert_eq!(told_first(&lab, MessageKind::AppendAnswer)[1..], ["term: 1", "agrees up to: 0"]);
+        assert_eq!(told_first(&lab, MessageKind::AppendAnswer)[1..], ["term: 1", "matches up to: 0"]);
         let mut lab = self::lab();
         lab.act(Action::Transfer { to: 2, of: None }).unwrap();
         until(&mut lab, MessageKind::TimeoutNow);
@@ -412,6 +413,6 @@ mod tests {
         }
         let link = told(&lab, Selection::Link((1, 2)));
         assert_eq!(link, ["S1 – S2 | ", "S1 → S2: 5–15 ms", "on the way: append 4", "S2 → S1: 5–15 ms"]);
-        assert_eq!(told(&lab, Selection::Stream(2, 1)), ["S2 → S1 | There is no such stream now."]);
+        assert_eq!(told(&lab, Selection::Stream(2, 1)), ["S2 → S1 | There is no such stream any more."]);
     }
 }

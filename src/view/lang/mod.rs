@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(English.halt(&stuck), stuck.to_string());
         // What is broken has a name on the page, and a word in reports.
         let told = English.halt(&Halt::Broken(Invariant::ElectionSafety, detail.clone()));
-        assert_eq!(told, format!("A promise is broken: Election Safety. {detail}"));
+        assert_eq!(told, format!("A guarantee is broken: Election Safety. {detail}"));
         let why = ScenarioError { path: "node".into(), why: Refusal::NoSuchNode(7) };
         assert_eq!(English.refused(&why), "This cannot be done: node: 7 is not a node of this cluster");
     }

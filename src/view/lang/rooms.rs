@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::values::{Carried, ChunkPlace, EntryPlace, LinkSet, MembersChange, Request};
+use super::values::{Carried, ChunkPlace, EntryPlace, LinkSet, Lot, MembersChange, Request, Vote};
 use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::event::{ClientResult, LossWhy, TrapDoes};
 use crate::lab::vocab::halt::Halt;
@@ -15,7 +15,7 @@ use crate::lab::vocab::moment::Unreached;
 use crate::lab::vocab::selector::Selector;
 use crate::lab::vocab::violation::ViolationDetail;
 use crate::lab::world::Trouble;
-use crate::raft::event::{RoleWhy, StreamState, StreamWhy, TransferRefusedWhy, VoteWhy};
+use crate::raft::event::{Role, RoleWhy, StreamState, StreamWhy, TransferRefusedWhy};
 use crate::raft::node::MembersResult;
 use crate::raft::rpc::MessageKind;
 use crate::raft::rules::Rule;
@@ -45,7 +45,7 @@ room! {
         texts { language_tag, language_name, text_direction }
         words { yes_or_no(is_so: bool) }
         sentences {
-            /// A set of nodes in few letters: "S1–3,5".
+            /// A set of nodes in few letters: "S1…S3, S5".
             node_set(nodes: &BTreeSet<NodeId>),
             /// A configuration: "S1–5 → S1–4", "S1–3, learner S4".
             membership(members: &Membership),
@@ -76,7 +76,7 @@ room! {
     Page {
         texts {
             brand, skip_to_cluster, theme, help, close, cancel, dismiss, fold,
-            another_run, one_run_only, not_now, no_messages, no_more_nodes, no_timers, nothing_before,
+            one_run_only, no_messages, no_more_nodes, no_timers, nothing_before,
             nothing_cut, nothing_to_redo, nothing_to_step, nothing_to_undo, select_first, select_message_first,
             until_already, until_not,
             restoring, restoring_stop, saved_stopped, saved_not_restored, saved_aside, saved_download, saved_again, unsaved,
@@ -85,6 +85,8 @@ room! {
             halted(why: &str),
             /// Why a run has halted.
             halt(halt: &Halt),
+            /// An action in the past of the run `before` began the run `now`.
+            another_run(now: &str, before: &str),
             /// An action or a document that was refused.
             refused(why: &ScenarioError),
             saved_unusable(why: &ScenarioError),
@@ -130,7 +132,7 @@ room! {
             /// A partition: the nodes of each group.
             partitioned(groups: &[BTreeSet<NodeId>]),
             partition_node(node: NodeName),
-            stroke_rejoin(name: &str),
+            stroke_rejoin(),
             /// What a read has found, in few letters.
             client_got(key: &str, value: Option<&str>),
             /// The accessible name of the requests to a node, each told already, and why the first of them waits.
@@ -166,6 +168,17 @@ room! {
             cut_direction(from: NodeName, to: NodeName),
             rejoin_direction(from: NodeName, to: NodeName),
             run_name(number: u32),
+            is_not_running(node: NodeName),
+            leads_already(node: NodeName),
+            nobody_leads(),
+            has_no_vote(node: NodeName),
+            has_no_timer(node: NodeName),
+            leads_without_timer(node: NodeName),
+            has_no_links(node: NodeName),
+            has_nothing_new(node: NodeName),
+            is_last_voter(node: NodeName),
+            is_no_member(node: NodeName),
+            change_under_way(),
             run_of(place: usize, all: usize),
             run_to(name: &str, end: &str),
             run_here(name: &str),
@@ -254,12 +267,14 @@ room! {
             field_snapshot, field_compacting, field_receiving, field_members, field_disk, field_storage_error,
             field_state, field_on_the_way, field_from, field_to, field_sent, field_arrives, field_lost, field_copy_of,
             field_entries, field_here, field_stored_by, field_differs, field_since, field_answered, field_trouble,
-            field_stored, field_chunks_sent, field_streams, field_buffers, field_role_why, field_way_gone,
+            field_stored, field_chunks_sent, field_streams, field_buffers, field_way_gone,
             field_number, field_answers, field_after, field_agrees, field_hint, field_candidate, field_last_entry,
             field_pre_vote, field_told_to, field_granted, field_bytes, field_last_chunk, field_holds,
         }
-        words { trouble(trouble: Trouble) }
+        words { trouble(trouble: Trouble), field_role_why(role: Role) }
         sentences {
+            /// How much of its way a message has travelled.
+            way_gone(percent: u64),
             arrives_at(ms: &str),
             up_to(index: Index),
             snapshot_up_to(index: Index, term: Term, bytes: u64),
@@ -296,7 +311,7 @@ room! {
             streams_caption(leader: NodeName, term: Term),
             streams_caption_outdated(leader: NodeName, term: Term),
             /// The transition of a stream to its state; `from` is none for the initial one.
-            stream_change(from: Option<StreamState>, to: StreamState, why: StreamWhy),
+            stream_change(leader: NodeName, target: NodeName, from: Option<StreamState>, to: StreamState, why: StreamWhy),
             silent(ms: &str),
             silent_and_down(ms: &str),
             chunks_of(part: u64, whole: u64),
@@ -329,6 +344,12 @@ room! {
         texts {
             happened, nothing_to_tell, happened_filter, happened_follow, filter_matters, filter_everything,
             topic_elections, topic_log, topic_streams, topic_messages, topic_clients, topic_faults,
+            go_to_moment, feed_here, feed_by_hand, feed_again,
+        }
+        sentences {
+            /// Events of the same kind, told together: so many, on the entries from the first to the last.
+            lot(lot: &Lot, count: u64, entries: Option<(Index, Index)>),
+            only_entry(index: Index),
         }
     }
 }
@@ -449,8 +470,8 @@ room! {
 room! {
     /// Events inside a node: elections, logs, snapshots.
     NodeEvents {
-        texts { removes_why, commits_why }
-        words { role_why(why: RoleWhy), vote_why(why: VoteWhy), transfer_refused_why(why: TransferRefusedWhy) }
+        texts { removes_why }
+        words { commits_why(entries: u64), role_why(why: RoleWhy), transfer_refused_why(why: TransferRefusedWhy) }
         sentences {
             started(node: NodeName, term: Term, last: Index),
             elected(node: NodeName, term: Term),
@@ -458,7 +479,13 @@ room! {
             steps_down(node: NodeName),
             gives_up(node: NodeName),
             becomes_follower(node: NodeName),
+            /// A learner is given a vote.
+            becomes_voter(node: NodeName),
             becomes_learner(node: NodeName),
+            /// A node is in no configuration any more.
+            leaves(node: NodeName),
+            /// Why a vote was granted or denied.
+            vote_why(vote: &Vote),
             stops(node: NodeName),
             term_rises(node: NodeName, from: Term, to: Term),
             follows(node: NodeName, leader: NodeName),
@@ -481,8 +508,9 @@ room! {
             leader_appends(node: NodeName, index: Index, payload: &str),
             stores(node: NodeName, index: Index, payload: &str),
             removes(node: NodeName, first: Index, last: Index),
-            commits(node: NodeName, to: Index),
-            learns_commit(node: NodeName, to: Index),
+            /// The leader commits entries.
+            commits(first: Index, last: Index),
+            learns_commit(node: NodeName, first: Index, last: Index),
             applies(node: NodeName, index: Index),
             repeats(node: NodeName, index: Index),
             repeats_why(first: Index),
@@ -503,9 +531,9 @@ room! {
     StreamEvents {
         texts { not_counted, timed_out_why }
         sentences {
-            stream_begins(leader: NodeName, target: NodeName, state: StreamState),
+            stream_begins(leader: NodeName, target: NodeName, state: StreamState, why: StreamWhy),
             stream_ends(leader: NodeName, target: NodeName),
-            stream_changes(leader: NodeName, target: NodeName, from: StreamState, to: StreamState),
+            stream_changes(leader: NodeName, target: NodeName, to: StreamState, why: StreamWhy),
             next_moves(leader: NodeName, target: NodeName, from: Index, to: Index),
             match_moves(leader: NodeName, target: NodeName, from: Index, to: Index),
             match_lost(leader: NodeName, target: NodeName, from: Index, to: Index),
@@ -558,6 +586,8 @@ room! {
             links_changed(links: &LinkSet, how: &str),
             links_cut(links: &LinkSet),
             links_rejoined(links: &LinkSet),
+            /// A node that was cut off.
+            is_reconnected(node: NodeName),
             client_waits(request: &Request),
             client_asks(request: &Request, node: NodeName),
             client_sends(request: &Request),

@@ -1,5 +1,7 @@
 //! The parameters of sentences, where a language needs more than a text: whole values, never parts of a sentence.
 
+use crate::lab::vocab::event::ClientResult;
+use crate::raft::event::{StreamState, VoteWhy};
 use crate::raft::{Index, NodeId, Term};
 use crate::view::format::NodeName;
 
@@ -21,8 +23,68 @@ pub enum MembersChange {
     Learner(NodeName),
     /// These nodes become the voters and, if given, these the learners.
     Members(Vec<NodeName>, Option<Vec<NodeName>>),
+    /// One more voter.
+    AddVoter(NodeName),
+    /// A node leaves.
+    Remove(NodeName),
     /// No voter would remain.
     NoVoters,
+}
+
+/// A node's answer to a request for its vote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vote {
+    /// The node that was asked.
+    pub voter: NodeName,
+    /// The node that asked.
+    pub candidate: NodeName,
+    /// The reason that the voter has.
+    pub why: VoteWhy,
+    /// The node that it had voted for already in that term.
+    pub voted: Option<NodeName>,
+    /// The leader that it had heard from, and how many ms before.
+    pub heard: Option<(NodeName, String)>,
+}
+
+/// Events of the same kind that are told together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lot {
+    /// Requests of clients, and what became of them.
+    Requests {
+        /// Whether they read.
+        reads: bool,
+        /// The node that they were sent to, until their result is known.
+        node: Option<NodeName>,
+        /// How they stand.
+        result: ClientResult,
+    },
+    /// A leader appends entries.
+    Appends(NodeName),
+    /// A leader commits entries.
+    Commits(NodeName),
+    /// Streams of a leader change to a state.
+    Streams(NodeName, StreamState),
+    /// Nodes take snapshots.
+    Snapshots,
+    /// Somebody did something to messages.
+    ByHand(ByHand),
+}
+
+/// What somebody did to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByHand {
+    /// Dropped it.
+    Dropped,
+    /// Held it.
+    Held,
+    /// Released it.
+    Released,
+    /// Delayed it.
+    Delayed,
+    /// Delivered it before its time.
+    Delivered,
+    /// Made a copy of it.
+    Copied,
 }
 
 /// The content of an append.

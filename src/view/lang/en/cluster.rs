@@ -31,10 +31,10 @@ say! {
     sentences {
         node_name(node: NodeName, standing: &str, notes: &[&str], term: Term, commit: Index): {
             let standing = standing.to_lowercase();
-            let name = format!("{node}, {standing}, term {term}, commit {}", grouped(commit));
+            let name = format!("{node}, {standing}, term\u{a0}{term}, commit\u{a0}{}", grouped(commit));
             std::iter::once(name.as_str()).chain(notes.iter().copied()).collect::<Vec<_>>().join(", ")
         },
-        term(term: Term): format!("term {term}"),
+        term(term: Term): format!("term\u{a0}{term}"),
     }
 }
 
@@ -45,16 +45,16 @@ say! {
         messages: "Messages",
         scope: "Which messages are drawn",
         scope_all: "all messages",
-        scope_context: "fade others",
-        scope_focus: "hide others",
-        scope_why: "Others are messages that have nothing to do with what is selected; with nothing selected, heartbeats and the answers to them.",
-        do_scope: "Show all messages, or fade or hide those that have nothing to do with what is selected",
-        rejoin_all: "Rejoin all",
+        scope_context: "dim unrelated",
+        scope_focus: "hide unrelated",
+        scope_why: "Unrelated messages have nothing to do with what is selected. If nothing is selected, these are heartbeats and the answers to them.",
+        do_scope: "Show all messages, or dim or hide unrelated messages",
+        rejoin_all: "Reconnect all",
         partition: "Partition…",
         partition_title: "Partition into groups",
         partition_text: "Nodes in different groups cannot hear each other.",
         partition_apply: "Partition",
-        one_group: "All nodes are in one group: all links are open.",
+        one_group: "All nodes are in one group, so all links are open.",
         add_node: "Add node",
         links: "Links…",
         links_title: "Latency, loss and duplication",
@@ -121,7 +121,7 @@ say! {
             format!("Partitioned: {}.", groups.join(" | "))
         },
         partition_node(node: NodeName): format!("Group of {node}"),
-        stroke_rejoin(name: &str): format!("{name} · rejoin"),
+        stroke_rejoin(): "↻ Reconnect",
         client_got(key: &str, value: Option<&str>): format!("{key} is {}", value.unwrap_or("not set")),
         client_name(node: Option<NodeName>, requests: &[String], why: &str): {
             let asked = node.map_or_else(|| "Requests to the leader".to_string(), |node| format!("Requests to {node}"));
@@ -135,9 +135,9 @@ say! {
         } else {
             format!("Link between {a} and {b}: {a} → {b} {there}; {b} → {a} {back}")
         },
-        link_latency(low: &str, high: &str): if low == high { format!("{low} ms") } else { format!("{low}–{high} ms") },
-        link_loss(percent: &str): format!("{percent} % lost"),
-        link_duplicate(percent: &str): format!("{percent} % twice"),
+        link_latency(low: &str, high: &str): if low == high { format!("{low}\u{a0}ms") } else { format!("{low}–{high}\u{a0}ms") },
+        link_loss(percent: &str): format!("{percent}\u{a0}% lost"),
+        link_duplicate(percent: &str): format!("{percent}\u{a0}% twice"),
         cut_and(quality: &str): format!("cut ({quality})"),
         must_be_within(most: &str): format!("must be a number from 0 to {most}"),
     }
@@ -148,14 +148,14 @@ say! {
     texts {
         menu_write: "Write…",
         menu_read: "Read…",
-        menu_campaign: "Campaign now",
-        menu_put_off: "Let its timeout fire in 1 s",
+        menu_campaign: "Start an election now",
+        menu_put_off: "Reset its election timer to 1\u{a0}s of cluster time",
         menu_transfer: "Transfer leadership to it",
         menu_pause: "Pause",
         menu_resume: "Resume",
-        menu_slow_disk: "Slow its disk down",
+        menu_slow_disk: "Slow down its disk",
         menu_fast_disk: "Restore its disk’s speed",
-        menu_fail_disk: "Let its disk fail",
+        menu_fail_disk: "Make its disk fail",
         menu_mend_disk: "Repair its disk",
         menu_snapshot: "Take a snapshot now",
         menu_take_in: "Add as a learner",
@@ -164,35 +164,46 @@ say! {
         menu_crash: "Crash",
         menu_restart: "Restart",
         menu_isolate: "Isolate",
-        menu_rejoin: "Rejoin",
+        menu_rejoin: "Reconnect",
         menu_deliver: "Deliver now",
         menu_drop: "Drop",
         menu_hold: "Hold",
         menu_release: "Release",
-        menu_delay: "Delay by 50 ms",
+        menu_delay: "Delay by 50\u{a0}ms",
         menu_duplicate: "Duplicate",
         message_menu: "Actions on the message",
         menu_links: "Latency and loss…",
         cut_both: "Cut both ways",
-        rejoin_both: "Rejoin both ways",
+        rejoin_both: "Reconnect both ways",
         run_until: "Skip ahead to…",
-        until_commit: "an entry is committed",
-        until_leader: "a leader is elected",
-        until_stream: "a stream changes its state",
-        until_converged: "all logs agree",
-        until_violated: "a promise is broken",
-        until_second: "a second has passed",
+        until_commit: "the next commit",
+        until_leader: "the next election of a leader",
+        until_stream: "the next change of a stream’s state",
+        until_converged: "identical logs on all nodes",
+        until_violated: "the next broken guarantee",
+        until_second: "one second later (cluster time)",
         runs: "Runs",
-        forget_others: "Forget the other runs",
+        forget_others: "Delete other runs",
     }
     sentences {
         node_menu(node: NodeName): format!("Actions on {node}"),
         cut_direction(from: NodeName, to: NodeName): format!("Cut {from} → {to}"),
-        rejoin_direction(from: NodeName, to: NodeName): format!("Rejoin {from} → {to}"),
-        run_name(number: u32): format!("Run {number}"),
-        run_of(place: usize, all: usize): format!("Run {place} of {all}"),
-        run_to(name: &str, end: &str): format!("{name}, up to {end} ms"),
-        run_here(name: &str): format!("{name}, this one"),
+        rejoin_direction(from: NodeName, to: NodeName): format!("Reconnect {from} → {to}"),
+        run_name(number: u32): format!("Run\u{a0}{number}"),
+        is_not_running(node: NodeName): format!("{node} is not running."),
+        leads_already(node: NodeName): format!("{node} is the leader already."),
+        nobody_leads(): "There is no leader.",
+        has_no_vote(node: NodeName): format!("{node} has no vote, so it cannot lead."),
+        has_no_timer(node: NodeName): format!("{node} has no election timer running."),
+        leads_without_timer(node: NodeName): format!("{node} leads, so it has no election timer running."),
+        has_no_links(node: NodeName): format!("{node} has no links."),
+        has_nothing_new(node: NodeName): format!("{node} has applied nothing that is not in a snapshot already."),
+        is_last_voter(node: NodeName): format!("{node} is the last voter."),
+        is_no_member(node: NodeName): format!("{node} is not in the cluster."),
+        change_under_way(): "Another change of the members is under way.",
+        run_of(place: usize, all: usize): format!("Run\u{a0}{place} of {all}"),
+        run_to(name: &str, end: &str): format!("{name} (ends at {end}\u{a0}ms)"),
+        run_here(name: &str): format!("{name} (this one)"),
     }
 }
 
@@ -268,11 +279,11 @@ say! {
     English: Hints;
     texts {
         hint_nothing_to_do: "All logs agree, and only heartbeats are sent. Write something, or break something.",
-        hint_no_majority_together: "The open links connect no majority. Rejoin some of the others.",
-        hint_slow_disks: "A majority has slow disks: an entry counts only once it is durable.",
-        hint_disk_hangs: "A disk hangs: what is read from it does not come.",
-        hint_timers_off: "No election timer runs: nobody campaigns unless you say so.",
-        hint_traps: "Some messages are dropped or held as they are sent: an action asked for that.",
+        hint_no_majority_together: "The open links connect no majority. Reconnect some of the others.",
+        hint_slow_disks: "A majority has slow disks: an entry counts only once it is on disk.",
+        hint_disk_hangs: "A disk hangs: reads from it get no answer.",
+        hint_timers_off: "No election timer runs: no node starts an election unless you tell it to.",
+        hint_traps: "Some messages will be dropped or held when they are sent, because an action asked for it.",
     }
     words {
         hint_halted(by_finger: bool): if by_finger {
@@ -300,10 +311,10 @@ say! {
             )
         },
         hint_leader_paused(leader: NodeName): format!(
-            "{leader} leads, but is paused: nothing happens until another node’s election timeout fires."
+            "{leader} leads, but is paused: nothing happens until another node’s election timer runs out."
         ),
         hint_leader_alone(leader: NodeName): format!(
-            "{leader} leads, but cannot exchange messages with a majority. Rejoin its links, or wait for another leader."
+            "{leader} leads, but cannot exchange messages with a majority. Reconnect it, or wait for another leader."
         ),
         hint_leader_heard(leader: NodeName, hearers: &[NodeName]): {
             let (verbs, link) = match hearers.len() {
@@ -317,7 +328,7 @@ say! {
             )
         },
         hint_round_trip(round_trip: &str, timeout: &str): format!(
-            "A round trip takes at least {round_trip} ms, and no election timeout is longer than {timeout} ms: \
+            "A round trip takes at least {round_trip}\u{a0}ms, and no election timeout is longer than {timeout}\u{a0}ms: \
              every candidate times out before the answers arrive."
         ),
         hint_held(count: u64): match count {

@@ -67,6 +67,6 @@ mod tests {
         );
         assert_eq!([1, 2].map(|count| English.so_many_chunks(count)), ["one chunk", "2 chunks"]);
         assert_eq!([0, 9, 10].map(number), ["no", "nine", "10"]);
-        assert_eq!(English.node_set(&[1, 2, 3, 5].into()), "S1–3,5");
+        assert_eq!(English.node_set(&[1, 2, 3, 5].into()), "S1…S3, S5");
     }
 }

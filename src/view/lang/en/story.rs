@@ -34,11 +34,11 @@ say! {
             grouped(index)
         ),
         story_appends(node: NodeName, index: Index, payload: &str): format!(
-            "{node} appends {payload} to its log as entry {} and sends it to the others. It is not committed until a majority has it.",
+            "{node} appends {payload} to its log as entry\u{a0}{} and sends it to the others. It is not committed until a majority has it.",
             grouped(index)
         ),
         story_commits(node: NodeName, to: Index, copies: u64, voters: u64): format!(
-            "Entry {} is on {copies} of {voters} nodes, a majority, so {node} commits it: it will never be lost.",
+            "Entry\u{a0}{} is on {copies} of {voters} nodes, a majority, so {node} commits it: it will never be lost.",
             grouped(to)
         ),
         story_replaces(node: NodeName, first: Index, last: Index): format!(
