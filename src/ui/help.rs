@@ -85,8 +85,8 @@ fn keys(row: &Row) -> Html {
 
 /// The view box of a message in the legend.
 const MESSAGE: &str = "-16 -16 32 32";
-const WIDE: &str = "-20 -12 48 24";
-const NODE: &str = "-18 -18 36 36";
+const WIDE: &str = "-23 -12 54 24";
+const NODE: &str = "-22 -22 44 44";
 
 /// The radius of a node in the legend.
 const RADIUS: f64 = 15.0;
@@ -143,7 +143,7 @@ fn legend() -> Html {
                         { node(sample) }
                     }
                     { message(html! { <path class="timer" d="M0-11A11 11 0 1 1-11 0" /> }, t.legend_timer()) }
-                    { message(votes, t.legend_votes()) }
+                    { line(drawn("-18 -18 36 36", votes), t.legend_votes()) }
                     { message(html! { <path class="person" d={PERSON} transform="scale(1.6)" /> }, t.legend_client()) }
                     { message(html! { <circle class="body term-4" r="10" /> }, t.legend_term()) }
                 </ul>

@@ -27,8 +27,8 @@ const COLUMN: f64 = 2.75;
 /// The width of the column with the nodes' names, in rem.
 const HEAD: f64 = 8.4;
 
-/// The most letters that fit into a cell with smaller text.
-const TIGHT: usize = 6;
+/// The number of letters from which on the text of a cell is smaller.
+const TIGHT: usize = 5;
 
 /// The number of nodes from which on rows are lower if the page is low.
 const MANY: usize = 6;
@@ -380,7 +380,7 @@ pub fn cell_class(cell: &LogCell) -> Classes {
         cell.colour,
         if cell.committed { "committed" } else { "open" },
         cell.applied.then_some("applied"),
-        (cell.joint || cell.short.chars().count() == TIGHT).then_some("tight"),
+        (cell.joint || cell.short.chars().count() >= TIGHT).then_some("tight"),
         cell.joint.then_some("joint"),
         against,
     )

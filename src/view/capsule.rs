@@ -111,6 +111,14 @@ impl Capsule {
     }
 }
 
+/// The accessible name of a message that has this name in full: it begins with what is seen, so that it can be spoken to.
+pub fn called(told: Option<&Capsule>, name: String) -> String {
+    match told {
+        Some(Capsule { text, .. }) => format!("{text}: {name}"),
+        None => name,
+    }
+}
+
 /// Whether a message of this shape has a capsule.
 pub fn is_told(shape: Shape) -> bool {
     !matches!(shape, Shape::Heartbeat | Shape::Echo)
@@ -267,7 +275,10 @@ mod tests {
     #[test]
     fn every_capsule_has_a_sample() {
         for shape in Shape::ALL {
-            assert_eq!(Capsule::sample(shape, &English).is_some(), is_told(shape), "{shape:?}");
+            let sample = Capsule::sample(shape, &English);
+            assert_eq!(sample.is_some(), is_told(shape), "{shape:?}");
+            let seen = sample.as_ref().map_or("", |sample| &sample.text);
+            assert!(called(sample.as_ref(), "S1 → S2".into()).starts_with(seen), "what is seen is in the name");
         }
     }
 

@@ -287,7 +287,7 @@ fn place(ring: &Ring, node: Option<NodeId>, half: Point, taken: &[(Point, Point)
             (0..=20).filter(|i| within(a.toward(b, f64::from(*i) / 20.0))).count() as f64
         };
         20.0 * (taken.iter().map(of_box).sum::<f64>() + ring.places().iter().map(of_node).sum::<f64>())
-            + 2.0 * ring.pairs().map(of_link).sum::<f64>()
+            + 5.0 * ring.pairs().map(of_link).sum::<f64>()
             + 0.2 * middle.distance(at)
     };
     let mut best = (f64::INFINITY, inside(at));
@@ -296,7 +296,7 @@ fn place(ring: &Ring, node: Option<NodeId>, half: Point, taken: &[(Point, Point)
         let sign = if turn % 2 == 0 { 1.0 } else { -1.0 };
         let angle = outward + sign * std::f64::consts::PI / 8.0 * f64::from((turn + 1) / 2);
         let reach = ring.node_radius + TIMER_GAP + AWAY;
-        for further in [0.0, 20.0, 44.0] {
+        for further in [0.0, 20.0, 44.0, 76.0, 110.0] {
             let away = Point::default().polar(angle, reach + further);
             let side = |length: f64, half: f64| length + half * (length / (reach + further)).clamp(-1.0, 1.0);
             let middle = inside(Point::new(at.x + side(away.x, half.x), at.y + side(away.y, half.y)));

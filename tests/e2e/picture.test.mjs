@@ -246,6 +246,16 @@ test("where the clock is fast, nothing is acted out", async (t) => {
   assert.equal(await animation(page, ".effect .wave"), "none");
 });
 
+test("a cell has room for the words of a configuration", async (t) => {
+  const { page } = await still(t, 5);
+  await runUntil(page, { leader: true });
+  await advance(page, 200);
+  await page.keyboard.press("+");
+  await advanceUntil(page, async () => (await page.locator(".cell span").getByText("+(S6)").count()) > 0);
+  const cut = await page.locator(".cell span").evaluateAll((all) => all.filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.textContent));
+  assert.deepEqual(cut, []);
+});
+
 test("what is written in a cell of nine logs is in it, in a joint configuration, too", async (t) => {
   const { page, shot } = await still(t, 9);
   await runUntil(page, { leader: true });

@@ -17,7 +17,7 @@ use crate::runtime::Micros;
 use crate::ui::clock::{set, use_moving, Pace, Shown};
 use crate::ui::shared::Shared;
 use crate::ui::text;
-use crate::view::capsule::{have_room, is_told, Capsule};
+use crate::view::capsule::{called, have_room, is_told, Capsule};
 use crate::view::cluster::{timers, TimerArc};
 use crate::view::format::tenths;
 use crate::view::geometry::Point;
@@ -329,7 +329,7 @@ fn Message(props: &MessageProps) -> Html {
             class={classes!("message", faint.then_some("faint"), lit.then_some("lit"), message.held.then_some("held"))}
             role="button"
             aria-haspopup="menu"
-            aria-label={name(message, text())}
+            aria-label={called(told.as_ref(), name(message, text()))}
             tabindex={if *still { "0" } else { "-1" }}
             data-message={message.id.to_string()}
             data-kind={message.kind.text()}
