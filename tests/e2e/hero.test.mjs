@@ -138,7 +138,7 @@ test("a stream has one chip; a reason is told where it is not as it should be, a
   const texts = (selector) => page.locator(selector).allTextContents();
   await eventually(async () => assert.deepEqual(await texts("[data-stream='1-3'] .chip"), ["lagging"]));
   assert.deepEqual(await texts("[data-stream='1-2'] .chip"), ["line rate"]);
-  assert.match((await texts("[data-stream='1-3'] .why"))[0], /line rate → lagging/);
+  assert.match((await texts("[data-stream='1-3'] .why"))[0], /now lagging/);
   assert.equal((await texts("[data-stream='1-2'] .why"))[0], "");
   // The greatest lag of all is at the top of its plot, and of no other.
   const tops = await page.locator(".plot polyline").evaluateAll((lines) =>

@@ -232,6 +232,7 @@ task("add S6 and remove a follower", {
   async seen({ page, leader, other }) {
     const voters = [1, 2, 3, 4, 5, 6].filter((id) => id !== other);
     await runUntil(page, { node: leader, members: { voters: [voters] } });
+    await advance(page, 400);
     await page.locator(`[data-node='${other}'][data-standing='outside']`).waitFor();
     await page.locator("[data-node='6'][data-standing='follower']").waitFor();
   },

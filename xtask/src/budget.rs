@@ -21,17 +21,17 @@ const LIMITS: &[Part] = &[
     Part { what: "glue script", begins: "raft-lab-", ends: ".js", limit_kb: 11.5, moves: true },
     // What a busy machine records is up to 2 % more; messages that look alike are drawn as one path, which takes 6 kB.
     // 7 more than it was: capsules, votes around a candidate, names of links, what is acted out, and longer sentences.
-    Part { what: "first module", begins: "raft-lab-start-", ends: ".wasm", limit_kb: 357.5, moves: true },
+    Part { what: "first module", begins: "raft-lab-start-", ends: ".wasm", limit_kb: 361.0, moves: true },
     // What comes behind it.
-    // 9 more than it was: clients in the picture, and samples of all that messages say; the feed folds bursts, knows what
-    // came of what one did, and says why a vote was denied.
-    Part { what: "rest of the program", begins: "raft-lab-rest-", ends: ".wasm", limit_kb: 335.0, moves: false },
+    // 16 more than it was: clients in the picture, and samples of all that messages say; the feed folds bursts, knows what
+    // came of what one did, and says why a vote was denied; menus of two levels and of the whole cluster.
+    Part { what: "rest of the program", begins: "raft-lab-rest-", ends: ".wasm", limit_kb: 342.0, moves: false },
     // What comes when it is opened: each kind by itself, since nobody loads all of them.
     Part { what: "statements of the promises", begins: "promises", ends: ".json", limit_kb: 0.8, moves: false },
 ];
 
 /// The limit in kB of all that is loaded before the cluster moves. The goal is 350.
-const BEFORE_IT_MOVES_KB: f64 = 387.0;
+const BEFORE_IT_MOVES_KB: f64 = 391.0;
 
 /// A part of the page.
 struct Part {
