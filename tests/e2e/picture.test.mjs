@@ -237,6 +237,31 @@ test("entries that are replaced are struck out where they were", async (t) => {
   await shot("picture-replaced");
 });
 
+test("a crash closes in on the node, and an installed snapshot fills its block", async (t) => {
+  const { page, shot } = await still(t, 3, {
+    config: { snapshot_policy: { logs_since_last: 10 }, snapshot_max_chunk_size: 8 },
+    actions: [
+      { at: 0, do: "campaign", node: 1 }, { at: 50, do: "crash", node: 3 }, { at: 100, do: "write_many", count: 12 },
+      { at: 600, do: "restart", node: 3 },
+    ],
+  });
+  const stepUntil = async (selector) => {
+    for (let i = 0; i < 600 && !(await page.locator(selector).count()); i++) {
+      await page.keyboard.press("ArrowRight");
+      await upToDate(page);
+    }
+  };
+  await advance(page, 49);
+  await stepUntil(".effect.crash");
+  assert.equal(await animation(page, ".effect.crash .wave"), "collapse");
+  await shot("picture-crash");
+  await runUntil(page, { event: "sent", kind: "chunk" });
+  await stepUntil(".effect.installed");
+  assert.equal(await animation(page, ".effect.installed .wave"), "ripple");
+  assert.equal(await animation(page, "[data-log='3'] .block.installed i"), "fill-up");
+  await shot("picture-installed");
+});
+
 test("where the clock is fast, nothing is acted out", async (t) => {
   const { page } = await still(t, 5);
   for (let i = 0; i < 20; i++) await page.keyboard.press("]");

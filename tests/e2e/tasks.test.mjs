@@ -62,7 +62,7 @@ const happened = (page, wanted) => eventually(async () =>
   assert.match((await page.locator(".happened li").allTextContents()).join("\n").replaceAll("\u00a0", " "), wanted));
 
 /** A task, in each of its ways: by whom, how many actions it takes at most, and how it goes. */
-function task(name, { prepare = async () => {}, scenario, ways, seen }) {
+function task(name, { scenario, ways, seen }) {
   for (const [by, [most, go]] of Object.entries(ways)) {
     test(`${name}, by ${by}: at most ${most} actions`, async (t) => {
       const { page, shot } = await lab(t, {
@@ -76,7 +76,6 @@ function task(name, { prepare = async () => {}, scenario, ways, seen }) {
       const leader = (await report(page)).nodes.find(({ role }) => role === "leader").id;
       const cluster = { page, leader, other: (leader % 5) + 1, third: ((leader + 1) % 5) + 1 };
       await page.locator(`[data-node='${leader}'][data-standing='leader']`).waitFor();
-      await prepare(cluster);
       const person = new Person(page, by === "touch");
       await go(person, cluster);
       await upToDate(page);
@@ -108,7 +107,7 @@ task("a split vote", {
   },
 });
 
-const appendOnTheWay = async ({ page }) => {
+const appendOnTheWay = async (page) => {
   await page.evaluate(() => {
     const { raftLab } = window;
     raftLab.act({ do: "write", key: "x", value: "7" });
@@ -118,16 +117,18 @@ const appendOnTheWay = async ({ page }) => {
   await upToDate(page);
 };
 const dropByPointer = async (person, { page, leader, other }) => {
-  const append = page.getByRole("button", { name: new RegExp(`^S${leader} → S${other}: append`) });
-  await person.point(append);
+  await appendOnTheWay(page);
+  await person.point(page.getByRole("button", { name: new RegExp(`(^|: )S${leader} → S${other}: append`) }));
   await person.choose("Drop");
 };
 task("drop one append and see it sent again", {
-  prepare: appendOnTheWay,
   ways: {
     mouse: [2, dropByPointer],
     touch: [2, dropByPointer],
-    keyboard: [3, (person, { other }) => person.press(String(other), "m", "Delete")],
+    keyboard: [3, async (person, { page, other }) => {
+      await appendOnTheWay(page);
+      await person.press(String(other), "m", "Delete");
+    }],
   },
   async seen({ page, leader, other }) {
     await happened(page, new RegExp(`append.*S${leader} → S${other}|S${leader} → S${other}.*append`, "s"));
