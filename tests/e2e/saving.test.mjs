@@ -86,7 +86,7 @@ test("restoring a run that never comes to its end can be stopped", async (t) => 
   await frames(page, 10);
   await shot("restoring");
   await page.getByRole("button", { name: "Stop and start a new run" }).click();
-  await page.getByText("The saved run was not restored to its end.").waitFor();
+  await page.getByText("The saved run was not restored to its end, so it was set aside.").waitFor();
   assert.equal(await saved(page, "restoring"), null);
   await until(page, "leader of the new run", ({ nodes }) => nodes.length === 5 && nodes.find(({ role }) => role === "leader"));
   assert.equal(await downloaded(page), endless);
@@ -99,7 +99,7 @@ test("a run that hung the page is not restored again without being asked for", a
   // What a visit leaves behind that was ended by force in the middle of restoring.
   const hung = run();
   const { page } = await lab(t, { prepare: stored({ run: hung, restoring: "yes" }) });
-  await page.getByText("did not come to its end when it was last restored").waitFor();
+  await page.getByText("Restoring the saved run did not finish last time").waitFor();
   await until(page, "leader of the new run", ({ nodes }) => nodes.length === 5 && nodes.find(({ role }) => role === "leader"));
   assert.equal(await saved(page, "run/aside"), hung);
   await page.getByRole("button", { name: "Try again" }).click();

@@ -135,7 +135,12 @@ pub fn Cluster(props: &ClusterProps) -> Html {
                 change={props.change.clone()}
                 command={props.command.clone()}
             />
-            <p class="caption">{ caption }</p>
+            <div class="below">
+                <p class="caption">{ caption }</p>
+                if !props.world.cut.is_empty() {
+                    <button type="button" data-home="[data-whole]" onclick={ask(Command::RejoinAll)}>{ t.rejoin_all() }</button>
+                }
+            </div>
             <div class="tools">
                 <write::Write
                     nodes={props.world.nodes.keys().copied().collect::<Vec<NodeId>>()}
@@ -147,9 +152,6 @@ pub fn Cluster(props: &ClusterProps) -> Html {
                 />
                 <div class="group">
                     <button type="button" data-whole="" aria-haspopup="menu" onclick={ask(Command::Cluster)}>{ t.whole_cluster() }</button>
-                    if !props.world.cut.is_empty() {
-                        <button type="button" data-home="[data-whole]" onclick={ask(Command::RejoinAll)}>{ t.rejoin_all() }</button>
-                    }
                 </div>
             </div>
         </section>

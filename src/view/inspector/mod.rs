@@ -2,11 +2,13 @@
 
 use crate::lab::vocab::id::Link;
 use crate::lab::world::{Buffered, InFlight, NodeState, SnapshotProgress, StreamInfo, World};
+use crate::raft::event::Role;
 use crate::raft::rpc::Message;
 use crate::raft::{Index, NodeId};
 use crate::runtime::Micros;
 use crate::view::format::{grouped, ms, range, NodeName};
 use crate::view::lang::Text;
+use crate::view::members::{part_now, Part};
 use crate::view::message::short;
 use crate::view::payload::{in_full, pair};
 use crate::view::selection::Selection;
@@ -39,7 +41,9 @@ fn arrow(from: NodeId, to: NodeId, t: &dyn Text) -> String {
 
 fn of_node(world: &World, node: &NodeState, t: &dyn Text) -> Sheet {
     let mut sheet = sheet(NodeName(node.id).to_string(), node::in_words(world, node, t));
-    if node.alive {
+    // Whoever is not a member is a learner to itself, which nobody needs to know.
+    let is_member = node.role != Role::Learner || part_now(world, node.id) != Part::Outside;
+    if node.alive && is_member {
         sheet.add(t.field_role_why(node.role), plain(t.role_why(node.role_why)));
     }
     sheet.add(t.field_term(), plain(grouped(node.term)));
@@ -299,6 +303,16 @@ mod tests {
                 "state machine: x=1 y=2",
             ]
         );
+    }
+
+    #[test]
+    fn who_is_not_a_member_is_not_called_a_learner() {
+        let mut lab = lab();
+        lab.act(Action::Members { voters: [1, 2].into(), learners: None, of: None }).unwrap();
+        lab.advance_to(Micros::from_ms(900), u64::MAX);
+        let told = told(&lab, Selection::Node(3));
+        assert_eq!(told[0], "S3 | Not a member");
+        assert_eq!(told[1], "term: 1");
     }
 
     #[test]
