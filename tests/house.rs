@@ -135,6 +135,7 @@ const ROOMS: &[Room] = &[
 /// What is on the page: panels, dialogs, menus, bars.
 const UI_PARTS: &[&str] = &[
     "ui/cluster",
+    "ui/config.rs",
     "ui/happened.rs",
     "ui/header.rs",
     "ui/help.rs",

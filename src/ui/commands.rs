@@ -16,6 +16,7 @@ use crate::lab::{ScenarioError, StepKind};
 use crate::raft::NodeId;
 use crate::view::action::{partition_in_words, toggle_link};
 use crate::view::command::Command;
+use crate::view::config_form::Wish;
 use crate::view::geometry::Point;
 use crate::view::menu::{MenuAction, MenuTarget};
 use crate::view::on_link::{between as link_between, next as next_link, picked, second_end};
@@ -61,6 +62,7 @@ pub fn use_actions(driver: &Driver, page: &PageState) -> Rc<Actions> {
             change: context.callback(CommandContext::change),
             act: context.callback(CommandContext::act),
             partition: context.callback(CommandContext::partition),
+            wish: context.callback(CommandContext::wish),
             command: context.callback(|context, command| {
                 // A notice about the previous command is outdated.
                 context.notice(None);
@@ -88,6 +90,18 @@ impl CommandContext {
 
     fn notice(&self, text: Option<&str>) {
         self.change(Change::Notice(text.map(Rc::from)));
+    }
+
+    fn wish(&self, wish: Wish) {
+        self.notice(None);
+        match wish {
+            Wish::Act(what) if what.is_empty() => self.notice(Some(text().nothing_changed())),
+            Wish::Act(what) => what.into_iter().for_each(|what| self.act(what)),
+            Wish::Begin(nodes, config, spec) => match self.driver.begin(nodes, &config, &spec) {
+                Ok(()) => self.change(Change::NewRun),
+                Err(why) => self.refused(&why),
+            },
+        }
     }
 
     fn select(&self, selection: Selection, element: &str) {
@@ -155,6 +169,7 @@ impl CommandContext {
             Command::Message(act) => self.on_message(act),
             Command::Scope => self.change(Change::NextScope),
             // The page.
+            Command::Settings => self.change(Change::Dialog(Some(Dialog::Settings))),
             Command::Theme => self.other_theme(),
             Command::Invariants => self.change(Change::Dialog(Some(Dialog::Invariants))),
             Command::Help => self.change(Change::Dialog(Some(Dialog::Help))),

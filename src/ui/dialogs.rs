@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::cluster::partition::Partition;
+use super::config::ClusterSettings;
 use super::help::Help;
 use super::invariants::Invariants;
 use super::links::Links;
@@ -23,6 +24,15 @@ pub fn dialog(scene: &Scene) -> Html {
         Some(Dialog::Invariants) => html! { <Invariants world={world.clone()} {close} /> },
         Some(Dialog::Partition) => html! {
             <Partition world={world.clone()} act={actions.partition.clone()} {close} />
+        },
+        Some(Dialog::Settings) => html! {
+            <ClusterSettings
+                nodes={world.nodes.len() as NodeId}
+                config={scene.driver.config()}
+                usual={world.links.usual}
+                wish={actions.wish.clone()}
+                {close}
+            />
         },
         Some(Dialog::Links(link)) => html! {
             <Links

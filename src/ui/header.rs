@@ -47,7 +47,7 @@ pub fn Header(props: &HeaderProps) -> Html {
     };
     html! {
         <header class="top">
-            <h1 class="brand">{ brand() }{ t.brand() }</h1>
+            <h1 class="brand">{ brand() }<span>{ t.brand() }</span></h1>
             <div class="telling">
                 <p class="story" role="status" aria-live="polite">{ story(&props.story, &props.world) }</p>
                 <p class="headline">{ headline(&props.world, t) }</p>
@@ -60,6 +60,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                 }
                 { button(t.undo(), Icon::Undo, Command::Undo, props.undo.0) }
                 { button(t.redo(), Icon::Redo, Command::Redo, props.undo.1) }
+                { button(t.settings(), Icon::Settings, Command::Settings, true) }
                 <button type="button" onclick={ask(Command::NewRun)}>{ t.new_run() }</button>
                 { button(t.theme(), Icon::Theme, Command::Theme, true) }
                 { button(t.help(), Icon::Help, Command::Help, true) }

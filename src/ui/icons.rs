@@ -23,6 +23,8 @@ pub enum Icon {
     Redo,
     /// Light or dark.
     Theme,
+    /// Settings.
+    Settings,
     /// Help.
     Help,
     /// Close.
@@ -46,6 +48,7 @@ pub fn icon(icon: Icon) -> Html {
             html! { <><circle cx="12" cy="12" r="8.5" /><path class="full" d="M12 3.5a8.5 8.5 0 0 1 0 17z" /></> }
         }
         Icon::Help => html! { <path d="M8.5 9c0-5 7.5-4.7 7.3 0C15.5 12 12 12 12 15.2M12 19.2v.3" /> },
+        Icon::Settings => html! { <path d="M4 7h10M18 7h2M4 17h2M10 17h10M16 4.6v4.8M8 14.6v4.8" /> },
         Icon::Adaptive => html! { <path d="M2 17.5h3.5c4.5 0 3-12 6.5-12s2 12 6.5 12H22" /> },
         Icon::Close => html! { <path d="m6 6 12 12M18 6 6 18" /> },
     };

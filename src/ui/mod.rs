@@ -9,6 +9,7 @@ mod app;
 mod clock;
 mod cluster;
 mod commands;
+mod config;
 mod crash;
 mod dialog;
 mod dialogs;

@@ -8,6 +8,7 @@ use super::driver::{Driver, Frame};
 use super::rest::Rest;
 use crate::lab::vocab::action::Action;
 use crate::view::command::Command;
+use crate::view::config_form::Wish;
 use crate::view::menu::MenuAction;
 use crate::view::page::{Change, Page};
 use crate::view::selection::Highlight;
@@ -21,6 +22,8 @@ pub struct Actions {
     pub act: Callback<Action>,
     /// Acts on the cluster, and shows the resulting partition in words.
     pub partition: Callback<Action>,
+    /// Changes the settings of the cluster, or begins a new run with others.
+    pub wish: Callback<Wish>,
     /// Carries out a command.
     pub command: Callback<Command>,
     /// Carries out a choice of a menu.

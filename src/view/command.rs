@@ -84,6 +84,8 @@ pub enum Command {
     Scope,
     /// Opens the list of invariants.
     Invariants,
+    /// Opens the settings of the cluster.
+    Settings,
     /// Switches between light and dark.
     Theme,
     /// Opens the help: shortcuts and legend.
@@ -161,6 +163,7 @@ pub const COMMANDS: &[Row] = &[
     Row { command: Command::PreviousLink, keys: &[";"], group: Group::Cluster, name: |t| t.do_previous_link() },
     Row { command: Command::RejoinAll, keys: &["r"], group: Group::Cluster, name: |t| t.do_rejoin_all() },
     Row { command: Command::AddNode, keys: &["+"], group: Group::Cluster, name: |t| t.do_add_node() },
+    Row { command: Command::Settings, keys: &["Z"], group: Group::Cluster, name: |t| t.do_settings() },
     Row { command: Command::SpreadTimers, keys: &["t"], group: Group::Cluster, name: |t| t.do_spread() },
     Row { command: Command::AlignTimers, keys: &["a"], group: Group::Cluster, name: |t| t.do_align() },
     Row { command: Command::CrashAll, keys: &["C"], group: Group::Cluster, name: |t| t.do_crash_all() },

@@ -10,6 +10,7 @@ pub mod clients;
 pub mod cluster;
 pub mod colour;
 pub mod command;
+pub mod config_form;
 pub mod cuts;
 pub mod describe;
 pub mod feed;

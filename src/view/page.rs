@@ -22,6 +22,8 @@ pub enum Dialog {
     Invariants,
     /// Sorts the nodes into groups that cannot reach each other.
     Partition,
+    /// The settings of the cluster.
+    Settings,
     /// Latency, loss and duplication of links. Opens for this link; none means for all.
     Links(Option<Link>),
 }

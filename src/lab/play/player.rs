@@ -121,7 +121,16 @@ impl Player {
     /// # Errors
     /// If the scenario is rejected, which cannot happen for a scenario that has run.
     pub fn restart(&mut self, seed: u64) -> Result<(), ScenarioError> {
-        let new = Lab::new(self.lab().scenario().restarted(seed))?.keeping(self.lab().keeps());
+        let scenario = self.lab().scenario().restarted(seed);
+        self.begin(scenario)
+    }
+
+    /// Begins a run of another scenario. The run so far is kept as a branch.
+    ///
+    /// # Errors
+    /// If the scenario is rejected; then nothing has changed.
+    pub fn begin(&mut self, scenario: Scenario) -> Result<(), ScenarioError> {
+        let new = Lab::new(scenario)?.keeping(self.lab().keeps());
         let name = self.next_name();
         self.branches.branch_off(&self.lab.borrow(), 0, &new, name);
         self.forget_undone();

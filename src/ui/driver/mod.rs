@@ -27,6 +27,7 @@ use super::clock::Clock;
 use super::shared::Shared;
 use super::{media, text};
 use crate::lab::{Player, World};
+use crate::raft::Config;
 use crate::view::menu::{branch_choices, BranchChoice};
 use crate::view::narrator;
 use crate::view::speed::Speed;
@@ -83,6 +84,11 @@ impl Driver {
     /// The world that is shown.
     pub fn world(&self) -> Rc<World> {
         self.0.player.borrow().world()
+    }
+
+    /// The settings of all nodes, in the present.
+    pub fn config(&self) -> Config {
+        self.0.player.borrow().lab().config().clone()
     }
 
     /// Whether the past is shown.

@@ -5,7 +5,10 @@ use crate::lab::play::branches::BranchId;
 use crate::lab::play::player::Arrival;
 use crate::lab::scenario::limits::SEED_MAX;
 use crate::lab::vocab::action::Action;
+use crate::lab::vocab::spec::LinkSpec;
 use crate::lab::{Player, ScenarioError, StepKind};
+use crate::raft::{Config, NodeId};
+use crate::view::config_form::fresh;
 use crate::view::pace::{Pacer, Pacing};
 use crate::view::speed::Speed;
 use crate::view::until::Until;
@@ -143,8 +146,24 @@ impl Driver {
     /// # Errors
     /// As [`Player::restart`].
     pub fn new_run(&self) -> Result<(), ScenarioError> {
-        let seed = (js_sys::Math::random() * SEED_MAX as f64) as u64;
-        self.0.player.borrow_mut().restart(seed)?;
+        self.0.player.borrow_mut().restart(seed())?;
+        self.begun();
+        Ok(())
+    }
+
+    /// Begins a run of so many nodes with these settings; the run so far is kept.
+    ///
+    /// # Errors
+    /// If the settings are refused; then nothing has changed.
+    pub fn begin(&self, nodes: NodeId, config: &Config, spec: &LinkSpec) -> Result<(), ScenarioError> {
+        let scenario = fresh(self.0.player.borrow().lab().scenario(), nodes, config, spec, seed());
+        self.0.player.borrow_mut().begin(scenario)?;
+        self.begun();
+        Ok(())
+    }
+
+    /// A new run has begun.
+    fn begun(&self) {
         {
             let mut state = self.0.state.borrow_mut();
             state.pacer = Pacer::opening(state.playing);
@@ -153,6 +172,10 @@ impl Driver {
         }
         self.publish();
         self.schedule();
-        Ok(())
     }
+}
+
+/// A seed for a new run.
+fn seed() -> u64 {
+    (js_sys::Math::random() * SEED_MAX as f64) as u64
 }

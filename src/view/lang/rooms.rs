@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::values::{Carried, ChunkPlace, EntryPlace, LinkSet, Lot, MembersChange, Request, Vote};
+use super::values::{Carried, ChunkPlace, EntryPlace, Figure, LinkSet, Lot, MembersChange, Request, Vote};
 use crate::lab::json::error::ScenarioError;
 use crate::lab::vocab::event::{ClientResult, LossWhy, TrapDoes};
 use crate::lab::vocab::halt::Halt;
@@ -631,6 +631,24 @@ room! {
     }
 }
 
+room! {
+    /// The settings of the cluster.
+    ClusterSettings {
+        texts {
+            settings, settings_text, settings_presets, preset_classroom, preset_lab, preset_paper, settings_nodes,
+            settings_apply, settings_new_run, pre_vote, check_quorum, must_be_whole, nothing_changed, do_settings,
+        }
+        words { figure(figure: Figure) }
+        sentences {
+            must_be_more(than: &str),
+            /// A follower waits less than a round trip takes. In ms.
+            unwise_timeout(timeout: &str, round_trip: &str),
+            /// A heartbeat may come later than a follower waits. In ms.
+            unwise_heartbeat(late: &str, timeout: &str),
+        }
+    }
+}
+
 /// Every text of the page. A language implements all rooms.
 pub trait Text:
     Common
@@ -654,5 +672,6 @@ pub trait Text:
     + StreamEvents
     + LabEvents
     + Story
+    + ClusterSettings
 {
 }

@@ -148,3 +148,44 @@ pub enum LinkPart {
 pub fn node_names(nodes: impl IntoIterator<Item = NodeId>) -> Vec<NodeName> {
     nodes.into_iter().map(NodeName).collect()
 }
+
+/// A number among the settings of the cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Figure {
+    /// The shortest election timeout, in ms.
+    ElectionMin,
+    /// The longest election timeout, in ms.
+    ElectionMax,
+    /// The interval between heartbeats, in ms.
+    Heartbeat,
+    /// The shortest latency, in ms.
+    LatencyMin,
+    /// The longest latency, in ms.
+    LatencyMax,
+    /// The part of messages that is lost, in percent.
+    Loss,
+    /// The most entries in an append.
+    Payload,
+    /// How many entries a stream may be behind at line rate.
+    LagThreshold,
+    /// The number of entries after which a snapshot is built.
+    SnapshotEvery,
+    /// The most bytes in a chunk of a snapshot.
+    ChunkSize,
+}
+
+impl Figure {
+    /// Every number, in the order of the form.
+    pub const ALL: [Figure; 10] = [
+        Figure::ElectionMin,
+        Figure::ElectionMax,
+        Figure::Heartbeat,
+        Figure::LatencyMin,
+        Figure::LatencyMax,
+        Figure::Loss,
+        Figure::Payload,
+        Figure::LagThreshold,
+        Figure::SnapshotEvery,
+        Figure::ChunkSize,
+    ];
+}

@@ -5,6 +5,7 @@ mod events;
 mod help;
 mod logs;
 mod page;
+mod settings;
 mod story;
 mod streams;
 
