@@ -7,6 +7,7 @@ mod logs;
 mod page;
 mod story;
 mod streams;
+mod timeline;
 
 use super::rooms::Text;
 use crate::view::format::grouped;
