@@ -136,9 +136,9 @@ impl Lane {
 /// The node that an event is in, or that it is done to, if it changes what the node is.
 pub(super) fn node_of(event: &Event) -> Option<NodeId> {
     match event {
-        Event::Node(
-            event @ (raft::Event::Started { .. } | raft::Event::Role { .. } | raft::Event::Term { .. }),
-        ) => Some(event.node()),
+        Event::Node(event @ (raft::Event::Started { .. } | raft::Event::Role { .. } | raft::Event::Term { .. })) => {
+            Some(event.node())
+        }
         Event::Lab(LabEvent::Crash { node, .. } | LabEvent::Pause { node } | LabEvent::Resume { node }) => Some(*node),
         _ => None,
     }

@@ -204,3 +204,132 @@ impl Index {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::bands::Standing;
+    use super::super::marks::MarkKind;
+    use super::*;
+    use crate::lab::run::lab::Lab;
+    use crate::lab::Scenario;
+    use crate::raft::event::Role;
+
+    /// A run with an election, writes, a crash, a pause, and another leader.
+    fn lab() -> Lab {
+        let run = r#"{"format": "raft-lab/1", "preset": "classroom", "nodes": [1, 2, 3], "network": {"loss": 0.05}, "actions": [
+            {"at": 0, "do": "campaign", "node": 1}, {"at": 100, "do": "write_many", "count": 4},
+            {"at": 300, "do": "crash", "node": 1}, {"at": 500, "do": "campaign", "node": 2},
+            {"at": 700, "do": "restart", "node": 1}, {"at": 800, "do": "pause", "node": 3}
+        ]}"#;
+        let mut lab = Lab::new(Scenario::from_json(run).unwrap()).unwrap();
+        lab.advance_to(Micros::from_ms(1_000), u64::MAX);
+        lab
+    }
+
+    fn index(lab: &Lab) -> Index {
+        let mut index = Index::after(lab.past().start());
+        index.take(lab.past().records());
+        index
+    }
+
+    #[test]
+    fn bands_are_what_the_world_says_at_each_time() {
+        let lab = lab();
+        let (index, past) = (index(&lab), lab.past());
+        for time in (0..1_000).map(|ms| Micros(1_000 * ms + 500)) {
+            let world = past.world_at(index.event_at(time));
+            for lane in index.lanes() {
+                let node = &world.nodes[&lane.node];
+                let band = lane.bands[lane.bands.partition_point(|band| band.at <= time) - 1];
+                let standing = match (node.begun, node.alive, node.paused, node.role) {
+                    (false, ..) => Standing::NotStarted,
+                    (_, false, ..) => Standing::Crashed,
+                    (_, _, true, _) => Standing::Paused,
+                    (_, _, _, Role::Leader) => Standing::Leader,
+                    (_, _, _, Role::Candidate) => Standing::Candidate,
+                    _ => Standing::Follower,
+                };
+                assert_eq!((band.standing, band.term), (standing, node.term), "S{} at {time}", lane.node);
+            }
+        }
+        let elected = index.marks().iter().filter(|mark| mark.kind == MarkKind::Elected).count();
+        let failed = index.marks().iter().filter(|mark| mark.kind == MarkKind::Failed).count();
+        assert!(elected >= 2 && failed == 2, "{elected} {failed}");
+    }
+
+    #[test]
+    fn every_message_is_there_and_what_became_of_it() {
+        let lab = lab();
+        let (index, counts) = (index(&lab), lab.world().counts);
+        let count = |is: fn(&Flight) -> bool| index.flights().all().iter().filter(|flight| is(flight)).count() as u64;
+        assert_eq!(count(|_| true), counts.sent);
+        assert_eq!(count(|it| it.fate == Fate::Arrived), counts.delivered);
+        assert_eq!(count(|it| matches!(it.fate, Fate::Lost(_))), counts.dropped);
+        assert!(counts.dropped > 0);
+        let (from, to) = (Micros::from_ms(300), Micros::from_ms(320));
+        let within: Vec<u64> = index.flights().within(from, to).map(|it| it.id).collect();
+        let all = index.flights().all().iter().filter(|it| it.sent <= to && it.end >= from).map(|it| it.id);
+        assert_eq!(within, all.collect::<Vec<u64>>());
+        for flight in index.flights().all().iter().filter(|it| it.end_n > 0) {
+            assert_eq!(index.other_end(flight.sent_n, true), Some(flight.end_n));
+            assert_eq!(index.other_end(flight.end_n, false), Some(flight.sent_n));
+        }
+    }
+
+    #[test]
+    fn events_taken_in_pieces_and_twice_are_the_same() {
+        let lab = lab();
+        let whole = index(&lab);
+        let mut pieces = Index::after(lab.past().start());
+        for end in (0..lab.events()).step_by(37) {
+            pieces.take(lab.past().between(end.saturating_sub(50), end));
+        }
+        pieces.take(lab.past().records());
+        assert_eq!(format!("{pieces:?}"), format!("{whole:?}"));
+        assert_eq!(pieces.last_taken(), lab.events());
+    }
+
+    #[test]
+    fn a_time_leads_to_its_last_event_and_an_event_to_its_time() {
+        let lab = lab();
+        let index = index(&lab);
+        for record in lab.past().records() {
+            assert_eq!(index.time_of(record.n), record.at);
+            let last = index.event_at(record.at);
+            assert!(last >= record.n && index.time_of(last) == record.at);
+        }
+        assert_eq!(index.event_at(Micros::MAX), lab.events());
+        let mut event = 0;
+        let mut stops = 0;
+        while let Some(next) = index.next_of(Some(2), event, true) {
+            assert_eq!(index.next_of(Some(2), next + 1, false), Some(next));
+            (event, stops) = (next, stops + 1);
+        }
+        assert!(stops > 20 && event > lab.events() * 9 / 10);
+    }
+
+    #[test]
+    fn what_a_long_run_takes_has_a_bound() {
+        let mut flights = Flights::default();
+        let flight = |id| Flight {
+            id,
+            sent: Micros(id),
+            end: Micros(id + 9),
+            sent_n: id,
+            end_n: id,
+            from: 1,
+            to: 2,
+            kind: Kind::Append,
+            fate: Fate::Arrived,
+        };
+        (1..400_000).for_each(|id| flights.push(flight(id)));
+        assert!(flights.all().len() <= super::super::flights::FLIGHTS_MAX);
+        assert!(flights.get(399_999).is_some() && flights.get(1).is_none());
+        let moments = (0..600_000)
+            .map(|n| Rc::new(Record { at: Micros(n), n: n + 1, event: Event::Lab(LabEvent::TrapGone { trap: 1 }) }));
+        let mut index = Index::default();
+        index.take(&moments.collect::<Vec<_>>());
+        assert!(index.moments.len() <= MOMENTS_MAX);
+        assert!(index.event_at(Micros(5)) <= 6 && index.event_at(Micros(599_999)) == 600_000);
+    }
+}

@@ -64,7 +64,13 @@ pub fn lines(index: &Index, scale: &Scale, room: &Room, now: Micros) -> (Vec<Lin
 }
 
 /// Where the line of a message begins and ends.
-pub fn ends(flight: &Flight, index: &Index, scale: &Scale, room: &Room, now: Micros) -> Option<((f64, f64), (f64, f64))> {
+pub fn ends(
+    flight: &Flight,
+    index: &Index,
+    scale: &Scale,
+    room: &Room,
+    now: Micros,
+) -> Option<((f64, f64), (f64, f64))> {
     let lane = |node: NodeId| index.lanes().iter().position(|lane| lane.node == node).map(|lane| room.lane(lane));
     let (from, to) = (lane(flight.from)?, lane(flight.to)?);
     let (end, way) = match flight.fate {

@@ -23,7 +23,11 @@ pub struct Room {
 impl Room {
     /// The height of the row with the marks.
     fn head(&self) -> f64 {
-        if self.tall { 13.0 } else { 11.0 }
+        if self.tall {
+            13.0
+        } else {
+            11.0
+        }
     }
 
     /// The distance of two lanes.
@@ -59,12 +63,20 @@ impl Room {
 
     /// The room for names at the left.
     pub fn names(&self) -> f64 {
-        if self.tall { 30.0 } else { 0.0 }
+        if self.tall {
+            30.0
+        } else {
+            0.0
+        }
     }
 
     /// Half the size of a cross.
     pub fn cross(&self) -> f64 {
-        if self.tall { 3.2 } else { 1.6 }
+        if self.tall {
+            3.2
+        } else {
+            1.6
+        }
     }
 
     /// The height of a band.
@@ -310,4 +322,83 @@ fn rules(marks: &[(f64, MarkKind)], room: &Room) -> Vec<(MarkKind, String)> {
     };
     let kinds = [MarkKind::Cut, MarkKind::Failed, MarkKind::Elected, MarkKind::Broken];
     kinds.into_iter().map(of).filter(|(_, path)| !path.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::run::lab::Lab;
+    use crate::lab::Scenario;
+    use crate::view::timeline::flights::Kind;
+
+    /// A run of a minute, with writes all the time and a leader that crashes now and then.
+    fn index(seconds: u64) -> (Index, Micros) {
+        let crash = |at: u64| {
+            format!(r#"{{"at": {at}, "do": "crash", "node": 1}}, {{"at": {}, "do": "restart", "node": 1}}"#, at + 700)
+        };
+        let crashes: Vec<String> = (1..seconds).step_by(3).map(|second| crash(1_000 * second)).collect();
+        let run = format!(
+            r#"{{"format": "raft-lab/1", "preset": "classroom", "nodes": [1, 2, 3, 4, 5], "actions": [
+                {{"at": 0, "do": "campaign", "node": 1}}, {{"at": 100, "do": "write_many", "count": 10000, "every": 9}},
+                {}]}}"#,
+            crashes.join(",")
+        );
+        let mut lab = Lab::new(Scenario::from_json(&run).unwrap()).unwrap();
+        lab.advance_to(Micros::from_ms(1_000 * seconds), u64::MAX);
+        let mut index = Index::after(lab.past().start());
+        index.take(lab.past().records());
+        (index, lab.now())
+    }
+
+    fn picture(index: &Index, now: Micros, from: u64, to: u64, tall: bool) -> Picture {
+        let scale = Scale::new((Micros::from_ms(from), Micros::from_ms(to)), 900.0, &[]);
+        Picture::of(index, &scale, tall, now)
+    }
+
+    #[test]
+    fn of_a_long_run_no_more_is_drawn_than_there_is_room_for() {
+        let (index, now) = index(40);
+        assert!(index.flights().all().len() > 10_000, "{}", index.flights().all().len());
+        for tall in [false, true] {
+            let all = picture(&index, now, 0, 40_000, tall);
+            let lines: usize = all.lines.iter().map(|lines| lines.count).sum();
+            let bands: usize = all.lanes.iter().map(|lane| lane.bands.len()).sum();
+            let bytes: usize = all.lines.iter().map(|lines| lines.path.len()).sum();
+            assert!(lines < 9_000 && bands < 900 && bytes < 250_000, "{lines} lines, {bands} bands, {bytes} bytes");
+            assert!(all.lines.iter().all(|lines| lines.kind != Kind::Heartbeat), "a blur says nothing");
+            assert!(all.marks.iter().map(|marks| marks.count).sum::<usize>() < 700);
+        }
+    }
+
+    #[test]
+    fn of_a_short_stretch_everything_is_drawn() {
+        let (index, now) = index(3);
+        let some = picture(&index, now, 950, 1_050, true);
+        let seen = index.flights().within(Micros::from_ms(950), Micros::from_ms(1_050)).count();
+        assert_eq!(some.lines.iter().map(|lines| lines.count).sum::<usize>(), seen);
+        assert!(!some.crosses.is_empty(), "what was on its way to a node that crashed is lost");
+        assert_eq!(some.rules.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), [MarkKind::Failed]);
+        let first = &some.lanes[0].bands;
+        assert_eq!(first.iter().map(|band| band.standing).collect::<Vec<_>>(), [Standing::Leader, Standing::Crashed]);
+        assert_eq!(first[0].label.as_deref(), Some("1"));
+        assert!(
+            first[0].x.abs() < 0.01
+                && (first[1].x - 450.0).abs() < 0.01
+                && (first[1].x + first[1].width - 900.0).abs() < 0.01
+        );
+        assert!(first[0].height > 2.0 * first[1].height, "not by colour alone");
+    }
+
+    #[test]
+    fn a_low_strip_has_one_height_and_a_tall_one_has_room_for_words() {
+        let heights = |tall: bool| [1, 3, 5, 9].map(|lanes| Room { tall, lanes }.height());
+        assert_eq!(heights(false), [37.0; 4]);
+        assert!(heights(true).iter().all(|height| (54.0..190.0).contains(height)), "{:?}", heights(true));
+        let (index, now) = index(2);
+        assert!(picture(&index, now, 0, 2_000, false).ticks.is_empty());
+        let tall = picture(&index, now, 0, 2_000, true);
+        assert!(
+            tall.ticks.len() > 5 && tall.lanes.iter().any(|lane| lane.bands.iter().any(|band| band.label.is_some()))
+        );
+    }
 }
