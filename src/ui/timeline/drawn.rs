@@ -10,8 +10,22 @@ use crate::ui::media;
 use crate::ui::source::Source;
 use crate::view::timeline::control::Control;
 use crate::view::timeline::moment::Moment;
-use crate::view::timeline::picture::{Picture, Room};
+use crate::view::timeline::picture::Picture;
+use crate::view::timeline::room::Room;
 use crate::view::timeline::scale::{Scale, View};
+
+/// The real time, in ms, between two drawings while the clock runs.
+pub const REDRAW_MS: f64 = 250.0;
+
+/// What was drawn last, compared by identity.
+#[derive(Clone)]
+pub struct SharedDrawn(pub Rc<RefCell<Drawn>>);
+
+impl PartialEq for SharedDrawn {
+    fn eq(&self, other: &SharedDrawn) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
 
 /// What was drawn last.
 #[derive(Clone)]

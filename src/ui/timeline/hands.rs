@@ -8,9 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, WheelEvent};
 use yew::prelude::*;
 
-use super::drawn::Drawn;
-use super::over::SharedDrawn;
-use super::TimelineProps;
+use super::drawn::{Drawn, SharedDrawn};
 use crate::raft::NodeId;
 use crate::runtime::Micros;
 use crate::ui::source::Source;
@@ -198,14 +196,15 @@ impl Context {
     }
 }
 
-/// The listeners of the timeline.
+/// The listeners of the timeline: the way to the run, the node that is selected, and what goes to an event.
 #[hook]
 pub fn use_hands(
     element: &NodeRef,
-    props: &TimelineProps,
+    ways: (&Source, Option<NodeId>, &Callback<u64>),
     drawn: &Rc<RefCell<Drawn>>,
     redraw: &UseForceUpdateHandle,
 ) -> Hands {
+    let (source, node, go_to) = ways;
     let touched = use_memo((), |()| Touched::default());
     let redraw = use_callback((), {
         let redraw = redraw.clone();
@@ -213,11 +212,11 @@ pub fn use_hands(
     });
     let context = Context {
         element: element.clone(),
-        source: props.source.clone(),
-        node: props.node,
+        source: source.clone(),
+        node,
         drawn: drawn.clone(),
         touched,
-        go_to: props.go_to.clone(),
+        go_to: go_to.clone(),
         redraw: redraw.clone(),
     };
     {

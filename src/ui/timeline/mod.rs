@@ -1,6 +1,6 @@
 //! The timeline: the whole run as a strip under the cluster, with the moment that is shown, which can be moved.
 //!
-//! What is seen of the run is drawn at a low rate while the clock runs ([`REDRAW_MS`]); the head moves by itself. Going
+//! What is seen of the run is drawn at a low rate while the clock runs ([`drawn::REDRAW_MS`]); the head moves by itself. Going
 //! through the past draws only the head anew.
 
 mod drawing;
@@ -27,9 +27,6 @@ use crate::view::page::Change;
 use crate::view::selection::Selection;
 use crate::view::settings::{Setting, TIMELINE};
 use crate::view::timeline::moment::Moment;
-
-/// The real time, in ms, between two drawings while the clock runs.
-const REDRAW_MS: f64 = 250.0;
 
 /// What the timeline is drawn anew for at once: the number of the run, the branch, and, while the clock stands, the
 /// moment that is shown.
@@ -88,7 +85,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         use_size(&element, move |element| width.set(element.get_bounding_client_rect().width()));
     }
     let drawn = use_drawn(source, *width, *tall);
-    let hands = use_hands(&element, props, &drawn, &redraw);
+    let hands = use_hands(&element, (source, props.node, &props.go_to), &drawn, &redraw);
     let Drawn { picture, scale, moment, view, chosen, .. } = &*drawn.borrow();
     let toggle = {
         let (change, tall) = (change.clone(), *tall);

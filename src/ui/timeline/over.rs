@@ -5,25 +5,15 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::drawn::Drawn;
-use super::REDRAW_MS;
+use super::drawn::{Drawn, SharedDrawn, REDRAW_MS};
 use crate::runtime::Micros;
 use crate::ui::clock::{set, use_moving, Pace, Shown};
 use crate::ui::media;
 use crate::ui::source::Source;
 use crate::view::format::{ms, tenths};
-use crate::view::timeline::picture::Room;
+use crate::view::timeline::moment::Moment;
+use crate::view::timeline::room::Room;
 use crate::view::timeline::scale::Scale;
-
-/// What was drawn last, compared by identity.
-#[derive(Clone)]
-pub struct SharedDrawn(pub Rc<RefCell<Drawn>>);
-
-impl PartialEq for SharedDrawn {
-    fn eq(&self, other: &SharedDrawn) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
 
 /// The properties of what lies over the drawing.
 #[derive(Properties, PartialEq)]
@@ -65,7 +55,7 @@ pub fn Over(props: &OverProps) -> Html {
         });
     }
     let chosen = chosen.map(|(from, to)| (scale.x(from), scale.x(to)));
-    let pointed = pointer.map(|x| f64::from(x)).filter(|x| (0.0..=scale.width).contains(x));
+    let pointed = pointer.map(f64::from).filter(|x| (0.0..=scale.width).contains(x));
     html! {
         <svg class="over" height={height.clone()} aria-hidden="true">
             <svg x={tenths(room.names())} height={height.clone()}>
@@ -99,7 +89,7 @@ fn is_outdated(drawn: &Rc<RefCell<Drawn>>, source: &Source) -> bool {
         return false;
     }
     let differs = source.look(|_, moment| {
-        let run = |it: &crate::view::timeline::moment::Moment| (it.generation, it.run, it.looks_back, it.events);
+        let run = |it: &Moment| (it.generation, it.run, it.looks_back, it.events);
         run(moment) != run(&drawn.moment) || moment.now != drawn.moment.now
     });
     differs.unwrap_or_default()

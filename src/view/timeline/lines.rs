@@ -2,7 +2,7 @@
 
 use super::flights::{Fate, Flight, Kind};
 use super::index::Index;
-use super::picture::Room;
+use super::room::Room;
 use super::scale::Scale;
 use crate::raft::NodeId;
 use crate::runtime::Micros;
@@ -25,6 +25,9 @@ pub struct Lines {
     pub count: usize,
 }
 
+/// A sender, a receiver, and a kind of message.
+type Way = (NodeId, NodeId, Kind);
+
 /// The lines of the messages that are seen, and crosses where some were lost.
 pub fn lines(index: &Index, scale: &Scale, room: &Room, now: Micros) -> (Vec<Lines>, String) {
     let seen = || index.flights().within(scale.from(), scale.to().min(now));
@@ -38,7 +41,7 @@ pub fn lines(index: &Index, scale: &Scale, room: &Room, now: Micros) -> (Vec<Lin
     let mut kinds = Kind::ALL.map(|kind| Lines { kind, path: String::new(), count: 0 });
     let mut crosses = String::new();
     // What each pair of nodes drew last.
-    let mut drawn: Vec<((NodeId, NodeId, Kind), (f64, f64))> = Vec::new();
+    let mut drawn: Vec<(Way, (f64, f64))> = Vec::new();
     for flight in seen() {
         if count > ROUTINE_MAX && flight.kind == Kind::Heartbeat {
             continue;

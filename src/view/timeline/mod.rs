@@ -13,6 +13,7 @@ pub mod lines;
 pub mod marks;
 pub mod moment;
 pub mod picture;
+pub mod room;
 pub mod scale;
 pub mod ticks;
 pub mod timelines;
