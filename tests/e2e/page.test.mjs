@@ -486,6 +486,9 @@ for (const colorScheme of ["light", "dark"]) {
     await page.keyboard.press("x");
     await until(page, "second leader", (seen) => leaderOf(seen).id !== leader.id);
     await page.keyboard.press("Space");
+    const other = [1, 2, 3, 4, 5].find((id) => id !== leader.id);
+    await page.evaluate((node) => window.raftLab.act({ do: "crash", node }), other);
+    await page.locator(`.log-row.crashed[data-log='${other}'] .cell`).first().waitFor();
     await shot(`page-${colorScheme}`);
     assert.deepEqual(await findings(page), []);
     await page.keyboard.press("Enter");
