@@ -146,6 +146,7 @@ const UI_PARTS: &[&str] = &[
     "ui/menu.rs",
     "ui/invariants.rs",
     "ui/streams",
+    "ui/timeline",
     "ui/transport.rs",
 ];
 

@@ -24,7 +24,7 @@ use crate::view::on_message::{next as next_message, MessageAct};
 use crate::view::on_node::{add_node, align_timers, crash_all, restart_all, spread_timers, NodeAct};
 use crate::view::page::{Change, Dialog, Menu};
 use crate::view::selection::Selection;
-use crate::view::settings::{Setting, Theme};
+use crate::view::settings::{Setting, Theme, TIMELINE};
 use crate::view::until::Until;
 use crate::view::why_not::why_not;
 use crate::view::writes::ten_writes;
@@ -74,6 +74,7 @@ pub fn use_actions(driver: &Driver, page: &PageState) -> Rc<Actions> {
                 context.driver.go_to(event);
             }),
             close_dialog: context.callback(|context, ()| context.change(Change::Dialog(None))),
+            source: driver.source(),
         }
     })
 }
@@ -140,6 +141,7 @@ impl CommandContext {
             Command::NewRun => self.new_run(),
             Command::Slower => self.change(Change::Set(Setting::Speed(driver.speed().slower()))),
             Command::Faster => self.change(Change::Set(Setting::Speed(driver.speed().faster()))),
+            Command::TallTimeline => self.tall_timeline(),
             Command::Pace => self.change(Change::Set(Setting::Pace(self.page.now().settings.pace.other()))),
             // Clients and links.
             Command::Write => self.change(Change::Write(self.selected_node())),
@@ -366,6 +368,15 @@ impl CommandContext {
 
 /// The page and its menus.
 impl CommandContext {
+    fn tall_timeline(&self) {
+        let settings = &self.page.now().settings;
+        let folded = settings.folded.contains(TIMELINE);
+        self.change(Change::Set(Setting::TallTimeline(folded || !settings.tall_timeline)));
+        if folded {
+            self.change(Change::Fold(TIMELINE));
+        }
+    }
+
     fn other_theme(&self) {
         let now = self.page.now().settings.theme.unwrap_or_else(media::system_theme);
         let theme = if now == Theme::Dark { Theme::Light } else { Theme::Dark };

@@ -31,6 +31,12 @@ pub enum Icon {
     Close,
     /// A pace that follows what happens.
     Adaptive,
+    /// Follow the newest.
+    Follow,
+    /// Taller.
+    Taller,
+    /// Lower.
+    Lower,
 }
 
 /// Draws an icon. It is hidden from screen readers: the button around it has a name.
@@ -50,6 +56,9 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Help => html! { <path d="M8.5 9c0-5 7.5-4.7 7.3 0C15.5 12 12 12 12 15.2M12 19.2v.3" /> },
         Icon::Settings => html! { <path d="M4 7h10M18 7h2M4 17h2M10 17h10M16 4.6v4.8M8 14.6v4.8" /> },
         Icon::Adaptive => html! { <path d="M2 17.5h3.5c4.5 0 3-12 6.5-12s2 12 6.5 12H22" /> },
+        Icon::Follow => html! { <path d="M3 12h13M11 6.5l5.5 5.5-5.5 5.5M20.5 5v14" /> },
+        Icon::Taller => html! { <path d="M6 9.5 12 4l6 5.5M6 14.5l6 5.5 6-5.5" /> },
+        Icon::Lower => html! { <path d="M6 3.5 12 9l6-5.5M6 20.5l6-5.5 6 5.5" /> },
         Icon::Close => html! { <path d="m6 6 12 12M18 6 6 18" /> },
     };
     html! { <svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">{ content }</svg> }

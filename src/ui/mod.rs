@@ -36,8 +36,10 @@ mod rest;
 mod scene;
 mod shared;
 mod size;
+mod source;
 mod store;
 mod streams;
+mod timeline;
 mod transport;
 
 pub use app::App;

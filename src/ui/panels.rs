@@ -5,9 +5,9 @@ use yew::prelude::*;
 use super::panel::{awaited, folded};
 use super::rest::Rest;
 use super::scene::Scene;
-use super::{cluster, happened, inspector, logs, streams, text};
+use super::{cluster, happened, inspector, logs, streams, text, timeline};
 use crate::view::lang::Text;
-use crate::view::settings::{PanelName, CLUSTER};
+use crate::view::settings::{PanelName, CLUSTER, TIMELINE};
 
 /// The place of a panel.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,7 @@ struct Panel {
 /// The table, in the reading order of the document.
 const PANELS: &[Panel] = &[
     panel(CLUSTER, Place::Grid, |t| t.cluster(), cluster::panel),
+    panel(TIMELINE, Place::Grid, |t| t.timeline(), timeline::panel).with_layout(timeline::layout).late(),
     panel("logs", Place::Grid, |t| t.logs(), logs::panel).with_layout(logs::layout),
     panel("streams", Place::Grid, |t| t.streams(), streams::panel).with_layout(streams::layout).late(),
     Panel { title: None, ..panel("inspector", Place::Side, |_| "", inspector::panel) },

@@ -6,6 +6,7 @@ use yew::Callback;
 
 use super::driver::{Driver, Frame};
 use super::rest::Rest;
+use super::source::Source;
 use crate::lab::vocab::action::Action;
 use crate::view::command::Command;
 use crate::view::config_form::Wish;
@@ -32,6 +33,8 @@ pub struct Actions {
     pub go_to: Callback<u64>,
     /// Closes the open dialog.
     pub close_dialog: Callback<()>,
+    /// The way to the whole run.
+    pub source: Source,
 }
 
 /// The page at one moment. Each panel takes only what it shows, so that other changes do not redraw it.

@@ -36,6 +36,8 @@ pub enum Command {
     Slower,
     /// Selects the next faster speed.
     Faster,
+    /// Makes the timeline taller, or low again.
+    TallTimeline,
     /// Switches between an adaptive and a steady pace.
     Pace,
     /// Moves the focus to the form, to write.
@@ -153,6 +155,7 @@ pub const COMMANDS: &[Row] = &[
     time(&["["], Command::Slower, |t| t.do_slower()),
     time(&["]"], Command::Faster, |t| t.do_faster()),
     time(&["="], Command::Pace, |t| t.do_pace()),
+    time(&["T"], Command::TallTimeline, |t| t.do_tall_timeline()),
     Row { command: Command::Write, keys: &["w"], group: Group::Cluster, name: |t| t.do_write() },
     Row { command: Command::WriteMany, keys: &["W"], group: Group::Cluster, name: |t| t.do_write_many() },
     Row { command: Command::Read, keys: &["v"], group: Group::Cluster, name: |t| t.do_read() },

@@ -45,6 +45,7 @@ pub mod speed;
 pub mod stream_buffers;
 pub mod stream_diagram;
 pub mod streams;
+pub mod timeline;
 pub mod turns;
 pub mod until;
 pub mod why_not;

@@ -355,7 +355,7 @@ mod tests {
             assert_eq!(effects, expected);
             page = next;
         }
-        let Settings { theme, characters, speed, pace, step, scope, folded } = page.settings;
+        let Settings { theme, characters, speed, pace, step, scope, folded, .. } = page.settings;
         assert_eq!((theme, characters, speed, pace), (Some(Theme::Dark), false, Speed::MAX.step(), Pacing::Steady));
         assert_eq!((step, scope, folded.contains("logs")), (StepKind::Message, Scope::Context, true));
     }

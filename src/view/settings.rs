@@ -16,6 +16,9 @@ pub type PanelName = &'static str;
 /// The panel of the cluster, named here because it contains the form that reads and writes.
 pub const CLUSTER: PanelName = "cluster";
 
+/// The panel of the timeline, named here because a key unfolds it.
+pub const TIMELINE: PanelName = "timeline";
+
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -85,6 +88,8 @@ pub struct Settings {
     pub step: StepKind,
     /// The messages that are drawn.
     pub scope: Scope,
+    /// Whether the timeline is tall.
+    pub tall_timeline: bool,
     /// The folded panels.
     pub folded: Folded,
 }
@@ -98,6 +103,7 @@ impl Default for Settings {
             pace: Pacing::default(),
             step: StepKind::default(),
             scope: Scope::default(),
+            tall_timeline: false,
             folded: Folded::default(),
         }
     }
@@ -118,6 +124,8 @@ pub enum Setting {
     Step(StepKind),
     /// See [`Settings::scope`].
     Scope(Scope),
+    /// See [`Settings::tall_timeline`].
+    TallTimeline(bool),
 }
 
 impl Settings {
@@ -130,6 +138,7 @@ impl Settings {
             Setting::Pace(pace) => self.pace = pace,
             Setting::Step(step) => self.step = step,
             Setting::Scope(scope) => self.scope = scope,
+            Setting::TallTimeline(tall) => self.tall_timeline = tall,
         }
     }
 }
@@ -162,6 +171,7 @@ mod tests {
             pace: Pacing::Adaptive,
             step: StepKind::Message,
             scope: Scope::Context,
+            tall_timeline: false,
             folded,
         };
         assert_eq!(settings, expected);

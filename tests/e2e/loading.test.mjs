@@ -38,7 +38,7 @@ const boxes = (page) => page.evaluate(() => [...document.querySelectorAll("main 
 test("the page moves and elects a leader before its rest is there, and nothing jumps when it comes", async (t) => {
   const { page, seen, held } = await opened(t);
   const before = await boxes(page);
-  assert.deepEqual(await page.locator("[aria-busy] .title").allInnerTexts(), ["Replication streams", "What just happened"]);
+  assert.deepEqual(await page.locator("[aria-busy] .title").allInnerTexts(), ["Timeline", "Replication streams", "What just happened"]);
   await page.waitForFunction(() => document.querySelector('[data-standing="leader"]'));
   assert.deepEqual(seen, ["fetch"], "nothing had to wait for the rest");
   await held[0].continue();

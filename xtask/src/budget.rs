@@ -14,24 +14,26 @@ const LIMITS: &[Part] = &[
     // What comes before the cluster moves.
     Part { what: "HTML", begins: "index", ends: ".html", limit_kb: 0.8, moves: true },
     // 2.3 more than it was: the layouts of phones and tablets, capsules, clients in the picture, what is acted out; lines of
-    // the feed that fold and travel, and the past that is seen to be the past.
-    Part { what: "styles", begins: "style-", ends: ".css", limit_kb: 14.4, moves: true },
+    // the feed that fold and travel, and the past that is seen to be the past. 0.8 more: the timeline.
+    Part { what: "styles", begins: "style-", ends: ".css", limit_kb: 15.4, moves: true },
     Part { what: "boot script", begins: "boot-", ends: ".js", limit_kb: 4.2, moves: true },
     // 0.3 more than it was: with serde-wasm-bindgen, which hands events to scripts, the glue has a few more functions.
     Part { what: "glue script", begins: "raft-lab-", ends: ".js", limit_kb: 11.5, moves: true },
     // What a busy machine records is up to 2 % more; messages that look alike are drawn as one path, which takes 6 kB.
     // 7 more than it was: capsules, votes around a candidate, names of links, what is acted out, and longer sentences.
-    Part { what: "first module", begins: "raft-lab-start-", ends: ".wasm", limit_kb: 361.5, moves: true },
+    // 2 more: the way to the whole run, for the timeline.
+    Part { what: "first module", begins: "raft-lab-start-", ends: ".wasm", limit_kb: 364.0, moves: true },
     // What comes behind it.
-    // 22 more than it was: clients in the picture, and samples of all that messages say; the feed folds bursts, knows what
-    // came of what one did, and says why a vote was denied; menus of two levels and of the whole cluster; its settings.
-    Part { what: "rest of the program", begins: "raft-lab-rest-", ends: ".wasm", limit_kb: 348.0, moves: false },
+    // 16 more than it was: clients in the picture, and samples of all that messages say; the feed folds bursts, knows what
+    // came of what one did, and says why a vote was denied; menus of two levels and of the whole cluster.
+    // 30 more: the timeline. 7 more: the settings of the cluster.
+    Part { what: "rest of the program", begins: "raft-lab-rest-", ends: ".wasm", limit_kb: 379.0, moves: false },
     // What comes when it is opened: each kind by itself, since nobody loads all of them.
     Part { what: "statements of the promises", begins: "promises", ends: ".json", limit_kb: 0.8, moves: false },
 ];
 
 /// The limit in kB of all that is loaded before the cluster moves. The goal is 350.
-const BEFORE_IT_MOVES_KB: f64 = 391.8;
+const BEFORE_IT_MOVES_KB: f64 = 395.5;
 
 /// A part of the page.
 struct Part {

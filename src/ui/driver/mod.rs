@@ -2,8 +2,8 @@
 //!
 //! Real time reaches the lab only as "advance to t", so the frame rate and the speed never change a run.
 //!
-//! [`frame`] is what is to be drawn, [`ticking`] advances time, [`time`] has the user's controls of time, and
-//! [`saving`] keeps the run between visits.
+//! [`frame`] is what is to be drawn, [`ticking`] advances time, [`time`] has the user's controls of time, [`saving`]
+//! keeps the run between visits, and [`whole`] shows more of it than one moment.
 
 mod frame;
 mod hooks;
@@ -12,6 +12,7 @@ mod saving;
 mod state;
 mod ticking;
 mod time;
+mod whole;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -31,6 +32,7 @@ use crate::raft::Config;
 use crate::view::menu::{branch_choices, BranchChoice};
 use crate::view::narrator;
 use crate::view::speed::Speed;
+use crate::view::timeline::timelines::Timelines;
 use crate::view::turns::Turn;
 
 pub use self::frame::Frame;
@@ -59,6 +61,8 @@ struct Inner {
     still: media::Query,
     /// Whether the page is used by finger.
     by_finger: media::Query,
+    /// What is known of the whole run.
+    timelines: RefCell<Timelines>,
     /// What is kept between visits.
     keeping: Keeping,
     /// A notice to the user that was not taken yet.

@@ -47,6 +47,7 @@ impl Driver {
             clock: Clock::default(),
             still,
             by_finger: media::by_finger(),
+            timelines: RefCell::default(),
             keeping,
             notice: RefCell::new(notice),
         }))

@@ -381,6 +381,20 @@ room! {
 }
 
 room! {
+    /// The timeline.
+    Timeline {
+        texts {
+            timeline, timeline_taller, timeline_lower, timeline_follow, timeline_follow_why, timeline_zoom_to, timeline_plays,
+            timeline_hint, do_tall_timeline,
+        }
+        sentences {
+            /// The moment that is shown. `told`: what happened last, if anything.
+            timeline_moment(n: u64, all: u64, ms: &str, told: &str),
+        }
+    }
+}
+
+room! {
     /// The guarantees of Raft.
     Guarantees {
         texts { invariants_title, invariants_text, invariant_holds, invariant_is_violated, do_invariants }
@@ -663,6 +677,7 @@ pub trait Text:
     + Streams
     + Feed
     + Transport
+    + Timeline
     + Guarantees
     + Help
     + Legend

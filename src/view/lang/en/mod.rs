@@ -8,6 +8,7 @@ mod page;
 mod settings;
 mod story;
 mod streams;
+mod timeline;
 
 use super::rooms::Text;
 use crate::view::format::grouped;
