@@ -21,8 +21,8 @@ function changedBetweenEvents(page, frames, wanted) {
       const { events } = window.raftLab.report();
       quiet = events === before ? quiet + 1 : 0;
       const elements = changes.map((change) => [change, change.target.closest ? change.target : change.target.parentElement]);
-      // What is said aloud has a pace of its own.
-      const relevant = elements.filter(([, element]) => !element.closest("[role=status]"));
+      // What is said aloud has a pace of its own, and so has the timeline, whose head is the clock on its axis.
+      const relevant = elements.filter(([, element]) => !element.closest("[role=status], .timeline"));
       if (quiet > 3 && relevant.length > 0) {
         for (const [{ type, attributeName }, element] of relevant) {
           const layer = layers.find((name) => element.closest(`.${name}`)) ?? element.outerHTML.slice(0, 80);
