@@ -265,3 +265,34 @@ task("send a snapshot to a follower that was down", {
     await happened(page, new RegExp(`S${other} installs the snapshot`));
   },
 });
+
+const compareByPointer = async (person, { page, other }) => {
+  await person.point(page.locator(".happened li button:has(time)").first());
+  await person.node(other);
+  await person.choose("Crash");
+  await person.button("Run 2 of 2");
+  await person.point(page.getByRole("menuitem", { name: /^Run 1 \(ends at/ }));
+};
+task("compare two runs", {
+  ways: {
+    mouse: [5, compareByPointer],
+    touch: [5, compareByPointer],
+    keyboard: [5, (person, { other }) => person.press("Shift+ArrowLeft", String(other), "c", "R", "Enter")],
+  },
+  async seen({ page, other }) {
+    // The run as it was: nobody has crashed, and nothing is told that is later than the clock.
+    const toldUntil = async () => {
+      const times = await page.locator(".happened li:not(.later) time").allTextContents();
+      return Math.max(...times.map((time) => Number(time.replace(/[^\d.]/g, ""))));
+    };
+    const clock = () => page.evaluate(() => window.raftLab.now);
+    await page.getByRole("button", { name: "Run 1 of 2" }).waitFor();
+    await page.locator(`[data-node='${other}'][data-standing='follower']`).waitFor();
+    await eventually(async () => assert.ok((await toldUntil()) <= await clock()));
+    await page.keyboard.press("R");
+    await page.getByRole("menuitem", { name: /^Run 2/ }).click();
+    await page.locator(`[data-node='${other}'][data-standing='crashed']`).waitFor();
+    await happened(page, new RegExp(`S${other} crashes`));
+    await eventually(async () => assert.ok((await toldUntil()) <= await clock()));
+  },
+});
