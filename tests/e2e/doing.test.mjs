@@ -164,6 +164,7 @@ test("a notice pushes nothing away, and goes by Escape", async (t) => {
 test("Home keeps the speed that was chosen", async (t) => {
   const { page } = await lab(t);
   const speed = page.getByLabel("Speed", { exact: true });
+  await page.getByRole("button", { name: "Pause" }).waitFor();
   await page.keyboard.press("Space");
   await page.getByRole("button", { name: "Play" }).waitFor();
   for (let i = 0; i < 2; i++) await page.keyboard.press("[");
